@@ -1,0 +1,344 @@
+//! Puts the features together: one database, one vault, one clock, one router.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context;
+use axum::{
+    Extension, Json, Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    handler::Handler,
+    http::{Method, StatusCode, Uri},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use secrecy::ExposeSecret;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, CompressionLevel,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
+    csrf::{CsrfLayer, ProtectionError},
+    timeout::TimeoutLayer,
+};
+use utoipa_axum::router::OpenApiRouter;
+use vault::Vault;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    db::{Db, DbOptions, Tx, params},
+    fault::Fault,
+    notifications::{self, Answering, Callbacks, GatewayHealth, Health, Hooks, Outbox, Worker},
+    phone::Phone,
+    staff::{self, Staff},
+    tickets::{self, Desk, Tickets},
+    web::{Chrome, assets, docs, headers, openapi, problem},
+};
+
+/// Larger bodies are refused with 413.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// No request may take longer.
+const SLOWEST_REQUEST: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// The product, opened: data directory, key, database up to date, features wired.
+#[derive(Clone)]
+pub struct App {
+    /// The settings it was opened with.
+    pub config: Arc<Config>,
+    /// The database.
+    pub db: Db,
+    /// The keys.
+    pub vault: Vault,
+    /// Time and randomness.
+    pub clock: Clock,
+    /// The staff feature.
+    pub staff: Staff,
+    /// The tickets feature.
+    pub tickets: Tickets,
+    hooks: Hooks,
+    health: Health,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "App({})", self.config.database_url)
+    }
+}
+
+impl App {
+    /// Opens the data directory, making what a first start needs, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// One sentence that says what failed and what to do.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let data = config.data_dir.clone();
+        make_data_dir(&data)?;
+        let (db, vault) = open_data(&config, &clock).await?;
+        let health = Health::default();
+        let outbox = Outbox::new(vault.clone(), clock.clone(), &config.isp_name, &*config.notifications.gateway);
+        let desk = Desk {
+            vault: vault.clone(),
+            clock: clock.clone(),
+            zone: config.zone.clone(),
+            region: config.region,
+            issue_types: config.issue_types.clone(),
+            outbox,
+        };
+        let chrome = chrome(&config, &desk, &health);
+        let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region);
+        let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
+        let hooks = hooks(&config, &db, &tickets).await?;
+        Ok(Self { config: Arc::new(config), db, vault, clock, staff, tickets, hooks, health })
+    }
+
+    /// The worker that sends what the outbox holds. `base` is this server's own address, for gateways' callbacks
+    /// where no `public_url` is set.
+    pub fn worker(&self, base: &str) -> Worker {
+        let callbacks = Callbacks::default();
+        callbacks.set(self.config.public_url.as_deref().unwrap_or(base));
+        Worker {
+            db: self.db.clone(),
+            vault: self.vault.clone(),
+            clock: self.clock.clone(),
+            gateway: Arc::clone(&self.config.notifications.gateway),
+            callbacks,
+            health: self.health.clone(),
+            wake: self.tickets.desk.outbox.waker(),
+        }
+    }
+
+    /// The whole router.
+    pub fn router(&self) -> Router {
+        let (api, document) = api(self).split_for_parts();
+        let secure = self.tickets.chrome.secure;
+        let db = self.db.clone();
+        let pages =
+            Router::new().merge(staff::routes(self.staff.clone())).merge(tickets::pages::routes(self.tickets.clone()));
+        let docs = Router::new()
+            .route("/api/docs", get(docs::page))
+            .layer(Extension(Arc::new(document.clone())))
+            .with_state(self.tickets.chrome.clone());
+        Router::new()
+            .route("/healthz", get(|| async { "ok\n" }))
+            .route("/readyz", get(move || readyz(db.clone())))
+            .route("/api/openapi.json", get(move || async { Json(document) }))
+            .route("/assets/{fingerprint}/{*path}", get(assets::serve))
+            .route("/favicon.ico", get(|| async { Redirect::permanent(&format!("{}/favicon.svg", assets::base())) }))
+            .merge(api)
+            .merge(pages)
+            .merge(docs)
+            .merge(notifications::hooks::routes(self.hooks.clone()))
+            .fallback_service(not_found.with_state(self.staff.clone()))
+            .method_not_allowed_fallback(method_not_allowed)
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(cross_site(self.config.public_url.as_deref()))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST_REQUEST))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn_with_state(
+                headers::Headers { clock: self.clock.clone(), secure },
+                headers::guard,
+            ))
+            .layer(compression())
+            .layer(middleware::from_fn(log_request))
+    }
+
+    /// The secret of the gateways' inbound address.
+    pub fn hook_secret(&self) -> &str {
+        self.hooks.secret.expose_secret()
+    }
+
+    /// The code that `/setup` asks for, while there is no user.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub async fn setup_code(&self) -> Result<Option<String>, Fault> {
+        Ok(if self.staff.needs_setup().await? { Some(staff::setup_code(&self.vault)) } else { None })
+    }
+}
+
+fn api(app: &App) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(tickets::api::api(app.tickets.clone()))
+        .merge(staff::api(app.staff.clone()))
+}
+
+/// The OpenAPI document, without opening anything.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = openapi::base();
+    document.merge(tickets::api::document());
+    document.merge(staff::document());
+    document
+}
+
+/// Makes the data directory, for its owner only, unless it is there.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub fn make_data_dir(data: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    if data.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .with_context(|| format!("cannot make the data directory {}; make it or set data_dir", data.display()))
+}
+
+/// Opens the database and the key that belongs to it. A key is made only for a database that holds nothing yet.
+async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Vault)> {
+    let db = open_db(config, clock)?;
+    let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+    let vault = Vault::open_or_create(&config.key_file, recorded.as_deref())?;
+    if recorded.is_none() {
+        let fingerprint = vault.fingerprint();
+        db.write(move |tx| {
+            tx.execute(
+                "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                params![FINGERPRINT, fingerprint],
+            )
+        })
+        .await
+        .map_err(Fault::from)?;
+        // Two first starts at once: whoever recorded its key first is right.
+        let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+        return Ok((db, Vault::open_or_create(&config.key_file, recorded.as_deref())?));
+    }
+    Ok((db, vault))
+}
+
+const FINGERPRINT: &str = "vault.fingerprint";
+
+fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+    let row = tx.query_one("SELECT value FROM meta WHERE name = $1", params![name])?;
+    Ok(row.map(|row| row.bytes(0)).transpose()?)
+}
+
+/// Opens the database alone and brings its schema up to date.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
+    let db = Db::open(&config.database_url, DbOptions::default())
+        .with_context(|| format!("cannot open {}", config.database_url))?;
+    let report = db.migrate(clock.now()).with_context(|| format!("cannot migrate {}", config.database_url))?;
+    if !report.applied.is_empty() {
+        tracing::info!(version = report.version, applied = report.applied.join(", "), "schema brought up to date");
+    }
+    Ok(db)
+}
+
+fn chrome(config: &Config, desk: &Desk, health: &Health) -> Chrome {
+    let desk = desk.clone();
+    let health = health.clone();
+    let sends = config.notifications.gateway.hindrance().is_none();
+    Chrome {
+        isp_name: config.isp_name.clone(),
+        secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+        views: Arc::new(move |tx, viewer| tickets::pages::side_bar(tx, &desk, viewer)),
+        banner: Arc::new(move || {
+            if sends {
+                return gateway_warning(&health.now());
+            }
+            Some("No SMS gateway is set up, so clients get no SMS. Set sms.gateway in the settings.".to_owned())
+        }),
+    }
+}
+
+/// What to tell the desk while the gateway takes nothing.
+fn gateway_warning(health: &GatewayHealth) -> Option<String> {
+    let (failed, reason) = health.last_error.as_ref()?;
+    if health.login_refused {
+        return Some("The SMS gateway refuses our log-in, so SMS wait. Correct its user name and password.".to_owned());
+    }
+    let down = health.last_ok.is_none_or(|worked| worked < *failed);
+    down.then(|| format!("The SMS gateway is failing, so SMS wait and are tried again: {reason}."))
+}
+
+async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Hooks> {
+    let desk = tickets.desk.clone();
+    let answering = Answering {
+        vault: desk.vault.clone(),
+        isp: config.isp_name.as_str().into(),
+        region: config.region,
+        ticket_status: Arc::new(move |tx: &mut Tx<'_>, reference: &str, from: &Phone| {
+            tickets::status_for(tx, &desk, reference, from)
+        }),
+    };
+    let (vault, clock, settings) =
+        (tickets.desk.vault.clone(), tickets.desk.clock.clone(), config.notifications.clone());
+    let secret = db.write(move |tx| notifications::hook_secret(tx, &vault, &settings, &clock)).await?;
+    Ok(Hooks { db: db.clone(), clock: tickets.desk.clock.clone(), secret: Arc::new(secret), answering })
+}
+
+async fn readyz(db: Db) -> Response {
+    let ready = tokio::time::timeout(std::time::Duration::from_secs(2), db.ping()).await;
+    match ready {
+        Ok(Ok(())) => "ready\n".into_response(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+    }
+}
+
+fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+fn refused(path: &str, status: StatusCode, detail: &str) -> Response {
+    if is_api(path) { problem::Problem::of(status, detail).into() } else { problem::plain_page(status, detail) }
+}
+
+/// Nothing there. While there is no user at all, every page leads to the set-up.
+async fn not_found(State(staff): State<Staff>, method: Method, uri: Uri) -> Response {
+    let page = method == Method::GET && !is_api(uri.path()) && !uri.path().starts_with("/hooks/");
+    if page && staff.needs_setup().await.unwrap_or(false) {
+        return Redirect::to("/setup").into_response();
+    }
+    refused(uri.path(), StatusCode::NOT_FOUND, "There is nothing at this address.")
+}
+
+async fn method_not_allowed(uri: Uri) -> Response {
+    refused(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.")
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    problem::Problem::from(Fault::Unexpected(anyhow::anyhow!("a handler panicked"))).into()
+}
+
+/// Refuses requests that another site made a browser send (fetch metadata, Origin). Gateways' callbacks carry a
+/// secret of their own instead.
+fn cross_site(public_url: Option<&str>) -> CsrfLayer<fn(ProtectionError) -> Response> {
+    let layer = CsrfLayer::new().with_insecure_bypass(|_, uri| uri.path().starts_with("/hooks/"));
+    let layer = match public_url.map(|url| layer.clone().add_trusted_origin(url)) {
+        Some(Ok(trusting)) => trusting,
+        _ => layer,
+    };
+    layer.with_rejection_response(|_| {
+        let detail = "This request came from another site, so it was refused. Send it from our own pages.";
+        problem::Problem::of(StatusCode::FORBIDDEN, detail).into()
+    })
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth = DefaultPredicate::new().and(NotForContentType::new("font/woff2"));
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth)
+}
+
+/// One line for each request: the route, never the query, since searches are personal.
+async fn log_request(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let began = std::time::Instant::now();
+    let response = next.run(request).await;
+    let micros = began.elapsed().as_micros();
+    tracing::debug!(%method, route, status = response.status().as_u16(), micros, "request");
+    response
+}

@@ -1,0 +1,280 @@
+//! The command line: one file for each command.
+
+mod config_check;
+mod demo;
+mod openapi;
+mod serve;
+pub mod token;
+pub mod user;
+
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser};
+
+use crate::{
+    app::{self, App},
+    clock::Clock,
+    config::{Config, Sources, keys},
+};
+
+/// What a command that did not work ends with.
+enum Failure {
+    /// Wrong usage or settings: exit status 2, one line each.
+    Usage(Vec<String>),
+    /// It failed: exit status 1.
+    Failed(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let matches = command().get_matches();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("cannot start: {error}")),
+    };
+    match runtime.block_on(run(&matches)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(lines)) => {
+            for line in lines {
+                say(&line);
+            }
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(error)) => failed(&format!("{error:#}")),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is the command line's standard error")]
+fn say(line: &str) {
+    eprintln!("redress: {line}");
+}
+
+fn failed(line: &str) -> ExitCode {
+    say(line);
+    ExitCode::FAILURE
+}
+
+async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let sources = sources(matches);
+    match matches.subcommand() {
+        None | Some(("serve", _)) => serve::serve(checked(&sources)?).await,
+        Some(("demo", args)) => demo::demo(&sources, args).await,
+        Some(("user", args)) => user_command(&sources, args).await,
+        Some(("token", args)) => token_command(&sources, args).await,
+        Some(("config", args)) => match args.subcommand() {
+            Some(("hook-address", _)) => config_check::hook_address(checked(&sources)?).await,
+            _ => config_check::check(&sources),
+        },
+        Some(("openapi", _)) => openapi::print(),
+        Some(("db", _)) => migrate(&sources),
+        Some((other, _)) => Err(Failure::Usage(vec![format!("there is no command {other}")])),
+    }
+}
+
+fn migrate(sources: &Sources) -> Result<(), Failure> {
+    let config = checked(sources)?;
+    let clock = Clock::system();
+    app::make_data_dir(&config.data_dir)?;
+    let db = app::open_db(&config, &clock)?;
+    let status = db.schema_status()?;
+    out(&format!("{}: schema version {}, up to date", config.database_url, status.version));
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is the command line's standard output")]
+fn out(line: &str) {
+    println!("{line}");
+}
+
+fn checked(sources: &Sources) -> Result<Config, Failure> {
+    Config::check(sources).map_err(Failure::Usage)
+}
+
+/// Opens the product for a command that works beside a running server.
+async fn open(sources: &Sources) -> Result<App, Failure> {
+    Ok(App::open(checked(sources)?, Clock::system()).await?)
+}
+
+fn sources(matches: &ArgMatches) -> Sources {
+    let mut flags = BTreeMap::new();
+    let mut innermost = matches;
+    loop {
+        for key in keys() {
+            if let Ok(Some(value)) = innermost.try_get_one::<String>(key.name) {
+                flags.insert(key.name.to_owned(), value.clone());
+            }
+        }
+        match innermost.subcommand() {
+            Some((_, inner)) => innermost = inner,
+            None => break,
+        }
+    }
+    Sources::read(flags, matches.get_one::<PathBuf>("config").map(PathBuf::as_path))
+}
+
+fn command() -> Command {
+    let mut command = Command::new("redress")
+        .about("The billing-complaint desk for Internet service providers")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("Settings file; default: redress.toml in the working directory")
+                .global(true),
+        );
+    for key in keys() {
+        let default = if key.default.is_empty() { String::new() } else { format!(" [default: {}]", key.default) };
+        command = command.arg(
+            Arg::new(key.name)
+                .long(key.flag())
+                .value_name("VALUE")
+                .value_parser(NonEmptyStringValueParser::new())
+                .help(format!("{}{default}", key.help))
+                .help_heading("Settings")
+                .hide_short_help(key.name.contains('.'))
+                .global(true),
+        );
+    }
+    command
+        .subcommand(
+            Command::new("serve").about("Serve pages, API and background work until SIGTERM (also without a command)"),
+        )
+        .subcommand(demo_command())
+        .subcommand(users_command())
+        .subcommand(tokens_command())
+        .subcommand(
+            Command::new("config")
+                .about("Look at the settings")
+                .subcommand_required(true)
+                .subcommand(Command::new("check").about("Print the effective settings and every fault"))
+                .subcommand(
+                    Command::new("hook-address")
+                        .about("Print the address for your gateway's inbound SMS, with its secret"),
+                ),
+        )
+        .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+        .subcommand(
+            Command::new("db")
+                .about("Look after the database")
+                .subcommand_required(true)
+                .subcommand(Command::new("migrate").about("Bring the schema up to date")),
+        )
+}
+
+fn demo_command() -> Command {
+    Command::new("demo").about("Serve a made-up ISP from a throw-away directory").arg(
+        Arg::new("tickets")
+            .long("tickets")
+            .value_name("N")
+            .value_parser(clap::value_parser!(u32).range(0..=1_000_000))
+            .default_value("400")
+            .help("How many tickets to make up"),
+    )
+}
+
+fn required(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).required(true).help(help)
+}
+
+fn stdin_flag() -> Arg {
+    Arg::new("password-stdin")
+        .long("password-stdin")
+        .action(ArgAction::SetTrue)
+        .help("Read the password from standard input")
+}
+
+fn users_command() -> Command {
+    let email = || Arg::new("email").value_name("EMAIL").required(true).help("The address they sign in with");
+    Command::new("user")
+        .about("Look after the staff")
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("add")
+                .about("Add a user and print the new id")
+                .arg(required("email", "E", "The address they sign in with"))
+                .arg(required("name", "N", "Their name"))
+                .arg(required("role", "ROLE", "admin or technician").value_parser(["admin", "technician"]))
+                .arg(Arg::new("phone").long("phone").value_name("P").help("Where to reach them"))
+                .arg(stdin_flag()),
+        )
+        .subcommand(Command::new("list").about("List the staff"))
+        .subcommand(Command::new("disable").about("Let them sign in no more").arg(email()))
+        .subcommand(Command::new("enable").about("Let them sign in again").arg(email()))
+        .subcommand(Command::new("set-password").about("Set a password").arg(email()).arg(stdin_flag()))
+}
+
+fn tokens_command() -> Command {
+    Command::new("token")
+        .about("Look after API tokens")
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("create")
+                .about("Make an API token and print it, once")
+                .arg(required("user", "E", "The e-mail address of its user"))
+                .arg(required("name", "N", "What it is for"))
+                .arg(
+                    Arg::new("expires-days")
+                        .long("expires-days")
+                        .value_name("D")
+                        .value_parser(clap::value_parser!(u32).range(1..=3650))
+                        .help("Days until it expires; never without it"),
+                ),
+        )
+        .subcommand(Command::new("list").about("List API tokens, never their secrets"))
+        .subcommand(
+            Command::new("revoke").about("Make a token worthless").arg(Arg::new("id").value_name("ID").required(true)),
+        )
+}
+
+fn text(args: &ArgMatches, name: &str) -> String {
+    args.get_one::<String>(name).cloned().unwrap_or_default()
+}
+
+async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
+    let app = open(sources).await?;
+    let out = &mut std::io::stdout();
+    match args.subcommand() {
+        Some(("add", args)) => {
+            let new = user::Add {
+                email: text(args, "email"),
+                name: text(args, "name"),
+                role: text(args, "role"),
+                phone: args.get_one::<String>("phone").cloned(),
+                password_stdin: args.get_flag("password-stdin"),
+            };
+            user::add(&app.staff, new, out).await?;
+        }
+        Some(("list", _)) => user::list(&app.staff, out).await?,
+        Some(("disable", args)) => user::set_enabled(&app.staff, &text(args, "email"), false).await?,
+        Some(("enable", args)) => user::set_enabled(&app.staff, &text(args, "email"), true).await?,
+        Some(("set-password", args)) => {
+            user::set_password(&app.staff, &text(args, "email"), args.get_flag("password-stdin")).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn token_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
+    let app = open(sources).await?;
+    let out = &mut std::io::stdout();
+    match args.subcommand() {
+        Some(("create", args)) => {
+            let days = args.get_one::<u32>("expires-days").copied();
+            token::create(&app.staff, &text(args, "user"), &text(args, "name"), days, out).await?;
+        }
+        Some(("list", _)) => token::list(&app.staff, out).await?,
+        Some(("revoke", args)) => token::revoke(&app.staff, &text(args, "id")).await?,
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! `redress token`: tokens for programs, from the command line. Works beside a running server.
+
+use std::{collections::BTreeMap, io::Write};
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::user::{explain, find};
+use crate::{
+    fault::Fault,
+    input::Input,
+    staff::{self, Staff, form},
+};
+
+/// Makes a token for the user with this address and prints it alone, this once. Without `days` it never ends.
+///
+/// # Errors
+/// One line.
+pub async fn create(
+    staff: &Staff,
+    email: &str,
+    name: &str,
+    days: Option<u32>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let user = find(staff, email).await?;
+    let fields = [("name".to_owned(), Some(name.to_owned())), ("days".to_owned(), days.map(|days| days.to_string()))];
+    let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let (name, days) = form::token(Input::from_pairs(fields)).map_err(explain)?;
+    let token = staff::add_token(staff, user.id, name, days).await.map_err(explain)?;
+    writeln!(out, "{token}")?;
+    Ok(())
+}
+
+/// Prints the tokens that are good as a table: id, end, last use, owner, name; never the tokens.
+///
+/// # Errors
+/// One line.
+pub async fn list(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
+    let users = staff::users(staff).await.map_err(explain)?;
+    let emails: BTreeMap<Uuid, String> = users.into_iter().map(|user| (user.id, user.email)).collect();
+    let widest = emails.values().map(|email| email.chars().count()).max().unwrap_or(0).max(4);
+    writeln!(out, "{:36}  {:20}  {:20}  {:widest$}  NAME", "ID", "EXPIRES", "LAST USED", "USER")?;
+    for token in staff::tokens(staff).await.map_err(explain)? {
+        let email = emails.get(&token.user).map_or("", String::as_str);
+        let name = if token.name.is_empty() { "(log-in over the API)" } else { &token.name };
+        let (until, used) = (instant(token.expires_at), instant(token.last_used_at));
+        writeln!(out, "{:36}  {until:20}  {used:20}  {email:widest$}  {name}", token.id)?;
+    }
+    Ok(())
+}
+
+/// Ends a token.
+///
+/// # Errors
+/// One line.
+pub async fn revoke(staff: &Staff, id: &str) -> anyhow::Result<()> {
+    let missing = || anyhow!("there is no token {id}; `redress token list` shows the ids");
+    let id = Uuid::parse_str(id).map_err(|_| missing())?;
+    match staff::revoke_token(staff, id).await {
+        Err(Fault::NotFound) => Err(missing()),
+        done => done.map_err(explain),
+    }
+}
+
+fn instant(millis: Option<i64>) -> String {
+    let Some(millis) = millis else { return "never".to_owned() };
+    format!("{:.0}", Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH))
+}

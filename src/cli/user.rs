@@ -1,0 +1,134 @@
+//! `redress user`: the staff, from the command line. Works beside a running server.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use anyhow::{Context, anyhow, bail};
+
+use crate::{
+    fault::Fault,
+    input::Input,
+    staff::{self, By, Changes, Staff, User, form},
+};
+
+/// What `user add` is given.
+#[derive(Debug, Clone, Default)]
+pub struct Add {
+    /// The address they sign in with.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// `admin` or `technician`.
+    pub role: String,
+    /// Where to reach them.
+    pub phone: Option<String>,
+    /// Whether the password comes from standard input, its first line.
+    pub password_stdin: bool,
+}
+
+/// Adds a user and prints the new id alone. Without a password from standard input it is asked for at a terminal; where
+/// there is none, the user has no password until one is set.
+///
+/// # Errors
+/// One line: every fault of what was given.
+pub async fn add(staff: &Staff, new: Add, out: &mut dyn Write) -> anyhow::Result<()> {
+    let password = password(new.password_stdin, "Password: ")?;
+    add_with(staff, new, password, out).await
+}
+
+async fn add_with(staff: &Staff, new: Add, password: Option<String>, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut fields = vec![("email", new.email), ("name", new.name), ("role", new.role)];
+    fields.extend(new.phone.map(|phone| ("phone", phone)));
+    let without = password.is_none();
+    // Read with one that will do, so that the other fields are still checked together; it is left out again.
+    fields.push(("password", password.unwrap_or_else(|| "none is set yet".to_owned())));
+    let input = Input::from_pairs(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    let mut new = form::new_user(input, staff.region.as_ref(), None).map_err(explain)?;
+    if without {
+        new.password = None;
+    }
+    let user = staff::add_user(staff, new).await.map_err(explain)?;
+    writeln!(out, "{}", user.id)?;
+    Ok(())
+}
+
+/// Prints the staff as a table: id, role, whether enabled, e-mail address, name.
+///
+/// # Errors
+/// One line.
+pub async fn list(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
+    let users = staff::users(staff).await.map_err(explain)?;
+    let widest = users.iter().map(|user| user.email.chars().count()).max().unwrap_or(0).max(5);
+    writeln!(out, "{:36}  {:10}  {:7}  {:widest$}  NAME", "ID", "ROLE", "ENABLED", "EMAIL")?;
+    for User { id, role, enabled, email, name, .. } in users {
+        let enabled = if enabled { "yes" } else { "no" };
+        writeln!(out, "{id:36}  {:10}  {enabled:7}  {email:widest$}  {name}", role.name())?;
+    }
+    Ok(())
+}
+
+/// Lets a user sign in again, or no more; in the latter case they are signed out everywhere.
+///
+/// # Errors
+/// One line.
+pub async fn set_enabled(staff: &Staff, email: &str, enabled: bool) -> anyhow::Result<()> {
+    let user = find(staff, email).await?;
+    let changes = Changes { enabled: Some(enabled), ..Changes::none() };
+    staff::change_user(staff, By::default(), user.id, changes).await.map_err(explain)?;
+    Ok(())
+}
+
+/// Sets a user's password, from standard input or asked for; they are signed out everywhere.
+///
+/// # Errors
+/// One line.
+pub async fn set_password(staff: &Staff, email: &str, stdin: bool) -> anyhow::Result<()> {
+    let user = find(staff, email).await?;
+    let Some(password) = password(stdin, "New password: ")? else {
+        bail!("there is no terminal to ask for the password: add --password-stdin and send it on standard input");
+    };
+    set_password_to(staff, &user, password).await
+}
+
+async fn set_password_to(staff: &Staff, user: &User, password: String) -> anyhow::Result<()> {
+    let input = Input::from_pairs([("password".to_owned(), password)]);
+    let password = form::set_password(input, user).map_err(explain)?;
+    let changes = Changes { password: Some(password), ..Changes::none() };
+    staff::change_user(staff, By::default(), user.id, changes).await.map_err(explain)?;
+    Ok(())
+}
+
+/// The user with an address.
+pub(super) async fn find(staff: &Staff, email: &str) -> anyhow::Result<User> {
+    let found = staff::by_email(staff, email).await.map_err(explain)?;
+    found.ok_or_else(|| anyhow!("there is no user {email}; `redress user list` shows all"))
+}
+
+/// A password: the first line of standard input, or what is typed at the terminal; nothing where there is none.
+fn password(stdin: bool, prompt: &str) -> anyhow::Result<Option<String>> {
+    if stdin {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).context("cannot read the password from standard input")?;
+        return Ok(Some(first_line(&line).to_owned()));
+    }
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    rpassword::prompt_password(prompt).map(Some).context("cannot read the password")
+}
+
+/// Without its end, whichever of the two it has: spaces may belong to the password.
+fn first_line(line: &str) -> &str {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.strip_suffix('\r').unwrap_or(line)
+}
+
+/// A fault in one line.
+pub(super) fn explain(fault: Fault) -> anyhow::Error {
+    match fault {
+        Fault::Invalid(faults) => {
+            let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
+            anyhow!(faults.join(" "))
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,373 @@
+//! Settings: flags, then `REDRESS_*`, then `redress.toml`, then defaults. The only reader of the environment.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use jiff::tz::TimeZone;
+
+use crate::{db::DatabaseUrl, notifications, phone::Region, tickets::IssueTypes};
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name in `redress.toml`; `sms.sender` is `--sms-sender` and `REDRESS_SMS_SENDER` elsewhere.
+    pub name: &'static str,
+    /// The value without one, as `config check` and `--help` show it; the word in brackets where it is computed.
+    pub default: &'static str,
+    /// Whether it is masked wherever it is shown.
+    pub secret: bool,
+    /// What it is for.
+    pub help: &'static str,
+}
+
+const fn key(name: &'static str, default: &'static str, help: &'static str) -> Key {
+    Key { name, default, secret: false, help }
+}
+
+const OWN: [Key; 11] = [
+    key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
+    key("data_dir", "./data", "Directory of the database, the key file and attachments"),
+    key("database_url", "", "sqlite://PATH; default: redress.db in the data directory"),
+    key("key_file", "", "The key ring; default: redress.key in the data directory"),
+    key("public_url", "", "The address people and gateways reach this server by, such as https://desk.example.com"),
+    key("timezone", "UTC", "IANA time zone of the ISP: the days of references and filters"),
+    key("region", "", "Country of numbers written without a country code, such as GB or IN"),
+    key("isp_name", "Your ISP", "The ISP's name, on pages and at the start of each SMS"),
+    key("issue_types", "", "Issue types beside the four built in, comma-separated"),
+    key("worker", "true", "Whether this node sends messages; false only serves"),
+    key("metrics_listen", "", "Address and port of the Prometheus listener; off by default"),
+];
+
+/// All settings, in the order of `config check`.
+pub fn keys() -> impl Iterator<Item = Key> {
+    let messages = notifications::Settings::keys().map(|key| Key {
+        name: key.name,
+        default: key.default.unwrap_or(""),
+        secret: key.secret,
+        help: key.doc.trim_end_matches('.'),
+    });
+    OWN.into_iter().chain(messages)
+}
+
+impl Key {
+    /// The name of its flag, without the dashes.
+    pub fn flag(&self) -> String {
+        self.name.replace(['.', '_'], "-")
+    }
+
+    /// The name of its environment variable.
+    pub fn variable(&self) -> String {
+        format!("REDRESS_{}", self.name.replace('.', "_").to_uppercase())
+    }
+}
+
+/// Where settings come from, each source as texts by setting name.
+#[derive(Debug, Default, Clone)]
+pub struct Sources {
+    layers: Vec<(&'static str, BTreeMap<String, String>)>,
+    faults: Vec<String>,
+}
+
+impl Sources {
+    /// Reads the environment and the file. `flags` are those that were given. Without `file`, `redress.toml` of the
+    /// working directory is read if it is there.
+    pub fn read(flags: BTreeMap<String, String>, file: Option<&Path>) -> Self {
+        let mut faults = Vec::new();
+        let mut environment = BTreeMap::new();
+        let mut file = file.map(Path::to_path_buf);
+        for (name, value) in std::env::vars() {
+            if value.is_empty() || !name.starts_with("REDRESS_") {
+                continue;
+            }
+            if let Some(key) = keys().find(|key| key.variable() == name) {
+                environment.insert(key.name.to_owned(), value);
+            } else if name == "REDRESS_CONFIG" && file.is_none() {
+                file = Some(PathBuf::from(value));
+            }
+        }
+        let from_file = read_file(file.as_deref(), &mut faults);
+        Self { layers: vec![("flag", flags), ("environment", environment), ("file", from_file)], faults }
+    }
+
+    /// Settings given by hand, for tests and the demo.
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        let map = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { layers: vec![("given", map)], faults: Vec::new() }
+    }
+
+    /// The same with one setting on top of all others.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.layers.insert(0, ("given", BTreeMap::from([(name.to_owned(), value.to_owned())])));
+        self
+    }
+
+    /// The same with all of `others` on top.
+    #[must_use]
+    pub fn under(mut self, others: &Self) -> Self {
+        self.layers.splice(0..0, others.layers.iter().cloned());
+        self.faults.extend(others.faults.iter().cloned());
+        self
+    }
+
+    fn find(&self, name: &str) -> Option<(&'static str, &str)> {
+        self.layers.iter().find_map(|(source, map)| map.get(name).map(|value| (*source, value.as_str())))
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.find(name).map(|(_, value)| value)
+    }
+}
+
+fn read_file(given: Option<&Path>, faults: &mut Vec<String>) -> BTreeMap<String, String> {
+    let path = given.unwrap_or(Path::new("redress.toml"));
+    if given.is_none() && !path.exists() {
+        return BTreeMap::new();
+    }
+    let mut out = BTreeMap::new();
+    match std::fs::read_to_string(path) {
+        Err(error) => faults.push(format!("config: cannot read {}: {error}", path.display())),
+        Ok(text) => match text.parse::<toml::Table>() {
+            Err(error) => faults.push(format!("config: {} is not TOML: {}", path.display(), error.message())),
+            Ok(table) => flatten("", &table, &mut out, faults),
+        },
+    }
+    for name in out.keys().filter(|name| !keys().any(|key| key.name == name.as_str())) {
+        faults.push(format!("{name}: there is no such setting; see `redress --help` for all of them"));
+    }
+    out
+}
+
+fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>, faults: &mut Vec<String>) {
+    for (name, value) in table {
+        let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            toml::Value::Table(table) => flatten(&name, table, out, faults),
+            toml::Value::String(text) => {
+                out.insert(name, text.clone());
+            }
+            toml::Value::Integer(_) | toml::Value::Boolean(_) => {
+                out.insert(name, value.to_string());
+            }
+            toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => {
+                let items: Vec<_> = items.iter().filter_map(toml::Value::as_str).collect();
+                out.insert(name, items.join(","));
+            }
+            _ => faults.push(format!("{name}: write a text, a whole number, true, false or a list of texts")),
+        }
+    }
+}
+
+/// The effective settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to serve.
+    pub listen: SocketAddr,
+    /// Where data is.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database_url: DatabaseUrl,
+    /// The key ring's file.
+    pub key_file: PathBuf,
+    /// Without a slash at its end.
+    pub public_url: Option<String>,
+    /// The ISP's time zone.
+    pub zone: TimeZone,
+    /// Of numbers without a country code.
+    pub region: Option<Region>,
+    /// On pages and in messages.
+    pub isp_name: String,
+    /// Built in and added.
+    pub issue_types: IssueTypes,
+    /// Whether this node sends.
+    pub worker: bool,
+    /// Of `/metrics`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Of messages.
+    pub notifications: notifications::Settings,
+}
+
+/// Collects faults while settings are parsed.
+struct Checker<'a> {
+    sources: &'a Sources,
+    faults: Vec<String>,
+}
+
+impl Checker<'_> {
+    fn text(&self, name: &str) -> String {
+        let default = keys().find(|key| key.name == name).map_or("", |key| key.default);
+        self.sources.get(name).unwrap_or(default).to_owned()
+    }
+
+    fn parsed<T>(&mut self, name: &str, remedy: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name);
+        if text.is_empty() {
+            return None;
+        }
+        let value = parse(&text);
+        if value.is_none() {
+            self.faults.push(format!("{name}: \"{text}\" will not do; {remedy}"));
+        }
+        value
+    }
+}
+
+impl Config {
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// All faults, each a line that names the setting, the reason and the remedy.
+    pub fn check(sources: &Sources) -> Result<Self, Vec<String>> {
+        let mut checker = Checker { sources, faults: sources.faults.clone() };
+        let listen =
+            checker.parsed("listen", "write an address and a port, such as 127.0.0.1:8080", |t| t.parse().ok());
+        let data_dir = PathBuf::from(checker.text("data_dir"));
+        let url = checker.text("database_url");
+        let url = if url.is_empty() { format!("sqlite://{}", data_dir.join("redress.db").display()) } else { url };
+        let database_url =
+            url.parse::<DatabaseUrl>().map_err(|fault| checker.faults.push(format!("database_url: {fault}")));
+        if matches!(database_url, Ok(DatabaseUrl::Postgres(_))) {
+            checker.faults.push("database_url: PostgreSQL is not in this version; use sqlite://PATH".to_owned());
+        }
+        let key_file = match checker.text("key_file") {
+            text if text.is_empty() => data_dir.join("redress.key"),
+            text => PathBuf::from(text),
+        };
+        let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
+        let zone = checker.parsed("timezone", "write an IANA name such as Asia/Kolkata", |t| TimeZone::get(t).ok());
+        let region = checker.parsed("region", "write a country's two letters, such as GB or IN", |t| t.parse().ok());
+        let isp_name = checker
+            .parsed("isp_name", "write 1 to 100 characters on one line", |text| {
+                crate::input::clean(text, crate::input::Limits::line(100)).ok().filter(|text| !text.is_empty())
+            })
+            .unwrap_or_else(|| "Your ISP".to_owned());
+        let issue_types = issue_types(&mut checker);
+        let worker = checker.parsed("worker", "write true or false", |t| t.parse().ok());
+        let metrics_listen =
+            checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
+        let lookup = |name: &str| sources.get(name).map(ToOwned::to_owned);
+        let notifications = notifications::Settings::read(&lookup).map_err(|faults| {
+            checker.faults.extend(faults.into_iter().map(|fault| format!("{}: {}", fault.key, fault.message)));
+        });
+        match (listen, database_url, zone, worker, notifications) {
+            (Some(listen), Ok(database_url), Some(zone), Some(worker), Ok(notifications))
+                if checker.faults.is_empty() =>
+            {
+                Ok(Self {
+                    listen,
+                    data_dir,
+                    database_url,
+                    key_file,
+                    public_url,
+                    zone,
+                    region,
+                    isp_name,
+                    issue_types,
+                    worker,
+                    metrics_listen,
+                    notifications,
+                })
+            }
+            _ => Err(checker.faults),
+        }
+    }
+}
+
+fn public_url(text: &str) -> Option<String> {
+    let uri: axum::http::Uri = text.parse().ok()?;
+    let plain = matches!(uri.scheme_str(), Some("http" | "https")) && uri.path() == "/" && uri.query().is_none();
+    (plain && uri.authority().is_some_and(|authority| !authority.as_str().contains('@')))
+        .then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn issue_types(checker: &mut Checker<'_>) -> IssueTypes {
+    let mut more = Vec::new();
+    for name in checker.text("issue_types").split(',').filter(|name| !name.trim().is_empty()) {
+        match crate::input::clean(name, crate::input::Limits::line(100)) {
+            Ok(name) if !name.is_empty() => more.push(name),
+            _ => checker.faults.push("issue_types: write names of 1 to 100 characters on one line each".to_owned()),
+        }
+    }
+    IssueTypes::new(&more)
+}
+
+/// The effective settings as `redress.toml` would have them, each with where it came from. Secrets are masked.
+pub fn describe(sources: &Sources) -> String {
+    let mut out = String::new();
+    for key in keys() {
+        let (source, value) = sources.find(key.name).unwrap_or(("default", key.default));
+        let value = match value {
+            "" => "\"\"".to_owned(),
+            _ if key.secret => "\"***\"".to_owned(),
+            url if key.name == "database_url" => {
+                url.parse::<DatabaseUrl>().map_or_else(|_| toml_text(url), |url| toml_text(&url.to_string()))
+            }
+            text => toml_text(text),
+        };
+        let _ = writeln!(out, "{} = {value}  # {source}", key.name);
+    }
+    out
+}
+
+fn toml_text(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_the_contracts() {
+        let config = Config::check(&Sources::of(&[])).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.database_url.to_string(), "sqlite://./data/redress.db");
+        assert_eq!(config.key_file, Path::new("./data/redress.key"));
+        assert_eq!((config.isp_name.as_str(), config.worker), ("Your ISP", true));
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let sources = Sources::of(&[
+            ("listen", "8080"),
+            ("timezone", "Mars/Base"),
+            ("region", "Scotland"),
+            ("public_url", "desk.example.com/x"),
+            ("worker", "maybe"),
+            ("database_url", "mysql://x"),
+            ("sms.gateway", "pigeon"),
+        ]);
+        let faults = Config::check(&sources).unwrap_err();
+        for name in ["listen", "timezone", "region", "public_url", "worker", "database_url", "sms.gateway"] {
+            assert!(faults.iter().any(|fault| fault.starts_with(&format!("{name}:"))), "{name} in {faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_flattened_and_its_unknown_settings_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("r.toml");
+        std::fs::write(&path, "isp_name = \"A\"\nissue_types = [\"Roaming\", \"Refund\"]\nlisten_to = 5\n[sms.kannel]\nurl = \"http://k\"\n").unwrap();
+        let sources = Sources::read(BTreeMap::new(), Some(&path));
+        assert_eq!(sources.get("sms.kannel.url"), Some("http://k"));
+        assert_eq!(sources.get("issue_types"), Some("Roaming,Refund"));
+        let faults = Config::check(&sources).unwrap_err();
+        assert!(faults.iter().any(|fault| fault.starts_with("listen_to:")), "{faults:?}");
+    }
+
+    #[test]
+    fn flags_go_before_the_file() {
+        let sources = Sources::of(&[("isp_name", "File")]).with("isp_name", "Flag");
+        assert_eq!(Config::check(&sources).unwrap().isp_name, "Flag");
+    }
+
+    #[test]
+    fn secrets_are_masked() {
+        let shown = describe(&Sources::of(&[("sms.hook_secret", "tell-nobody"), ("isp_name", "A \"B\"")]));
+        assert!(!shown.contains("tell-nobody") && shown.contains("sms.hook_secret = \"***\"  # given"), "{shown}");
+    }
+}

@@ -1,0 +1,51 @@
+//! What can go wrong with a database, in terms a caller can act on.
+
+/// An error of the database. Its text names tables and columns, never the values in them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DbError {
+    /// A row with this key exists already.
+    #[error("a row with the same {constraint} exists already")]
+    Unique {
+        /// Named as PostgreSQL names constraints by default: `tickets_reference_key` for
+        /// `UNIQUE (reference)`, `tickets_pkey` for the primary key.
+        constraint: String,
+    },
+    /// Another process kept the database locked for longer than the busy timeout; worth a retry.
+    #[error("the database is busy")]
+    Busy,
+    /// Disk full, I/O error, read-only or missing file, lost connection, or closed by us.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The schema was made by a newer version of the program.
+    #[error(
+        "the database is at version {database}, this Redress knows up to {known}; \
+         start the newer version or restore a backup"
+    )]
+    Newer {
+        /// The version found in the database.
+        database: i64,
+        /// The last version this program knows.
+        known: i64,
+    },
+    /// A migration is not the one that was applied to this database.
+    #[error(
+        "migration {applied} of the database is not the one this Redress knows; \
+         start the version that applied it"
+    )]
+    Altered {
+        /// Number and name, as recorded in the database.
+        applied: String,
+    },
+    /// The file is damaged, or no database at all.
+    #[error("the database file is damaged or is not a database; restore a backup")]
+    Corrupt,
+    /// A fault of the program: wrong SQL, wrong column type, a broken rule of the schema.
+    #[error("database error: {0}")]
+    Other(String),
+}
+
+impl DbError {
+    pub(super) fn closed() -> Self {
+        Self::Unavailable("it was closed".to_owned())
+    }
+}

@@ -1,0 +1,95 @@
+//! The schema's history: what is embedded, what a database has, what is still to be done.
+
+use sha2::{Digest as _, Sha256};
+
+use super::{DbError, Row};
+
+/// A step of the schema. Once released it never changes; a mistake is mended by the next one.
+pub(super) struct Migration {
+    pub(super) name: &'static str,
+    pub(super) sqlite: &'static str,
+}
+
+macro_rules! migrations {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+        }),+]
+    };
+}
+
+/// All of them in order; the first is version 1.
+pub(super) const MIGRATIONS: &[Migration] = migrations!["0001_initial"];
+
+impl Migration {
+    pub(super) fn sha256(&self) -> Vec<u8> {
+        Sha256::digest(self.sqlite).to_vec()
+    }
+}
+
+/// A migration as recorded in the database.
+pub(super) struct Applied {
+    pub(super) version: i64,
+    pub(super) name: String,
+    pub(super) sha256: Vec<u8>,
+}
+
+impl Applied {
+    pub(super) fn from_row(row: &Row) -> Result<Self, DbError> {
+        Ok(Self { version: row.int(0)?, name: row.text(1)?, sha256: row.bytes(2)? })
+    }
+}
+
+/// What [`super::Db::migrate`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MigrationReport {
+    /// The schema's version now.
+    pub version: i64,
+    /// The names of the migrations applied just now, in order.
+    pub applied: Vec<String>,
+}
+
+/// How the schema of a database compares with the one this program knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaStatus {
+    /// The database's version; 0 when it is empty.
+    pub version: i64,
+    /// The version this program brings it to.
+    pub known: i64,
+    /// The names of the migrations between the two.
+    pub pending: Vec<String>,
+}
+
+impl SchemaStatus {
+    pub(super) fn new(applied: &[Applied], known: &[Migration], pending: &[Migration]) -> Self {
+        Self {
+            version: last_applied(applied),
+            known: last(known),
+            pending: pending.iter().map(|migration| migration.name.to_owned()).collect(),
+        }
+    }
+}
+
+pub(super) fn last(known: &[Migration]) -> i64 {
+    i64::try_from(known.len()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn last_applied(applied: &[Applied]) -> i64 {
+    applied.last().map_or(0, |migration| migration.version)
+}
+
+/// The migrations still to be applied, once those that were are found to be the ones we know.
+pub(super) fn pending<'k>(applied: &[Applied], known: &'k [Migration]) -> Result<&'k [Migration], DbError> {
+    let (database, known_to) = (last_applied(applied), last(known));
+    if database > known_to {
+        return Err(DbError::Newer { database, known: known_to });
+    }
+    for (found, (version, migration)) in applied.iter().zip((1..).zip(known)) {
+        let same = found.version == version && found.name == migration.name && found.sha256 == migration.sha256();
+        if !same {
+            return Err(DbError::Altered { applied: format!("{} ({})", found.version, found.name) });
+        }
+    }
+    Ok(&known[applied.len()..])
+}

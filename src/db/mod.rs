@@ -1,0 +1,245 @@
+//! The one door to the database: plain SQL in synchronous closures, each closure one transaction.
+//!
+//! ```ignore
+//! let found = db.read(move |tx| store::by_reference(tx, &reference)).await?;
+//! db.write(move |tx| store::insert(tx, &ticket)).await?;
+//! ```
+//!
+//! What store code may rely on, whatever the engine:
+//! - SQL has `$1` placeholders and three value types, see [`Value`]. No casts written `$1::type`.
+//! - A closure holds no `.await`, so it cannot wait for anybody else while it holds locks, and a
+//!   cancelled request cannot leave a transaction open.
+//! - After a statement fails, the transaction is over: later statements are refused and nothing of
+//!   it is kept, even if the closure answers `Ok`. Where a duplicate is expected, write
+//!   `ON CONFLICT`.
+//! - A write closure may be run again after a conflict with another one: it has no effect but SQL.
+//! - Constraints are immediate. A deferred one would fail at commit, for a whole group of writes.
+//!
+//! No engine is named outside this module; see `docs/decisions` for why it exists.
+
+mod dialect;
+mod error;
+mod migrate;
+mod readers;
+mod sqlite;
+mod url;
+mod value;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use crate::params;
+pub use dialect::Dialect;
+pub use error::DbError;
+pub use migrate::{MigrationReport, SchemaStatus};
+pub use url::DatabaseUrl;
+pub use value::{Row, Value};
+pub use writer::WriteStats;
+
+/// How to open a database. The defaults suit a server.
+#[derive(Clone, Copy, Debug)]
+pub struct DbOptions {
+    /// Make the database when there is none.
+    pub create: bool,
+    /// How long to wait for another process that holds the write lock, before [`DbError::Busy`].
+    pub busy_timeout: Duration,
+    /// Reading transactions open at the same time; further ones wait. To wait costs more than the
+    /// read itself, so there should be as many as there are requests at once; they are opened when
+    /// needed, and each caches up to 2 MB of pages.
+    pub readers: usize,
+    /// Writes that may wait in line; further ones wait to get into it.
+    pub queue: usize,
+}
+
+impl Default for DbOptions {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { create: true, busy_timeout: Duration::from_secs(5), readers: (2 * cores).max(16), queue: 256 }
+    }
+}
+
+/// A handle on the database; clones share it.
+#[derive(Clone)]
+pub struct Db {
+    engine: Arc<sqlite::Sqlite>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+impl Db {
+    /// Opens the database, and makes an empty one (mode 0600) when there is none.
+    ///
+    /// It neither reads nor changes the schema: call [`Db::migrate`] next. Blocks.
+    pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self, DbError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => {
+                let engine = Arc::new(sqlite::Sqlite::open(path, options)?);
+                Ok(Self { engine })
+            }
+            DatabaseUrl::Postgres(_) => {
+                Err(DbError::Other("PostgreSQL is not in this version; use a sqlite:// database_url".to_owned()))
+            }
+        }
+    }
+
+    /// Runs `work` in one reading transaction: all its statements see the same state.
+    ///
+    /// On a multi-thread runtime it runs in place, on the calling worker thread.
+    ///
+    /// # Panics
+    /// When `work` does; its transaction is closed first.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.engine.readers.read(work).await
+    }
+
+    /// Runs `work` in one writing transaction, and answers once it is durable (fsynced).
+    ///
+    /// An error or a panic of `work` undoes it alone. Waits while the queue is full. When the
+    /// future is dropped before the work began, the work is not done; later, it is done whole.
+    ///
+    /// # Errors
+    /// Besides those of `work`: [`DbError::Busy`] when another process held the lock too long,
+    /// [`DbError::Unavailable`] when it could not be made durable. Nothing of it is seen then,
+    /// except that after a failed fsync a restart may find it on the disk after all.
+    ///
+    /// # Panics
+    /// When `work` does.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.engine.writer.write(work).await
+    }
+
+    /// Brings the schema up to date, one transaction per migration, `applied_at` (milliseconds
+    /// since the epoch) written beside each. Safe when several processes do it at once. Blocks.
+    ///
+    /// # Errors
+    /// [`DbError::Newer`] and [`DbError::Altered`] when the database is not one of ours to change.
+    pub fn migrate(&self, applied_at: i64) -> Result<MigrationReport, DbError> {
+        self.engine.migrate(migrate::MIGRATIONS, applied_at)
+    }
+
+    /// Compares the schema with the one this program knows, and changes nothing. Blocks.
+    ///
+    /// # Errors
+    /// As [`Db::migrate`].
+    pub fn schema_status(&self) -> Result<SchemaStatus, DbError> {
+        self.engine.schema_status(migrate::MIGRATIONS)
+    }
+
+    /// Whether the database answers, to reads and to writes; changes nothing.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.read(|tx| tx.query("SELECT 1", &[]).map(drop)).await?;
+        self.write(|_| Ok(())).await
+    }
+
+    /// How many writes were made durable, in how many commits.
+    pub fn write_stats(&self) -> WriteStats {
+        self.engine.writer.stats()
+    }
+
+    /// Finishes the reads and writes under way and in line, then closes the files.
+    ///
+    /// Other handles get [`DbError::Unavailable`] from then on.
+    pub async fn close(self) -> Result<(), DbError> {
+        self.engine.readers.close().await;
+        self.engine.writer.close().await
+    }
+}
+
+/// An open transaction. It ends with the closure that got it.
+pub struct Tx<'a> {
+    conn: &'a rusqlite::Connection,
+    failed: Option<DbError>,
+}
+
+impl<'a> Tx<'a> {
+    fn new(conn: &'a rusqlite::Connection) -> Self {
+        Self { conn, failed: None }
+    }
+
+    /// The SQL dialect in use, for the little that differs.
+    pub fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    /// Runs a statement that answers no rows, and tells how many rows it changed.
+    pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
+        self.statement(|conn| sqlite::execute(conn, sql, params))
+    }
+
+    /// All rows of a query. For results without a bound use [`Tx::query_each`].
+    pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
+        let mut rows = Vec::new();
+        self.statement(|conn| {
+            sqlite::query(conn, sql, params, &mut |row| {
+                rows.push(row);
+                ControlFlow::Continue(())
+            })
+        })?;
+        Ok(rows)
+    }
+
+    /// The only row of a query, if there is one; a second row is an error.
+    pub fn query_one(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, DbError> {
+        let mut rows = self.query(sql, params)?;
+        if rows.len() > 1 {
+            return Err(DbError::Other("more than one row where one was expected".to_owned()));
+        }
+        Ok(rows.pop())
+    }
+
+    /// Hands the rows of a query to `each` one by one, and stops at its first error.
+    pub fn query_each<E, F>(&mut self, sql: &str, params: &[Value], mut each: F) -> Result<(), E>
+    where
+        E: From<DbError>,
+        F: FnMut(Row) -> Result<(), E>,
+    {
+        let mut stopped = None;
+        self.statement(|conn| {
+            sqlite::query(conn, sql, params, &mut |row| match each(row) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    stopped = Some(error);
+                    ControlFlow::Break(())
+                }
+            })
+        })?;
+        stopped.map_or(Ok(()), Err)
+    }
+
+    /// PostgreSQL ends a transaction at its first failed statement; SQLite goes on, after some
+    /// errors even without the transaction. Refused here, so that stores behave alike on both.
+    fn statement<T>(&mut self, run: impl FnOnce(&rusqlite::Connection) -> Result<T, DbError>) -> Result<T, DbError> {
+        if let Some(earlier) = &self.failed {
+            return Err(DbError::Other(format!("an earlier statement failed: {earlier}")));
+        }
+        run(self.conn).inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    /// Runs `work`; its `Ok` counts only if all its statements did.
+    fn run<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let done = work(self)?;
+        match &self.failed {
+            None => Ok(done),
+            Some(error) => Err(E::from(error.clone())),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Writing with group commit: one thread takes all the writes that wait, runs each in a savepoint
+//! of its own, and commits them together, so that they share one fsync.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::sqlite::{self, Source};
+use super::{DbError, Tx};
+
+/// Writes per commit at most: bounds what a failed commit takes down, and how long the first of
+/// them waits for the last.
+const GROUP: usize = 64;
+
+/// What the writer did since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriteStats {
+    /// Writes made durable.
+    pub writes: u64,
+    /// Commits they took.
+    pub commits: u64,
+}
+
+enum Message {
+    Write(Box<dyn Job>),
+    Close(oneshot::Sender<Result<(), DbError>>),
+}
+
+/// The way to the writer thread. The thread ends when all of these are gone.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+    stats: Arc<Mutex<WriteStats>>,
+}
+
+impl Writer {
+    pub(super) fn start(source: Source, connection: Connection, queue: usize) -> Result<Self, DbError> {
+        let (sender, receiver) = mpsc::channel(queue.max(1));
+        let stats = Arc::new(Mutex::default());
+        let worker = Worker { source, connection: Some(connection), stats: Arc::clone(&stats) };
+        thread::Builder::new()
+            .name("db-writer".to_owned())
+            .spawn(|| worker.serve(receiver))
+            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        Ok(Self { queue: sender, stats })
+    }
+
+    /// See [`super::Db::write`].
+    pub(super) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Message::Write(Box::new(Write { work, result: None, reply }));
+        self.queue.send(job).await.map_err(|_| DbError::closed())?;
+        match answer.await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => Err(DbError::closed().into()),
+        }
+    }
+
+    pub(super) fn stats(&self) -> WriteStats {
+        *self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.queue.capacity()
+    }
+
+    /// Finishes what is in line, writes the WAL back into the database and closes the file.
+    pub(super) async fn close(&self) -> Result<(), DbError> {
+        let (reply, answer) = oneshot::channel();
+        if self.queue.send(Message::Close(reply)).await.is_err() {
+            return Ok(());
+        }
+        answer.await.unwrap_or_else(|_| Err(DbError::closed()))
+    }
+}
+
+/// A write, whatever it returns.
+trait Job: Send {
+    /// Whether nobody waits for the answer any more.
+    fn abandoned(&self) -> bool;
+    /// Does the work, and tells whether it is to be kept.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Answers, now that the fate of the group is known.
+    fn answer(self: Box<Self>, group: Result<(), DbError>);
+}
+
+type Panic = Box<dyn Any + Send>;
+
+struct Write<T, E, F> {
+    work: F,
+    result: Option<Result<Result<T, E>, Panic>>,
+    reply: oneshot::Sender<Result<Result<T, E>, Panic>>,
+}
+
+impl<T, E, F> Job for Write<T, E, F>
+where
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<DbError> + Send,
+{
+    fn abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let result = catch_unwind(AssertUnwindSafe(|| tx.run(&mut self.work)));
+        let keep = matches!(result, Ok(Ok(_)));
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), DbError>) {
+        let answer = match (self.result, group) {
+            (Some(Err(panic)), _) => Err(panic),
+            // Even an error of the work itself may rest on a neighbour's row that is now gone.
+            (_, Err(error)) => Ok(Err(error.into())),
+            (Some(result), Ok(())) => result,
+            (None, Ok(())) => return,
+        };
+        // The caller may have gone; the work is done all the same.
+        drop(self.reply.send(answer));
+    }
+}
+
+struct Worker {
+    source: Source,
+    /// `None` after a failure, until the next group needs one.
+    connection: Option<Connection>,
+    stats: Arc<Mutex<WriteStats>>,
+}
+
+impl Worker {
+    fn serve(mut self, mut queue: mpsc::Receiver<Message>) {
+        let mut messages = Vec::with_capacity(GROUP);
+        let mut closing = Vec::new();
+        while queue.blocking_recv_many(&mut messages, GROUP) > 0 {
+            let mut group = Vec::with_capacity(messages.len());
+            for message in messages.drain(..) {
+                match message {
+                    Message::Write(job) if job.abandoned() => drop(job),
+                    Message::Write(job) => group.push(job),
+                    Message::Close(reply) => {
+                        queue.close();
+                        closing.push(reply);
+                    }
+                }
+            }
+            // Jobs catch their own panics; this is for values that panic when dropped.
+            if catch_unwind(AssertUnwindSafe(|| self.commit_and_answer(group))).is_err() {
+                self.connection = None;
+            }
+        }
+        let closed = self.close();
+        for reply in closing {
+            drop(reply.send(closed.clone()));
+        }
+    }
+
+    fn commit_and_answer(&mut self, mut group: Vec<Box<dyn Job>>) {
+        if group.is_empty() {
+            return;
+        }
+        let outcome = self.commit(&mut group);
+        match &outcome {
+            Ok(()) => {}
+            Err(DbError::Busy) if self.connection.as_ref().is_some_and(Connection::is_autocommit) => {}
+            // After a failed commit or fsync only a fresh connection knows what is on the disk.
+            Err(error) => {
+                tracing::error!(writes = group.len(), %error, "a commit failed; nothing of it was kept");
+                self.connection = None;
+            }
+        }
+        for job in group {
+            job.answer(outcome.clone());
+        }
+    }
+
+    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), DbError> {
+        let conn = match self.connection.take() {
+            Some(conn) => conn,
+            None => self.source.connect()?,
+        };
+        let conn = self.connection.insert(conn);
+        sqlite::run(conn, "BEGIN IMMEDIATE")?;
+        let mut kept = 0;
+        for job in group {
+            kept += u64::from(run_in_savepoint(conn, job.as_mut())?);
+        }
+        sqlite::run(conn, "COMMIT").map_err(|error| match error {
+            DbError::Other(reason) => DbError::Unavailable(reason),
+            other => other,
+        })?;
+        let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        stats.writes += kept;
+        stats.commits += 1;
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), DbError> {
+        let Some(conn) = self.connection.take() else {
+            return Ok(());
+        };
+        // Never TRUNCATE or RESTART: they hold the write lock while they wait for readers, and a
+        // process waiting in BEGIN IMMEDIATE counts as one. The last to close removes the WAL.
+        conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(sqlite::error)?;
+        conn.close().map_err(|(_, error)| sqlite::error(error))
+    }
+}
+
+/// Fails only when the whole group is lost.
+fn run_in_savepoint(conn: &Connection, job: &mut dyn Job) -> Result<bool, DbError> {
+    sqlite::run(conn, "SAVEPOINT job")?;
+    let mut tx = Tx::new(conn);
+    let keep = job.run(&mut tx);
+    if conn.is_autocommit() {
+        // Disk full or an I/O error: SQLite rolled everything back by itself.
+        let reason = tx.failed.map_or_else(|| "lost".to_owned(), |error| error.to_string());
+        return Err(DbError::Unavailable(format!("the transaction was rolled back: {reason}")));
+    }
+    if !keep {
+        sqlite::run(conn, "ROLLBACK TO job")?;
+    }
+    sqlite::run(conn, "RELEASE job")?;
+    Ok(keep)
+}

@@ -1,0 +1,92 @@
+//! What can go wrong, in the words of the desk. Handlers turn a [`Fault`] into a page or a problem document.
+
+use crate::db::DbError;
+
+/// One fault of one field of an input.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct FieldFault {
+    /// The field's name as the caller sent it.
+    pub field: String,
+    /// A word for programs: `required`, `too_short`, `too_long`, `too_many`, `invalid`, `unknown`,
+    /// `not_allowed`, `taken`.
+    pub code: &'static str,
+    /// A sentence for people: what is wrong and what to do.
+    pub message: String,
+}
+
+impl FieldFault {
+    /// Shorthand for the three parts.
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
+    }
+}
+
+/// A use case's refusal or failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// There is no such thing, or the caller may not know that there is.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("not signed in")]
+    Unauthorized,
+    /// Signed in, but this is not theirs to do.
+    #[error("not allowed")]
+    Forbidden,
+    /// The input has faults; all of them are here.
+    #[error("invalid input")]
+    Invalid(Vec<FieldFault>),
+    /// The thing's state does not allow it. `allowed` names what it does allow.
+    #[error("{detail}")]
+    Conflict {
+        /// A sentence: what was refused and why.
+        detail: String,
+        /// The moves that are allowed instead, if it was a move.
+        allowed: Vec<String>,
+    },
+    /// The thing has changed since the version the caller named; this is how it is now, as the API shows it.
+    #[error("changed since")]
+    Stale(Box<serde_json::Value>),
+    /// Too many tries; seconds to wait.
+    #[error("too many tries")]
+    TooMany(u64),
+    /// The database cannot take it now (disk full, busy, away). Nothing was changed; trying again is right.
+    #[error("unavailable: {0}")]
+    Unavailable(#[source] DbError),
+    /// A fault of ours. The cause goes to the log, never to the caller.
+    #[error("unexpected: {0:#}")]
+    Unexpected(anyhow::Error),
+}
+
+impl Fault {
+    /// A single field's fault.
+    pub fn field(field: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldFault::new(field, code, message)])
+    }
+
+    /// A conflict without a list of moves.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::Conflict { detail: detail.into(), allowed: Vec::new() }
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy | DbError::Unavailable(_) => Self::Unavailable(error),
+            other => Self::Unexpected(other.into()),
+        }
+    }
+}
+
+impl From<vault::OpenError> for Fault {
+    fn from(error: vault::OpenError) -> Self {
+        Self::Unexpected(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Fault {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Unexpected(error)
+    }
+}

@@ -1,0 +1,277 @@
+//! What a caller sent, a form or a JSON object, read field by field with every fault kept.
+//!
+//! Both doors of the product, pages and API, come through here, so that limits and words are the same in both.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::fault::{Fault, FieldFault};
+
+/// What one field of a change says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given<T> {
+    /// The field was not sent: leave it.
+    Absent,
+    /// It was sent empty or null: clear it.
+    Null,
+    /// It was sent with this.
+    Value(T),
+}
+
+impl<T> Given<T> {
+    /// The value, if one was sent.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// The same for another type.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Given<U> {
+        match self {
+            Self::Absent => Given::Absent,
+            Self::Null => Given::Null,
+            Self::Value(value) => Given::Value(f(value)),
+        }
+    }
+}
+
+/// The limits of a text field, in characters (Unicode scalar values) after trimming and NFC.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most characters allowed.
+    pub max: usize,
+    /// Whether line breaks stay. In a one-line field they and tabs become spaces.
+    pub lines: bool,
+}
+
+impl Limits {
+    /// A one-line field of at most `max` characters.
+    pub const fn line(max: usize) -> Self {
+        Self { max, lines: false }
+    }
+
+    /// A field of several lines of at most `max` characters.
+    pub const fn lines(max: usize) -> Self {
+        Self { max, lines: true }
+    }
+}
+
+/// The fields of one request. Each is taken once; [`Input::finish`] then reports every fault, unknown fields included.
+#[derive(Debug, Default)]
+pub struct Input {
+    fields: BTreeMap<String, Value>,
+    faults: Vec<FieldFault>,
+}
+
+impl Input {
+    /// From a JSON object.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] when the value is not an object.
+    pub fn from_json(value: Value) -> Result<Self, Fault> {
+        match value {
+            Value::Object(map) => Ok(Self { fields: map.into_iter().collect(), faults: Vec::new() }),
+            _ => Err(Fault::field("", "invalid", "Send one JSON object with the fields of the call.")),
+        }
+    }
+
+    /// From a form's pairs. Empty fields count as sent empty; a name that comes twice keeps its last value.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let fields = pairs.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
+        Self { fields, faults: Vec::new() }
+    }
+
+    /// Whether the field was sent and not yet taken.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    /// Takes a field that pages add for their own use, as it came.
+    pub fn take_raw(&mut self, name: &str) -> Option<String> {
+        match self.fields.remove(name) {
+            Some(Value::String(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Notes a fault.
+    pub fn fault(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.faults.push(FieldFault::new(field, code, message));
+    }
+
+    /// A text field, trimmed, normalised and checked against `limits`.
+    pub fn text(&mut self, name: &str, limits: Limits) -> Given<String> {
+        match self.fields.remove(name) {
+            None => Given::Absent,
+            Some(Value::Null) => Given::Null,
+            Some(Value::String(text)) => match clean(&text, limits) {
+                Ok(text) if text.is_empty() => Given::Null,
+                Ok(text) => Given::Value(text),
+                Err((code, message)) => {
+                    self.fault(name, code, message);
+                    Given::Absent
+                }
+            },
+            Some(_) => {
+                self.fault(name, "invalid", "Send this field as text.");
+                Given::Absent
+            }
+        }
+    }
+
+    /// A text field that must be there. Gives an empty text, and a fault, where it is not.
+    pub fn required(&mut self, name: &str, limits: Limits, missing: &str) -> String {
+        let before = self.faults.len();
+        match self.text(name, limits) {
+            Given::Value(text) => text,
+            Given::Absent | Given::Null => {
+                if self.faults.len() == before {
+                    self.fault(name, "required", missing);
+                }
+                String::new()
+            }
+        }
+    }
+
+    /// A password: taken as it is, neither trimmed nor normalised beyond NFC (NIST SP 800-63B).
+    pub fn password(&mut self, name: &str) -> Option<String> {
+        match self.fields.remove(name) {
+            Some(Value::String(text)) if !text.is_empty() => Some(text.nfc().collect()),
+            Some(Value::String(_) | Value::Null) | None => None,
+            Some(_) => {
+                self.fault(name, "invalid", "Send this field as text.");
+                None
+            }
+        }
+    }
+
+    /// A yes or no: JSON's `true`/`false`, or a form's `on`/`true`/`1` and `false`/`0`.
+    pub fn flag(&mut self, name: &str) -> Given<bool> {
+        match self.fields.remove(name) {
+            None => Given::Absent,
+            Some(Value::Bool(flag)) => Given::Value(flag),
+            Some(Value::String(text)) if matches!(text.as_str(), "on" | "true" | "1") => Given::Value(true),
+            Some(Value::String(text)) if matches!(text.as_str(), "off" | "false" | "0") => Given::Value(false),
+            Some(_) => {
+                self.fault(name, "invalid", "Send true or false.");
+                Given::Absent
+            }
+        }
+    }
+
+    /// Reads a text through `parse`, keeping its fault under the field's name.
+    pub fn parsed<T>(&mut self, name: &str, limits: Limits, parse: impl FnOnce(&str) -> Result<T, String>) -> Given<T> {
+        match self.text(name, limits) {
+            Given::Absent => Given::Absent,
+            Given::Null => Given::Null,
+            Given::Value(text) => match parse(&text) {
+                Ok(value) => Given::Value(value),
+                Err(message) => {
+                    self.fault(name, "invalid", message);
+                    Given::Absent
+                }
+            },
+        }
+    }
+
+    /// How many faults there are so far.
+    pub fn faults(&self) -> usize {
+        self.faults.len()
+    }
+
+    /// Ends the reading: whatever was not taken is unknown.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] with all faults, in the order they were found.
+    pub fn finish(mut self) -> Result<(), Fault> {
+        for name in std::mem::take(&mut self.fields).into_keys() {
+            let shown: String = name.chars().take(64).collect();
+            self.fault(&shown, "unknown", "This call has no such field. Leave it out or correct its name.");
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Fault::Invalid(self.faults)) }
+    }
+}
+
+/// Trims, normalises to NFC and checks a text.
+///
+/// # Errors
+/// A fault's code and message.
+pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, String)> {
+    // Normalising can only shorten or lengthen a little; a text far over the limit need not be worked through.
+    if text.len() > limits.max.saturating_mul(16).max(4096) {
+        return Err(too_long(limits.max));
+    }
+    let text: String = text.replace("\r\n", "\n").nfc().map(|c| if c == '\r' { '\n' } else { c }).collect();
+    let text: String = if limits.lines {
+        text.trim().to_owned()
+    } else {
+        text.trim().chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
+    };
+    if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        let message = format!(
+            "Remove the control character U+{:04X}. Only line breaks and tabs are allowed.",
+            u32::from(control)
+        );
+        return Err(("invalid", message));
+    }
+    if text.chars().count() > limits.max {
+        return Err(too_long(limits.max));
+    }
+    if text.chars().all(is_blank) {
+        return Ok(String::new());
+    }
+    Ok(text)
+}
+
+fn too_long(max: usize) -> (&'static str, String) {
+    ("too_long", format!("Shorten this to {max} characters or fewer."))
+}
+
+/// White space and characters that print nothing: a name made of them alone is no name.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_trimmed_normalised_and_counted_in_characters() {
+        assert_eq!(clean("  Jose\u{301} \r\n", Limits::line(4)).unwrap(), "José");
+        assert_eq!(clean("a\r\nb\tc", Limits::lines(9)).unwrap(), "a\nb\tc");
+        assert_eq!(clean("a\r\nb\tc", Limits::line(9)).unwrap(), "a b c");
+        assert_eq!(clean(&"😀".repeat(200), Limits::line(200)).unwrap().chars().count(), 200);
+        assert_eq!(clean(&"😀".repeat(201), Limits::line(200)).unwrap_err().0, "too_long");
+        assert_eq!(clean("a\0b", Limits::lines(9)).unwrap_err().0, "invalid");
+        assert_eq!(clean("a\u{85}b", Limits::lines(9)).unwrap_err().0, "invalid");
+        assert_eq!(clean("\u{200b}\u{feff} ", Limits::line(9)).unwrap(), "");
+        assert_eq!(clean("\u{202e}abc", Limits::line(9)).unwrap(), "\u{202e}abc");
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once_with_unknown_fields() {
+        let body = serde_json::json!({"name": 5, "extra": 1, "text": "x".repeat(11), "gone": null});
+        let mut input = Input::from_json(body).unwrap();
+        assert_eq!(input.required("name", Limits::line(5), "Give a name."), "");
+        assert_eq!(input.text("text", Limits::line(10)), Given::Absent);
+        assert_eq!(input.text("gone", Limits::line(10)), Given::Null);
+        input.required("missing", Limits::line(5), "Give it.");
+        let Err(Fault::Invalid(faults)) = input.finish() else { panic!("faults expected") };
+        let got: Vec<_> = faults.iter().map(|f| (f.field.as_str(), f.code)).collect();
+        assert_eq!(got, [("name", "invalid"), ("text", "too_long"), ("missing", "required"), ("extra", "unknown")]);
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_refused() {
+        for body in ["[]", "5", "null", "\"x\""] {
+            assert!(Input::from_json(serde_json::from_str(body).unwrap()).is_err());
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What runs beside requests: the sender of messages, the hourly sweep, the metrics listener.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use axum::{Router, routing::get};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use crate::{app::App, db::DbError, staff, web::idempotency};
+
+const SWEEP: Duration = Duration::from_hours(1);
+
+/// The background work of a node.
+#[derive(Debug)]
+pub struct Work(JoinSet<()>);
+
+impl Work {
+    /// Waits for all of it to end, after the stop was rung.
+    pub async fn finish(mut self) {
+        while self.0.join_next().await.is_some() {}
+    }
+}
+
+/// Starts this node's background work, which ends when `stopped` turns true. `base` is this server's own address.
+pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
+    let mut work = JoinSet::new();
+    if app.config.worker {
+        let worker = app.worker(base);
+        let stop = stopped.clone();
+        work.spawn(async move { worker.run(stop).await });
+    }
+    work.spawn(sweep(app.clone(), stopped));
+    Work(work)
+}
+
+/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency.
+async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let now = app.clock.now();
+        let swept = app.db.write(move |tx| {
+            idempotency::sweep(tx, now)?;
+            staff::sweep(tx, now)?;
+            Ok::<_, DbError>(())
+        });
+        if let Err(error) = swept.await {
+            tracing::warn!(%error, "the hourly sweep failed; the next one makes up for it");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Serves Prometheus text on a listener of its own.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn serve_metrics(address: SocketAddr, mut stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let handle: PrometheusHandle = PrometheusBuilder::new().install_recorder()?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot serve metrics on {address}; choose another with metrics_listen"))?;
+    tracing::info!("metrics on http://{}", listener.local_addr()?);
+    let router = Router::new().route("/metrics", get(move || async move { handle.render() }));
+    tokio::spawn(async move {
+        let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        });
+        if let Err(error) = served.await {
+            tracing::warn!(%error, "the metrics listener ended");
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! Redress: the billing-complaint desk for Internet service providers.
+//!
+//! Imports point one way: `cli → app, config → tickets → staff, notifications → web, db, fault, clock → vault`.
+//! `docs/ARCHITECTURE.md` walks one request through these modules.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod email;
+pub mod fault;
+pub mod input;
+pub mod jobs;
+pub mod notifications;
+pub mod phone;
+pub mod staff;
+pub mod tickets;
+pub mod web;

@@ -1,0 +1,240 @@
+//! Kannel's `sendsms`, its delivery reports and its forwarded messages (Kannel user's guide, chapters 6 and 10).
+//!
+//! Kannel answers without a message id, so that reports are matched by what we put into `dlr-url`.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::{Client, Url, redirect, retry};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Calls, Fields, Gateway, Incoming, Kind, Outcome, Outgoing, Report, Sending};
+use crate::notifications::{
+    segments::Encoding,
+    settings::{Key, Reader, SENDER},
+    state::Verdict,
+};
+
+const URL: Key =
+    Key::new("sms.kannel.url", "Address of Kannel's sendsms, such as http://127.0.0.1:13013/cgi-bin/sendsms.");
+const USERNAME: Key = Key::new("sms.kannel.username", "User name of Kannel's sendsms-user.");
+const PASSWORD: Key = Key::secret("sms.kannel.password", "Password of Kannel's sendsms-user.");
+const SMSC: Key = Key::new("sms.kannel.smsc", "The SMSC that Kannel should use; without it Kannel chooses.");
+
+pub(super) const KIND: Kind =
+    Kind { name: "kannel", keys: &[URL, USERNAME, PASSWORD, SMSC], build, calls: Some(Calls { report, inbound }) };
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// More than the longest answer that Kannel has.
+const MAX_ANSWER: usize = 4096;
+/// Every report that there is: delivered 1, failed 2, buffered 4, accepted by the SMSC 8, rejected by it 16.
+const ALL_REPORTS: &str = "31";
+/// Longest name of a message that is kept, in bytes.
+const MAX_MESSAGE_ID: usize = 100;
+
+#[derive(Debug)]
+struct Kannel {
+    client: Client,
+    url: Url,
+    username: String,
+    password: SecretString,
+    smsc: Option<String>,
+    sender: Option<String>,
+}
+
+fn build(settings: &mut Reader<'_>) -> Option<Arc<dyn Gateway>> {
+    let url = settings.required(&URL, |text| match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err("Give the address of Kannel's sendsms, beginning with http:// or https://.".to_owned()),
+    });
+    let username = settings.required(&USERNAME, |text| Ok(text.to_owned()));
+    let password = settings.required(&PASSWORD, |text| Ok(SecretString::from(text)));
+    let (smsc, sender) = (settings.text(&SMSC), settings.text(&SENDER));
+    let (url, username, password) = (url?, username?, password?);
+    match client(&url) {
+        Ok(client) => Some(Arc::new(Kannel { client, url, username, password, smsc, sender })),
+        Err(error) => {
+            settings.fault(&URL, format!("No HTTPS client can be made for this address: {error}."));
+            None
+        }
+    }
+}
+
+/// One connection for each message: on a kept one, a request may meet the other side's closing, and nobody could say
+/// whether it was heard. No proxy, so that the environment cannot redirect messages.
+fn client(url: &Url) -> reqwest::Result<Client> {
+    let builder = Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(TIMEOUT)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .pool_max_idle_per_host(0)
+        .no_proxy();
+    // Plain HTTP needs no certificates, and the machine may have none installed.
+    if url.scheme() == "http" { builder.tls_certs_only([]).build() } else { builder.build() }
+}
+
+impl Gateway for Kannel {
+    fn name(&self) -> &'static str {
+        KIND.name
+    }
+
+    fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
+        Box::pin(self.submit(message))
+    }
+}
+
+impl Kannel {
+    async fn submit(&self, message: &Outgoing<'_>) -> Outcome {
+        match self.client.get(self.request(message)).send().await {
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                outcome(status, body(answer).await.as_deref())
+            }
+            Err(error) if error.is_connect() || error.is_builder() => {
+                Outcome::Later { reason: "the gateway cannot be reached".to_owned(), after: None }
+            }
+            Err(error) if error.is_timeout() => {
+                Outcome::Doubtful { reason: "the gateway did not answer in time".to_owned() }
+            }
+            Err(_) => Outcome::Doubtful { reason: "the connection was cut before the answer".to_owned() },
+        }
+    }
+
+    fn request(&self, message: &Outgoing<'_>) -> Url {
+        let mut url = self.url.clone();
+        let mut query = url.query_pairs_mut();
+        query.append_pair("username", &self.username).append_pair("password", self.password.expose_secret());
+        // Left out, it is Kannel's default sender; empty, it would be a fault.
+        if let Some(sender) = &self.sender {
+            query.append_pair("from", sender);
+        }
+        query.append_pair("to", message.to.as_str()).append_pair("text", message.text).append_pair("charset", "UTF-8");
+        query.append_pair(
+            "coding",
+            match message.encoding {
+                Encoding::Gsm7 => "0",
+                Encoding::Ucs2 => "2",
+            },
+        );
+        if let Some(smsc) = &self.smsc {
+            query.append_pair("smsc", smsc);
+        }
+        if let Some(report_url) = message.report_url {
+            // Neither %p nor %P nor %A: what Kannel keeps and calls names nobody.
+            query.append_pair("dlr-mask", ALL_REPORTS);
+            query.append_pair("dlr-url", &format!("{report_url}&type=%d&smscid=%F"));
+        }
+        drop(query);
+        url
+    }
+}
+
+/// The answer's text, unless it breaks off.
+async fn body(mut answer: reqwest::Response) -> Option<String> {
+    let mut text = Vec::new();
+    while text.len() < MAX_ANSWER {
+        match answer.chunk().await {
+            Ok(Some(chunk)) => text.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(_) => return None,
+        }
+    }
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn outcome(status: u16, body: Option<&str>) -> Outcome {
+    let says = |words: &str| body.is_some_and(|body| body.to_ascii_lowercase().contains(words));
+    let later = |reason: String| Outcome::Later { reason, after: None };
+    match status {
+        202 => Outcome::Accepted { message_id: None },
+        403 if says("authorization failed") => {
+            Outcome::LoginRefused { reason: "the gateway refuses our log-in (403)".to_owned() }
+        }
+        403 if body.is_none() => later("the gateway's refusal could not be read (403)".to_owned()),
+        403 if says("not routable") => Outcome::Refused { reason: "not routable (403)".to_owned() },
+        400 if says("denied by") => Outcome::Refused { reason: "the gateway's lists deny the number (400)".to_owned() },
+        400..=499 => Outcome::Refused { reason: format!("the gateway refused it ({status})") },
+        // Somebody other than Kannel took the request, who may have passed it on.
+        200..=299 => Outcome::Doubtful { reason: format!("not an answer of Kannel's ({status})") },
+        500..=599 => later(format!("the gateway has a fault ({status})")),
+        _ => later(format!("not an answer of Kannel's ({status})")),
+    }
+}
+
+/// `type` is a bit mask: an expired message comes as 34, for instance.
+fn report(fields: &Fields) -> Option<Report> {
+    let code = fields.get("type")?.trim();
+    let bits: u32 = code.parse().ok()?;
+    let any = |mask: u32| bits & mask != 0;
+    let verdict = match () {
+        () if any(1) => Some(Verdict::Delivered),
+        () if any(2 | 16) => Some(Verdict::Failed),
+        () if any(4 | 8) => Some(Verdict::Accepted),
+        () => None,
+    };
+    let id = fields.get("smscid").map(str::trim).filter(|id| !id.is_empty() && id.len() <= MAX_MESSAGE_ID);
+    let id = id.filter(|id| id.bytes().all(|byte| byte.is_ascii_graphic()));
+    Some(Report { verdict, code: bits.to_string(), message_id: id.map(ToOwned::to_owned) })
+}
+
+fn inbound(fields: &Fields) -> Option<Incoming> {
+    Some(Incoming { from: fields.get("from")?.to_owned(), text: fields.get("text")?.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(query: &str) -> Fields {
+        let mut fields = Fields::default();
+        fields.read(query.as_bytes());
+        fields
+    }
+
+    #[test]
+    fn answers_are_told_apart() {
+        let later = |status, body| matches!(outcome(status, body), Outcome::Later { after: None, .. });
+        let refused = |status, body| matches!(outcome(status, body), Outcome::Refused { .. });
+        assert_eq!(outcome(202, Some("0: Accepted for delivery")), Outcome::Accepted { message_id: None });
+        assert_eq!(outcome(202, Some("3: Queued for later delivery")), Outcome::Accepted { message_id: None });
+        // The head says it all; the rest may be cut.
+        assert_eq!(outcome(202, None), Outcome::Accepted { message_id: None });
+        assert!(matches!(outcome(403, Some("Authorization failed for sendsms")), Outcome::LoginRefused { .. }));
+        assert!(refused(403, Some("Not routable. Do not try again.")));
+        assert!(refused(403, Some("")));
+        assert!(later(403, None));
+        assert!(refused(400, Some("Missing receiver number, rejected")));
+        assert!(refused(404, None) && refused(499, None));
+        assert!(later(500, Some("")) && later(503, Some("Temporal failure, try again later.")) && later(599, None));
+        assert!(later(302, Some("")) && later(101, None));
+        assert!(matches!(outcome(200, Some("Welcome")), Outcome::Doubtful { .. }));
+    }
+
+    #[test]
+    fn a_report_is_read_bit_by_bit() {
+        let verdict = |kind: &str| report(&fields(&format!("type={kind}&smscid="))).map(|report| report.verdict);
+        for (kind, expected) in [
+            ("1", Some(Verdict::Delivered)),
+            ("9", Some(Verdict::Delivered)),
+            ("3", Some(Verdict::Delivered)),
+            ("2", Some(Verdict::Failed)),
+            ("34", Some(Verdict::Failed)),
+            ("10", Some(Verdict::Failed)),
+            ("16", Some(Verdict::Failed)),
+            ("24", Some(Verdict::Failed)),
+            ("4", Some(Verdict::Accepted)),
+            ("8", Some(Verdict::Accepted)),
+            ("0", None),
+            ("32", None),
+        ] {
+            assert_eq!(verdict(kind), Some(expected), "{kind}");
+        }
+        assert_eq!((verdict(""), verdict("x"), verdict("-1")), (None, None, None));
+        assert_eq!(report(&fields("smscid=7")), None);
+        let id = |query| report(&fields(query)).unwrap().message_id;
+        assert_eq!(id("type=1&smscid=%20a1-B%20"), Some("a1-B".to_owned()));
+        assert_eq!((id("type=1"), id("type=1&smscid="), id("type=1&smscid=a%0Ab")), (None, None, None));
+        assert_eq!(id(&format!("type=1&smscid={}", "x".repeat(101))), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! No gateway: messages stay here, and the log says so, without a word of theirs.
+
+use std::sync::Arc;
+
+use super::{Gateway, Kind, Outcome, Outgoing, Sending};
+use crate::notifications::delivery::LOG_ONLY;
+
+pub(super) const KIND: Kind = Kind { name: "log", keys: &[], build: |_| Some(Arc::new(Log)), calls: None };
+
+#[derive(Debug)]
+struct Log;
+
+impl Gateway for Log {
+    fn name(&self) -> &'static str {
+        "log"
+    }
+
+    fn hindrance(&self) -> Option<&'static str> {
+        Some(LOG_ONLY)
+    }
+
+    fn send<'a>(&'a self, _: &'a Outgoing<'a>) -> Sending<'a> {
+        Box::pin(std::future::ready(Outcome::NotSent { reason: LOG_ONLY.to_owned() }))
+    }
+}

@@ -1,0 +1,338 @@
+//! The way of one message through the states: rules only, no SQL.
+
+use uuid::Uuid;
+
+use super::{
+    backoff,
+    channels::Outcome,
+    state::{About, State, Verdict},
+};
+use crate::{clock::Clock, fault::Fault};
+
+/// How long a message is tried, in milliseconds: 24 hours.
+pub const VALIDITY: i64 = 24 * 60 * 60 * 1_000;
+/// How long a worker may hold a message before another takes it over, in milliseconds. It has to be well above the
+/// longest that a gateway's answer is waited for.
+pub const LEASE: i64 = 30_000;
+/// How often a send may end in doubt before the message is given up as `unknown`.
+const DOUBTS: i64 = 2;
+
+/// Why a message is suppressed.
+pub const OPTED_OUT: &str = "opted out";
+/// Why a message is suppressed.
+pub const NO_SMS_NUMBER: &str = "no SMS number";
+/// Why a message is suppressed.
+pub const LOG_ONLY: &str = "log only: not sent";
+
+/// What of a message changes while it is sent. Times are in milliseconds.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub id: Uuid,
+    pub state: State,
+    pub reason: Option<String>,
+    pub attempts: i64,
+    /// Counts up whenever someone sends the message again.
+    pub round: i64,
+    pub doubts: i64,
+    pub due_at: i64,
+    pub undo_until: Option<i64>,
+    pub expires_at: i64,
+    /// The fencing number: one up with each claim.
+    pub lease: i64,
+    pub lease_until: Option<i64>,
+    pub gateway: Option<String>,
+    pub gateway_message_id: Option<String>,
+    pub sent_at: Option<i64>,
+    pub settled_at: Option<i64>,
+    /// What the row said when it was read or last saved: the row is only written while it still says so.
+    pub guard: Guard,
+    /// Changes of state that are not stored yet.
+    pub changes: Vec<Change>,
+}
+
+/// What makes a row the one that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    pub state: State,
+    pub lease: i64,
+    pub round: i64,
+}
+
+/// A change of state, not stored yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub at: i64,
+    pub state: State,
+    pub reason: Option<String>,
+    pub by: Option<Uuid>,
+}
+
+/// What a claim came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Send it now. `second` when an earlier try may have gone already.
+    Send {
+        /// Whether the phone may get the message twice.
+        second: bool,
+    },
+    /// There is nothing to send.
+    Settled,
+}
+
+impl Delivery {
+    /// A new message, held back for `hold` milliseconds, or suppressed because of `hindrance`.
+    pub fn new(id: Uuid, now: i64, hold: i64, hindrance: Option<&str>) -> Self {
+        let mut new = Self {
+            id,
+            state: State::Queued,
+            reason: None,
+            attempts: 0,
+            round: 1,
+            doubts: 0,
+            due_at: now + hold,
+            undo_until: (hold > 0).then_some(now + hold),
+            expires_at: now + hold + VALIDITY,
+            lease: 0,
+            lease_until: None,
+            gateway: None,
+            gateway_message_id: None,
+            sent_at: None,
+            settled_at: None,
+            guard: Guard { state: State::Queued, lease: 0, round: 1 },
+            changes: Vec::new(),
+        };
+        new.queue(now, hindrance, None);
+        new
+    }
+
+    fn queue(&mut self, now: i64, hindrance: Option<&str>, by: Option<Uuid>) {
+        match hindrance {
+            Some(reason) => self.turn_by(State::Suppressed, Some(reason.to_owned()), now, by),
+            None => self.turn_by(State::Queued, None, now, by),
+        }
+    }
+
+    /// A worker takes the message, which is due. A lease that ran out means that a worker died on it, perhaps after
+    /// the gateway had it: that is a doubt like any other, and the pause before the second try has passed by now.
+    pub fn claim(&mut self, now: i64, hindrance: Option<&str>, gateway: &str) -> Claim {
+        if self.state == State::Sending {
+            self.doubt("the worker was lost while sending", now, now);
+            if self.state != State::Queued {
+                return Claim::Settled;
+            }
+        }
+        if now >= self.expires_at {
+            self.give_up(State::Failed, "validity of 24 hours ended", now);
+            return Claim::Settled;
+        }
+        if let Some(reason) = hindrance {
+            self.give_up(State::Suppressed, reason, now);
+            return Claim::Settled;
+        }
+        self.turn(State::Sending, None, now);
+        self.attempts += 1;
+        self.lease += 1;
+        self.lease_until = Some(now + LEASE);
+        self.gateway = Some(gateway.to_owned());
+        Claim::Send { second: self.doubts > 0 }
+    }
+
+    /// It is due and cannot be read any more.
+    pub fn spoil(&mut self, now: i64) -> Claim {
+        self.give_up(State::Failed, "its number or text cannot be opened", now);
+        Claim::Settled
+    }
+
+    /// The gateway's answer, or what came instead.
+    pub fn settle(&mut self, outcome: Outcome, now: i64, clock: &Clock) {
+        match outcome {
+            Outcome::Accepted { message_id } => {
+                self.gateway_message_id = message_id.or(self.gateway_message_id.take());
+                self.turn(State::Sent, None, now);
+            }
+            Outcome::Refused { reason } => self.turn(State::Failed, Some(reason), now),
+            Outcome::NotSent { reason } => self.give_up(State::Suppressed, &reason, now),
+            Outcome::Later { reason, after } => {
+                let pause = backoff::pause(self.attempts, clock).max(after.unwrap_or(0));
+                self.retry(reason, now, now + pause);
+            }
+            Outcome::LoginRefused { reason } => {
+                self.retry(reason, now, now + backoff::pause(self.attempts, clock));
+            }
+            Outcome::Doubtful { reason } => self.doubt(&reason, now, now + backoff::doubtful_pause(clock)),
+        }
+    }
+
+    fn retry(&mut self, reason: String, now: i64, due_at: i64) {
+        self.turn(State::Queued, Some(reason), now);
+        // At its very end it is looked at once more, and given up.
+        self.due_at = due_at.min(self.expires_at);
+    }
+
+    fn doubt(&mut self, reason: &str, now: i64, due_at: i64) {
+        self.doubts += 1;
+        if self.doubts >= DOUBTS {
+            self.turn(State::Unknown, Some(reason.to_owned()), now);
+        } else {
+            self.retry(reason.to_owned(), now, due_at);
+        }
+    }
+
+    /// Ends it without a word of the gateway. After a doubt nobody can say that it did not go.
+    fn give_up(&mut self, state: State, reason: &str, now: i64) {
+        let state = if self.doubts > 0 { State::Unknown } else { state };
+        self.turn(state, Some(reason.to_owned()), now);
+    }
+
+    /// A gateway's report on the sending number `round`. Nothing to note gives `false`.
+    pub fn report(&mut self, round: i64, verdict: Verdict, code: &str, message_id: Option<&str>, now: i64) -> bool {
+        let about = match round {
+            _ if round != self.round => About::Earlier,
+            _ if self.attempts == 0 => About::Untried,
+            _ => About::Present,
+        };
+        let new_id = message_id.filter(|_| about == About::Present && self.gateway_message_id.is_none());
+        self.gateway_message_id = new_id.map(ToOwned::to_owned).or(self.gateway_message_id.take());
+        let to = self.state.after(about, verdict);
+        if let Some(to) = to {
+            let reason = (to == State::Failed).then(|| format!("reported undeliverable ({code})"));
+            self.turn(to, reason, now);
+        }
+        to.is_some() || new_id.is_some()
+    }
+
+    /// Undoes it, if it still can be undone.
+    pub fn cancel(&mut self, now: i64, by: Uuid) -> bool {
+        let held = self.undo_until.is_some_and(|until| now < until);
+        let waits = matches!(self.state, State::Queued | State::Suppressed);
+        if held && waits {
+            self.turn_by(State::Cancelled, Some("undone".to_owned()), now, Some(by));
+        }
+        held && waits
+    }
+
+    /// Sends it again, from the beginning.
+    pub fn resend(&mut self, now: i64, hindrance: Option<&str>, by: Uuid) -> Result<(), Fault> {
+        if self.state.is_waiting() {
+            return Err(Fault::conflict("This SMS is already waiting to be sent."));
+        }
+        if self.state == State::Cancelled {
+            return Err(Fault::conflict("This SMS was undone with its change, so it cannot be sent."));
+        }
+        self.round += 1;
+        (self.attempts, self.doubts) = (0, 0);
+        (self.due_at, self.expires_at, self.undo_until) = (now, now + VALIDITY, None);
+        (self.gateway_message_id, self.sent_at, self.settled_at) = (None, None, None);
+        self.queue(now, hindrance, Some(by));
+        Ok(())
+    }
+
+    fn turn(&mut self, state: State, reason: Option<String>, now: i64) {
+        self.turn_by(state, reason, now, None);
+    }
+
+    fn turn_by(&mut self, state: State, reason: Option<String>, now: i64, by: Option<Uuid>) {
+        self.state = state;
+        self.reason.clone_from(&reason);
+        self.lease_until = None;
+        if matches!(state, State::Sent | State::Delivered) {
+            self.sent_at.get_or_insert(now);
+        }
+        self.settled_at = state.is_settled().then_some(now);
+        self.changes.push(Change { at: now, state, reason, by });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_000_000;
+
+    fn sending() -> (Delivery, Clock) {
+        let mut delivery = Delivery::new(Uuid::nil(), NOW, 0, None);
+        assert_eq!(delivery.claim(NOW, None, "kannel"), Claim::Send { second: false });
+        (delivery, Clock::fixed(NOW, 3).0)
+    }
+
+    fn doubted() -> (Delivery, Clock) {
+        let (mut delivery, clock) = sending();
+        delivery.settle(Outcome::Doubtful { reason: "cut".into() }, NOW, &clock);
+        assert_eq!((delivery.state, delivery.doubts), (State::Queued, 1));
+        (delivery, clock)
+    }
+
+    #[test]
+    fn after_a_doubt_nothing_is_said_to_be_unsent() {
+        for (now, hindrance) in [(NOW + VALIDITY, None), (NOW + 30_000, Some(OPTED_OUT))] {
+            let (mut delivery, _) = doubted();
+            assert_eq!(delivery.claim(now, hindrance, "kannel"), Claim::Settled);
+            assert_eq!(delivery.state, State::Unknown);
+        }
+        let (mut delivery, _) = doubted();
+        delivery.spoil(NOW);
+        assert_eq!(delivery.state, State::Unknown);
+    }
+
+    #[test]
+    fn a_second_try_that_never_left_is_not_the_last() {
+        let (mut delivery, clock) = doubted();
+        for _ in 0..3 {
+            assert_eq!(delivery.claim(delivery.due_at, None, "kannel"), Claim::Send { second: true });
+            delivery.settle(Outcome::Later { reason: "away".into(), after: None }, delivery.due_at, &clock);
+            assert_eq!(delivery.state, State::Queued);
+        }
+        delivery.claim(delivery.due_at, None, "kannel");
+        delivery.settle(Outcome::Doubtful { reason: "cut".into() }, delivery.due_at, &clock);
+        assert_eq!((delivery.state, delivery.doubts, delivery.settled_at.is_some()), (State::Unknown, 2, true));
+    }
+
+    #[test]
+    fn the_gateways_own_pause_is_obeyed_within_the_validity() {
+        for (after, due_at) in [(60_000, NOW + 60_000), (2 * VALIDITY, NOW + VALIDITY)] {
+            let (mut delivery, clock) = sending();
+            delivery.settle(Outcome::Later { reason: "busy".into(), after: Some(after) }, NOW, &clock);
+            assert_eq!(delivery.due_at, due_at);
+        }
+    }
+
+    #[test]
+    fn a_gateways_id_comes_with_the_answer_or_the_first_report() {
+        let (mut delivery, clock) = sending();
+        delivery.settle(Outcome::Accepted { message_id: Some("a".into()) }, NOW, &clock);
+        assert!(!delivery.report(1, Verdict::Accepted, "8", Some("b"), NOW), "nothing new");
+        assert_eq!(delivery.gateway_message_id.as_deref(), Some("a"));
+        let (mut delivery, clock) = sending();
+        delivery.settle(Outcome::Accepted { message_id: None }, NOW, &clock);
+        assert!(delivery.report(1, Verdict::Accepted, "8", Some("b"), NOW));
+        assert_eq!((delivery.gateway_message_id.as_deref(), delivery.state), (Some("b"), State::Sent));
+    }
+
+    #[test]
+    fn times_follow_the_state() {
+        let (mut delivery, clock) = sending();
+        assert_eq!((delivery.lease_until, delivery.sent_at), (Some(NOW + LEASE), None));
+        delivery.settle(Outcome::Accepted { message_id: None }, NOW + 1, &clock);
+        assert_eq!((delivery.lease_until, delivery.sent_at, delivery.settled_at), (None, Some(NOW + 1), None));
+        delivery.report(1, Verdict::Delivered, "1", None, NOW + 2);
+        assert_eq!((delivery.sent_at, delivery.settled_at), (Some(NOW + 1), Some(NOW + 2)));
+        delivery.resend(NOW + 3, None, Uuid::nil()).unwrap();
+        assert_eq!((delivery.sent_at, delivery.settled_at, delivery.expires_at), (None, None, NOW + 3 + VALIDITY));
+        assert_eq!((delivery.round, delivery.attempts, delivery.doubts), (2, 0, 0));
+    }
+
+    #[test]
+    fn a_message_is_sent_again_from_every_state_in_which_it_does_not_wait() {
+        for state in State::ALL {
+            let mut delivery = Delivery::new(Uuid::nil(), NOW, 0, None);
+            delivery.state = state;
+            let may = !matches!(state, State::Queued | State::Sending | State::Cancelled);
+            assert_eq!(delivery.resend(NOW, None, Uuid::nil()).is_ok(), may, "{state}");
+            assert_eq!(delivery.state, if may { State::Queued } else { state });
+        }
+        let (mut delivery, clock) = sending();
+        delivery.settle(Outcome::Refused { reason: "no".into() }, NOW, &clock);
+        delivery.resend(NOW, Some(LOG_ONLY), Uuid::nil()).unwrap();
+        assert_eq!(delivery.state, State::Suppressed);
+    }
+}

@@ -1,0 +1,92 @@
+//! How the gateway is doing, for pages and for whoever is on call.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::channels::Outcome;
+
+/// How the gateway is doing, as far as this process knows. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Health(Arc<Mutex<GatewayHealth>>);
+
+/// A look at the gateway. Times are in milliseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GatewayHealth {
+    /// When it last took a message.
+    pub last_ok: Option<i64>,
+    /// When it last failed, and how, in our words.
+    pub last_error: Option<(i64, String)>,
+    /// Whether it refuses our own log-in: someone has to look at the settings.
+    pub login_refused: bool,
+}
+
+impl Health {
+    /// How it is now.
+    pub fn now(&self) -> GatewayHealth {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What whoever is at the desk should know, in a sentence, if there is anything.
+    pub fn warning(&self) -> Option<&'static str> {
+        let health = self.now();
+        let failed = health.last_error.map(|(at, _)| at);
+        if health.login_refused {
+            Some("The SMS gateway refuses our log-in, so SMS wait. Correct its user name and password in the settings.")
+        } else if failed > health.last_ok {
+            Some("The SMS gateway does not take messages now. They wait and are sent when it does.")
+        } else {
+            None
+        }
+    }
+
+    /// Notes what came of a send. A refused log-in is logged as an error once, not for each message.
+    pub(super) fn note(&self, outcome: &Outcome, now: i64) {
+        let mut health = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = health.login_refused;
+        match outcome {
+            Outcome::Accepted { .. } => {
+                health.last_ok = Some(now);
+                health.login_refused = false;
+            }
+            Outcome::Refused { .. } => health.login_refused = false,
+            Outcome::LoginRefused { reason } => {
+                health.last_error = Some((now, reason.clone()));
+                health.login_refused = true;
+            }
+            Outcome::Later { reason, .. } | Outcome::Doubtful { reason } => {
+                health.last_error = Some((now, reason.clone()));
+            }
+            Outcome::NotSent { .. } => {}
+        }
+        match (before, health.login_refused) {
+            (false, true) => tracing::error!("the SMS gateway refuses our log-in: correct its user name and password"),
+            (true, false) => tracing::info!("the SMS gateway takes our log-in again"),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_desk_is_warned_until_the_gateway_takes_messages_again() {
+        let reason = String::from("away");
+        let health = Health::default();
+        let after = |outcome, now| {
+            health.note(&outcome, now);
+            health.warning()
+        };
+        assert_eq!(health.warning(), None);
+        assert!(
+            after(Outcome::Later { reason: reason.clone(), after: None }, 1).is_some_and(|text| text.contains("wait"))
+        );
+        assert_eq!(after(Outcome::Accepted { message_id: None }, 2), None);
+        let refused = after(Outcome::LoginRefused { reason: reason.clone() }, 3);
+        assert!(refused.is_some_and(|text| text.contains("log-in")) && health.now().login_refused);
+        assert!(after(Outcome::Doubtful { reason: reason.clone() }, 4) == refused, "it was not asked");
+        assert!(after(Outcome::Refused { reason }, 5) != refused && !health.now().login_refused);
+        assert_eq!(after(Outcome::Accepted { message_id: None }, 5), None);
+        assert_eq!(health.now().last_ok, Some(5));
+    }
+}

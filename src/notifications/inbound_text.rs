@@ -1,0 +1,222 @@
+//! What a client's SMS asks for. Only the grammar; who may be told what is decided elsewhere.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::segments::clean;
+
+/// Longest message that is read as a request, in characters.
+const MAX_CHARS: usize = 160;
+const STOP: [&str; 10] =
+    ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT"];
+const START: [&str; 3] = ["START", "UNSTOP", "YES"];
+const HELP: [&str; 2] = ["HELP", "INFO"];
+
+/// A request by SMS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inbound {
+    /// Send nothing more to this number.
+    Stop,
+    /// Send again.
+    Start,
+    /// How does this work?
+    Help,
+    /// How is my ticket? With the reference in its stored form, `BILL-YYYYMMDD-XXXX`, or `None`
+    /// when no reference could be read from what follows the word.
+    Status(Option<String>),
+    /// Anything else.
+    Other,
+}
+
+/// Reads a message. A keyword must be all of it, but for case, blanks and punctuation around it.
+pub fn parse(text: &str) -> Inbound {
+    // Compatibility forms make full-width letters, digits and hyphens plain.
+    let text: String = clean(text).nfkc().map(dash).collect();
+    let text = text.trim();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        return Inbound::Other;
+    }
+    let text = text.to_uppercase();
+    let word = text.trim_start_matches(['"', '\'', '“', '‘']).trim_end_matches(|c: char| !c.is_alphanumeric());
+    if STOP.contains(&word) {
+        Inbound::Stop
+    } else if START.contains(&word) {
+        Inbound::Start
+    } else if HELP.contains(&word) {
+        Inbound::Help
+    } else {
+        word.strip_prefix("STATUS").map_or(Inbound::Other, status)
+    }
+}
+
+/// What follows the word: a reference, an attempt at one, or other talk.
+fn status(rest: &str) -> Inbound {
+    if rest.starts_with(char::is_alphanumeric) {
+        return Inbound::Other;
+    }
+    let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let compact: String = rest.chars().filter(|&c| !gap(c)).collect();
+    // The last part stands together: `… D4ZP x` is not a reference of five characters.
+    let whole = rest.rsplit(gap).next().is_some_and(|last| last.len() >= 4);
+    match reference(&compact).filter(|_| whole) {
+        Some(reference) => Inbound::Status(Some(reference)),
+        // One word, or a reference with a slip: the sender meant one, and can be told to check it.
+        None if !rest.contains(' ') || compact.starts_with("BILL") => Inbound::Status(None),
+        None => Inbound::Other,
+    }
+}
+
+fn gap(c: char) -> bool {
+    matches!(c, ' ' | '-')
+}
+
+/// Reads `BILLyyyymmddXXXX` or `…XXXXX`, with the look-alikes of Crockford's base 32 put right.
+fn reference(compact: &str) -> Option<String> {
+    let code: Option<String> = compact.strip_prefix("BILL")?.chars().map(crockford).collect();
+    let code = code.filter(|code| matches!(code.len(), 12 | 13))?;
+    let (day, last) = code.split_at(8);
+    day.bytes().all(|b| b.is_ascii_digit()).then(|| format!("BILL-{day}-{last}"))
+}
+
+fn crockford(c: char) -> Option<char> {
+    match c {
+        'O' => Some('0'),
+        'I' | 'L' => Some('1'),
+        'U' => None,
+        c => Some(c).filter(char::is_ascii_alphanumeric),
+    }
+}
+
+fn dash(c: char) -> char {
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{2e3a}' | '\u{2e3b}' => '-',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::notifications::wording;
+
+    #[test]
+    fn reads_keywords() {
+        use Inbound::{Help, Other, Start, Stop};
+        let table = [
+            ("STOP", Stop),
+            (" stop\r\n", Stop),
+            ("Stop.", Stop),
+            ("stop!!", Stop),
+            ("\"STOP\"", Stop),
+            ("ＳＴＯＰ", Stop),
+            ("\u{a0}stop\u{3000}", Stop),
+            ("\u{200b}stop", Stop),
+            ("StopAll", Stop),
+            ("unsubscribe", Stop),
+            ("Cancel", Stop),
+            ("end", Stop),
+            ("quit", Stop),
+            ("revoke", Stop),
+            ("optout", Stop),
+            ("opt  out.", Stop),
+            ("Opt‑Out", Stop),
+            ("start", Start),
+            ("UNSTOP", Start),
+            ("Yes.", Start),
+            ("help", Help),
+            ("Info?", Help),
+            ("STOP 12345", Other),
+            ("please stop", Other),
+            ("stopped", Other),
+            ("yes please", Other),
+            ("", Other),
+            ("...", Other),
+            ("My line is down", Other),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse(text), expected, "{text:?}");
+        }
+        assert_eq!(parse(&format!("{}stop", " ".repeat(500))), Stop);
+    }
+
+    #[test]
+    fn reads_references() {
+        let table = [
+            ("STATUS BILL-20261123-D4ZP", "BILL-20261123-D4ZP"),
+            ("status bill-20261123-d4zp", "BILL-20261123-D4ZP"),
+            ("Status  BILL 20261123 D4ZP.", "BILL-20261123-D4ZP"),
+            ("status bill20261123d4zp", "BILL-20261123-D4ZP"),
+            ("STATUS BILL–20261123—D4ZP", "BILL-20261123-D4ZP"),
+            ("STATUS BILL - 20261123 - D4ZP", "BILL-20261123-D4ZP"),
+            ("STATUS: <BILL-20261123-D4ZP>", "BILL-20261123-D4ZP"),
+            ("STATUS\u{a0}BILL\u{2011}20261123\u{2212}D4ZP", "BILL-20261123-D4ZP"),
+            ("ＳＴＡＴＵＳ　ＢＩＬＬ－２０２６１１２３－Ｄ４ＺＰ", "BILL-20261123-D4ZP"),
+            ("STATUS BILL-2O26ll23-OIL0", "BILL-20261123-0110"),
+            ("STATUS BILL-20261123-D4ZPX", "BILL-20261123-D4ZPX"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse(text), Inbound::Status(Some(expected.to_owned())), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn tells_a_slip_from_talk() {
+        let slips = [
+            "STATUS",
+            "status?",
+            "STATUS 12345",
+            "STATUS BILL-20261123-D4Z",
+            "STATUS BILL-20261123-D4ZPXY",
+            "STATUS BILL-20261123-D4ZU",
+            "STATUS BILL-2026112A-D4ZP",
+            "STATUS BILL-20261123-D4ZP please",
+            "STATUS BILL 20261123 D4Z",
+            "STATUS BILL-20261123-Ф4ZP",
+        ];
+        for text in slips {
+            assert_eq!(parse(text), Inbound::Status(None), "{text:?}");
+        }
+        let talk = [
+            "STATUSBILL-20261123-D4ZP",
+            "statuses",
+            "my STATUS BILL-20261123-D4ZP",
+            "status of my bill please",
+            "BILL-20261123-D4ZP",
+        ];
+        for text in talk {
+            assert_eq!(parse(text), Inbound::Other, "{text:?}");
+        }
+        let long = |spaces: usize| format!("STATUS {}BILL-20261123-D4ZP {}", "-".repeat(spaces), "x");
+        assert_eq!(parse(&long(10)), Inbound::Status(None));
+        assert_eq!(parse(&long(150)), Inbound::Other);
+    }
+
+    /// A loop of two machines that answer each other costs money.
+    #[test]
+    fn ignores_our_own_words() {
+        let reference = "BILL-20261123-D4ZP";
+        for isp in ["Larkfield Fibre", ""] {
+            let ours = [
+                wording::created(isp, reference, "Line down"),
+                wording::fixed(isp, reference),
+                wording::status(reference, "In Progress"),
+                wording::unknown_reference(),
+                wording::stopped(isp),
+                wording::started(isp),
+                wording::help(isp),
+            ];
+            for sms in ours {
+                assert_eq!(parse(&sms.text), Inbound::Other, "{}", sms.text);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in any::<String>()) {
+            parse(&text);
+            parse(&format!("STATUS {text}"));
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Every statement on messages. The vault goes in and out here: recipient and text are sealed.
+
+use uuid::Uuid;
+use vault::{Cell, OpenError, Purpose, Vault};
+
+use super::{
+    delivery::{Delivery, Guard},
+    message::{Kind, Notification, StateChange},
+    state::State,
+    wording::Sms,
+};
+use crate::{
+    db::{Row, Tx, params},
+    fault::Fault,
+    phone::Phone,
+};
+
+/// The one channel that there is yet.
+const SMS: &str = "sms";
+/// Keys the tokens of numbers, here and among the opt-outs.
+const NUMBER: Purpose = Purpose::new("notifications.number");
+
+/// What a new message's row has beside its [`Delivery`].
+pub struct NewRow<'a> {
+    pub ticket: Uuid,
+    pub kind: Kind,
+    pub revision: i64,
+    pub to: &'a Phone,
+    pub sms: &'a Sms,
+    pub created_at: i64,
+}
+
+/// Stores a new message, unless the ticket's version has one of its kind already.
+pub fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &NewRow<'_>, delivery: &mut Delivery) -> Result<(), Fault> {
+    let id = delivery.id;
+    let added = tx.execute(
+        "INSERT INTO notifications (id, ticket_id, kind, revision, channel, recipient, recipient_token, text, segments, \
+         state, reason, attempts, round, doubts, due_at, undo_until, expires_at, lease, lease_until, created_at, \
+         settled_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         ON CONFLICT (ticket_id, kind, revision, channel) DO NOTHING",
+        params![
+            id,
+            new.ticket,
+            new.kind.code(),
+            new.revision,
+            SMS,
+            vault.seal_text(&recipient_cell(&id), new.to.as_str()),
+            number_token(vault, new.to),
+            vault.seal_text(&text_cell(&id), &new.sms.text),
+            i64::try_from(new.sms.segments.segments).unwrap_or(i64::MAX),
+            delivery.state.code(),
+            &delivery.reason,
+            delivery.attempts,
+            delivery.round,
+            delivery.doubts,
+            delivery.due_at,
+            delivery.undo_until,
+            delivery.expires_at,
+            delivery.lease,
+            delivery.lease_until,
+            new.created_at,
+            delivery.settled_at,
+        ],
+    )?;
+    if added > 0 { append_changes(tx, delivery) } else { Ok(()) }
+}
+
+/// Stores what changed, if the row still is as it was when it was read. `false` means that somebody was faster.
+pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
+    let Guard { state, lease, round } = delivery.guard;
+    let changed = tx.execute(
+        "UPDATE notifications SET state = $5, reason = $6, attempts = $7, round = $8, doubts = $9, due_at = $10, \
+         undo_until = $11, expires_at = $12, lease = $13, lease_until = $14, gateway = $15, gateway_message_id = $16, \
+         sent_at = $17, settled_at = $18 \
+         WHERE id = $1 AND state = $2 AND lease = $3 AND round = $4",
+        params![
+            delivery.id,
+            state.code(),
+            lease,
+            round,
+            delivery.state.code(),
+            &delivery.reason,
+            delivery.attempts,
+            delivery.round,
+            delivery.doubts,
+            delivery.due_at,
+            delivery.undo_until,
+            delivery.expires_at,
+            delivery.lease,
+            delivery.lease_until,
+            &delivery.gateway,
+            &delivery.gateway_message_id,
+            delivery.sent_at,
+            delivery.settled_at,
+        ],
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    append_changes(tx, delivery)?;
+    delivery.guard = Guard { state: delivery.state, lease: delivery.lease, round: delivery.round };
+    Ok(true)
+}
+
+/// The row is locked by the statement before, so that the numbers cannot collide.
+fn append_changes(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<(), Fault> {
+    let last = tx.query_one(
+        "SELECT COALESCE(MAX(n), 0) FROM notification_events WHERE notification_id = $1",
+        params![delivery.id],
+    )?;
+    let last = last.map_or(Ok(0), |row| row.int(0))?;
+    for (n, change) in (last + 1..).zip(delivery.changes.drain(..)) {
+        tx.execute(
+            "INSERT INTO notification_events (notification_id, n, at, state, reason, actor) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            params![delivery.id, n, change.at, change.state.code(), change.reason, change.by],
+        )?;
+    }
+    Ok(())
+}
+
+/// A message that is due.
+#[derive(Debug, Clone)]
+pub struct Due {
+    pub delivery: Delivery,
+    /// What is sealed. A row that does not open must not hold up all others.
+    pub letter: Result<Letter, OpenError>,
+    /// Whether the number has said STOP.
+    pub opted_out: bool,
+}
+
+/// What goes out.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub to: Phone,
+    pub text: String,
+}
+
+/// The messages that a worker may take now: queued and due, or left by a worker whose lease ran out. Of each ticket
+/// only the earliest, so that a client never reads that a ticket is fixed before reading that there is one.
+pub fn due(tx: &mut Tx<'_>, vault: &Vault, now: i64, limit: usize) -> Result<Vec<Due>, Fault> {
+    let sql = format!(
+        "SELECT {DELIVERY}, recipient, text, \
+         (SELECT COUNT(*) FROM opt_outs WHERE opt_outs.number_token = notifications.recipient_token) \
+         FROM notifications {DUE} ORDER BY due_at, id LIMIT $2{}",
+        tx.dialect().skip_locked()
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    tx.query(&sql, params![now, limit])?.iter().map(|row| read_due(vault, row)).collect()
+}
+
+const DUE: &str = "WHERE state IN (0, 1) AND due_at <= $1 AND (state = 0 OR lease_until < $1) \
+    AND NOT EXISTS (SELECT 1 FROM notifications AS earlier WHERE earlier.ticket_id = notifications.ticket_id \
+    AND earlier.revision < notifications.revision AND earlier.state IN (0, 1))";
+
+/// Whether [`due`] would give anything.
+pub fn any_due(tx: &mut Tx<'_>, now: i64) -> Result<bool, Fault> {
+    let sql = format!("SELECT id FROM notifications {DUE} ORDER BY due_at LIMIT 1");
+    Ok(!tx.query(&sql, params![now])?.is_empty())
+}
+
+/// How many messages wait, those on their way included.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    let row = tx.query_one("SELECT COUNT(*) FROM notifications WHERE state IN (0, 1)", &[])?;
+    Ok(row.map_or(Ok(0), |row| row.int(0))?)
+}
+
+fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {
+    let delivery = read_delivery(row)?;
+    let id = delivery.id;
+    let (to, text) = (row.bytes(DELIVERY_COLUMNS)?, row.bytes(DELIVERY_COLUMNS + 1)?);
+    let open = || {
+        let to = vault.open_text(&recipient_cell(&id), &to)?;
+        let to = Phone::from_e164(&to).map_err(|_| OpenError::Refused)?;
+        Ok(Letter { to, text: vault.open_text(&text_cell(&id), &text)? })
+    };
+    Ok(Due { letter: open(), delivery, opted_out: row.int(DELIVERY_COLUMNS + 2)? > 0 })
+}
+
+const DELIVERY: &str = "id, state, reason, attempts, round, doubts, due_at, undo_until, expires_at, lease, lease_until, \
+    gateway, gateway_message_id, sent_at, settled_at";
+const DELIVERY_COLUMNS: usize = 15;
+
+fn read_delivery(row: &Row) -> Result<Delivery, Fault> {
+    let (state, round, lease) = (read_state(row, 1)?, row.int(4)?, row.int(9)?);
+    Ok(Delivery {
+        id: row.uuid(0)?,
+        state,
+        reason: row.opt_text(2)?,
+        attempts: row.int(3)?,
+        round,
+        doubts: row.int(5)?,
+        due_at: row.int(6)?,
+        undo_until: row.opt_int(7)?,
+        expires_at: row.int(8)?,
+        lease,
+        lease_until: row.opt_int(10)?,
+        gateway: row.opt_text(11)?,
+        gateway_message_id: row.opt_text(12)?,
+        sent_at: row.opt_int(13)?,
+        settled_at: row.opt_int(14)?,
+        guard: Guard { state, lease, round },
+        changes: Vec::new(),
+    })
+}
+
+fn read_state(row: &Row, column: usize) -> Result<State, Fault> {
+    let code = row.int(column)?;
+    State::from_code(code).ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no state has the number {code}")))
+}
+
+/// The changing part of one message.
+pub fn delivery(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Delivery>, Fault> {
+    let sql = format!("SELECT {DELIVERY} FROM notifications WHERE id = $1");
+    tx.query_one(&sql, params![id])?.as_ref().map(read_delivery).transpose()
+}
+
+/// The changing part of the message that tells of a ticket's version.
+pub fn delivery_of(tx: &mut Tx<'_>, ticket: Uuid, kind: Kind, revision: i64) -> Result<Option<Delivery>, Fault> {
+    let sql = format!(
+        "SELECT {DELIVERY} FROM notifications WHERE ticket_id = $1 AND kind = $2 AND revision = $3 AND channel = $4"
+    );
+    tx.query_one(&sql, params![ticket, kind.code(), revision, SMS])?.as_ref().map(read_delivery).transpose()
+}
+
+const RECORD: &str = "id, ticket_id, kind, channel, recipient, text, segments, state, reason, attempts, gateway, \
+    gateway_message_id, created_at, sent_at, settled_at, undo_until";
+
+/// All messages of a ticket with their changes of state, oldest first.
+pub fn of_ticket(tx: &mut Tx<'_>, vault: &Vault, ticket: Uuid) -> Result<Vec<Notification>, Fault> {
+    let sql = format!("SELECT {RECORD} FROM notifications WHERE ticket_id = $1 ORDER BY revision, kind");
+    records(tx, vault, &sql, ticket)
+}
+
+/// One message with its changes of state.
+pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<Notification>, Fault> {
+    let sql = format!("SELECT {RECORD} FROM notifications WHERE id = $1");
+    Ok(records(tx, vault, &sql, id)?.pop())
+}
+
+fn records(tx: &mut Tx<'_>, vault: &Vault, sql: &str, key: Uuid) -> Result<Vec<Notification>, Fault> {
+    let rows = tx.query(sql, params![key])?;
+    let mut found = rows.iter().map(|row| read_record(vault, row)).collect::<Result<Vec<_>, _>>()?;
+    for one in &mut found {
+        let rows = tx.query(
+            "SELECT at, state, reason, actor FROM notification_events WHERE notification_id = $1 ORDER BY n",
+            params![one.id],
+        )?;
+        one.events = rows.iter().map(read_change).collect::<Result<_, _>>()?;
+    }
+    Ok(found)
+}
+
+fn read_record(vault: &Vault, row: &Row) -> Result<Notification, Fault> {
+    let (id, kind) = (row.uuid(0)?, row.int(2)?);
+    Ok(Notification {
+        id,
+        ticket: row.uuid(1)?,
+        kind: Kind::from_code(kind)
+            .ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no kind of message has the number {kind}")))?,
+        channel: row.text(3)?,
+        recipient: vault.open_text(&recipient_cell(&id), &row.bytes(4)?)?,
+        text: vault.open_text(&text_cell(&id), &row.bytes(5)?)?,
+        segments: row.int(6)?,
+        state: read_state(row, 7)?,
+        reason: row.opt_text(8)?,
+        attempts: row.int(9)?,
+        gateway: row.opt_text(10)?,
+        gateway_message_id: row.opt_text(11)?,
+        created_at: row.int(12)?,
+        sent_at: row.opt_int(13)?,
+        settled_at: row.opt_int(14)?,
+        undo_until: row.opt_int(15)?,
+        events: Vec::new(),
+    })
+}
+
+fn read_change(row: &Row) -> Result<StateChange, Fault> {
+    Ok(StateChange { at: row.int(0)?, state: read_state(row, 1)?, reason: row.opt_text(2)?, by: row.opt_uuid(3)? })
+}
+
+/// Messages made after `since`, in milliseconds, that were suppressed at once for this reason: at most 100 of them,
+/// with the time of each.
+pub fn suppressed_since(tx: &mut Tx<'_>, reason: &str, since: i64) -> Result<Vec<(Uuid, i64)>, Fault> {
+    let rows = tx.query(
+        "SELECT id, created_at FROM notifications WHERE state NOT IN (0, 1) AND state = $1 AND created_at > $2 AND reason = $3 \
+         ORDER BY created_at LIMIT 100",
+        params![State::Suppressed.code(), since, reason],
+    )?;
+    rows.iter().map(|row| Ok((row.uuid(0)?, row.int(1)?))).collect()
+}
+
+/// When a number said STOP, in milliseconds, if it did.
+pub fn stopped_at(tx: &mut Tx<'_>, vault: &Vault, number: &Phone) -> Result<Option<i64>, Fault> {
+    let sql = "SELECT stopped_at FROM opt_outs WHERE number_token = $1";
+    Ok(tx.query_one(sql, params![number_token(vault, number)])?.map(|row| row.int(0)).transpose()?)
+}
+
+/// Keeps that a number said STOP.
+pub fn opt_out(tx: &mut Tx<'_>, vault: &Vault, number: &Phone, now: i64) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO opt_outs (number_token, stopped_at) VALUES ($1, $2) \
+         ON CONFLICT (number_token) DO UPDATE SET stopped_at = excluded.stopped_at",
+        params![number_token(vault, number), now],
+    )?;
+    Ok(())
+}
+
+/// Keeps that a number said START; `false` when it had not said STOP.
+pub fn opt_in(tx: &mut Tx<'_>, vault: &Vault, number: &Phone) -> Result<bool, Fault> {
+    let sql = "DELETE FROM opt_outs WHERE number_token = $1";
+    Ok(tx.execute(sql, params![number_token(vault, number)])? > 0)
+}
+
+/// The stored value of this name, if there is none yet after storing `made`.
+pub fn meta_or(tx: &mut Tx<'_>, vault: &Vault, name: &str, made: &str) -> Result<String, Fault> {
+    let cell = Cell { table: "meta", column: "value", row: name.as_bytes() };
+    tx.execute(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        params![name, vault.seal_text(&cell, made)],
+    )?;
+    let row = tx.query_one("SELECT value FROM meta WHERE name = $1", params![name])?.ok_or(Fault::NotFound)?;
+    Ok(vault.open_text(&cell, &row.bytes(0)?)?)
+}
+
+fn number_token(vault: &Vault, number: &Phone) -> i64 {
+    vault.token(NUMBER, number.as_str())
+}
+
+fn recipient_cell(id: &Uuid) -> Cell<'_> {
+    Cell { table: "notifications", column: "recipient", row: id.as_bytes() }
+}
+
+fn text_cell(id: &Uuid) -> Cell<'_> {
+    Cell { table: "notifications", column: "text", row: id.as_bytes() }
+}

@@ -1,0 +1,304 @@
+//! The staff over the API: log-in, the user who asks, and users.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{
+    Admin, Role, SignedIn, Staff, User,
+    change::change_user,
+    credential::{Fresh, LOG_IN_LIFE},
+    form, log_in, members,
+    session::{AdminCaller, Caller, Sender},
+    store,
+};
+use crate::{
+    fault::{Fault, FieldFault},
+    web::{
+        Answer, ApiFault, JsonBody, Key, Path, Query, idempotency,
+        openapi::{IdempotencyKey, ProblemDocument, ReadProblems, WriteProblems},
+        problem::Problem,
+    },
+};
+
+/// The calls of this feature, with their documentation.
+pub fn api(staff: Staff) -> OpenApiRouter {
+    calls().with_state(staff)
+}
+
+/// The documentation alone.
+pub fn document() -> utoipa::openapi::OpenApi {
+    calls().into_openapi()
+}
+
+fn calls() -> OpenApiRouter<Staff> {
+    OpenApiRouter::new()
+        .routes(routes!(post_log_in))
+        .routes(routes!(post_log_out))
+        .routes(routes!(get_me))
+        .routes(routes!(get_users, post_user))
+        .routes(routes!(patch_user))
+}
+
+/// A member of the staff.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = User)]
+pub struct UserRecord {
+    id: Uuid,
+    /// One valid address; unique in any letter case.
+    email: String,
+    name: String,
+    /// E.164.
+    phone: Option<String>,
+    role: Role,
+    /// Whether they may sign in and be assigned.
+    enabled: bool,
+    /// RFC 3339, UTC, milliseconds.
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+impl From<&User> for UserRecord {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id,
+            email: user.email.clone(),
+            name: user.name.clone(),
+            phone: user.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            role: user.role,
+            enabled: user.enabled,
+            created_at: instant(user.created_at),
+        }
+    }
+}
+
+fn instant(millis: i64) -> String {
+    format!("{:.3}", Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
+/// The staff.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserList {
+    items: Vec<UserRecord>,
+}
+
+/// A token for programs. It is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LoggedIn {
+    /// Send it as `Authorization: Bearer TOKEN`.
+    token: String,
+    /// RFC 3339, UTC, milliseconds.
+    #[schema(format = DateTime)]
+    expires_at: String,
+    user: UserRecord,
+}
+
+/// What somebody signs in with.
+#[derive(Debug, ToSchema)]
+pub struct LogInBody {
+    /// In any letter case.
+    #[schema(min_length = 1, max_length = 254)]
+    pub email: String,
+    /// As it was set.
+    #[schema(format = Password, min_length = 1)]
+    pub password: String,
+}
+
+/// A user to be added.
+#[derive(Debug, ToSchema)]
+pub struct NewUserBody {
+    /// One valid address.
+    #[schema(format = "email", max_length = 254)]
+    pub email: String,
+    /// What records call them.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Neither the name nor the address.
+    #[schema(format = Password, min_length = 8, max_length = 256)]
+    pub password: String,
+    /// With `+` and the country's code, or as written in the region that is set.
+    #[schema(max_length = 64)]
+    pub phone: Option<String>,
+}
+
+/// A change of a user: only the fields that are sent change.
+#[derive(Debug, ToSchema)]
+pub struct UserChangeBody {
+    /// One valid address.
+    #[schema(format = "email", max_length = 254, nullable = false)]
+    pub email: Option<String>,
+    /// What records call them.
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    pub name: Option<String>,
+    /// What they may do.
+    #[schema(nullable = false)]
+    pub role: Option<Role>,
+    /// A new password signs them out everywhere.
+    #[schema(format = Password, min_length = 8, max_length = 256, nullable = false)]
+    pub password: Option<String>,
+    /// Null clears it.
+    #[schema(max_length = 64)]
+    pub phone: Option<String>,
+    /// Whether they may sign in and be assigned.
+    #[schema(nullable = false)]
+    pub enabled: Option<bool>,
+}
+
+/// Gives a token for 12 hours. After 5 failures of an account, or 50 of an address, waiting is asked for.
+#[utoipa::path(
+    post, path = "/api/auth/login", operation_id = "log_in", tag = "auth", request_body = LogInBody, security(()),
+    params(IdempotencyKey),
+    responses(
+        (status = 200, description = "The token and its user", body = LoggedIn),
+        (
+            status = 429, description = "Too many failures; `Retry-After` says how many seconds to wait",
+            body = ProblemDocument, content_type = "application/problem+json"
+        ),
+        WriteProblems
+    )
+)]
+async fn post_log_in(
+    State(staff): State<Staff>,
+    sender: Sender,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response, ApiFault> {
+    let (email, password) = form::log_in(body.input)?;
+    let Some(proof) = log_in::verify(&staff, email, password, sender.peer).await? else { return Ok(refused()) };
+    let key = Key::of(&staff.vault, &headers, &format!("{} log_in", proof.user()), &body.bytes)?;
+    let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::api(&staff.clock));
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
+        let answer = idempotency::once(tx, &vault, now, key.as_ref(), |tx| {
+            store::insert_token(tx, user.id, &fresh, None, None, now)?;
+            let expires_at = instant(now + LOG_IN_LIFE);
+            let record = LoggedIn { token: fresh.token.clone(), expires_at, user: UserRecord::from(&user) };
+            Answer::json(StatusCode::OK, &record)
+        })?;
+        Ok::<_, Fault>(Some((user.id, answer)))
+    };
+    let Some((user, answer)) = staff.db.write(work).await? else { return Ok(refused()) };
+    tracing::info!(%user, "signed in over the API");
+    Ok(answer.into_response())
+}
+
+fn refused() -> Response {
+    Problem::of(StatusCode::UNAUTHORIZED, "There is no enabled user with this e-mail address and password.").into()
+}
+
+/// Ends the token, or the browser's session, that the call is made with.
+#[utoipa::path(
+    post, path = "/api/auth/logout", operation_id = "log_out", tag = "auth",
+    responses((status = 204, description = "Ended"), ReadProblems)
+)]
+async fn post_log_out(State(staff): State<Staff>, caller: Caller) -> Result<Response, ApiFault> {
+    let (kind, hash) = (caller.kind, caller.hash);
+    staff.db.write(move |tx| store::end(tx, kind, &hash).map_err(Fault::from)).await?;
+    tracing::info!(user = %caller.user.id, "signed out over the API");
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The user who asks.
+#[utoipa::path(
+    get, path = "/api/auth/me", operation_id = "get_me", tag = "auth",
+    responses((status = 200, description = "The user", body = UserRecord), ReadProblems)
+)]
+async fn get_me(SignedIn(user): SignedIn) -> Result<Answer, ApiFault> {
+    Ok(Answer::json(StatusCode::OK, &UserRecord::from(&user))?)
+}
+
+/// The staff, by name.
+#[utoipa::path(
+    get, path = "/api/users", operation_id = "list_users", tag = "users",
+    params(("role" = Option<Role>, Query, description = "Only users of this role")),
+    responses((status = 200, description = "The staff", body = UserList), ReadProblems)
+)]
+async fn get_users(State(staff): State<Staff>, _: Admin, query: Query) -> Result<Answer, ApiFault> {
+    let (mut role, mut faults) = (None, Vec::new());
+    for (name, value) in &query.0 {
+        match (name.as_str(), form::parse_role(value)) {
+            ("role", Ok(one)) => role = Some(one),
+            ("role", Err(message)) => faults.push(FieldFault::new("role", "invalid", message)),
+            _ => faults.push(FieldFault::new(
+                name.chars().take(64).collect::<String>(),
+                "unknown",
+                "This call has no such parameter. Leave it out or correct its name.",
+            )),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Fault::Invalid(faults).into());
+    }
+    let vault = staff.vault.clone();
+    let users = staff.db.read(move |tx| store::list(tx, &vault, role)).await?;
+    Ok(Answer::json(StatusCode::OK, &UserList { items: users.iter().map(UserRecord::from).collect() })?)
+}
+
+/// Adds an enabled user.
+#[utoipa::path(
+    post, path = "/api/users", operation_id = "create_user", tag = "users", request_body = NewUserBody,
+    params(IdempotencyKey),
+    responses(
+        (status = 201, description = "The user", body = UserRecord, headers(("Location" = String))),
+        WriteProblems
+    )
+)]
+async fn post_user(
+    State(staff): State<Staff>,
+    Admin(by): Admin,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
+    let key = Key::of(&staff.vault, &headers, &format!("{} create_user", by.id), &body.bytes)?;
+    let new = form::new_user(body.input, staff.region.as_ref(), None)?;
+    let hash = staff.hash(new.password.clone()).await?;
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        idempotency::once(tx, &vault, clock.now(), key.as_ref(), |tx| {
+            let user = members::add(tx, &vault, &clock, &new, hash.as_deref())?;
+            let answer = Answer::json(StatusCode::CREATED, &UserRecord::from(&user))?;
+            Ok(answer.at(format!("/api/users/{}", user.id)))
+        })
+    };
+    let answer = staff.db.write(work).await?;
+    tracing::info!(by = %by.id, "a user was added");
+    Ok(answer)
+}
+
+/// Changes a user: only the fields that are sent.
+#[utoipa::path(
+    patch, path = "/api/users/{id}", operation_id = "update_user", tag = "users", request_body = UserChangeBody,
+    params(("id" = Uuid, Path, description = "The user's id")),
+    responses(
+        (status = 200, description = "The user as they are now", body = UserRecord),
+        (
+            status = 409, description = "It is the last enabled admin, or oneself to be disabled",
+            body = ProblemDocument, content_type = "application/problem+json"
+        ),
+        WriteProblems
+    )
+)]
+async fn patch_user(
+    State(staff): State<Staff>,
+    AdminCaller(caller): AdminCaller,
+    Path(id): Path<Uuid>,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
+    let by = caller.by();
+    let vault = staff.vault.clone();
+    let user = staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)?;
+    let changes = form::changes(body.input, staff.region.as_ref(), &user)?;
+    let user = change_user(&staff, by, id, changes).await?;
+    Ok(Answer::json(StatusCode::OK, &UserRecord::from(&user))?)
+}

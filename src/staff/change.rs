@@ -1,0 +1,86 @@
+//! Changes a member of the staff, with what that ends.
+
+use uuid::Uuid;
+use vault::Vault;
+
+use super::{Changes, Role, Staff, User, credential::Hash, members::taken, store};
+use crate::{db::Tx, fault::Fault, input::Given};
+
+/// Who changes a user: an admin by their session or token, or the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct By {
+    /// The admin; nobody on the command line.
+    pub user: Option<Uuid>,
+    /// What they proved it by, which outlives a change of their own password.
+    pub credential: Option<Hash>,
+}
+
+/// Changes a user, and gives them back as they are now. A disabled user and one with a new password are signed out
+/// everywhere.
+///
+/// # Errors
+/// [`Fault::NotFound`]; [`Fault::Invalid`] for an address that is taken; [`Fault::Conflict`] when nobody would be left
+/// to run the desk, and for admins who disable themselves.
+pub async fn change_user(staff: &Staff, by: By, id: Uuid, changes: Changes) -> Result<User, Fault> {
+    let hash = staff.hash(changes.password.clone()).await?;
+    let (vault, now) = (staff.vault.clone(), staff.clock.now());
+    let work = move |tx: &mut Tx<'_>| change(tx, &vault, now, by, id, &changes, hash.as_deref());
+    let user = staff.db.write(work).await?;
+    tracing::info!(%user.id, enabled = user.enabled, role = user.role.name(), "a user was changed");
+    Ok(user)
+}
+
+/// The same within a transaction, `hash` being that of a new password.
+fn change(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    now: i64,
+    by: By,
+    id: Uuid,
+    changes: &Changes,
+    hash: Option<&str>,
+) -> Result<User, Fault> {
+    let before = store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
+    let mut user = before.clone();
+    changes.apply(&mut user);
+    if before.enabled && !user.enabled && by.user == Some(id) {
+        return Err(Fault::conflict("You cannot disable yourself. Ask another admin to do it."));
+    }
+    let runs_desk = |user: &User| user.enabled && user.role == Role::Admin;
+    if runs_desk(&before) && !runs_desk(&user) && !store::other_admin(tx, id)? {
+        return Err(Fault::conflict("This is the last enabled admin. Make another user an admin first."));
+    }
+    if store::email_owner(tx, vault, &user.email)?.is_some_and(|owner| owner != id) {
+        return Err(taken());
+    }
+    store::update(tx, vault, &user, now)?;
+    if let Some(hash) = hash {
+        store::set_password(tx, id, hash, now)?;
+    }
+    if hash.is_some() || !user.enabled {
+        store::end_log_ins(tx, id, by.credential.filter(|_| by.user == Some(id)))?;
+    }
+    Ok(user)
+}
+
+impl Changes {
+    /// The user as they will be.
+    pub fn apply(&self, user: &mut User) {
+        let Self { email, name, phone, role, enabled, password: _ } = self;
+        set(&mut user.email, email.as_ref());
+        set(&mut user.name, name.as_ref());
+        set(&mut user.role, role.as_ref());
+        set(&mut user.enabled, enabled.as_ref());
+        match phone {
+            Given::Absent => {}
+            Given::Null => user.phone = None,
+            Given::Value(phone) => user.phone = Some(phone.clone()),
+        }
+    }
+}
+
+fn set<T: Clone>(field: &mut T, given: Option<&T>) {
+    if let Some(given) = given {
+        field.clone_from(given);
+    }
+}

@@ -1,0 +1,207 @@
+//! The fields of a user read from a form or a JSON object, with their limits.
+
+use super::{Role, User, check_password};
+use crate::{
+    email,
+    fault::Fault,
+    input::{Given, Input, Limits},
+    phone::{Phone, Region},
+};
+
+const NAME: Limits = Limits::line(200);
+const EMAIL: Limits = Limits::line(254);
+const PHONE: Limits = Limits::line(64);
+const WORD: Limits = Limits::line(100);
+const TOKEN_NAME: Limits = Limits::line(100);
+/// A token that lives longer is better made without an end, and looked after.
+const MOST_DAYS: i64 = 3650;
+
+const NAME_MISSING: &str = "Enter the name.";
+const EMAIL_MISSING: &str = "Enter the e-mail address.";
+const PASSWORD_MISSING: &str = "Enter a password.";
+const ROLE_MISSING: &str = "Choose a role.";
+
+/// A user to be added. Its `Debug` leaves the password out.
+#[derive(Clone)]
+pub struct NewUser {
+    /// One valid address.
+    pub email: String,
+    /// 1 to 200 characters.
+    pub name: String,
+    /// A possible number.
+    pub phone: Option<Phone>,
+    /// What they may do.
+    pub role: Role,
+    /// A good one, in NFC. Without one they cannot sign in until one is set.
+    pub password: Option<String>,
+}
+
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewUser").field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// A change of a user: only what was sent. Its `Debug` leaves the password out.
+#[derive(Clone)]
+pub struct Changes {
+    /// One valid address.
+    pub email: Option<String>,
+    /// 1 to 200 characters.
+    pub name: Option<String>,
+    /// A possible number, or none any more.
+    pub phone: Given<Phone>,
+    /// What they may do.
+    pub role: Option<Role>,
+    /// Whether they may sign in.
+    pub enabled: Option<bool>,
+    /// A good one, in NFC.
+    pub password: Option<String>,
+}
+
+impl Changes {
+    /// No change at all.
+    pub const fn none() -> Self {
+        Self { email: None, name: None, phone: Given::Absent, role: None, enabled: None, password: None }
+    }
+}
+
+impl std::fmt::Debug for Changes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Changes").field("role", &self.role).field("enabled", &self.enabled).finish_non_exhaustive()
+    }
+}
+
+/// Reads a whole new user. With a `role` given, the input has none of its own.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault of every field.
+pub fn new_user(mut input: Input, region: Option<&Region>, role: Option<Role>) -> Result<NewUser, Fault> {
+    let email = must(&mut input, "email", EMAIL, EMAIL_MISSING, email::check);
+    let name = input.required("name", NAME, NAME_MISSING);
+    let phone = phone(&mut input, region).value();
+    let role = role.or_else(|| must(&mut input, "role", WORD, ROLE_MISSING, parse_role));
+    let password = new_password(&mut input, "password", email.as_deref().unwrap_or(""), &name);
+    input.finish()?;
+    // Each is only absent with a fault, which `finish` has just returned.
+    let (Some(email), Some(role), Some(_)) = (&email, role, &password) else {
+        return Err(Fault::Invalid(Vec::new()));
+    };
+    Ok(NewUser { email: email.clone(), name, phone, role, password })
+}
+
+/// Reads a change of `user`.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault of every field.
+pub fn changes(mut input: Input, region: Option<&Region>, user: &User) -> Result<Changes, Fault> {
+    let email = sent(&mut input, "email", |input| must(input, "email", EMAIL, EMAIL_MISSING, email::check));
+    let name = sent(&mut input, "name", |input| Some(input.required("name", NAME, NAME_MISSING)));
+    let phone = phone(&mut input, region);
+    let role = sent(&mut input, "role", |input| must(input, "role", WORD, ROLE_MISSING, parse_role));
+    let enabled = input.flag("enabled").value();
+    let password = sent(&mut input, "password", |input| {
+        let (email, name) = (email.as_deref().unwrap_or(&user.email), name.as_deref().unwrap_or(&user.name));
+        new_password(input, "password", email, name)
+    });
+    input.finish()?;
+    Ok(Changes { email, name, phone, role, enabled, password })
+}
+
+/// What somebody signs in with. The address is not checked: a wrong one is simply nobody's.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault.
+pub fn log_in(mut input: Input) -> Result<(String, String), Fault> {
+    let email = input.required("email", EMAIL, "Enter your e-mail address.");
+    let password = any_password(&mut input, "password", "Enter your password.");
+    input.finish().map(|()| (email, password))
+}
+
+/// A change of one's own password: the one now, and the new one.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault.
+pub fn own_password(mut input: Input, user: &User) -> Result<(String, String), Fault> {
+    let current = any_password(&mut input, "currentPassword", "Enter your password as it is now.");
+    let new = new_password(&mut input, "newPassword", &user.email, &user.name).unwrap_or_default();
+    input.finish().map(|()| (current, new))
+}
+
+/// A new password for `user`.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault.
+pub fn set_password(mut input: Input, user: &User) -> Result<String, Fault> {
+    let password = new_password(&mut input, "password", &user.email, &user.name).unwrap_or_default();
+    input.finish().map(|()| password)
+}
+
+/// A token's name, and after how many days it ends, if ever.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault.
+pub fn token(mut input: Input) -> Result<(String, Option<i64>), Fault> {
+    let name = input.required("name", TOKEN_NAME, "Name what will use the token.");
+    let days = input.parsed("days", WORD, |text| match text.parse() {
+        Ok(days @ 1..=MOST_DAYS) => Ok(days),
+        _ => Err(format!("Enter a number of days from 1 to {MOST_DAYS}, or leave this empty.")),
+    });
+    input.finish().map(|()| (name, days.value()))
+}
+
+fn sent<T>(input: &mut Input, name: &str, read: impl FnOnce(&mut Input) -> Option<T>) -> Option<T> {
+    if input.has(name) { read(input) } else { None }
+}
+
+/// A field that must be there and parse; otherwise one fault, never two.
+fn must<T>(
+    input: &mut Input,
+    name: &str,
+    limits: Limits,
+    missing: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    let before = input.faults();
+    let value = input.parsed(name, limits, parse).value();
+    if value.is_none() && input.faults() == before {
+        input.fault(name, "required", missing);
+    }
+    value
+}
+
+fn phone(input: &mut Input, region: Option<&Region>) -> Given<Phone> {
+    input.parsed("phone", PHONE, |text| Phone::parse(text, region).map_err(|fault| fault.to_string()))
+}
+
+/// Reads a role's name.
+///
+/// # Errors
+/// A sentence with the names there are.
+pub fn parse_role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| format!("Choose one of: {}.", Role::ALL.map(Role::name).join(", ")))
+}
+
+fn any_password(input: &mut Input, field: &str, missing: &str) -> String {
+    let before = input.faults();
+    let password = input.password(field);
+    if password.is_none() && input.faults() == before {
+        input.fault(field, "required", missing);
+    }
+    password.unwrap_or_default()
+}
+
+fn new_password(input: &mut Input, field: &str, email: &str, name: &str) -> Option<String> {
+    let before = input.faults();
+    let password = any_password(input, field, PASSWORD_MISSING);
+    if input.faults() > before {
+        return None;
+    }
+    match check_password(&password, email, name) {
+        Ok(()) => Some(password),
+        Err((code, message)) => {
+            input.fault(field, code, message);
+            None
+        }
+    }
+}

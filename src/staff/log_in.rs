@@ -1,0 +1,176 @@
+//! Proves who somebody is by their password. A failure never tells whether there is such an account, in words or in
+//! time: each try is counted, hashed and answered alike, whoever it is for.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+use vault::{Purpose, Vault};
+
+use super::{
+    Staff, User,
+    attempts::{Limit, Tries},
+    store,
+};
+use crate::{
+    db::{DbError, Tx},
+    email,
+    fault::Fault,
+};
+
+const ACCOUNT: Purpose = Purpose::new("login_attempts.account");
+const ADDRESS: Purpose = Purpose::new("login_attempts.address");
+const SETUP: Purpose = Purpose::new("login_attempts.setup");
+
+/// What one try counts against.
+#[derive(Debug, Clone, Copy)]
+pub struct Subjects {
+    account: i64,
+    address: i64,
+}
+
+impl Subjects {
+    /// A try of the account with this e-mail address, whether there is one or not.
+    pub fn of_account(vault: &Vault, address: &str, peer: Option<IpAddr>) -> Self {
+        Self { account: vault.token(ACCOUNT, &email::key(address)), address: peer_token(vault, peer) }
+    }
+
+    /// A try of the set-up code.
+    pub fn of_setup(vault: &Vault, peer: Option<IpAddr>) -> Self {
+        Self { account: vault.token(SETUP, ""), address: peer_token(vault, peer) }
+    }
+
+    fn limits(self) -> [(i64, Limit); 2] {
+        [(self.account, Limit::ACCOUNT), (self.address, Limit::ADDRESS)]
+    }
+}
+
+/// Callers whose address is not known count as one. Of IPv6 the network counts: everybody has 2⁶⁴ addresses.
+fn peer_token(vault: &Vault, peer: Option<IpAddr>) -> i64 {
+    let text = match peer.map(|ip| ip.to_canonical()) {
+        None => String::new(),
+        Some(IpAddr::V4(ip)) => ip.to_string(),
+        Some(IpAddr::V6(ip)) => format!("{:x?}", &ip.segments()[..4]),
+    };
+    vault.token(ADDRESS, &text)
+}
+
+/// Counts a try as a failure before it is judged.
+///
+/// # Errors
+/// [`Fault::TooMany`]; nothing is counted then.
+pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<(), Fault> {
+    for (subject, limit) in subjects.limits() {
+        let tries = limit.reserve(store::tries(tx, subject)?, now).map_err(Fault::TooMany)?;
+        store::put_tries(tx, subject, Some(tries))?;
+    }
+    Ok(())
+}
+
+/// Takes a try back that was right: the account begins anew, the address loses no more than this try.
+///
+/// # Errors
+/// Only the database's.
+pub fn forgive(tx: &mut Tx<'_>, subjects: Subjects) -> Result<(), DbError> {
+    store::put_tries(tx, subjects.account, None)?;
+    let left: Option<Tries> = store::tries(tx, subjects.address)?.and_then(Limit::give_back);
+    store::put_tries(tx, subjects.address, left)
+}
+
+/// A password that was right a moment ago.
+#[derive(Clone)]
+pub struct Proof {
+    user: Uuid,
+    hash: String,
+    email: String,
+    subjects: Subjects,
+}
+
+impl Proof {
+    /// Whose password it is.
+    pub const fn user(&self) -> Uuid {
+        self.user
+    }
+}
+
+/// Verifies a password. Without a proof it was refused: wrong, nobody's, or a disabled user's.
+///
+/// # Errors
+/// [`Fault::TooMany`], and the database's.
+pub async fn verify(
+    staff: &Staff,
+    email: String,
+    password: String,
+    peer: Option<IpAddr>,
+) -> Result<Option<Proof>, Fault> {
+    let subjects = Subjects::of_account(&staff.vault, &email, peer);
+    let now = staff.clock.now();
+    staff.db.write(move |tx| reserve(tx, subjects, now)).await?;
+    let (vault, address) = (staff.vault.clone(), email.clone());
+    let found = staff.db.read(move |tx| store::log_in(tx, &vault, &address).map_err(Fault::from)).await?;
+    let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+    let right = staff.gate.verify(password, hash.clone()).await?;
+    if let (true, Some(user), Some(hash)) = (right, user, hash) {
+        return Ok(Some(Proof { user, hash, email, subjects }));
+    }
+    tracing::warn!("a log-in was refused");
+    Ok(None)
+}
+
+/// Uses a proof, in the transaction of what it is for. Nobody, if the user was disabled or got another password
+/// since.
+///
+/// # Errors
+/// The database's.
+pub fn admit(tx: &mut Tx<'_>, vault: &Vault, proof: &Proof) -> Result<Option<User>, Fault> {
+    let now = store::log_in(tx, vault, &proof.email)?;
+    if now != Some((proof.user, Some(proof.hash.clone()))) {
+        return Ok(None);
+    }
+    forgive(tx, proof.subjects)?;
+    store::by_id(tx, vault, proof.user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        db::{DatabaseUrl, Db, DbOptions},
+        staff::{By, Changes, Gate, NewUser, Role, add_user, change_user},
+        web::Chrome,
+    };
+
+    fn staff(dir: &std::path::Path) -> Staff {
+        let db = Db::open(&DatabaseUrl::Sqlite(dir.join("redress.db")), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let chrome = Chrome {
+            isp_name: String::new(),
+            secure: false,
+            views: std::sync::Arc::new(|_, _| Ok(Vec::new())),
+            banner: std::sync::Arc::new(|| None),
+        };
+        Staff::new(db, Vault::for_tests(1), Clock::fixed(1_000_000, 1).0, chrome, None).with_gate(Gate::light())
+    }
+
+    /// Between the hashing of a password and the session there is time for an admin to act.
+    #[tokio::test]
+    async fn a_proof_is_worthless_once_the_user_is_disabled_or_has_another_password() {
+        let dir = tempfile::tempdir().unwrap();
+        let staff = staff(dir.path());
+        for (place, change, good) in [
+            (0, Changes { name: Some("Other".to_owned()), ..Changes::none() }, true),
+            (1, Changes { enabled: Some(false), ..Changes::none() }, false),
+            (2, Changes { password: Some("quite another one".to_owned()), ..Changes::none() }, false),
+        ] {
+            let email = format!("user{place}@isp.example");
+            let (name, role, password) = (String::new(), Role::Technician, "correct horse".to_owned());
+            let new = NewUser { email: email.clone(), name, phone: None, role, password: Some(password.clone()) };
+            let user = add_user(&staff, new).await.unwrap();
+            let proof = verify(&staff, email, password, None).await.unwrap().unwrap();
+            change_user(&staff, By::default(), user.id, change).await.unwrap();
+            let vault = staff.vault.clone();
+            let admitted = staff.db.write(move |tx| admit(tx, &vault, &proof)).await.unwrap();
+            assert_eq!(admitted.is_some(), good, "{place}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Adds members of the staff, and finds them for other features.
+
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
+use vault::Vault;
+
+use super::{NewUser, Person, Role, Staff, User, store};
+use crate::{clock::Clock, db::Tx, fault::Fault};
+
+/// Adds an enabled user.
+///
+/// # Errors
+/// [`Fault::Invalid`] with the code `taken` on `email`.
+pub async fn add_user(staff: &Staff, new: NewUser) -> Result<User, Fault> {
+    let hash = staff.hash(new.password.clone()).await?;
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let user = staff.db.write(move |tx| add(tx, &vault, &clock, &new, hash.as_deref())).await?;
+    tracing::info!(user = %user.id, role = user.role.name(), "a user was added");
+    Ok(user)
+}
+
+/// The same within a transaction, with the hash of the password.
+pub(super) fn add(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    clock: &Clock,
+    new: &NewUser,
+    hash: Option<&str>,
+) -> Result<User, Fault> {
+    let user = User {
+        id: clock.uuid(),
+        email: new.email.clone(),
+        name: new.name.clone(),
+        phone: new.phone.clone(),
+        role: new.role,
+        enabled: true,
+        created_at: clock.now(),
+    };
+    if store::insert(tx, vault, &user, hash)? { Ok(user) } else { Err(taken()) }
+}
+
+/// The fault of an address that another user has.
+pub(super) fn taken() -> Fault {
+    Fault::field("email", "taken", "Another user has this e-mail address. Use one of their own.")
+}
+
+/// All users, by name.
+///
+/// # Errors
+/// The database's, and a fault of ours when a sealed field does not open.
+pub async fn users(staff: &Staff) -> Result<Vec<User>, Fault> {
+    let vault = staff.vault.clone();
+    staff.db.read(move |tx| store::list(tx, &vault, None)).await
+}
+
+/// The user with this e-mail address, in any letter case.
+///
+/// # Errors
+/// As [`users`].
+pub async fn by_email(staff: &Staff, address: &str) -> Result<Option<User>, Fault> {
+    let (vault, address) = (staff.vault.clone(), address.nfc().collect::<String>());
+    staff
+        .db
+        .read(move |tx| match store::email_owner(tx, &vault, &address)? {
+            None => Ok(None),
+            Some(id) => store::by_id(tx, &vault, id),
+        })
+        .await
+}
+
+/// The technician with this id, if there is one and they are enabled.
+///
+/// # Errors
+/// The database's, and a fault of ours when a sealed field does not open.
+pub fn enabled_technician(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<Person>, Fault> {
+    let user = store::by_id(tx, vault, id)?;
+    Ok(user.filter(|user| user.enabled && user.role == Role::Technician).map(|user| user.person()))
+}
+
+/// The enabled technicians, by name.
+///
+/// # Errors
+/// As [`enabled_technician`].
+pub fn technicians(tx: &mut Tx<'_>, vault: &Vault) -> Result<Vec<User>, Fault> {
+    let mut users = store::list(tx, vault, Some(Role::Technician))?;
+    users.retain(|user| user.enabled);
+    Ok(users)
+}
+
+/// Opens `users.name`, for the statements of other features that join it.
+///
+/// # Errors
+/// A fault of ours when it does not open.
+pub fn user_name(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<String, Fault> {
+    store::name(vault, id, sealed)
+}

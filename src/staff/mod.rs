@@ -1,0 +1,32 @@
+//! The staff: who may sign in, what with, and as what.
+
+pub mod api;
+mod attempts;
+mod change;
+mod credential;
+pub mod form;
+mod log_in;
+mod members;
+mod pages;
+mod password;
+mod session;
+mod setup;
+mod state;
+mod store;
+mod token;
+mod user;
+
+pub use self::{
+    api::{api, document},
+    change::{By, change_user},
+    form::{Changes, NewUser},
+    members::{add_user, by_email, enabled_technician, technicians, user_name, users},
+    pages::routes,
+    password::{Gate, check_password},
+    session::{Admin, SignedIn},
+    setup::setup_code,
+    state::Staff,
+    store::{ApiToken, sweep},
+    token::{add_token, revoke_token, tokens},
+    user::{Person, Role, User},
+};

@@ -1,0 +1,256 @@
+//! One's own account: password, sessions, tokens, and how pages look.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar};
+use uuid::Uuid;
+use vault::Cell;
+
+use super::view::{Field, FormView, When, split, title};
+use crate::{
+    db::Tx,
+    fault::{Fault, FieldFault},
+    staff::{
+        Staff, User,
+        credential::Kind,
+        form, log_in,
+        session::{self, Caller, Sender},
+        store, token,
+    },
+    web::{Flash, Form, Frame, PageFault, Path, Visit, render::set_cookie},
+};
+
+const THEME: &str = "redress_theme";
+/// Carries a new token over the redirect to the page that shows it, once. Sealed, and only for that page.
+const NEW_TOKEN: &str = "redress_new_token";
+
+#[derive(Template)]
+#[template(path = "staff/account.html")]
+struct AccountPage {
+    frame: Frame,
+    user: User,
+    password: FormView,
+    token: FormView,
+    new_token: Option<String>,
+    sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
+}
+
+struct SessionRow {
+    id: Uuid,
+    agent: String,
+    since: When,
+    seen: When,
+    own: bool,
+}
+
+struct TokenRow {
+    id: Uuid,
+    name: String,
+    since: When,
+    until: Option<When>,
+    used: Option<When>,
+}
+
+fn password_form() -> FormView {
+    let fields = vec![
+        Field::new("currentPassword", "Current password", "password", "current-password"),
+        Field::new("newPassword", "New password", "password", "new-password").hint("8 characters or more"),
+    ];
+    FormView::new("/account/password", "Change password", fields)
+}
+
+fn token_form() -> FormView {
+    let fields = vec![
+        Field::new("name", "Name", "text", "off").hint("What will use it"),
+        Field::new("days", "Days until it ends", "text", "off").hint("Empty for a token without an end").optional(),
+    ];
+    FormView::new("/account/tokens", "Create token", fields)
+}
+
+/// What a request for the page brings besides its caller.
+struct Asked {
+    password: FormView,
+    token: FormView,
+    new_token: Option<String>,
+    status: StatusCode,
+}
+
+async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Asked) -> Result<Response, PageFault> {
+    let (user, hash, now) = (caller.user, caller.hash, staff.clock.now());
+    let id = user.id;
+    let (sessions, tokens) = staff
+        .db
+        .read(move |tx| Ok::<_, Fault>((store::sessions(tx, id, &hash, now)?, store::tokens(tx, Some(id), now)?)))
+        .await?;
+    let sessions = sessions.into_iter().map(|(session, own)| SessionRow {
+        id: session.id,
+        agent: session.agent,
+        since: When::at(session.created_at),
+        seen: When::at(session.last_seen_at),
+        own,
+    });
+    let tokens = tokens.into_iter().map(|token| TokenRow {
+        id: token.id,
+        name: token.name,
+        since: When::at(token.created_at),
+        until: token.expires_at.map(When::at),
+        used: token.last_used_at.map(When::at),
+    });
+    let faults: Vec<FieldFault> = [&asked.password, &asked.token].iter().flat_map(|form| form.faults.clone()).collect();
+    let frame = staff.chrome.frame(&staff.db, &user.viewer(), visit, &title("Account", &faults)).await?;
+    let page = AccountPage {
+        user,
+        password: asked.password,
+        token: asked.token,
+        new_token: asked.new_token,
+        sessions: sessions.collect(),
+        tokens: tokens.collect(),
+        frame,
+    };
+    Ok(page.frame.respond(asked.status, &page))
+}
+
+/// `GET /account`.
+pub async fn show(
+    State(staff): State<Staff>,
+    caller: Caller,
+    visit: Visit,
+    jar: CookieJar,
+) -> Result<Response, PageFault> {
+    let sealed =
+        jar.get(NEW_TOKEN).and_then(|cookie| data_encoding::BASE64URL_NOPAD.decode(cookie.value().as_bytes()).ok());
+    let new_token = sealed.as_ref().and_then(|sealed| staff.vault.open_text(&token_cell(&caller.user.id), sealed).ok());
+    let asked = Asked { password: password_form(), token: token_form(), new_token, status: StatusCode::OK };
+    let mut response = page(&staff, caller, visit, asked).await?;
+    if jar.get(NEW_TOKEN).is_some() {
+        session::remove(&mut response, on_account(staff.chrome.cookie(NEW_TOKEN, "")));
+    }
+    Ok(response)
+}
+
+fn token_cell(user: &Uuid) -> Cell<'_> {
+    Cell { table: "cookies", column: NEW_TOKEN, row: user.as_bytes() }
+}
+
+fn on_account(mut cookie: Cookie<'static>) -> Cookie<'static> {
+    cookie.set_path("/account");
+    cookie
+}
+
+/// `POST /account/password`. All other sessions end.
+pub async fn set_password(
+    State(staff): State<Staff>,
+    caller: Caller,
+    sender: Sender,
+    visit: Visit,
+    form: Form,
+) -> Result<Response, PageFault> {
+    let (input, _) = split(form);
+    let changed = match form::own_password(input, &caller.user) {
+        Ok(passwords) => change_password(&staff, &caller, &sender, passwords).await,
+        Err(fault) => Err(fault),
+    };
+    let (faults, status) = match changed {
+        Ok(()) => return Ok(staff.chrome.redirect("/account", Some(Flash::ok("Password changed")))),
+        Err(Fault::Invalid(faults)) => (faults, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(other) => return Err(other.into()),
+    };
+    let password = password_form().refused(&[], faults);
+    page(&staff, caller, visit, Asked { password, token: token_form(), new_token: None, status }).await
+}
+
+async fn change_password(
+    staff: &Staff,
+    caller: &Caller,
+    sender: &Sender,
+    (current, new): (String, String),
+) -> Result<(), Fault> {
+    let wrong = || Fault::field("currentPassword", "invalid", "This is not your password as it is now.");
+    let email = caller.user.email.clone();
+    let proof = log_in::verify(staff, email, current, sender.peer).await?.ok_or_else(wrong)?;
+    let hash = staff.gate.hash(new, staff.clock.bytes()).await?;
+    let (vault, now, own) = (staff.vault.clone(), staff.clock.now(), caller.hash);
+    let work = move |tx: &mut Tx<'_>| {
+        let user = log_in::admit(tx, &vault, &proof)?.ok_or_else(wrong)?;
+        store::set_password(tx, user.id, &hash, now)?;
+        Ok::<_, Fault>(store::end_log_ins(tx, user.id, Some(own))?)
+    };
+    staff.db.write(work).await?;
+    tracing::info!(user = %caller.user.id, "a user changed their password");
+    Ok(())
+}
+
+/// `POST /account/sessions/{id}/end`.
+pub async fn end_session(
+    State(staff): State<Staff>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Response, PageFault> {
+    end(&staff, &caller, Kind::Session, id, "Session ended").await
+}
+
+/// `POST /account/tokens/{id}/revoke`.
+pub async fn revoke_token(
+    State(staff): State<Staff>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Response, PageFault> {
+    end(&staff, &caller, Kind::Api, id, "Token revoked").await
+}
+
+async fn end(staff: &Staff, caller: &Caller, kind: Kind, id: Uuid, done: &str) -> Result<Response, PageFault> {
+    let of = caller.user.id;
+    if !staff.db.write(move |tx| store::end_own(tx, kind, of, id).map_err(Fault::from)).await? {
+        return Err(Fault::NotFound.into());
+    }
+    Ok(staff.chrome.redirect("/account", Some(Flash::ok(done))))
+}
+
+/// `POST /account/tokens`.
+pub async fn add_token(
+    State(staff): State<Staff>,
+    caller: Caller,
+    visit: Visit,
+    form: Form,
+) -> Result<Response, PageFault> {
+    let (input, typed) = split(form);
+    let (name, lasts) = match form::token(input) {
+        Ok(token) => token,
+        Err(Fault::Invalid(faults)) => {
+            let (token, status) = (token_form().refused(&typed, faults), StatusCode::UNPROCESSABLE_ENTITY);
+            return page(&staff, caller, visit, Asked { password: password_form(), token, new_token: None, status })
+                .await;
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let of = caller.user.id;
+    let token = token::add_token(&staff, of, name, lasts).await?;
+    let sealed = staff.vault.seal_text(&token_cell(&of), &token);
+    let cookie = staff.chrome.cookie(NEW_TOKEN, &data_encoding::BASE64URL_NOPAD.encode(&sealed));
+    let mut response = staff.chrome.redirect("/account", Some(Flash::ok("Token created")));
+    set_cookie(response.headers_mut(), &on_account(cookie));
+    Ok(response)
+}
+
+/// `POST /account/theme`: `light`, `dark`, or whatever the device says.
+pub async fn set_theme(State(staff): State<Staff>, _: Caller, form: Form) -> Result<Response, PageFault> {
+    let (mut input, _) = split(form);
+    let theme = input.take_raw("theme").unwrap_or_default();
+    input.finish()?;
+    let mut response = staff.chrome.redirect("/account", Some(Flash::ok("Appearance changed"))).into_response();
+    match theme.as_str() {
+        "light" | "dark" => {
+            let mut cookie = staff.chrome.cookie(THEME, &theme);
+            // The longest that browsers keep one.
+            cookie.make_permanent();
+            set_cookie(response.headers_mut(), &cookie);
+        }
+        _ => session::remove(&mut response, staff.chrome.cookie(THEME, "")),
+    }
+    Ok(response)
+}

@@ -1,0 +1,240 @@
+//! The pages for nobody in particular: set-up, log-in, log-out.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::view::{Field, FormView, split, title};
+use crate::{
+    db::Tx,
+    fault::{Fault, FieldFault},
+    input::{Input, Limits},
+    staff::{
+        Role, Staff, User,
+        credential::{Fresh, Kind},
+        form, log_in,
+        session::{self, Maybe, Sender},
+        setup, store,
+    },
+    web::{Flash, Form, Frame, PageFault, Query, Visit, render::is_local},
+};
+
+const CODE: Limits = Limits::line(100);
+
+#[derive(Template)]
+#[template(path = "staff/outside.html")]
+struct Outside {
+    frame: Frame,
+    heading: &'static str,
+    intro: &'static str,
+    form: FormView,
+}
+
+impl Outside {
+    fn answer(
+        staff: &Staff,
+        visit: Visit,
+        heading: &'static str,
+        intro: &'static str,
+        form: FormView,
+        status: StatusCode,
+    ) -> Response {
+        let frame = staff.chrome.outside(visit, &title(heading, &form.faults));
+        let page = Self { frame, heading, intro, form };
+        page.frame.respond(status, &page)
+    }
+}
+
+/// Answers a refused form: faults, or too many tries, are shown on it; all else is a page of its own.
+fn refused(fault: Fault, show: impl FnOnce(Vec<FieldFault>, StatusCode) -> Response) -> Result<Response, PageFault> {
+    match fault {
+        Fault::Invalid(faults) => Ok(show(faults, StatusCode::UNPROCESSABLE_ENTITY)),
+        Fault::TooMany(seconds) => {
+            let message = format!("Too many failed tries. Wait {seconds} seconds and try again.");
+            let mut response = show(vec![FieldFault::new("", "too_many", message)], StatusCode::TOO_MANY_REQUESTS);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            Ok(response)
+        }
+        other => Err(other.into()),
+    }
+}
+
+/// Where a user goes after signing in, `next` being a path of this server. A technician has no desk to go to.
+fn home(user: &User, next: Option<&str>) -> String {
+    match (user.role, next) {
+        (Role::Technician, _) => "/account".to_owned(),
+        (Role::Admin, Some(next)) => next.to_owned(),
+        (Role::Admin, _) => "/tickets".to_owned(),
+    }
+}
+
+/// Opens a session in place of the one that the browser may have had.
+fn open(
+    tx: &mut Tx<'_>,
+    user: &User,
+    fresh: &Fresh,
+    sender: &Sender,
+    former: Option<[u8; 32]>,
+    now: i64,
+) -> Result<(), Fault> {
+    if let Some(former) = former {
+        store::end(tx, Kind::Session, &former)?;
+    }
+    Ok(store::insert_session(tx, user.id, fresh, &sender.agent, now)?)
+}
+
+fn log_in_form(next: Option<String>) -> FormView {
+    let fields = vec![
+        Field::new("email", "E-mail address", "email", "username"),
+        Field::new("password", "Password", "password", "current-password"),
+    ];
+    FormView { hidden: next.map(|next| ("next", next)), ..FormView::new("/login", "Sign in", fields) }
+}
+
+/// `GET /login`.
+pub async fn show_log_in(
+    State(staff): State<Staff>,
+    Maybe(caller): Maybe,
+    visit: Visit,
+    query: Query,
+) -> Result<Response, PageFault> {
+    let next = query.get("next").filter(|next| is_local(next));
+    if let Some(caller) = caller {
+        return Ok(Redirect::to(&home(&caller.user, next)).into_response());
+    }
+    if staff.needs_setup().await? {
+        return Ok(Redirect::to("/setup").into_response());
+    }
+    let form = log_in_form(next.map(ToOwned::to_owned));
+    Ok(Outside::answer(&staff, visit, "Sign in", "", form, StatusCode::OK))
+}
+
+/// `POST /login`.
+pub async fn log_in(
+    State(staff): State<Staff>,
+    sender: Sender,
+    visit: Visit,
+    form: Form,
+) -> Result<Response, PageFault> {
+    if staff.needs_setup().await? {
+        return Ok(Redirect::to("/setup").into_response());
+    }
+    let (mut input, typed) = split(form);
+    let next = input.take_raw("next").filter(|next| is_local(next));
+    match sign_in(&staff, &sender, input).await {
+        Ok((user, fresh)) => {
+            let mut response = Redirect::to(&home(&user, next.as_deref())).into_response();
+            session::give(&staff.chrome, &mut response, &fresh.token);
+            Ok(response)
+        }
+        Err(fault) => refused(fault, |faults, status| {
+            let form = log_in_form(next).refused(&typed, faults);
+            Outside::answer(&staff, visit, "Sign in", "", form, status)
+        }),
+    }
+}
+
+async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, Fresh), Fault> {
+    let (email, password) = form::log_in(input)?;
+    let wrong = || Fault::field("", "invalid", "The e-mail address or the password is not right.");
+    let proof = log_in::verify(staff, email, password, sender.peer).await?.ok_or_else(wrong)?;
+    let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::session(&staff.clock));
+    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former(&staff.chrome));
+    let work = move |tx: &mut Tx<'_>| {
+        let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
+        open(tx, &user, &kept, &sender, former, now)?;
+        Ok::<_, Fault>(Some(user))
+    };
+    let user = staff.db.write(work).await?.ok_or_else(wrong)?;
+    tracing::info!(user = %user.id, "signed in");
+    Ok((user, fresh))
+}
+
+/// `POST /logout`.
+pub async fn log_out(State(staff): State<Staff>, sender: Sender) -> Result<Response, PageFault> {
+    if let Some(hash) = sender.former(&staff.chrome) {
+        staff.db.write(move |tx| store::end(tx, Kind::Session, &hash).map_err(Fault::from)).await?;
+    }
+    let mut response = staff.chrome.redirect("/login", Some(Flash::ok("Signed out")));
+    session::take(&staff.chrome, &mut response);
+    Ok(response)
+}
+
+const SETUP: &str = "Make the first admin";
+const SETUP_INTRO: &str = "There is no user yet. This one can add the others.";
+
+fn setup_form() -> FormView {
+    let fields = vec![
+        Field::new("name", "Name", "text", "name"),
+        Field::new("email", "E-mail address", "email", "username").hint("You sign in with it"),
+        Field::new("password", "Password", "password", "new-password").hint("8 characters or more"),
+        Field::new("code", "Set-up code", "text", "one-time-code").hint("In the server's log, after “setup code:”"),
+    ];
+    FormView::new("/setup", SETUP, fields)
+}
+
+/// `GET /setup`.
+pub async fn show_setup(State(staff): State<Staff>, visit: Visit) -> Result<Response, PageFault> {
+    if !staff.needs_setup().await? {
+        return Err(Fault::NotFound.into());
+    }
+    Ok(Outside::answer(&staff, visit, SETUP, SETUP_INTRO, setup_form(), StatusCode::OK))
+}
+
+/// `POST /setup`.
+pub async fn set_up(
+    State(staff): State<Staff>,
+    sender: Sender,
+    visit: Visit,
+    form: Form,
+) -> Result<Response, PageFault> {
+    if !staff.needs_setup().await? {
+        return Err(Fault::NotFound.into());
+    }
+    let (input, typed) = split(form);
+    match first_admin(&staff, &sender, input).await {
+        Ok(fresh) => {
+            let mut response = staff.chrome.redirect("/tickets", Some(Flash::ok("Welcome to Redress")));
+            session::give(&staff.chrome, &mut response, &fresh.token);
+            Ok(response)
+        }
+        Err(fault) => refused(fault, |faults, status| {
+            let form = setup_form().refused(&typed, faults);
+            Outside::answer(&staff, visit, SETUP, SETUP_INTRO, form, status)
+        }),
+    }
+}
+
+async fn first_admin(staff: &Staff, sender: &Sender, mut input: Input) -> Result<Fresh, Fault> {
+    let code = input.required("code", CODE, "Enter the set-up code from the server's log.");
+    if !code.is_empty() && !try_code(staff, sender, &code).await? {
+        input.fault("code", "invalid", "This is not the code. Copy it from the newest start in the server's log.");
+    }
+    let new = form::new_user(input, staff.region.as_ref(), Some(Role::Admin))?;
+    let hash = staff.hash(new.password.clone()).await?;
+    let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
+    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former(&staff.chrome));
+    let work = move |tx: &mut Tx<'_>| {
+        let user = setup::first_admin(tx, &vault, &clock, &new, hash.as_deref())?;
+        open(tx, &user, &kept, &sender, former, clock.now())?;
+        Ok::<_, Fault>(user.id)
+    };
+    let user = staff.db.write(work).await?;
+    tracing::info!(%user, "the first admin was made");
+    Ok(fresh)
+}
+
+/// Counted as a log-in is.
+async fn try_code(staff: &Staff, sender: &Sender, code: &str) -> Result<bool, Fault> {
+    let subjects = log_in::Subjects::of_setup(&staff.vault, sender.peer);
+    let now = staff.clock.now();
+    staff.db.write(move |tx| log_in::reserve(tx, subjects, now)).await?;
+    let right = setup::is_code(&staff.vault, code);
+    if right {
+        staff.db.write(move |tx| log_in::forgive(tx, subjects).map_err(Fault::from)).await?;
+    }
+    Ok(right)
+}

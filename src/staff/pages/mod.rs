@@ -1,0 +1,34 @@
+//! The staff's pages: set-up, log-in, one's own account, and users.
+
+mod account;
+mod door;
+mod users;
+mod view;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::Staff;
+
+/// The pages of this feature.
+pub fn routes(staff: Staff) -> Router {
+    Router::new()
+        .route("/setup", get(door::show_setup).post(door::set_up))
+        .route("/login", get(door::show_log_in).post(door::log_in))
+        .route("/logout", post(door::log_out))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::set_password))
+        .route("/account/theme", post(account::set_theme))
+        .route("/account/sessions/{id}/end", post(account::end_session))
+        .route("/account/tokens", post(account::add_token))
+        .route("/account/tokens/{id}/revoke", post(account::revoke_token))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/new", get(users::show_new))
+        .route("/users/{id}/edit", get(users::show).post(users::edit))
+        .route("/users/{id}/password", post(users::set_password))
+        .route("/users/{id}/enable", post(users::enable))
+        .route("/users/{id}/disable", post(users::disable))
+        .with_state(staff)
+}

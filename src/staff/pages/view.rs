@@ -1,0 +1,145 @@
+//! Forms and times as these pages show them.
+
+use jiff::Timestamp;
+
+use crate::{fault::FieldFault, web::Form};
+
+/// One field of a form.
+#[derive(Debug, Clone, Default)]
+pub struct Field {
+    /// Its name, and its id on the page.
+    pub name: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// `text`, `email`, `tel`, `password`, `number`, or `select`.
+    pub kind: &'static str,
+    /// A line under the label, or empty.
+    pub hint: &'static str,
+    /// What stands in it.
+    pub value: String,
+    /// What browsers may fill in.
+    pub autocomplete: &'static str,
+    /// Of a `select`: values and words.
+    pub options: &'static [(&'static str, &'static str)],
+    /// Whether it may stay empty.
+    pub optional: bool,
+    /// Its fault, or empty.
+    pub error: String,
+}
+
+impl Field {
+    /// A field that must be filled in.
+    pub fn new(name: &'static str, label: &'static str, kind: &'static str, autocomplete: &'static str) -> Self {
+        Self { name, label, kind, autocomplete, ..Self::default() }
+    }
+
+    /// A choice.
+    pub fn select(name: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]) -> Self {
+        Self { options, ..Self::new(name, label, "select", "off") }
+    }
+
+    /// The same with a line under its label.
+    pub fn hint(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
+
+    /// The same with something in it.
+    pub fn value(self, value: impl Into<String>) -> Self {
+        Self { value: value.into(), ..self }
+    }
+
+    /// The same, which may stay empty.
+    pub fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+
+    /// The ids of what describes it.
+    pub fn described_by(&self) -> String {
+        let ids = [(self.hint, "hint"), (self.error.as_str(), "err")];
+        let ids: Vec<_> =
+            ids.iter().filter(|(text, _)| !text.is_empty()).map(|(_, id)| format!("{}-{id}", self.name)).collect();
+        ids.join(" ")
+    }
+}
+
+/// A form, fresh or with what was typed and its faults.
+#[derive(Debug, Clone)]
+pub struct FormView {
+    /// Where it is posted to.
+    pub action: String,
+    /// The button's words.
+    pub submit: &'static str,
+    /// Where Cancel leads, or empty.
+    pub cancel: &'static str,
+    /// A value that goes with it unseen: name and value.
+    pub hidden: Option<(&'static str, String)>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// All faults, in the order of the fields.
+    pub faults: Vec<FieldFault>,
+}
+
+impl FormView {
+    /// A form of these fields.
+    pub fn new(action: impl Into<String>, submit: &'static str, fields: Vec<Field>) -> Self {
+        Self { action: action.into(), submit, cancel: "", hidden: None, fields, faults: Vec::new() }
+    }
+
+    /// The same with what was typed, passwords aside, and what is wrong with it.
+    pub fn refused(mut self, form: &[(String, String)], mut faults: Vec<FieldFault>) -> Self {
+        for field in &mut self.fields {
+            if field.kind != "password"
+                && let Some((_, typed)) = form.iter().rev().find(|(name, _)| name == field.name)
+            {
+                field.value.clone_from(typed);
+            }
+            if let Some(fault) = faults.iter().find(|fault| fault.field == field.name) {
+                field.error.clone_from(&fault.message);
+            }
+        }
+        let place = |fault: &FieldFault| self.fields.iter().position(|field| field.name == fault.field);
+        faults.sort_by_key(place);
+        self.faults = faults;
+        self
+    }
+
+    /// Whether a fault belongs to a field that can be linked to.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
+    /// The words above the faults.
+    pub fn problems(&self) -> String {
+        match self.faults.len() {
+            1 => "There is a problem".to_owned(),
+            n => format!("There are {n} problems"),
+        }
+    }
+}
+
+/// A page's title, which says so when there are faults.
+pub fn title(words: &str, faults: &[FieldFault]) -> String {
+    if faults.is_empty() { words.to_owned() } else { format!("Error: {words}") }
+}
+
+/// What was typed, without the body it came in.
+pub fn split(form: Form) -> (crate::input::Input, Vec<(String, String)>) {
+    (form.input, form.typed)
+}
+
+/// A time for programs and for people.
+#[derive(Debug, Clone)]
+pub struct When {
+    /// RFC 3339.
+    pub iso: String,
+    /// Day and minute, in UTC.
+    pub words: String,
+}
+
+impl When {
+    /// Of milliseconds since the epoch.
+    pub fn at(millis: i64) -> Self {
+        let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self { iso: format!("{at:.3}"), words: at.strftime("%-d %b %Y, %H:%M UTC").to_string() }
+    }
+}

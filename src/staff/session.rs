@@ -1,0 +1,230 @@
+//! Who sends a request: extractors for the routes of every feature, and the session's cookie.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRef, FromRequestParts},
+    http::{HeaderMap, Method, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar};
+
+use super::{
+    Role, Staff, User,
+    change::By,
+    credential::{self, Hash, Kind},
+    store,
+};
+use crate::{
+    fault::Fault,
+    web::{ApiFault, Chrome, PageFault, render::set_cookie},
+};
+
+/// How much of a browser's own words is kept.
+const AGENT: usize = 200;
+
+/// Somebody signed in, of any role.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub User);
+
+/// Somebody signed in who is an admin.
+#[derive(Debug, Clone)]
+pub struct Admin(pub User);
+
+/// Somebody signed in, with what they proved it by.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who.
+    pub user: User,
+    /// A session or a token.
+    pub kind: Kind,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// An admin, with what they proved it by.
+#[derive(Debug, Clone)]
+pub struct AdminCaller(pub Caller);
+
+impl Caller {
+    /// Who changes a user, when this one does.
+    pub fn by(&self) -> By {
+        By { user: Some(self.user.id), credential: Some(self.hash) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn
+where
+    Staff: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        Caller::from_request_parts(parts, state).await.map(|caller| Self(caller.user))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Admin
+where
+    Staff: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        AdminCaller::from_request_parts(parts, state).await.map(|AdminCaller(caller)| Self(caller.user))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AdminCaller
+where
+    Staff: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if caller.user.role == Role::Admin { Ok(Self(caller)) } else { Err(refuse(parts, Fault::Forbidden)) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller
+where
+    Staff: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let staff = Staff::from_ref(state);
+        match find(&staff, parts).await {
+            Ok(Some(caller)) => Ok(caller),
+            Ok(None) if is_api(parts) => Err(refuse(parts, Fault::Unauthorized)),
+            Ok(None) => Err(to_door(&staff, parts).await),
+            Err(fault) => Err(refuse(parts, fault)),
+        }
+    }
+}
+
+/// Who sent the request, if that is known. A token counts under `/api/` only, and there before the cookie: whoever
+/// sends a token that is no good any more has to hear of it.
+pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault> {
+    let bearer = if is_api(parts) { bearer(&parts.headers) } else { None };
+    let (kind, token) = match bearer {
+        Some(token) => (Kind::Api, token),
+        None => match session_token(&staff.chrome, &parts.headers) {
+            Some(token) => (Kind::Session, token),
+            None => return Ok(None),
+        },
+    };
+    let (hash, now, vault) = (credential::hash(&token), staff.clock.now(), staff.vault.clone());
+    let Some((user, stale)) = staff.db.read(move |tx| store::owner(tx, &vault, kind, &hash, now)).await? else {
+        return Ok(None);
+    };
+    // Reading goes on while the database takes no writes.
+    if stale && let Err(error) = staff.db.write(move |tx| store::note_use(tx, kind, &hash, now)).await {
+        tracing::warn!(%error, "the use of a session or token could not be noted");
+    }
+    Ok(Some(Caller { user, kind, hash }))
+}
+
+fn is_api(parts: &Parts) -> bool {
+    parts.uri.path().starts_with("/api/")
+}
+
+/// The token of `Authorization: Bearer TOKEN`. Any other scheme is not ours to judge.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(header::AUTHORIZATION)?.as_bytes());
+    let (scheme, token) = value.split_once(' ').unwrap_or((&value, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+fn refuse(parts: &Parts, fault: Fault) -> Response {
+    if is_api(parts) { ApiFault(fault).into_response() } else { PageFault(fault).into_response() }
+}
+
+/// To the page where one signs in, or where the first admin is made.
+async fn to_door(staff: &Staff, parts: &Parts) -> Response {
+    match staff.needs_setup().await {
+        Ok(true) => Redirect::to("/setup").into_response(),
+        Ok(false) if parts.method == Method::GET || parts.method == Method::HEAD => {
+            let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair("next", path);
+            Redirect::to(&format!("/login?{}", query.finish())).into_response()
+        }
+        Ok(false) => Redirect::to("/login").into_response(),
+        Err(fault) => PageFault(fault).into_response(),
+    }
+}
+
+/// `__Host-` makes browsers refuse the cookie from any other host and without TLS (RFC 6265bis).
+const fn cookie_name(chrome: &Chrome) -> &'static str {
+    if chrome.secure { "__Host-redress_session" } else { "redress_session" }
+}
+
+/// The token in the session's cookie.
+pub fn session_token(chrome: &Chrome, headers: &HeaderMap) -> Option<String> {
+    CookieJar::from_headers(headers).get(cookie_name(chrome)).map(|cookie| cookie.value().to_owned())
+}
+
+/// Hands out a session. It lasts as long as the browser stays open, and no longer than the server lets it.
+pub fn give(chrome: &Chrome, response: &mut Response, token: &str) {
+    set_cookie(response.headers_mut(), &chrome.cookie(cookie_name(chrome), token));
+}
+
+/// Takes the session's cookie away.
+pub fn take(chrome: &Chrome, response: &mut Response) {
+    remove(response, chrome.cookie(cookie_name(chrome), ""));
+}
+
+/// Takes a cookie away.
+pub fn remove(response: &mut Response, mut cookie: Cookie<'static>) {
+    cookie.make_removal();
+    set_cookie(response.headers_mut(), &cookie);
+}
+
+/// The sender's address and browser.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// Absent where the server was not told.
+    pub peer: Option<IpAddr>,
+    /// The `User-Agent`, cut, without anything but printable ASCII.
+    pub agent: String,
+    /// The session that the browser had before.
+    headers: HeaderMap,
+}
+
+impl Sender {
+    /// The hash of the session that the browser had before, good or not.
+    pub fn former(&self, chrome: &Chrome) -> Option<Hash> {
+        session_token(chrome, &self.headers).map(|token| credential::hash(&token))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Sender {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let agent = agent.chars().filter(|c| matches!(c, ' '..='~')).take(AGENT).collect();
+        let cookies = parts.headers.get_all(header::COOKIE).iter();
+        let headers = cookies.map(|value| (header::COOKIE, value.clone())).collect();
+        Ok(Self { peer, agent, headers })
+    }
+}
+
+/// Whoever is signed in, or nobody.
+#[derive(Debug, Clone)]
+pub struct Maybe(pub Option<Caller>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Maybe
+where
+    Staff: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let staff = Staff::from_ref(state);
+        find(&staff, parts).await.map(Self).map_err(|fault| refuse(parts, fault))
+    }
+}

@@ -1,0 +1,70 @@
+//! What the routes of this feature need.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use vault::Vault;
+
+use super::{Gate, store};
+use crate::{clock::Clock, db::Db, fault::Fault, phone::Region, web::Chrome};
+
+/// The state of the staff's routes and of the extractors [`super::SignedIn`] and [`super::Admin`]. Cheap to clone.
+#[derive(Clone)]
+pub struct Staff {
+    /// Where users, sessions and tokens are.
+    pub db: Db,
+    /// Seals and opens what is personal.
+    pub vault: Vault,
+    /// Time and randomness.
+    pub clock: Clock,
+    /// The frame of pages.
+    pub chrome: Chrome,
+    /// The country whose numbers may be written without a country code.
+    pub region: Option<Region>,
+    /// Where passwords are hashed.
+    pub gate: Arc<Gate>,
+    has_users: Arc<AtomicBool>,
+}
+
+impl Staff {
+    /// The state, with the [`Gate`] of a server.
+    pub fn new(db: Db, vault: Vault, clock: Clock, chrome: Chrome, region: Option<Region>) -> Self {
+        let gate = Arc::new(Gate::default());
+        Self { db, vault, clock, chrome, region, gate, has_users: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// The same with another gate. For tests, which have no time for strong hashes.
+    #[must_use]
+    pub fn with_gate(self, gate: Gate) -> Self {
+        Self { gate: Arc::new(gate), ..self }
+    }
+
+    /// The hash of a new password, if there is one.
+    pub(super) async fn hash(&self, password: Option<String>) -> Result<Option<String>, Fault> {
+        match password {
+            None => Ok(None),
+            Some(password) => self.gate.hash(password, self.clock.bytes()).await.map(Some),
+        }
+    }
+
+    /// Whether there is no user yet. Users are never deleted, so the database is asked only until there is one.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub async fn needs_setup(&self) -> Result<bool, Fault> {
+        if self.has_users.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let any = self.db.read(|tx| store::any_user(tx).map_err(Fault::from)).await?;
+        self.has_users.store(any, Ordering::Relaxed);
+        Ok(!any)
+    }
+}
+
+impl std::fmt::Debug for Staff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Staff").field("vault", &self.vault).finish_non_exhaustive()
+    }
+}

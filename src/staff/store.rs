@@ -1,0 +1,344 @@
+//! Every statement of the staff's tables. Names, addresses and phone numbers are sealed on the way in.
+
+use uuid::Uuid;
+use vault::{Cell, Purpose, Vault};
+
+use super::{
+    Role, User,
+    attempts::{Tries, WINDOW},
+    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_IDLE, SESSION_LIFE},
+};
+use crate::{
+    db::{DbError, Row, Tx, params},
+    email,
+    fault::Fault,
+    phone::Phone,
+};
+
+const EMAIL: Purpose = Purpose::new("users.email");
+const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at";
+/// The name of a token that a log-in over the API gave. People's own names are never empty.
+const LOG_IN: &str = "";
+
+fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
+    Cell { table: "users", column, row: id.as_bytes() }
+}
+
+fn email_token(vault: &Vault, address: &str) -> i64 {
+    vault.token(EMAIL, &email::key(address))
+}
+
+/// A user from the columns of [`USER`], the first of which is number `from`.
+fn user(vault: &Vault, row: &Row, from: usize) -> Result<User, Fault> {
+    let id = row.uuid(from)?;
+    let phone = match row.opt_bytes(from + 3)? {
+        None => None,
+        Some(sealed) => {
+            let text = vault.open_text(&cell("phone", &id), &sealed)?;
+            Some(Phone::from_e164(&text).map_err(|_| broken("phone"))?)
+        }
+    };
+    Ok(User {
+        id,
+        email: vault.open_text(&cell("email", &id), &row.bytes(from + 1)?)?,
+        name: name(vault, id, &row.bytes(from + 2)?)?,
+        phone,
+        role: Role::from_code(row.int(from + 4)?).ok_or_else(|| broken("role"))?,
+        enabled: row.bool(from + 5)?,
+        created_at: row.int(from + 6)?,
+    })
+}
+
+fn broken(column: &str) -> Fault {
+    Fault::Unexpected(anyhow::anyhow!("users.{column} holds what was never written there"))
+}
+
+/// Opens a sealed name.
+pub fn name(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<String, Fault> {
+    Ok(vault.open_text(&cell("name", &id), sealed)?)
+}
+
+/// Whether there is any user.
+pub fn any_user(tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    Ok(!tx.query("SELECT 1 FROM users LIMIT 1", params![])?.is_empty())
+}
+
+/// Adds a user; `false` when the address is taken.
+pub fn insert(tx: &mut Tx<'_>, vault: &Vault, user: &User, password: Option<&str>) -> Result<bool, Fault> {
+    let id = &user.id;
+    let phone = user.phone.as_ref().map(|phone| vault.seal_text(&cell("phone", id), phone.as_str()));
+    let added = tx.execute(
+        "INSERT INTO users (id, email, email_token, name, phone, role, password, enabled, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (email_token) DO NOTHING",
+        params![
+            user.id,
+            vault.seal_text(&cell("email", id), &user.email),
+            email_token(vault, &user.email),
+            vault.seal_text(&cell("name", id), &user.name),
+            phone,
+            user.role.code(),
+            password,
+            user.enabled,
+            user.created_at,
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// Writes a user's fields, the password aside. The address is not taken by another: see [`email_owner`].
+pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(), Fault> {
+    let id = &user.id;
+    let phone = user.phone.as_ref().map(|phone| vault.seal_text(&cell("phone", id), phone.as_str()));
+    tx.execute(
+        "UPDATE users SET email = $2, email_token = $3, name = $4, phone = $5, role = $6, enabled = $7, \
+         updated_at = $8 WHERE id = $1",
+        params![
+            user.id,
+            vault.seal_text(&cell("email", id), &user.email),
+            email_token(vault, &user.email),
+            vault.seal_text(&cell("name", id), &user.name),
+            phone,
+            user.role.code(),
+            user.enabled,
+            now,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Sets a password's hash.
+pub fn set_password(tx: &mut Tx<'_>, id: Uuid, hash: &str, now: i64) -> Result<(), DbError> {
+    let sql = "UPDATE users SET password = $2, updated_at = $3 WHERE id = $1";
+    tx.execute(sql, params![id, hash, now]).map(drop)
+}
+
+/// One user.
+pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<User>, Fault> {
+    let row = tx.query_one(&format!("SELECT {USER} FROM users u WHERE u.id = $1"), params![id])?;
+    row.map(|row| user(vault, &row, 0)).transpose()
+}
+
+/// Whose address this is, in any letter case.
+///
+/// # Errors
+/// Only the database's.
+pub fn email_owner(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Option<Uuid>, DbError> {
+    let row = tx.query_one("SELECT id FROM users WHERE email_token = $1", params![email_token(vault, address)])?;
+    row.map(|row| row.uuid(0)).transpose()
+}
+
+/// What a log-in with this address must prove: the user's id and, of an enabled user, the password's hash.
+pub fn log_in(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Option<(Uuid, Option<String>)>, DbError> {
+    let row = tx.query_one(
+        "SELECT id, password FROM users WHERE email_token = $1 AND enabled = 1",
+        params![email_token(vault, address)],
+    )?;
+    row.map(|row| Ok((row.uuid(0)?, row.opt_text(1)?))).transpose()
+}
+
+/// All users, or those of a role, by name.
+///
+/// # Errors
+/// The database's, and a fault of ours when a sealed field does not open.
+pub fn list(tx: &mut Tx<'_>, vault: &Vault, role: Option<Role>) -> Result<Vec<User>, Fault> {
+    let mut users = Vec::new();
+    tx.query_each(&format!("SELECT {USER} FROM users u"), params![], |row| {
+        users.push(user(vault, &row, 0)?);
+        Ok::<_, Fault>(())
+    })?;
+    users.retain(|user| role.is_none_or(|role| user.role == role));
+    users.sort_by_cached_key(|user| (user.name.to_lowercase(), user.id));
+    Ok(users)
+}
+
+/// Whether anybody but this user is an enabled admin.
+pub fn other_admin(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM users WHERE role = $1 AND enabled = 1 AND id <> $2 LIMIT 1";
+    Ok(!tx.query(sql, params![Role::Admin.code(), id])?.is_empty())
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What it is ended under.
+    pub id: Uuid,
+    /// The browser's own words, cut.
+    pub agent: String,
+    /// Milliseconds.
+    pub created_at: i64,
+    /// Milliseconds.
+    pub last_seen_at: i64,
+}
+
+/// An API token as its owner sees it: never the token itself.
+#[derive(Debug, Clone)]
+pub struct ApiToken {
+    /// What it is revoked under.
+    pub id: Uuid,
+    /// Whose it is.
+    pub user: Uuid,
+    /// Its owner's name for it; empty for one that a log-in gave.
+    pub name: String,
+    /// Milliseconds.
+    pub created_at: i64,
+    /// Milliseconds; without it, it works until it is revoked.
+    pub expires_at: Option<i64>,
+    /// Milliseconds.
+    pub last_used_at: Option<i64>,
+}
+
+/// Opens a session.
+pub fn insert_session(tx: &mut Tx<'_>, of: Uuid, fresh: &Fresh, agent: &str, now: i64) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO sessions (token_hash, id, user_id, agent, created_at, last_seen_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        params![fresh.hash, fresh.id, of, agent, now, now + SESSION_LIFE],
+    )
+    .map(drop)
+}
+
+/// Keeps a token for programs; without a name, one that a log-in gave, which ends by itself.
+pub fn insert_token(
+    tx: &mut Tx<'_>,
+    of: Uuid,
+    fresh: &Fresh,
+    name: Option<&str>,
+    expires_at: Option<i64>,
+    now: i64,
+) -> Result<(), DbError> {
+    let expires_at = if name.is_none() { Some(now + LOG_IN_LIFE) } else { expires_at };
+    tx.execute(
+        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![fresh.hash, fresh.id, of, name.unwrap_or(LOG_IN), now, expires_at],
+    )
+    .map(drop)
+}
+
+/// Whose credential this is, while it is good and its owner enabled; and whether its use is to be [noted](note_use).
+pub fn owner(tx: &mut Tx<'_>, vault: &Vault, kind: Kind, hash: &Hash, now: i64) -> Result<Option<(User, bool)>, Fault> {
+    let (table, noted) = match kind {
+        Kind::Session => ("sessions", "last_seen_at"),
+        Kind::Api => ("api_tokens", "last_used_at"),
+    };
+    let sql = format!(
+        "SELECT {USER}, c.{noted}, c.expires_at FROM {table} c JOIN users u ON u.id = c.user_id \
+         WHERE c.token_hash = $1 AND u.enabled = 1"
+    );
+    let Some(row) = tx.query_one(&sql, params![*hash])? else { return Ok(None) };
+    let noted = row.opt_int(7)?;
+    let idle = kind == Kind::Session && noted.is_none_or(|noted| noted <= now - SESSION_IDLE);
+    if idle || row.opt_int(8)?.is_some_and(|end| end <= now) {
+        return Ok(None);
+    }
+    let stale = noted.is_none_or(|noted| now - noted >= NOTED_AFTER);
+    Ok(Some((user(vault, &row, 0)?, stale)))
+}
+
+/// Notes that a credential was used.
+pub fn note_use(tx: &mut Tx<'_>, kind: Kind, hash: &Hash, now: i64) -> Result<(), DbError> {
+    let sql = match kind {
+        Kind::Session => "UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1",
+        Kind::Api => "UPDATE api_tokens SET last_used_at = $2 WHERE token_hash = $1",
+    };
+    tx.execute(sql, params![*hash, now]).map(drop)
+}
+
+/// Ends the credential with this hash.
+pub fn end(tx: &mut Tx<'_>, kind: Kind, hash: &Hash) -> Result<(), DbError> {
+    let sql = match kind {
+        Kind::Session => "DELETE FROM sessions WHERE token_hash = $1",
+        Kind::Api => "DELETE FROM api_tokens WHERE token_hash = $1",
+    };
+    tx.execute(sql, params![*hash]).map(drop)
+}
+
+/// Ends a user's own credential with this id; `false` when there is none, or it is another's.
+pub fn end_own(tx: &mut Tx<'_>, kind: Kind, of: Uuid, id: Uuid) -> Result<bool, DbError> {
+    let sql = match kind {
+        Kind::Session => "DELETE FROM sessions WHERE id = $2 AND user_id = $1",
+        Kind::Api => "DELETE FROM api_tokens WHERE id = $2 AND user_id = $1",
+    };
+    Ok(tx.execute(sql, params![of, id])? == 1)
+}
+
+/// Ends anybody's token with this id; `false` when there is none.
+pub fn revoke_token(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
+    Ok(tx.execute("DELETE FROM api_tokens WHERE id = $1", params![id])? == 1)
+}
+
+/// Ends whatever a user's log-ins opened, sessions and tokens of log-ins, except the one to `keep`.
+pub fn end_log_ins(tx: &mut Tx<'_>, of: Uuid, keep: Option<Hash>) -> Result<(), DbError> {
+    let keep = keep.map_or(Vec::new(), |hash| hash.to_vec());
+    tx.execute("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2", params![of, keep.clone()])?;
+    let tokens = "DELETE FROM api_tokens WHERE user_id = $1 AND token_hash <> $2 AND name = $3";
+    tx.execute(tokens, params![of, keep, LOG_IN]).map(drop)
+}
+
+/// A user's sessions that are good, the newest first; with each, whether it has the hash `own`.
+pub fn sessions(tx: &mut Tx<'_>, of: Uuid, own: &Hash, now: i64) -> Result<Vec<(Session, bool)>, DbError> {
+    let rows = tx.query(
+        "SELECT id, agent, created_at, last_seen_at, token_hash FROM sessions \
+         WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY created_at DESC, id DESC",
+        params![of, now, now - SESSION_IDLE],
+    )?;
+    let session = |row: &Row| {
+        let session =
+            Session { id: row.uuid(0)?, agent: row.text(1)?, created_at: row.int(2)?, last_seen_at: row.int(3)? };
+        Ok((session, row.bytes(4)? == own))
+    };
+    rows.iter().map(session).collect()
+}
+
+/// The tokens that are good, of a user or of all, the newest first.
+pub fn tokens(tx: &mut Tx<'_>, of: Option<Uuid>, now: i64) -> Result<Vec<ApiToken>, DbError> {
+    let rows = tx.query(
+        "SELECT id, user_id, name, created_at, expires_at, last_used_at FROM api_tokens \
+         WHERE (expires_at IS NULL OR expires_at > $1) ORDER BY created_at DESC, id DESC",
+        params![now],
+    )?;
+    let token = |row: &Row| {
+        Ok(ApiToken {
+            id: row.uuid(0)?,
+            user: row.uuid(1)?,
+            name: row.text(2)?,
+            created_at: row.int(3)?,
+            expires_at: row.opt_int(4)?,
+            last_used_at: row.opt_int(5)?,
+        })
+    };
+    let all: Result<Vec<ApiToken>, DbError> = rows.iter().map(token).collect();
+    Ok(all?.into_iter().filter(|token| of.is_none_or(|of| token.user == of)).collect())
+}
+
+/// What is known of a subject that failed to log in.
+pub fn tries(tx: &mut Tx<'_>, subject: i64) -> Result<Option<Tries>, DbError> {
+    let row = tx.query_one(
+        "SELECT failures, last_at, blocked_until FROM login_attempts WHERE subject = $1",
+        params![subject],
+    )?;
+    row.map(|row| Ok(Tries { failures: row.int(0)?, last_at: row.int(1)?, blocked_until: row.int(2)? })).transpose()
+}
+
+/// Keeps or forgets what is known of a subject.
+pub fn put_tries(tx: &mut Tx<'_>, subject: i64, tries: Option<Tries>) -> Result<(), DbError> {
+    let Some(Tries { failures, last_at, blocked_until }) = tries else {
+        return tx.execute("DELETE FROM login_attempts WHERE subject = $1", params![subject]).map(drop);
+    };
+    tx.execute(
+        "INSERT INTO login_attempts (subject, failures, last_at, blocked_until) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (subject) DO UPDATE SET failures = $2, last_at = $3, blocked_until = $4",
+        params![subject, failures, last_at, blocked_until],
+    )
+    .map(drop)
+}
+
+/// Forgets what has ended: sessions, tokens, failures of subjects that are quiet again.
+///
+/// # Errors
+/// Only the database's.
+pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<(), DbError> {
+    tx.execute("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2", params![now, now - SESSION_IDLE])?;
+    tx.execute("DELETE FROM api_tokens WHERE expires_at <= $1", params![now])?;
+    let quiet = "DELETE FROM login_attempts WHERE last_at <= $1 AND blocked_until <= $1";
+    tx.execute(quiet, params![now - WINDOW]).map(drop)
+}

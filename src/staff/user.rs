@@ -1,0 +1,97 @@
+//! The staff: who may sign in, and as what.
+
+use uuid::Uuid;
+
+use crate::{phone::Phone, web::Viewer};
+
+/// What a user may do (NFR-SEC-001).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Runs the desk: tickets, clients, staff.
+    Admin,
+    /// Goes out; tickets are assigned to them.
+    Technician,
+}
+
+impl Role {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Admin, Self::Technician];
+
+    /// The name in records, forms and the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Technician => "technician",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == text)
+    }
+
+    /// The number it is stored as.
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// Back from the stored number.
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// Somebody of the staff, as records name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The user's id.
+    pub id: Uuid,
+    /// The user's name now.
+    pub name: String,
+}
+
+/// A member of the staff.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// `UUIDv7`.
+    pub id: Uuid,
+    /// The address they sign in with, as it was written.
+    pub email: String,
+    /// 1 to 200 characters.
+    pub name: String,
+    /// Where to reach them, if known.
+    pub phone: Option<Phone>,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may sign in and be assigned.
+    pub enabled: bool,
+    /// Milliseconds.
+    pub created_at: i64,
+}
+
+impl User {
+    /// As records name them.
+    pub fn person(&self) -> Person {
+        Person { id: self.id, name: self.name.clone() }
+    }
+
+    /// As the frame of a page knows them.
+    pub fn viewer(&self) -> Viewer {
+        Viewer { id: self.id, name: self.name.clone(), admin: self.role == Role::Admin }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Role;
+
+    #[test]
+    fn stored_numbers_and_names_of_roles_stay_what_they_are() {
+        assert_eq!(Role::ALL.map(|role| (role.code(), role.name())), [(0, "admin"), (1, "technician")]);
+        for role in Role::ALL {
+            assert_eq!((Role::from_code(role.code()), Role::parse(role.name())), (Some(role), Some(role)));
+        }
+        assert_eq!((Role::from_code(2), Role::parse("Admin"), Role::parse("")), (None, None, None));
+    }
+}

@@ -1,0 +1,19 @@
+//! Adds an internal note (US-A-007).
+
+use super::{Desk, Note, Ticket, store};
+use crate::{db::Tx, fault::Fault, staff::Person};
+
+/// Adds the note to a ticket that was read in this transaction. It counts as a change: the version goes one up.
+///
+/// # Errors
+/// Only the database's.
+pub fn add_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket, content: &str) -> Result<Note, Fault> {
+    let now = desk.clock.now().max(ticket.updated_at);
+    ticket.version += 1;
+    ticket.updated_at = now;
+    store::update(tx, &desk.vault, &ticket)?;
+    let note =
+        Note { id: desk.clock.uuid(), version: ticket.version, content: content.to_owned(), at: now, by: by.clone() };
+    store::insert_note(tx, &desk.vault, &ticket, &note)?;
+    Ok(note)
+}

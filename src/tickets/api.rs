@@ -1,0 +1,526 @@
+//! Tickets as JSON.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{
+    Entry, Filter, History, Note, Priority, Status, Ticket, Tickets, add_note, by_key, create, form, history, list,
+    update,
+};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    notifications::NotificationRecord,
+    staff::{Admin, Person},
+    web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
+};
+
+/// The calls of this feature, with their documentation.
+pub fn api(tickets: Tickets) -> OpenApiRouter {
+    calls().with_state(tickets)
+}
+
+/// The documentation alone.
+pub fn document() -> utoipa::openapi::OpenApi {
+    calls().into_openapi()
+}
+
+fn calls() -> OpenApiRouter<Tickets> {
+    OpenApiRouter::new()
+        .routes(routes!(list_tickets, create_ticket))
+        .routes(routes!(get_ticket, put_ticket, patch_ticket))
+        .routes(routes!(create_note))
+        .routes(routes!(list_ticket_notifications))
+        .routes(routes!(resend_notification))
+}
+
+/// Somebody of the staff.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Person)]
+pub struct PersonRecord {
+    id: Uuid,
+    name: String,
+}
+
+impl From<&Person> for PersonRecord {
+    fn from(person: &Person) -> Self {
+        Self { id: person.id, name: person.name.clone() }
+    }
+}
+
+/// A ticket as lists show it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TicketSummary)]
+pub struct SummaryRecord {
+    /// `UUIDv7`.
+    id: Uuid,
+    #[schema(example = "BILL-20261123-7K3Q")]
+    ticket_ref: String,
+    client_name: String,
+    /// E.164.
+    #[schema(example = "+447700900142")]
+    client_phone: String,
+    client_email: Option<String>,
+    client_account_id: Option<String>,
+    #[schema(example = "Incorrect Bill")]
+    issue_type: String,
+    description: String,
+    status: Status,
+    priority: Priority,
+    assigned_to: Option<PersonRecord>,
+    #[schema(format = DateTime)]
+    assigned_at: Option<String>,
+    created_by: PersonRecord,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// One up with every change; also the `ETag`.
+    version: i64,
+}
+
+impl From<&Ticket> for SummaryRecord {
+    fn from(ticket: &Ticket) -> Self {
+        Self {
+            id: ticket.id,
+            ticket_ref: ticket.reference.to_string(),
+            client_name: ticket.client_name.clone(),
+            client_phone: ticket.client_phone.as_str().to_owned(),
+            client_email: ticket.client_email.clone(),
+            client_account_id: ticket.client_account_id.clone(),
+            issue_type: ticket.issue_type.clone(),
+            description: ticket.description.clone(),
+            status: ticket.status,
+            priority: ticket.priority,
+            assigned_to: ticket.assigned_to.as_ref().map(PersonRecord::from),
+            assigned_at: ticket.assigned_at.map(instant),
+            created_by: PersonRecord::from(&ticket.created_by),
+            created_at: instant(ticket.created_at),
+            updated_at: instant(ticket.updated_at),
+            version: ticket.version,
+        }
+    }
+}
+
+/// One entry of `statusHistory`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = StatusEntry)]
+pub struct StatusRecord {
+    status: Status,
+    #[schema(format = DateTime)]
+    timestamp: String,
+    updated_by: PersonRecord,
+}
+
+impl From<(Status, &Entry)> for StatusRecord {
+    fn from((status, entry): (Status, &Entry)) -> Self {
+        Self { status, timestamp: instant(entry.at), updated_by: PersonRecord::from(&entry.by) }
+    }
+}
+
+/// An internal note.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Note)]
+pub struct NoteRecord {
+    id: Uuid,
+    content: String,
+    #[schema(format = DateTime)]
+    timestamp: String,
+    added_by: PersonRecord,
+}
+
+impl From<&Note> for NoteRecord {
+    fn from(note: &Note) -> Self {
+        Self {
+            id: note.id,
+            content: note.content.clone(),
+            timestamp: instant(note.at),
+            added_by: PersonRecord::from(&note.by),
+        }
+    }
+}
+
+/// A ticket with its past.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Ticket)]
+pub struct TicketRecord {
+    #[serde(flatten)]
+    ticket: SummaryRecord,
+    /// Oldest first; the first entry is the initial status.
+    status_history: Vec<StatusRecord>,
+    /// Oldest first.
+    notes: Vec<NoteRecord>,
+}
+
+impl TicketRecord {
+    /// The whole record of a ticket.
+    pub fn new(ticket: &Ticket, history: &History) -> Self {
+        Self {
+            ticket: SummaryRecord::from(ticket),
+            status_history: history.statuses().map(StatusRecord::from).collect(),
+            notes: history.notes.iter().map(NoteRecord::from).collect(),
+        }
+    }
+}
+
+/// RFC 3339, UTC, milliseconds.
+fn instant(at: i64) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{at:.3}")
+}
+
+/// A page of tickets.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketPage {
+    items: Vec<SummaryRecord>,
+    /// From 1; null in a walk by cursor.
+    page: Option<u32>,
+    page_size: u32,
+    /// Exact up to 10,000.
+    total: u64,
+    total_is_exact: bool,
+    /// For the next call's `cursor`; null at the end.
+    next_cursor: Option<String>,
+}
+
+/// The messages of a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotificationList {
+    items: Vec<NotificationRecord>,
+}
+
+/// What `POST /api/tickets` takes. This type documents the call; [`form`] reads it.
+#[derive(ToSchema)]
+#[schema(as = NewTicket, rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct NewTicketBody {
+    #[schema(min_length = 1, max_length = 200)]
+    client_name: String,
+    /// A possible number; with a country code unless the settings name a region.
+    #[schema(example = "+447700900142")]
+    client_phone: String,
+    #[schema(nullable)]
+    client_email: Option<String>,
+    #[schema(nullable, max_length = 64)]
+    client_account_id: Option<String>,
+    #[schema(example = "Incorrect Bill")]
+    issue_type: String,
+    #[schema(min_length = 1, max_length = 10_000)]
+    description: String,
+    /// `New` or `Open`.
+    #[schema(default = "New")]
+    status: Option<Status>,
+    #[schema(default = "Medium")]
+    priority: Option<Priority>,
+    /// The id of an enabled technician.
+    #[schema(nullable)]
+    assigned_to: Option<Uuid>,
+}
+
+/// What `PUT /api/tickets/{id}` takes: any of these, and only those sent change.
+#[derive(ToSchema)]
+#[schema(as = TicketChange, rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ChangeBody {
+    #[schema(min_length = 1, max_length = 200)]
+    client_name: Option<String>,
+    client_phone: Option<String>,
+    #[schema(nullable)]
+    client_email: Option<String>,
+    #[schema(nullable, max_length = 64)]
+    client_account_id: Option<String>,
+    issue_type: Option<String>,
+    #[schema(min_length = 1, max_length = 10_000)]
+    description: Option<String>,
+    status: Option<Status>,
+    priority: Option<Priority>,
+    /// The id of an enabled technician; null for nobody.
+    #[schema(nullable)]
+    assigned_to: Option<Uuid>,
+}
+
+/// What `POST /api/tickets/{id}/notes` takes.
+#[derive(ToSchema)]
+#[schema(as = NewNote)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct NoteBody {
+    #[schema(min_length = 1, max_length = 10_000)]
+    content: String,
+}
+
+/// List tickets
+///
+/// Filters may be repeated or comma-separated; every order is total.
+#[utoipa::path(get, path = "/api/tickets", tag = "tickets", operation_id = "list_tickets",
+    params(
+        ("status" = Option<String>, Query, description = "Any of the six, comma-separated"),
+        ("issueType" = Option<String>, Query, description = "Any of the issue types, comma-separated"),
+        ("priority" = Option<String>, Query, description = "Any of the four, comma-separated"),
+        ("assignedTo" = Option<String>, Query, description = "Technicians' ids, or none"),
+        ("createdFrom" = Option<String>, Query, description = "A date or an instant"),
+        ("createdTo" = Option<String>, Query, description = "A date, itself included, or an instant"),
+        ("q" = Option<String>, Query, description = "Finds tickets that match all terms"),
+        ("sort" = Option<String>, Query, description = "ticketRef, createdAt, updatedAt (default), status, priority"),
+        ("order" = Option<String>, Query, description = "asc, or desc (default)"),
+        ("page" = Option<u32>, Query, description = "From 1"),
+        ("pageSize" = Option<u32>, Query, description = "1 to 100, default 25"),
+        ("cursor" = Option<String>, Query, description = "nextCursor of the page before"),
+    ),
+    responses((status = 200, body = TicketPage), openapi::ReadProblems))]
+async fn list_tickets(
+    State(tickets): State<Tickets>,
+    Admin(_): Admin,
+    Query(pairs): Query,
+) -> Result<axum::Json<TicketPage>, ApiFault> {
+    let filter = Filter::parse(&pairs, &tickets.desk)?;
+    let desk = tickets.desk.clone();
+    let wanted = filter.clone();
+    let page = tickets.db.read(move |tx| list(tx, &desk, &wanted)).await?;
+    Ok(axum::Json(TicketPage {
+        items: page.items.iter().map(SummaryRecord::from).collect(),
+        page: match filter.at {
+            super::At::Page(page) => Some(page),
+            super::At::After(_) => None,
+        },
+        page_size: filter.page_size,
+        total: page.counted.total,
+        total_is_exact: page.counted.exact,
+        next_cursor: page.next_cursor,
+    }))
+}
+
+/// Log a ticket
+///
+/// The client gets an SMS with the reference.
+#[utoipa::path(post, path = "/api/tickets", tag = "tickets", operation_id = "create_ticket",
+    params(openapi::IdempotencyKey), request_body = NewTicketBody,
+    responses((status = 201, body = TicketRecord, headers(("Location" = String), ("ETag" = String))),
+        openapi::WriteProblems))]
+async fn create_ticket(
+    State(tickets): State<Tickets>,
+    Admin(user): Admin,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
+    let key = Key::of(&tickets.desk.vault, &headers, &format!("{} create_ticket", user.id), &body.bytes)?;
+    let new = form::new_ticket(body.input, &tickets.desk)?;
+    let (desk, by) = (tickets.desk.clone(), user.person());
+    let answer = tickets
+        .db
+        .write(move |tx| {
+            idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
+                let ticket = create(tx, &desk, &by, &new)?;
+                let answer = whole(tx, &desk.vault, &ticket, StatusCode::CREATED)?;
+                Ok(answer.at(format!("/api/tickets/{}", ticket.id)))
+            })
+        })
+        .await?;
+    tickets.desk.outbox.wake();
+    Ok(answer)
+}
+
+/// Read a ticket
+#[utoipa::path(get, path = "/api/tickets/{id}", tag = "tickets", operation_id = "get_ticket",
+    params(("id" = String, Path, description = "The id or the ticketRef, in any letter case")),
+    responses((status = 200, body = TicketRecord, headers(("ETag" = String))), openapi::ReadProblems))]
+async fn get_ticket(
+    State(tickets): State<Tickets>,
+    Admin(_): Admin,
+    Path(id): Path<String>,
+) -> Result<Answer, ApiFault> {
+    let desk = tickets.desk.clone();
+    let answer = tickets
+        .db
+        .read(move |tx| {
+            let ticket = by_key(tx, &desk.vault, &id)?;
+            whole(tx, &desk.vault, &ticket, StatusCode::OK)
+        })
+        .await?;
+    Ok(answer)
+}
+
+/// Change a ticket
+///
+/// Only the fields sent change. With `If-Match` the change is refused when the ticket has changed since.
+#[utoipa::path(put, path = "/api/tickets/{id}", tag = "tickets", operation_id = "put_ticket",
+    params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IfMatch),
+    request_body = ChangeBody,
+    responses((status = 200, body = TicketRecord, headers(("ETag" = String))),
+        (status = 409, description = "A refused transition; `allowed` names the allowed ones",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        (status = 412, description = "Changed since; `ticket` is the ticket now",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        openapi::WriteProblems))]
+async fn put_ticket(
+    state: State<Tickets>,
+    admin: Admin,
+    path: Path<String>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
+    change_ticket(state, admin, path, headers, body).await
+}
+
+/// Change a ticket
+///
+/// The same as PUT.
+#[utoipa::path(patch, path = "/api/tickets/{id}", tag = "tickets", operation_id = "patch_ticket",
+    params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IfMatch),
+    request_body = ChangeBody,
+    responses((status = 200, body = TicketRecord, headers(("ETag" = String))),
+        (status = 409, description = "A refused transition; `allowed` names the allowed ones",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        (status = 412, description = "Changed since; `ticket` is the ticket now",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        openapi::WriteProblems))]
+async fn patch_ticket(
+    state: State<Tickets>,
+    admin: Admin,
+    path: Path<String>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
+    change_ticket(state, admin, path, headers, body).await
+}
+
+async fn change_ticket(
+    State(tickets): State<Tickets>,
+    Admin(user): Admin,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
+    let change = form::change(body.input, &tickets.desk)?;
+    let seen = if_match(&headers);
+    let (desk, by) = (tickets.desk.clone(), user.person());
+    let answer = tickets
+        .db
+        .write(move |tx| {
+            let ticket = by_key(tx, &desk.vault, &id)?;
+            if seen.as_ref().is_some_and(|versions| !versions.contains(&ticket.version)) {
+                let past = history(tx, &desk.vault, &ticket)?;
+                let current = serde_json::to_value(TicketRecord::new(&ticket, &past));
+                return Err(
+                    current.map_or_else(|error| Fault::Unexpected(error.into()), |now| Fault::Stale(Box::new(now)))
+                );
+            }
+            let ticket = update(tx, &desk, &by, ticket, change.clone(), 0)?;
+            whole(tx, &desk.vault, &ticket, StatusCode::OK)
+        })
+        .await?;
+    tickets.desk.outbox.wake();
+    Ok(answer)
+}
+
+/// The versions that `If-Match` allows; absent when there is no such header or it is `*`.
+fn if_match(headers: &HeaderMap) -> Option<Vec<i64>> {
+    let mut versions = Vec::new();
+    for value in headers.get_all(header::IF_MATCH) {
+        for tag in value.to_str().unwrap_or("?").split(',').map(str::trim) {
+            if tag == "*" {
+                return None;
+            }
+            // Proxies that compress answers make our strong tags weak; the version is the same.
+            let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
+            // A tag that is none of ours is one that does not match.
+            versions.push(tag.parse().unwrap_or(-1));
+        }
+    }
+    (!versions.is_empty()).then_some(versions)
+}
+
+/// Add a note
+#[utoipa::path(post, path = "/api/tickets/{id}/notes", tag = "tickets", operation_id = "create_note",
+    params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IdempotencyKey),
+    request_body = NoteBody,
+    responses((status = 201, body = NoteRecord), openapi::WriteProblems))]
+async fn create_note(
+    State(tickets): State<Tickets>,
+    Admin(user): Admin,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
+    let key = Key::of(&tickets.desk.vault, &headers, &format!("{} create_note {id}", user.id), &body.bytes)?;
+    let content = form::note(body.input)?;
+    let (desk, by) = (tickets.desk.clone(), user.person());
+    let answer = tickets
+        .db
+        .write(move |tx| {
+            idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
+                let ticket = by_key(tx, &desk.vault, &id)?;
+                let note = add_note(tx, &desk, &by, ticket, &content)?;
+                Answer::json(StatusCode::CREATED, &NoteRecord::from(&note))
+            })
+        })
+        .await?;
+    Ok(answer)
+}
+
+/// The messages of a ticket
+#[utoipa::path(get, path = "/api/tickets/{id}/notifications", tag = "notifications",
+    operation_id = "list_ticket_notifications",
+    params(("id" = String, Path, description = "The id or the ticketRef")),
+    responses((status = 200, body = NotificationList), openapi::ReadProblems))]
+async fn list_ticket_notifications(
+    State(tickets): State<Tickets>,
+    Admin(_): Admin,
+    Path(id): Path<String>,
+) -> Result<axum::Json<NotificationList>, ApiFault> {
+    let desk = tickets.desk.clone();
+    let sent = tickets
+        .db
+        .read(move |tx| {
+            let ticket = by_key(tx, &desk.vault, &id)?;
+            desk.outbox.for_ticket(tx, ticket.id)
+        })
+        .await?;
+    Ok(axum::Json(NotificationList { items: sent.iter().map(NotificationRecord::from).collect() }))
+}
+
+/// Send a message again
+#[utoipa::path(post, path = "/api/notifications/{id}/resend", tag = "notifications",
+    operation_id = "resend_notification",
+    params(("id" = Uuid, Path), openapi::IdempotencyKey),
+    responses((status = 202, body = NotificationRecord),
+        (status = 409, description = "It is waiting already, or was cancelled",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        openapi::ReadProblems))]
+async fn resend_notification(
+    State(tickets): State<Tickets>,
+    Admin(user): Admin,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response, ApiFault> {
+    let key = Key::of(&tickets.desk.vault, &headers, &format!("{} resend_notification {id}", user.id), &[])?;
+    let desk = tickets.desk.clone();
+    let answer = tickets
+        .db
+        .write(move |tx| {
+            idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
+                let sent = desk.outbox.resend(tx, id, user.id)?;
+                Answer::json(StatusCode::ACCEPTED, &NotificationRecord::from(&sent))
+            })
+        })
+        .await?;
+    tickets.desk.outbox.wake();
+    Ok(answer.into_response())
+}
+
+fn whole(tx: &mut Tx<'_>, vault: &vault::Vault, ticket: &Ticket, status: StatusCode) -> Result<Answer, Fault> {
+    let past = history(tx, vault, ticket)?;
+    Ok(Answer::json(status, &TicketRecord::new(ticket, &past))?.version(ticket.version))
+}

@@ -1,0 +1,418 @@
+//! The list's query string, read once for pages and API: filters, sort, place.
+
+use jiff::{Timestamp, civil::Date};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use vault::{Purpose, Vault};
+
+use super::{
+    Desk, Priority, Status,
+    search::{self, Cond},
+};
+use crate::{
+    fault::{Fault, FieldFault},
+    phone::Phone,
+};
+
+const CURSOR: Purpose = Purpose::new("tickets.cursor");
+
+/// The longest search, in characters.
+const LONGEST_SEARCH: usize = 500;
+
+/// By what the list is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// By reference.
+    TicketRef,
+    /// By the time of logging.
+    CreatedAt,
+    /// By the time of the last change.
+    #[default]
+    UpdatedAt,
+    /// By status, in the order of the contract.
+    Status,
+    /// By urgency.
+    Priority,
+}
+
+impl Sort {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 5] = [Self::UpdatedAt, Self::CreatedAt, Self::TicketRef, Self::Status, Self::Priority];
+
+    /// The name in the query string.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TicketRef => "ticketRef",
+            Self::CreatedAt => "createdAt",
+            Self::UpdatedAt => "updatedAt",
+            Self::Status => "status",
+            Self::Priority => "priority",
+        }
+    }
+
+    /// The name in the menu.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::TicketRef => "Reference",
+            Self::CreatedAt => "Created",
+            Self::UpdatedAt => "Last updated",
+            Self::Status => "Status",
+            Self::Priority => "Priority",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.name() == text)
+    }
+}
+
+/// Which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Smallest or oldest first.
+    Ascending,
+    /// Largest or newest first.
+    #[default]
+    Descending,
+}
+
+impl Order {
+    /// The name in the query string.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ascending => "asc",
+            Self::Descending => "desc",
+        }
+    }
+}
+
+impl Order {
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Ascending, Self::Descending].into_iter().find(|order| order.name() == text)
+    }
+}
+
+/// Whose tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignee {
+    /// Nobody's.
+    Nobody,
+    /// This technician's.
+    User(Uuid),
+}
+
+impl Assignee {
+    fn parse(text: &str) -> Option<Self> {
+        if text == "none" { Some(Self::Nobody) } else { Uuid::try_parse(text).ok().map(Self::User) }
+    }
+}
+
+/// The place after which a walk goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The sort key of the last row seen: a number, or the reference.
+    pub key: String,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// Where in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// A page, from 1.
+    Page(u32),
+    /// After a row.
+    After(Cursor),
+}
+
+/// A list's query, read and checked.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Any of these, or all when empty; so for the next two.
+    pub statuses: Vec<Status>,
+    /// By name.
+    pub issue_types: Vec<String>,
+    /// By urgency.
+    pub priorities: Vec<Priority>,
+    /// Any of these.
+    pub assigned: Vec<Assignee>,
+    /// Logged at or after, in milliseconds.
+    pub created_from: Option<i64>,
+    /// Logged before, in milliseconds.
+    pub created_before: Option<i64>,
+    /// `createdFrom` as it was written.
+    pub created_from_text: String,
+    /// `createdTo` as it was written.
+    pub created_to_text: String,
+    /// The search as it was typed.
+    pub q: String,
+    /// The search as a condition; absent when it is blank.
+    pub search: Option<Cond>,
+    /// By what.
+    pub sort: Sort,
+    /// Which way.
+    pub order: Order,
+    /// Where.
+    pub at: At,
+    /// 1 to 100.
+    pub page_size: u32,
+    pairs: Vec<(String, String)>,
+}
+
+/// Reads parameters one by one and keeps every fault.
+struct Reader<'a> {
+    pairs: &'a [(String, String)],
+    faults: Vec<FieldFault>,
+}
+
+impl Reader<'_> {
+    fn unknown(&mut self) {
+        for (name, _) in self.pairs.iter().filter(|(name, _)| !NAMES.contains(&name.as_str())) {
+            let shown: String = name.chars().take(64).collect();
+            self.fault(&shown, "unknown", format!("There is no such parameter. Use any of: {}.", NAMES.join(", ")));
+        }
+    }
+
+    fn fault(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.faults.push(FieldFault::new(field, code, message));
+    }
+
+    /// All values of a list parameter: repeated, comma-separated or both.
+    fn list<T>(&mut self, name: &str, choices: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let mut values = Vec::new();
+        for (_, text) in self.pairs.iter().filter(|(key, _)| key == name) {
+            for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+                match parse(word) {
+                    Some(value) => values.push(value),
+                    None => {
+                        self.faults.push(FieldFault::new(name, "invalid", format!("Choose any of: {choices}.")));
+                    }
+                }
+            }
+        }
+        values
+    }
+
+    /// The value of a parameter that may come once. Empty counts as absent, as a form sends it.
+    fn one(&mut self, name: &str) -> Option<String> {
+        let mut values = self.pairs.iter().filter(|(key, value)| key == name && !value.is_empty());
+        let first = values.next().map(|(_, value)| value.clone());
+        if values.next().is_some() {
+            self.fault(name, "invalid", "Send this parameter once.");
+        }
+        first
+    }
+
+    fn number(&mut self, name: &str, default: u32, most: u32) -> u32 {
+        let Some(text) = self.one(name) else { return default };
+        match text.parse() {
+            Ok(number) if (1..=most).contains(&number) => number,
+            _ => {
+                self.fault(name, "invalid", format!("Send a whole number from 1 to {most}."));
+                default
+            }
+        }
+    }
+}
+
+const NAMES: [&str; 12] = [
+    "status",
+    "issueType",
+    "priority",
+    "assignedTo",
+    "createdFrom",
+    "createdTo",
+    "q",
+    "sort",
+    "order",
+    "page",
+    "pageSize",
+    "cursor",
+];
+
+impl Filter {
+    /// Reads a query string's pairs.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] with every unknown parameter and every bad value.
+    pub fn parse(pairs: &[(String, String)], desk: &Desk) -> Result<Self, Fault> {
+        let mut reader = Reader { pairs, faults: Vec::new() };
+        reader.unknown();
+        let types = &desk.issue_types;
+        let statuses = reader.list("status", &Status::names(&Status::ALL), Status::parse);
+        let issue_types =
+            reader.list("issueType", &types.all().join(", "), |text| types.find(text).map(ToOwned::to_owned));
+        let priorities = reader.list("priority", &Priority::ALL.map(Priority::name).join(", "), Priority::parse);
+        let assigned = reader.list("assignedTo", "a user's id, or none", Assignee::parse);
+        let (created_from_text, created_from) = bound(&mut reader, "createdFrom", desk, Edge::From);
+        let (created_to_text, created_before) = bound(&mut reader, "createdTo", desk, Edge::To);
+        if created_from.zip(created_before).is_some_and(|(from, before)| from >= before) {
+            reader.fault("createdTo", "invalid", "createdTo is before createdFrom. Swap them.");
+        }
+        let q = reader.one("q").unwrap_or_default();
+        let search = read_search(&mut reader, &q, desk);
+        let sort = word(&mut reader, "sort", &Sort::ALL.map(Sort::name), Sort::parse);
+        let order = word(&mut reader, "order", &["asc", "desc"], Order::parse);
+        let page_size = reader.number("pageSize", 25, 100);
+        let page = reader.number("page", 1, 10_000_000);
+        let mut filter = Self {
+            statuses,
+            issue_types,
+            priorities,
+            assigned,
+            created_from,
+            created_before,
+            created_from_text,
+            created_to_text,
+            q,
+            search,
+            sort,
+            order,
+            at: At::Page(page),
+            page_size,
+            pairs: pairs.to_vec(),
+        };
+        filter.go_to_cursor(&mut reader, &desk.vault);
+        if reader.faults.is_empty() { Ok(filter) } else { Err(Fault::Invalid(reader.faults)) }
+    }
+
+    fn go_to_cursor(&mut self, reader: &mut Reader<'_>, vault: &Vault) {
+        let Some(text) = reader.one("cursor") else { return };
+        if reader.pairs.iter().any(|(name, _)| name == "page") {
+            reader.fault("cursor", "not_allowed", "Send either page or cursor.");
+        }
+        match self.read_cursor(vault, &text) {
+            Some(cursor) => self.at = At::After(cursor),
+            None => reader.fault(
+                "cursor",
+                "invalid",
+                "This cursor is not one of this list. Take nextCursor of the page before, with the same filters.",
+            ),
+        }
+    }
+
+    /// Whether it lets every ticket through.
+    pub fn is_open(&self) -> bool {
+        self.statuses.is_empty()
+            && self.issue_types.is_empty()
+            && self.priorities.is_empty()
+            && self.assigned.is_empty()
+            && self.created_from.is_none()
+            && self.created_before.is_none()
+            && self.search.is_none()
+    }
+
+    /// The query string with some parameters replaced; an empty value takes the parameter out. The page and the
+    /// cursor are left out unless given, since another filter is another list.
+    pub fn query_with(&self, replaced: &[(&str, &str)]) -> String {
+        let mut out = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.pairs {
+            let gone = matches!(name.as_str(), "page" | "cursor") || replaced.iter().any(|(other, _)| other == name);
+            if !gone && !value.is_empty() {
+                out.append_pair(name, value);
+            }
+        }
+        for (name, value) in replaced.iter().filter(|(_, value)| !value.is_empty()) {
+            out.append_pair(name, value);
+        }
+        out.finish()
+    }
+
+    /// The cursor that goes on after a row.
+    pub(super) fn write_cursor(&self, vault: &Vault, cursor: &Cursor) -> String {
+        let mut bytes = cursor.id.as_bytes().to_vec();
+        bytes.extend_from_slice(cursor.key.as_bytes());
+        let mac = vault.mac(CURSOR, &[&self.fingerprint(), &bytes]);
+        let mut out = mac[..16].to_vec();
+        out.extend_from_slice(&bytes);
+        data_encoding::BASE64URL_NOPAD.encode(&out)
+    }
+
+    fn read_cursor(&self, vault: &Vault, text: &str) -> Option<Cursor> {
+        let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok().filter(|bytes| bytes.len() > 32)?;
+        let (mac, rest) = bytes.split_at(16);
+        let want = vault.mac(CURSOR, &[&self.fingerprint(), rest]);
+        if !bool::from(subtle::ConstantTimeEq::ct_eq(mac, &want[..16])) {
+            return None;
+        }
+        let (id, key) = rest.split_at(16);
+        Some(Cursor { key: String::from_utf8(key.to_vec()).ok()?, id: Uuid::from_slice(id).ok()? })
+    }
+
+    /// A digest of everything that makes the list what it is, but for place and page size.
+    fn fingerprint(&self) -> [u8; 32] {
+        let list = format!(
+            "{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{}|{:?}|{:?}",
+            self.statuses,
+            self.issue_types,
+            self.priorities,
+            self.assigned,
+            self.created_from,
+            self.created_before,
+            self.q,
+            self.sort,
+            self.order
+        );
+        Sha256::digest(list).into()
+    }
+}
+
+fn word<T: Default>(reader: &mut Reader<'_>, name: &str, names: &[&str], parse: impl Fn(&str) -> Option<T>) -> T {
+    let Some(text) = reader.one(name) else { return T::default() };
+    parse(&text).unwrap_or_else(|| {
+        reader.fault(name, "invalid", format!("Choose one of: {}.", names.join(", ")));
+        T::default()
+    })
+}
+
+fn read_search(reader: &mut Reader<'_>, q: &str, desk: &Desk) -> Option<Cond> {
+    if q.chars().count() > LONGEST_SEARCH {
+        reader.fault("q", "too_long", format!("Shorten the search to {LONGEST_SEARCH} characters or fewer."));
+        return None;
+    }
+    let forms = |text: &str| {
+        Phone::parse(text, desk.region.as_ref()).map(|phone| phone.digits().to_owned()).into_iter().collect()
+    };
+    search::parse(q, &forms).unwrap_or_else(|_| {
+        reader.fault("q", "too_long", "Search for fewer words.");
+        None
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    From,
+    To,
+}
+
+/// A date (its whole day, in the ISP's zone) or an RFC 3339 instant, as a bound in milliseconds. The upper bound is
+/// exclusive: the next day's start, or one millisecond after the instant.
+fn bound(reader: &mut Reader<'_>, name: &str, desk: &Desk, edge: Edge) -> (String, Option<i64>) {
+    let Some(text) = reader.one(name) else { return (String::new(), None) };
+    let read = read_day(&text, desk, edge).or_else(|| read_instant(&text, edge));
+    if read.is_none() {
+        reader.fault(name, "invalid", "Send a date such as 2026-11-23, or an instant such as 2026-11-23T09:00:00Z.");
+    }
+    (text, read)
+}
+
+fn read_day(text: &str, desk: &Desk, edge: Edge) -> Option<i64> {
+    if text.len() != 10 {
+        return None;
+    }
+    let day: Date = text.parse().ok()?;
+    let day = if edge == Edge::To { day.tomorrow().ok()? } else { day };
+    // `to_zoned` of a day that starts in a gap takes the first moment that exists.
+    Some(day.to_zoned(desk.zone.clone()).ok()?.start_of_day().ok()?.timestamp().as_millisecond())
+}
+
+fn read_instant(text: &str, edge: Edge) -> Option<i64> {
+    // An unencoded plus sign of an offset arrives as a space.
+    let instant: Timestamp = text.replace(' ', "+").parse().ok()?;
+    let whole = instant.as_millisecond();
+    let part = instant.as_nanosecond().rem_euclid(1_000_000) != 0;
+    Some(match edge {
+        Edge::From => whole + i64::from(part),
+        Edge::To => whole + 1,
+    })
+}

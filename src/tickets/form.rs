@@ -1,0 +1,159 @@
+//! The fields of a ticket read from a form or a JSON object, with the contract's limits.
+
+use uuid::Uuid;
+
+use super::{Change, Desk, NewTicket, Priority, Status};
+use crate::{
+    fault::Fault,
+    input::{Given, Input, Limits},
+    phone::Phone,
+};
+
+const NAME: Limits = Limits::line(200);
+const PHONE: Limits = Limits::line(64);
+const EMAIL: Limits = Limits::line(254);
+const ACCOUNT: Limits = Limits::line(64);
+const WORD: Limits = Limits::line(100);
+const TEXT: Limits = Limits::lines(10_000);
+
+/// Reads a whole new ticket.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault of every field.
+pub fn new_ticket(mut input: Input, desk: &Desk) -> Result<NewTicket, Fault> {
+    let client_name = input.required("clientName", NAME, "Enter the client's name.");
+    let client_phone = phone(&mut input, desk);
+    let client_email = email(&mut input).value();
+    let client_account_id = input.text("clientAccountId", ACCOUNT).value();
+    let issue_type = issue_type(&mut input, desk);
+    let description = input.required("description", TEXT, "Say what happened.");
+    let status = status(&mut input).unwrap_or(Status::New);
+    if !Status::INITIAL.contains(&status) {
+        input.fault("status", "not_allowed", "A new ticket starts as New or Open.");
+    }
+    let priority = priority(&mut input).unwrap_or_default();
+    let assigned_to = technician(&mut input).value();
+    input.finish()?;
+    // Either is only absent with a fault, which `finish` has just returned.
+    let (Some(client_phone), Some(issue_type)) = (client_phone, issue_type) else {
+        return Err(Fault::Invalid(Vec::new()));
+    };
+    Ok(NewTicket {
+        client_name,
+        client_phone,
+        client_email,
+        client_account_id,
+        issue_type,
+        description,
+        status,
+        priority,
+        assigned_to,
+    })
+}
+
+/// Reads a change: only the fields that were sent.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault of every field.
+pub fn change(mut input: Input, desk: &Desk) -> Result<Change, Fault> {
+    let client_name = sent_text(&mut input, "clientName", NAME, "Enter the client's name.");
+    let client_phone = if input.has("clientPhone") { phone(&mut input, desk) } else { None };
+    let client_email = email(&mut input);
+    let client_account_id = input.text("clientAccountId", ACCOUNT);
+    let issue_type = if input.has("issueType") { issue_type(&mut input, desk) } else { None };
+    let description = sent_text(&mut input, "description", TEXT, "Say what happened.");
+    let status = status(&mut input);
+    let priority = priority(&mut input);
+    let assigned_to = technician(&mut input);
+    input.finish()?;
+    Ok(Change {
+        client_name,
+        client_phone,
+        client_email,
+        client_account_id,
+        issue_type,
+        description,
+        status,
+        priority,
+        assigned_to,
+    })
+}
+
+/// Reads a note's `content`.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault.
+pub fn note(mut input: Input) -> Result<String, Fault> {
+    let content = input.required("content", TEXT, "Write the note.");
+    input.finish().map(|()| content)
+}
+
+const PHONE_MISSING: &str = "Enter the client's phone number.";
+const TYPE_MISSING: &str = "Choose what the complaint is about.";
+
+fn sent_text(input: &mut Input, name: &str, limits: Limits, missing: &str) -> Option<String> {
+    input.has(name).then(|| input.required(name, limits, missing))
+}
+
+fn phone(input: &mut Input, desk: &Desk) -> Option<Phone> {
+    must(input, "clientPhone", PHONE, PHONE_MISSING, |text| {
+        Phone::parse(text, desk.region.as_ref()).map_err(|fault| fault.to_string())
+    })
+}
+
+fn issue_type(input: &mut Input, desk: &Desk) -> Option<String> {
+    let types = &desk.issue_types;
+    must(input, "issueType", WORD, TYPE_MISSING, |text| {
+        types.find(text).map(ToOwned::to_owned).ok_or_else(|| format!("Choose one of: {}.", types.all().join(", ")))
+    })
+}
+
+/// A field that must be there and parse; otherwise one fault, never two.
+fn must<T>(
+    input: &mut Input,
+    name: &str,
+    limits: Limits,
+    missing: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    let before = input.faults();
+    let value = input.parsed(name, limits, parse).value();
+    if value.is_none() && input.faults() == before {
+        input.fault(name, "required", missing);
+    }
+    value
+}
+
+fn email(input: &mut Input) -> Given<String> {
+    input.parsed("clientEmail", EMAIL, crate::email::check)
+}
+
+fn status(input: &mut Input) -> Option<Status> {
+    let parse =
+        |text: &str| Status::parse(text).ok_or_else(|| format!("Choose one of: {}.", Status::names(&Status::ALL)));
+    word(input, "status", parse)
+}
+
+fn priority(input: &mut Input) -> Option<Priority> {
+    word(input, "priority", |text| {
+        Priority::parse(text).ok_or_else(|| format!("Choose one of: {}.", Priority::ALL.map(Priority::name).join(", ")))
+    })
+}
+
+/// One of a list of words; null is no word of any list.
+fn word<T>(input: &mut Input, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    match input.parsed(name, WORD, parse) {
+        Given::Value(value) => Some(value),
+        Given::Null => {
+            input.fault(name, "required", "Choose one, or leave the field out.");
+            None
+        }
+        Given::Absent => None,
+    }
+}
+
+fn technician(input: &mut Input) -> Given<Uuid> {
+    input.parsed("assignedTo", WORD, |text| {
+        Uuid::parse_str(text).map_err(|_| "Give the id of an enabled technician.".to_owned())
+    })
+}

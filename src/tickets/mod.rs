@@ -1,0 +1,90 @@
+//! Billing tickets: the record, its rules, its use cases, and the doors to them.
+
+mod add_note;
+pub mod api;
+mod create;
+mod desk;
+mod filter;
+pub mod form;
+mod history;
+mod issue_type;
+mod list;
+pub mod pages;
+mod priority;
+mod reference;
+pub mod search;
+mod status;
+mod store;
+mod ticket;
+mod undo;
+mod update;
+
+pub use self::{
+    add_note::add_note,
+    create::create,
+    desk::Desk,
+    filter::{Assignee, At, Cursor, Filter, Order, Sort},
+    history::{Entry, History, Note},
+    issue_type::IssueTypes,
+    list::{Counted, Page, ViewCounts, count, list, view_counts},
+    priority::Priority,
+    reference::Reference,
+    status::Status,
+    store::{by_key, history},
+    ticket::{Change, Happening, NewTicket, Refused, Ticket},
+    undo::undo_fixed,
+    update::update,
+};
+
+use axum::extract::FromRef;
+
+use crate::{
+    db::{Db, Tx},
+    fault::Fault,
+    phone::Phone,
+    staff::Staff,
+    web::Chrome,
+};
+
+/// What the doors of this feature hold.
+#[derive(Clone, Debug)]
+pub struct Tickets {
+    /// Where the tickets are.
+    pub db: Db,
+    /// The use cases' surroundings.
+    pub desk: Desk,
+    /// Who is at the door.
+    pub staff: Staff,
+    /// The frame of pages.
+    pub chrome: Chrome,
+    /// How long the SMS of a Fixed raised on a page waits, in milliseconds.
+    pub undo: i64,
+}
+
+impl FromRef<Tickets> for Staff {
+    fn from_ref(tickets: &Tickets) -> Self {
+        tickets.staff.clone()
+    }
+}
+
+/// Reference and status for an SMS that asks, if it came from the ticket's own number.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn status_for(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    reference: &str,
+    from: &Phone,
+) -> Result<Option<(String, String)>, Fault> {
+    if Reference::parse(reference).is_none() {
+        return Ok(None);
+    }
+    match by_key(tx, &desk.vault, reference) {
+        Ok(ticket) if ticket.client_phone == *from => {
+            Ok(Some((ticket.reference.to_string(), ticket.status.name().to_owned())))
+        }
+        Ok(_) | Err(Fault::NotFound) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}

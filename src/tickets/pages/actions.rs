@@ -1,0 +1,381 @@
+//! What is done to a ticket from its page: status, priority, technician, notes, undo, sending an SMS again. Each has a
+//! page of its own, for browsers without scripts or menus; refusals are shown on the ticket.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use uuid::Uuid;
+
+use super::{
+    canonical,
+    detail::{self, Trouble},
+    fields::{Choice, StatusChoice, technician_choices, why_not},
+    path_of,
+};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    input::{Given, Limits},
+    notifications::{Event, wording::Sms},
+    staff::{self, Admin, Person, User},
+    tickets::{Change, Desk, Priority, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
+    web::{Answer, Flash, Form, Frame, Key, PageFault, Path, Query, Visit, idempotency},
+};
+
+/// A change that was stored, or that changed nothing.
+pub struct Applied {
+    was: Ticket,
+    now: Ticket,
+    /// Whether an SMS waits that can still be called back.
+    undoable: bool,
+}
+
+impl Applied {
+    /// Changes a ticket that was read in this transaction.
+    ///
+    /// # Errors
+    /// As [`update`].
+    pub fn by(
+        tx: &mut Tx<'_>,
+        desk: &Desk,
+        by: &Person,
+        ticket: Ticket,
+        change: Change,
+        hold: i64,
+    ) -> Result<Self, Fault> {
+        let was = ticket.clone();
+        let now = update(tx, desk, by, ticket, change, hold)?;
+        let fixed = was.status != Status::Fixed && now.status == Status::Fixed;
+        let clock = desk.clock.now();
+        let undoable = fixed
+            && desk
+                .outbox
+                .for_ticket(tx, now.id)?
+                .iter()
+                .any(|sms| sms.state.is_waiting() && sms.undo_until.is_some_and(|until| until > clock));
+        Ok(Self { was, now, undoable })
+    }
+
+    /// `303` to the ticket, with a toast that says what happened.
+    pub fn answer(&self, state: &Tickets) -> Response {
+        if self.was.version != self.now.version {
+            state.desk.outbox.wake();
+        }
+        let path = path_of(&self.now.reference);
+        let mut flash = Flash::ok(self.words(state.undo));
+        if self.undoable {
+            flash = flash.with_undo(format!("{path}/undo"));
+        }
+        state.chrome.redirect(&path, Some(flash))
+    }
+
+    fn words(&self, hold: i64) -> String {
+        let (was, now) = (&self.was, &self.now);
+        if was.version == now.version {
+            "Nothing changed".to_owned()
+        } else if self.undoable {
+            let seconds = (hold + 999) / 1000;
+            let unit = if seconds == 1 { "second" } else { "seconds" };
+            format!("Marked fixed. The SMS goes in {seconds} {unit}")
+        } else if was.status != now.status {
+            match now.status {
+                Status::Fixed => "Marked fixed".to_owned(),
+                other => format!("Status is now {other}"),
+            }
+        } else if was.assigned_to.as_ref().map(|one| one.id) != now.assigned_to.as_ref().map(|one| one.id) {
+            let word = if now.assigned_to.is_some() { "assigned" } else { "removed" };
+            format!("Technician {word}")
+        } else if was.priority != now.priority {
+            format!("Priority is now {}", now.priority)
+        } else {
+            "Saved".to_owned()
+        }
+    }
+}
+
+/// `POST /tickets/{ref}/status`: `status`, and with it `assignedTo` and a note's `content` where they are sent.
+pub async fn set_status(
+    state: State<Tickets>,
+    admin: Admin,
+    visit: Visit,
+    path: Path<String>,
+    form: Form,
+) -> Result<Response, PageFault> {
+    change(state, admin, visit, path, form, &["status", "assignedTo", "content"]).await
+}
+
+/// `POST /tickets/{ref}/priority`: `priority`.
+pub async fn set_priority(
+    state: State<Tickets>,
+    admin: Admin,
+    visit: Visit,
+    path: Path<String>,
+    form: Form,
+) -> Result<Response, PageFault> {
+    change(state, admin, visit, path, form, &["priority"]).await
+}
+
+/// `POST /tickets/{ref}/assignment`: `assignedTo`, empty for nobody, and `status` where the same step dispatches.
+pub async fn set_assignment(
+    state: State<Tickets>,
+    admin: Admin,
+    visit: Visit,
+    path: Path<String>,
+    form: Form,
+) -> Result<Response, PageFault> {
+    change(state, admin, visit, path, form, &["assignedTo", "status"]).await
+}
+
+async fn change(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(key): Path<String>,
+    mut form: Form,
+    names: &[&str],
+) -> Result<Response, PageFault> {
+    let mut input = std::mem::take(&mut form.input);
+    let note = input.text("content", Limits::lines(10_000));
+    for (name, _) in &form.typed {
+        if !names.contains(&name.as_str()) && input.take_raw(name).is_some() {
+            let shown: String = name.chars().take(64).collect();
+            input.fault(&shown, "unknown", "This form has no such field.");
+        }
+    }
+    let result = match form::change(input, &state.desk) {
+        Ok(change) => {
+            let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
+            let work = move |tx: &mut Tx<'_>| {
+                let mut ticket = by_key(tx, &desk.vault, &key)?;
+                if let Given::Value(content) = &note {
+                    // Before the change: Fixed can be undone only while it is the ticket's last version.
+                    add_note(tx, &desk, &by, ticket, content)?;
+                    ticket = by_key(tx, &desk.vault, &key)?;
+                }
+                Applied::by(tx, &desk, &by, ticket, change.clone(), hold)
+            };
+            state.db.write(work).await
+        }
+        Err(fault) => Err(fault),
+    };
+    match result {
+        Ok(applied) => Ok(applied.answer(&state)),
+        Err(fault) => {
+            let trouble = Trouble::of(fault)?;
+            detail::page(&state, &user, visit, &key, trouble.noting(form.typed("content"))).await
+        }
+    }
+}
+
+/// `POST /tickets/{ref}/notes`: `content`.
+pub async fn add(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(key): Path<String>,
+    mut form: Form,
+) -> Result<Response, PageFault> {
+    let once_key = form
+        .input
+        .take_raw("idempotencyKey")
+        .map(|text| Key::new(&state.desk.vault, &text, &format!("{} note {key}", user.id), &form.bytes));
+    let result = match form::note(std::mem::take(&mut form.input)) {
+        Ok(content) => {
+            let (desk, by, key) = (state.desk.clone(), user.person(), key.clone());
+            let work = move |tx: &mut Tx<'_>| {
+                idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
+                    let ticket = by_key(tx, &desk.vault, &key)?;
+                    let path = path_of(&ticket.reference);
+                    add_note(tx, &desk, &by, ticket, &content)?;
+                    Ok(Answer::empty(StatusCode::SEE_OTHER).at(path))
+                })
+            };
+            state.db.write(work).await
+        }
+        Err(fault) => Err(fault),
+    };
+    match result {
+        Ok(answer) => {
+            let path = answer.location.unwrap_or_else(|| "/tickets".to_owned());
+            Ok(state.chrome.redirect(&path, Some(Flash::ok("Note added"))))
+        }
+        Err(fault) => {
+            let trouble = Trouble::of(fault)?;
+            detail::page(&state, &user, visit, &key, trouble.noting(form.typed("content"))).await
+        }
+    }
+}
+
+/// `POST /tickets/{ref}/undo`: takes a Fixed back while its SMS waits.
+pub async fn undo(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(key): Path<String>,
+) -> Result<Response, PageFault> {
+    let (desk, by, wanted) = (state.desk.clone(), user.person(), key.clone());
+    let work = move |tx: &mut Tx<'_>| {
+        let ticket = by_key(tx, &desk.vault, &wanted)?;
+        undo_fixed(tx, &desk, &by, ticket)
+    };
+    match state.db.write(work).await {
+        Ok(ticket) => {
+            let words = format!("Undone. Status is {} again and no SMS goes out", ticket.status);
+            Ok(state.chrome.redirect(&path_of(&ticket.reference), Some(Flash::ok(words))))
+        }
+        Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,
+    }
+}
+
+/// `POST /tickets/{ref}/notifications/{id}/resend`.
+pub async fn resend(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path((key, id)): Path<(String, Uuid)>,
+) -> Result<Response, PageFault> {
+    let (desk, by, wanted) = (state.desk.clone(), user.id, key.clone());
+    let work = move |tx: &mut Tx<'_>| {
+        let ticket = by_key(tx, &desk.vault, &wanted)?;
+        if !desk.outbox.for_ticket(tx, ticket.id)?.iter().any(|sms| sms.id == id) {
+            return Err(Fault::NotFound);
+        }
+        desk.outbox.resend(tx, id, by)?;
+        Ok(ticket)
+    };
+    match state.db.write(work).await {
+        Ok(ticket) => {
+            state.desk.outbox.wake();
+            Ok(state.chrome.redirect(&path_of(&ticket.reference), Some(Flash::ok("The SMS is queued again"))))
+        }
+        Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,
+    }
+}
+
+/// `GET` of an address that only takes forms, as a reload asks for it: `303` to the ticket.
+pub async fn back(visit: Visit, Admin(_): Admin) -> Response {
+    let key = visit.path.split('/').nth(2).unwrap_or("").to_owned();
+    Redirect::to(&format!("/tickets/{key}")).into_response()
+}
+
+/// What a page of its own asks.
+#[derive(PartialEq, Eq)]
+enum Ask {
+    Status,
+    Fixed,
+    Dispatched,
+    Priority,
+    Technician,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/action.html")]
+struct ActionPage {
+    frame: Frame,
+    heading: &'static str,
+    ask: Ask,
+    ticket: Ticket,
+    phone: String,
+    statuses: Vec<StatusChoice>,
+    technicians: Vec<Choice>,
+    sms: Option<Sms>,
+}
+
+/// `GET /tickets/{ref}/status`; `?status=Fixed` and `?status=Dispatched` ask only what those need.
+pub async fn status_page(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(key): Path<String>,
+    query: Query,
+) -> Result<Response, PageFault> {
+    let ask = match query.get("status").and_then(Status::parse) {
+        Some(Status::Fixed) => Ask::Fixed,
+        Some(Status::Dispatched) => Ask::Dispatched,
+        _ => Ask::Status,
+    };
+    action_page(&state, &user, visit, &key, "/status", ask, &query.0).await
+}
+
+/// `GET /tickets/{ref}/priority`.
+pub async fn priority_page(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(key): Path<String>,
+    Query(query): Query,
+) -> Result<Response, PageFault> {
+    action_page(&state, &user, visit, &key, "/priority", Ask::Priority, &query).await
+}
+
+/// `GET /tickets/{ref}/assignment`.
+pub async fn assignment_page(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(key): Path<String>,
+    Query(query): Query,
+) -> Result<Response, PageFault> {
+    action_page(&state, &user, visit, &key, "/assignment", Ask::Technician, &query).await
+}
+
+async fn action_page(
+    state: &Tickets,
+    user: &User,
+    visit: Visit,
+    key: &str,
+    rest: &str,
+    mut ask: Ask,
+    query: &[(String, String)],
+) -> Result<Response, PageFault> {
+    let (desk, wanted) = (state.desk.clone(), key.to_owned());
+    let read = move |tx: &mut Tx<'_>| {
+        Ok::<_, Fault>((by_key(tx, &desk.vault, &wanted)?, staff::technicians(tx, &desk.vault)?))
+    };
+    let (ticket, staff) = state.db.read(read).await?;
+    if let Some(redirect) = canonical(&ticket.reference, key, rest, query) {
+        return Ok(redirect);
+    }
+    let can = |status| ticket.status.may_become(status);
+    // A question about a move that is not open is the question about the status, which says why.
+    if (ask == Ask::Fixed && !can(Status::Fixed)) || (ask == Ask::Dispatched && !can(Status::Dispatched)) {
+        ask = Ask::Status;
+    }
+    let heading = match ask {
+        Ask::Status => "Change status",
+        Ask::Fixed => "Mark fixed and send the SMS?",
+        Ask::Dispatched => "Dispatch a technician",
+        Ask::Priority => "Change priority",
+        Ask::Technician => "Assign a technician",
+    };
+    let title = format!("{heading} {}", ticket.reference);
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let holder = ticket.assigned_to.as_ref();
+    let page = ActionPage {
+        frame,
+        heading,
+        ask,
+        phone: ticket.client_phone.shown_in(state.desk.region.as_ref()),
+        statuses: status_choices(&ticket),
+        technicians: technician_choices(&staff, holder, &holder.map(|one| one.id.to_string()).unwrap_or_default()),
+        sms: fixed_sms(&state.desk, &ticket),
+        ticket,
+    };
+    Ok(page.frame.respond(StatusCode::OK, &page))
+}
+
+/// The statuses as choices for this ticket, with what speaks against each.
+pub fn status_choices(ticket: &Ticket) -> Vec<StatusChoice> {
+    let choice =
+        |status| StatusChoice { status, chosen: status == ticket.status, refused: why_not(ticket.status, status) };
+    Status::ALL.map(choice).to_vec()
+}
+
+/// The SMS that Fixed would send, when the ticket may become that.
+pub fn fixed_sms(desk: &Desk, ticket: &Ticket) -> Option<Sms> {
+    let event = Event::Fixed { reference: ticket.reference.as_str() };
+    ticket.status.may_become(Status::Fixed).then(|| desk.outbox.preview(event))
+}

@@ -1,0 +1,308 @@
+//! The list's filters, sorts and pages as links and a form. The address is the state: nothing is kept elsewhere.
+
+use super::{
+    VIEWS,
+    fields::Choice,
+    pager::{self, Step},
+};
+use crate::{
+    staff::User,
+    tickets::{Assignee, At, Desk, Filter, Order, Page, Priority, Sort, Status},
+};
+
+/// A filter's chip.
+#[derive(Debug, Clone)]
+pub struct Chip {
+    /// What is chosen, or empty.
+    pub value: String,
+    /// The list without this filter.
+    pub clear: String,
+}
+
+/// A link of a menu.
+#[derive(Debug, Clone)]
+pub struct MenuLink {
+    pub label: &'static str,
+    pub href: String,
+    pub here: bool,
+}
+
+/// A column's head.
+#[derive(Debug, Clone)]
+pub struct Head {
+    pub class: &'static str,
+    pub label: &'static str,
+    /// Where sorting by it leads; absent when it cannot be sorted by.
+    pub href: Option<String>,
+    /// `ascending` or `descending` when the list is sorted by it, or empty.
+    pub sorted: &'static str,
+}
+
+/// Everything above the table.
+#[derive(Debug, Clone)]
+pub struct Filters {
+    pub status: Chip,
+    pub statuses: Vec<(Status, bool)>,
+    pub issue: Chip,
+    pub issues: Vec<Choice>,
+    pub priority: Chip,
+    pub priorities: Vec<(Priority, bool)>,
+    pub technician: Chip,
+    pub nobody: bool,
+    pub technicians: Vec<Choice>,
+    pub created: Chip,
+    pub from: String,
+    pub to: String,
+    pub spans: Vec<MenuLink>,
+    pub sort: &'static str,
+    pub sorts: Vec<MenuLink>,
+    pub orders: Vec<MenuLink>,
+    /// What the form carries along.
+    pub carried: Vec<(&'static str, String)>,
+}
+
+/// The list's address with this query.
+pub fn href(query: &str) -> String {
+    if query.is_empty() { "/tickets".to_owned() } else { format!("/tickets?{query}") }
+}
+
+impl Filters {
+    /// For a list as `filter` has it.
+    pub fn new(filter: &Filter, desk: &Desk, staff: &[User]) -> Self {
+        let chip = |value: String, names: &[&str]| {
+            let gone: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
+            Chip { value, clear: href(&filter.query_with(&gone)) }
+        };
+        let technicians = technicians(filter, staff);
+        let chosen = |choices: &[Choice]| -> Vec<String> {
+            choices.iter().filter(|choice| choice.chosen).map(|choice| choice.label.clone()).collect()
+        };
+        let nobody = filter.assigned.contains(&Assignee::Nobody);
+        let mut whose = chosen(&technicians);
+        if nobody {
+            whose.insert(0, "Unassigned".to_owned());
+        }
+        let issues: Vec<Choice> = desk
+            .issue_types
+            .all()
+            .iter()
+            .map(|name| Choice::new(name, name, filter.issue_types.contains(name)))
+            .collect();
+        Self {
+            status: chip(brief(&filter.statuses.iter().map(ToString::to_string).collect::<Vec<_>>()), &["status"]),
+            statuses: Status::ALL.map(|status| (status, filter.statuses.contains(&status))).to_vec(),
+            issue: chip(brief(&chosen(&issues)), &["issueType"]),
+            issues,
+            priority: chip(
+                brief(&filter.priorities.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                &["priority"],
+            ),
+            priorities: Priority::ALL.map(|priority| (priority, filter.priorities.contains(&priority))).to_vec(),
+            technician: chip(brief(&whose), &["assignedTo"]),
+            nobody,
+            technicians,
+            created: chip(span(&filter.created_from_text, &filter.created_to_text), &["createdFrom", "createdTo"]),
+            from: filter.created_from_text.clone(),
+            to: filter.created_to_text.clone(),
+            spans: spans(filter, desk),
+            sort: filter.sort.label(),
+            sorts: sorts(filter),
+            orders: orders(filter),
+            carried: carried(filter),
+        }
+    }
+}
+
+fn technicians(filter: &Filter, staff: &[User]) -> Vec<Choice> {
+    let wanted = |id| filter.assigned.contains(&Assignee::User(id));
+    let mut choices: Vec<Choice> =
+        staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, wanted(user.id))).collect();
+    for assignee in &filter.assigned {
+        // Somebody who has left, say: the filter is kept, and shown.
+        if let Assignee::User(id) = assignee
+            && !staff.iter().any(|user| user.id == *id)
+        {
+            choices.push(Choice::new(&id.to_string(), "Somebody else", true));
+        }
+    }
+    choices
+}
+
+/// One or two values in full, more as a number.
+fn brief(values: &[String]) -> String {
+    if values.len() > 2 { format!("{} chosen", values.len()) } else { values.join(", ") }
+}
+
+fn span(from: &str, to: &str) -> String {
+    match (from, to) {
+        ("", "") => String::new(),
+        (from, "") => format!("from {from}"),
+        ("", to) => format!("to {to}"),
+        (from, to) if from == to => from.to_owned(),
+        (from, to) => format!("{from} to {to}"),
+    }
+}
+
+fn spans(filter: &Filter, desk: &Desk) -> Vec<MenuLink> {
+    let today = desk.today();
+    let to = today.to_string();
+    let back = |days: i64| today.checked_sub(jiff::Span::new().days(days)).unwrap_or(today).to_string();
+    [("Today", to.clone()), ("Last 7 days", back(6)), ("Last 30 days", back(29))]
+        .into_iter()
+        .map(|(label, from)| MenuLink {
+            label,
+            href: href(&filter.query_with(&[("createdFrom", &from), ("createdTo", &to)])),
+            here: filter.created_from_text == from && filter.created_to_text == to,
+        })
+        .collect()
+}
+
+/// The query for a sort and an order; defaults are left out, so that one list has one address.
+fn sorted(filter: &Filter, sort: Sort, order: Order) -> String {
+    let sort = if sort == Sort::default() { "" } else { sort.name() };
+    let order = if order == Order::default() { "" } else { order.name() };
+    href(&filter.query_with(&[("sort", sort), ("order", order)]))
+}
+
+fn sorts(filter: &Filter) -> Vec<MenuLink> {
+    Sort::ALL
+        .map(|sort| MenuLink {
+            label: sort.label(),
+            href: sorted(filter, sort, filter.order),
+            here: filter.sort == sort,
+        })
+        .to_vec()
+}
+
+fn orders(filter: &Filter) -> Vec<MenuLink> {
+    let words = match filter.sort {
+        Sort::UpdatedAt | Sort::CreatedAt | Sort::TicketRef => ["Newest first", "Oldest first"],
+        Sort::Status => ["Closed first", "New first"],
+        Sort::Priority => ["Urgent first", "Low first"],
+    };
+    [Order::Descending, Order::Ascending]
+        .into_iter()
+        .zip(words)
+        .map(|(order, label)| MenuLink { label, href: sorted(filter, filter.sort, order), here: filter.order == order })
+        .collect()
+}
+
+fn carried(filter: &Filter) -> Vec<(&'static str, String)> {
+    let mut carried = Vec::new();
+    if !filter.q.is_empty() {
+        carried.push(("q", filter.q.clone()));
+    }
+    if filter.sort != Sort::default() {
+        carried.push(("sort", filter.sort.name().to_owned()));
+    }
+    if filter.order != Order::default() {
+        carried.push(("order", filter.order.name().to_owned()));
+    }
+    if filter.page_size != 25 {
+        carried.push(("pageSize", filter.page_size.to_string()));
+    }
+    carried
+}
+
+/// The table's heads.
+pub fn heads(filter: &Filter) -> Vec<Head> {
+    let columns = [
+        ("c-ref", "Reference", Some(Sort::TicketRef)),
+        ("c-client", "Client", None),
+        ("c-issue", "Issue", None),
+        ("c-status", "Status", Some(Sort::Status)),
+        ("c-prio", "Priority", Some(Sort::Priority)),
+        ("c-tech", "Technician", None),
+        ("c-upd", "Updated", Some(Sort::UpdatedAt)),
+    ];
+    let head = |(class, label, sort): (_, _, Option<Sort>)| {
+        let here = sort == Some(filter.sort);
+        let next = if here && filter.order == Order::Descending { Order::Ascending } else { Order::Descending };
+        let way = match filter.order {
+            Order::Ascending => "ascending",
+            Order::Descending => "descending",
+        };
+        Head { class, label, href: sort.map(|sort| sorted(filter, sort, next)), sorted: if here { way } else { "" } }
+    };
+    columns.map(head).to_vec()
+}
+
+/// A number of the pager; no number is a gap.
+#[derive(Debug, Clone)]
+pub struct Number {
+    pub page: Option<u64>,
+    pub href: String,
+    pub here: bool,
+}
+
+/// The pager.
+#[derive(Debug, Clone)]
+pub struct Pager {
+    /// `1–25`.
+    pub range: String,
+    /// `138`, or `10,000+`.
+    pub total: String,
+    pub numbers: Vec<Number>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+impl Pager {
+    /// For one page of a list.
+    pub fn new(filter: &Filter, page: &Page) -> Self {
+        let total = page.counted.to_string();
+        let shown = page.items.len() as u64;
+        let At::Page(here) = filter.at else {
+            let next = page.next_cursor.as_ref().map(|cursor| href(&filter.query_with(&[("cursor", cursor)])));
+            let first = Some(href(&filter.query_with(&[])));
+            return Self { range: shown.to_string(), total, numbers: Vec::new(), previous: first, next };
+        };
+        let (here, size) = (u64::from(here), u64::from(filter.page_size));
+        let at = |number: u64| {
+            let number = if number == 1 { String::new() } else { number.to_string() };
+            href(&filter.query_with(&[("page", &number)]))
+        };
+        let before = (here - 1) * size;
+        let numbers = pager::window(here, pager::pages(page.counted.total, size));
+        Self {
+            range: format!("{}–{}", before + 1, before + shown),
+            total,
+            numbers: numbers
+                .into_iter()
+                .map(|step| match step {
+                    Step::Page(number) => Number { page: Some(number), href: at(number), here: number == here },
+                    Step::Gap => Number { page: None, href: String::new(), here: false },
+                })
+                .collect(),
+            previous: (here > 1).then(|| at(here - 1)),
+            next: page.next_cursor.is_some().then(|| at(here + 1)),
+        }
+    }
+}
+
+/// What the list is called: a view's name where it is one.
+pub fn heading(filter: &Filter, path: &str) -> &'static str {
+    let view = VIEWS.into_iter().find(|(_, _, query)| path.strip_prefix("/tickets") == Some(query));
+    match view {
+        Some((label, _, _)) => label,
+        None if filter.search.is_some() => "Search",
+        None if filter.is_open() => "All tickets",
+        None => "Tickets",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chips_stay_short() {
+        let values = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>();
+        assert_eq!([0, 1, 2, 3].map(|n| brief(&values(n))), ["", "0", "0, 1", "3 chosen"]);
+        assert_eq!(span("", ""), "");
+        assert_eq!(span("2026-11-17", ""), "from 2026-11-17");
+        assert_eq!(span("", "2026-11-23"), "to 2026-11-23");
+        assert_eq!(span("2026-11-23", "2026-11-23"), "2026-11-23");
+        assert_eq!(span("2026-11-17", "2026-11-23"), "2026-11-17 to 2026-11-23");
+    }
+}

@@ -1,0 +1,127 @@
+//! Tickets as pages. Every action is a plain link or form; scripts only make them quicker.
+
+mod actions;
+mod detail;
+mod edit;
+mod fields;
+mod filters;
+mod list;
+mod new;
+mod pager;
+mod timeline;
+mod times;
+
+use axum::{
+    Router,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+
+use self::times::Times;
+use super::{Desk, Reference, Tickets, view_counts};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    web::{NavItem, Viewer},
+};
+
+/// The routes of this feature's pages.
+pub fn routes(state: Tickets) -> Router {
+    Router::new()
+        .route("/", get(async || Redirect::to("/tickets")))
+        .route("/tickets", get(list::show).post(new::submit))
+        .route("/tickets/new", get(new::show).post(new::submit))
+        .route("/tickets/{key}", get(detail::show))
+        .route("/tickets/{key}/edit", get(edit::show).post(edit::submit))
+        .route("/tickets/{key}/status", get(actions::status_page).post(actions::set_status))
+        .route("/tickets/{key}/priority", get(actions::priority_page).post(actions::set_priority))
+        .route("/tickets/{key}/assignment", get(actions::assignment_page).post(actions::set_assignment))
+        .route("/tickets/{key}/notes", get(actions::back).post(actions::add))
+        .route("/tickets/{key}/undo", get(actions::back).post(actions::undo))
+        .route("/tickets/{key}/notifications/{id}/resend", get(actions::back).post(actions::resend))
+        .with_state(state)
+}
+
+/// The named addresses of the list that the side bar leads to: label, icon, query.
+const VIEWS: [(&str, &str, &str); 5] = [
+    ("Open queue", "inbox", "?status=New,Open,In+Progress,Dispatched"),
+    ("Unassigned", "user-question", "?status=New,Open,In+Progress,Dispatched&assignedTo=none"),
+    ("Urgent", "flame", "?status=New,Open,In+Progress,Dispatched&priority=Urgent"),
+    ("Fixed, to close", "circle-check", "?status=Fixed"),
+    ("All tickets", "list", ""),
+];
+
+/// The views of the side bar, with their counts.
+///
+/// # Errors
+/// Only the database's.
+pub fn side_bar(tx: &mut Tx<'_>, _: &Desk, _: &Viewer) -> Result<Vec<NavItem>, Fault> {
+    let counts = view_counts(tx)?;
+    let counts = [counts.open, counts.unassigned, counts.urgent, counts.fixed, counts.all];
+    let item = |((label, icon, query), count): ((&'static str, &'static str, &str), super::Counted)| NavItem {
+        label,
+        href: format!("/tickets{query}"),
+        icon,
+        count: count.to_string(),
+        alert: false,
+    };
+    Ok(VIEWS.into_iter().zip(counts).map(item).collect())
+}
+
+/// Where a ticket's page is.
+fn path_of(reference: &Reference) -> String {
+    format!("/tickets/{reference}")
+}
+
+/// `303 See Other` to the one address of a page, when the request came by another: an id, or other letter cases.
+fn canonical(reference: &Reference, key: &str, rest: &str, query: &[(String, String)]) -> Option<Response> {
+    if reference.as_str() == key {
+        return None;
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    Some(Redirect::to(&format!("{}{rest}{mark}{query}", path_of(reference))).into_response())
+}
+
+/// A key for one form, so that sending it twice does it once.
+fn fresh_key(desk: &Desk) -> String {
+    data_encoding::HEXLOWER.encode(&desk.clock.bytes::<16>())
+}
+
+fn times(desk: &Desk) -> Times {
+    Times::new(desk.clock.now(), desk.zone.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tickets::Status;
+
+    /// The side bar counts what [`view_counts`] counts: the links must lead to the same tickets.
+    #[test]
+    fn the_views_are_what_is_counted() {
+        let open: Vec<Status> = Status::ALL.into_iter().filter(|status| *status < Status::Fixed).collect();
+        let rest = ["", "&assignedTo=none", "&priority=Urgent"];
+        for ((_, _, query), rest) in VIEWS.into_iter().zip(rest) {
+            let pairs: Vec<_> = form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).collect();
+            assert_eq!(pairs[0].0, "status");
+            let statuses: Vec<Status> = pairs[0].1.split(',').filter_map(Status::parse).collect();
+            assert_eq!(statuses, open);
+            assert!(query.ends_with(rest) && pairs.len() == if rest.is_empty() { 1 } else { 2 }, "{query}");
+        }
+        assert_eq!(VIEWS[3].2, "?status=Fixed");
+        assert_eq!(VIEWS[4].2, "");
+    }
+
+    #[test]
+    fn only_the_reference_as_it_is_written_is_the_address() {
+        let reference = Reference::parse("BILL-20261103-7K01").unwrap();
+        let query = [("show".to_owned(), "a b".to_owned())];
+        assert!(canonical(&reference, "BILL-20261103-7K01", "/edit", &query).is_none());
+        let response = canonical(&reference, "bill-20261103-7k01", "/edit", &query).unwrap();
+        assert_eq!(response.status(), 303);
+        assert_eq!(response.headers()["location"], "/tickets/BILL-20261103-7K01/edit?show=a+b");
+        let response = canonical(&reference, "019a", "", &[]).unwrap();
+        assert_eq!(response.headers()["location"], "/tickets/BILL-20261103-7K01");
+    }
+}

@@ -1,0 +1,290 @@
+//! The history of a ticket: changes, notes and SMS in one list, newest first.
+
+use uuid::Uuid;
+
+use super::times::{Times, When};
+use crate::{
+    notifications::{Notification, State},
+    phone::Phone,
+    tickets::{Desk, Happening, History, Status},
+};
+
+/// What of the history is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    All,
+    Notes,
+    Sms,
+    Changes,
+}
+
+impl Show {
+    /// As an address asks by `?show=`; anything else is all of it.
+    pub fn of_address(path: &str) -> Self {
+        let query = path.split_once('?').map_or("", |(_, query)| query);
+        let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "show");
+        match asked.as_ref().map(|(_, value)| value.as_ref()) {
+            Some("notes") => Self::Notes,
+            Some("sms") => Self::Sms,
+            Some("changes") => Self::Changes,
+            _ => Self::All,
+        }
+    }
+
+    fn lets(self, body: &Body) -> bool {
+        match self {
+            Self::All => true,
+            Self::Notes => matches!(body, Body::Note { .. }),
+            Self::Sms => matches!(body, Body::Sms(_)),
+            Self::Changes => matches!(body, Body::Change { .. }),
+        }
+    }
+}
+
+/// The history as the page shows it.
+#[derive(Debug)]
+pub struct Timeline {
+    pub items: Vec<Item>,
+    pub show: Show,
+    pub notes: usize,
+    pub sms: usize,
+    pub changes: usize,
+}
+
+/// One thing of the history.
+#[derive(Debug)]
+pub struct Item {
+    /// The day's name, on the first item of a day.
+    pub day: Option<String>,
+    pub when: When,
+    pub body: Body,
+    at: i64,
+    version: i64,
+}
+
+/// What it is.
+#[derive(Debug)]
+pub enum Body {
+    Change { by: String, status: Option<Status>, parts: Vec<Part> },
+    Note { by: String, content: String },
+    Sms(Box<Sent>),
+}
+
+/// One part of a change; a change may have several.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Part {
+    Logged(Status),
+    Moved { from: Option<Status>, to: Status },
+    Undone(Status),
+    Assigned { from: Option<String>, to: Option<String> },
+    Edited { label: &'static str, from: String, to: String },
+    Rewritten { from: String },
+}
+
+/// An SMS.
+#[derive(Debug)]
+pub struct Sent {
+    pub id: Uuid,
+    pub text: String,
+    pub to: String,
+    pub state: State,
+    pub reason: String,
+    pub segments: i64,
+    /// Each state it had, with the time.
+    pub trail: Vec<(&'static str, When)>,
+    pub resend: bool,
+    pub undo: bool,
+}
+
+impl Sent {
+    /// What happened, in a few words before the number.
+    pub const fn headline(&self) -> &'static str {
+        match self.state {
+            State::Queued => "SMS queued",
+            State::Sending => "SMS being sent",
+            State::Sent => "SMS sent",
+            State::Delivered => "SMS delivered",
+            State::Failed => "SMS not delivered",
+            State::Unknown => "SMS perhaps not delivered",
+            State::Suppressed => "SMS not sent",
+            State::Cancelled => "SMS cancelled",
+        }
+    }
+
+    /// The state's name on pages.
+    pub const fn label(&self) -> &'static str {
+        label(self.state)
+    }
+
+    /// The icon of the state.
+    pub const fn icon(&self) -> &'static str {
+        match self.state {
+            State::Queued => "clock",
+            State::Sending => "send",
+            State::Sent => "check",
+            State::Delivered => "checks",
+            State::Failed => "message-x",
+            State::Unknown => "help-circle",
+            State::Suppressed => "ban",
+            State::Cancelled => "arrow-back-up",
+        }
+    }
+
+    /// The style sheet's word for good and bad news.
+    pub const fn tone(&self) -> &'static str {
+        match self.state {
+            State::Delivered => "ok",
+            State::Failed => "danger",
+            _ => "",
+        }
+    }
+}
+
+const fn label(state: State) -> &'static str {
+    match state {
+        State::Queued => "Queued",
+        State::Sending => "Sending",
+        State::Sent => "Sent",
+        State::Delivered => "Delivered",
+        State::Failed => "Failed",
+        State::Unknown => "Unknown",
+        State::Suppressed => "Not sent",
+        State::Cancelled => "Cancelled",
+    }
+}
+
+impl Timeline {
+    /// Puts changes, notes and messages into one order.
+    pub fn new(past: &History, sent: &[Notification], show: Show, times: &Times, desk: &Desk) -> Self {
+        let mut items = changes(past, times);
+        let changes = items.len();
+        for note in &past.notes {
+            let body = Body::Note { by: note.by.name.clone(), content: note.content.clone() };
+            items.push(Item { day: None, when: times.time(note.at), body, at: note.at, version: note.version });
+        }
+        items.extend(sent.iter().map(|sms| sms_item(sms, times, desk)));
+        items.retain(|item| show.lets(&item.body));
+        items.sort_by_key(|item| std::cmp::Reverse((item.at, item.version)));
+        let mut last = String::new();
+        for item in &mut items {
+            let day = times.day(item.at);
+            if day != last {
+                last.clone_from(&day);
+                item.day = Some(day);
+            }
+        }
+        Self { items, show, notes: past.notes.len(), sms: sent.len(), changes }
+    }
+}
+
+/// The changes; what one step changed is one item.
+fn changes(past: &History, times: &Times) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut status = None;
+    for entry in &past.entries {
+        let change = part(&entry.what, status);
+        status = entry.what.status().or(status);
+        let fresh = entry.what.status();
+        match items.last_mut() {
+            Some(Item { version, body: Body::Change { status, parts, .. }, .. }) if *version == entry.version => {
+                parts.push(change);
+                *status = fresh.or(*status);
+            }
+            _ => items.push(Item {
+                day: None,
+                when: times.time(entry.at),
+                body: Body::Change { by: entry.by.name.clone(), status: fresh, parts: vec![change] },
+                at: entry.at,
+                version: entry.version,
+            }),
+        }
+    }
+    items
+}
+
+fn part(what: &Happening, before: Option<Status>) -> Part {
+    match what {
+        Happening::Created(status) => Part::Logged(*status),
+        Happening::Moved(status) => Part::Moved { from: before, to: *status },
+        Happening::Undone(status) => Part::Undone(*status),
+        Happening::Assigned { from, to } => Part::Assigned { from: from.clone(), to: to.clone() },
+        Happening::Edited { field, from, .. } if field == "description" => Part::Rewritten { from: from.clone() },
+        Happening::Edited { field, from, to } => {
+            let label = match field.as_str() {
+                "clientName" => "client name",
+                "clientPhone" => "phone number",
+                "clientEmail" => "e-mail address",
+                "clientAccountId" => "account ID",
+                "issueType" => "issue type",
+                "priority" => "priority",
+                _ => "a field",
+            };
+            Part::Edited { label, from: from.clone(), to: to.clone() }
+        }
+    }
+}
+
+fn sms_item(sms: &Notification, times: &Times, desk: &Desk) -> Item {
+    let at = sms.events.last().map_or(sms.created_at, |event| event.at).max(sms.created_at);
+    let now = desk.clock.now();
+    let to = Phone::from_e164(&sms.recipient)
+        .map_or_else(|_| sms.recipient.clone(), |phone| phone.shown_in(desk.region.as_ref()));
+    let sent = Sent {
+        id: sms.id,
+        text: sms.text.clone(),
+        to,
+        state: sms.state,
+        reason: sms.reason.clone().unwrap_or_default(),
+        segments: sms.segments,
+        trail: sms.events.iter().map(|event| (label(event.state), times.second(event.at))).collect(),
+        resend: matches!(sms.state, State::Failed | State::Unknown | State::Suppressed),
+        undo: sms.state == State::Queued && sms.undo_until.is_some_and(|until| until > now),
+    };
+    // No version: in the same millisecond the message comes after the change that made it.
+    Item { day: None, when: times.time(at), body: Body::Sms(Box::new(sent)), at, version: i64::MAX }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::{staff::Person, tickets::Entry};
+
+    fn entry(version: i64, at: i64, what: Happening) -> Entry {
+        Entry { version, at, by: Person { id: Uuid::nil(), name: "Dev".into() }, what }
+    }
+
+    #[test]
+    fn one_step_is_one_item_and_knows_the_status_before() {
+        let past = History {
+            entries: vec![
+                entry(1, 0, Happening::Created(Status::New)),
+                entry(1, 0, Happening::Assigned { from: None, to: Some("Tomasz".into()) }),
+                entry(2, 5, Happening::Edited { field: "priority".into(), from: "Low".into(), to: "High".into() }),
+                entry(3, 9, Happening::Assigned { from: Some("Tomasz".into()), to: Some("Aisha".into()) }),
+                entry(3, 9, Happening::Moved(Status::Dispatched)),
+            ],
+            notes: Vec::new(),
+        };
+        let items = changes(&past, &Times::new(10, TimeZone::UTC));
+        let Body::Change { status, parts, .. } = &items[2].body else { panic!("a change") };
+        assert_eq!((items.len(), *status), (3, Some(Status::Dispatched)));
+        assert_eq!(parts[1], Part::Moved { from: Some(Status::New), to: Status::Dispatched });
+        let Body::Change { status, parts, .. } = &items[0].body else { panic!("a change") };
+        assert_eq!((*status, parts.len()), (Some(Status::New), 2));
+    }
+
+    #[test]
+    fn tabs_are_addresses() {
+        for (path, want) in [
+            ("/tickets/X", Show::All),
+            ("/tickets/X?show=notes", Show::Notes),
+            ("/tickets/X?a=b&show=sms", Show::Sms),
+            ("/tickets/X?show=changes", Show::Changes),
+            ("/tickets/X?show=%00", Show::All),
+        ] {
+            assert_eq!(Show::of_address(path), want, "{path}");
+        }
+    }
+}

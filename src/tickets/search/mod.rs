@@ -1,0 +1,109 @@
+//! Search of tickets: what a ticket answers to, and what a search asks for.
+//!
+//! Both sides fold case and accents and come down to [`Token`]s, compared for equality only, so that a store can
+//! keep keyed hashes of them in place of the clients' data. Only references, which are no secret, are also compared
+//! by their start. No I/O and no hashing here.
+
+mod fold;
+mod query;
+mod words;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+pub use query::{TooManyTerms, parse};
+pub use words::word_tokens;
+
+/// One thing that a ticket answers to, folded.
+///
+/// Tokens of different kinds never stand for each other: a hash must cover the kind as well as the text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Token {
+    /// A start, of two letters or more, of a word of the client's name; or a name's word of one letter.
+    NamePrefix(String),
+    /// A whole word of the description or of a note.
+    Word(String),
+    /// The last four digits or more of the phone number, up to all of its E.164 digits.
+    PhoneTail(String),
+    /// The whole e-mail address.
+    Email(String),
+    /// The letters and digits of the account id.
+    Account(String),
+    /// The last four characters of the reference, or its whole suffix, in Crockford's base 32.
+    RefTail(String),
+}
+
+/// The fields of a ticket that a search looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'a> {
+    /// The client's name.
+    pub name: &'a str,
+    /// The phone number as in ITU-T E.164, with its plus sign or without.
+    pub phone_e164: &'a str,
+    /// The client's e-mail address.
+    pub email: Option<&'a str>,
+    /// The client's account id at the ISP.
+    pub account: Option<&'a str>,
+    /// What the client complains about.
+    pub description: &'a str,
+    /// The contents of the notes.
+    pub notes: &'a [&'a str],
+    /// The reference, such as `BILL-20261123-7K4M`.
+    pub reference: &'a str,
+}
+
+/// One condition on a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Criterion {
+    /// The ticket has this token.
+    Token(Token),
+    /// The ticket's [`ref_key`] starts with this text.
+    RefStart(String),
+    /// The ticket's [`ref_key`] is this text.
+    RefWhole(String),
+}
+
+/// What a search asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cond {
+    /// At least one of these holds. Without any, no ticket matches.
+    Any(Vec<Cond>),
+    /// All of these hold.
+    All(Vec<Cond>),
+    /// This criterion is met.
+    Is(Criterion),
+}
+
+/// All tokens of a ticket. The reference as a whole is not among them: it has its [`ref_key`].
+pub fn index_tokens(fields: &Fields<'_>) -> BTreeSet<Token> {
+    let mut tokens = words::name_tokens(fields.name);
+    for text in fields.notes.iter().chain([&fields.description]) {
+        tokens.append(&mut word_tokens(text));
+    }
+    let digits = digits(fields.phone_e164);
+    tokens.extend((0..=digits.len().saturating_sub(4)).map(|from| Token::PhoneTail(digits[from..].to_owned())));
+    tokens.extend(fields.email.map(|email| Token::Email(fold::fold_email(email))));
+    let account = fields.account.map(|account| fold::squash(&fold::fold(account)));
+    tokens.extend(account.filter(|account| !account.is_empty()).map(Token::Account));
+    let key = ref_key(fields.reference);
+    let suffix = key.get(SUFFIX_START..).unwrap_or_default();
+    let last_four = suffix.get(suffix.len().saturating_sub(4)..).unwrap_or_default();
+    tokens.extend([suffix, last_four].map(|tail| Token::RefTail(tail.to_owned())));
+    tokens
+}
+
+/// A reference without its hyphens, in upper case, for [`Criterion::RefStart`] and [`Criterion::RefWhole`].
+pub fn ref_key(reference: &str) -> String {
+    reference.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// Where the suffix starts in the key of a reference, after `BILL` and the eight digits of the day.
+const SUFFIX_START: usize = 12;
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}

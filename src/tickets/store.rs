@@ -1,0 +1,368 @@
+//! Every statement of tickets: what is personal goes through the vault on its way in and out.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use vault::{Cell, Purpose, Vault};
+
+use super::{
+    Entry, Happening, History, Note, Priority, Reference, Status, Ticket,
+    search::{self, Fields, Token},
+};
+use crate::{
+    db::{Row, Tx, params},
+    fault::Fault,
+    phone::Phone,
+    staff::{self, Person},
+};
+
+/// The columns of a ticket with the names of its people, in the order that [`ticket`] reads them.
+pub(super) const COLUMNS: &str = "t.id, t.ticket_ref, t.client_name, t.client_phone, t.client_email, \
+    t.client_account_id, t.issue_type, t.description, t.status, t.priority, t.assigned_to, t.assigned_at, \
+    t.created_by, t.created_at, t.updated_at, t.version, c.name, a.name";
+
+/// What those columns come from.
+pub(super) const TABLES: &str =
+    "tickets t JOIN users c ON c.id = t.created_by LEFT JOIN users a ON a.id = t.assigned_to";
+
+fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
+    Cell { table: "tickets", column, row: id.as_bytes() }
+}
+
+fn sealed(vault: &Vault, column: &'static str, id: &Uuid, text: &str) -> Vec<u8> {
+    vault.seal_text(&cell(column, id), text)
+}
+
+fn opened(vault: &Vault, column: &'static str, id: &Uuid, bytes: Option<Vec<u8>>) -> Result<Option<String>, Fault> {
+    bytes.map(|bytes| Ok(vault.open_text(&cell(column, id), &bytes)?)).transpose()
+}
+
+fn damaged(what: &str) -> Fault {
+    Fault::Unexpected(anyhow::anyhow!("a stored {what} is none that this version knows"))
+}
+
+/// A ticket of a row of [`COLUMNS`].
+pub(super) fn ticket(vault: &Vault, row: &Row) -> Result<Ticket, Fault> {
+    let id = row.uuid(0)?;
+    let text = |column, at| opened(vault, column, &id, row.opt_bytes(at)?);
+    let must = |column, at| text(column, at)?.ok_or_else(|| damaged(column));
+    let person = |id: Uuid, at| Ok::<_, Fault>(Person { id, name: staff::user_name(vault, id, &row.bytes(at)?)? });
+    Ok(Ticket {
+        id,
+        reference: Reference::stored(row.text(1)?),
+        client_name: must("client_name", 2)?,
+        client_phone: Phone::from_e164(&must("client_phone", 3)?).map_err(|_| damaged("phone number"))?,
+        client_email: text("client_email", 4)?,
+        client_account_id: text("client_account_id", 5)?,
+        issue_type: row.text(6)?,
+        description: must("description", 7)?,
+        status: Status::from_code(row.int(8)?).ok_or_else(|| damaged("status"))?,
+        priority: Priority::from_code(row.int(9)?).ok_or_else(|| damaged("priority"))?,
+        assigned_to: row.opt_uuid(10)?.map(|id| person(id, 17)).transpose()?,
+        assigned_at: row.opt_int(11)?,
+        created_by: person(row.uuid(12)?, 16)?,
+        created_at: row.int(13)?,
+        updated_at: row.int(14)?,
+        version: row.int(15)?,
+    })
+}
+
+/// The ticket with this id or reference, in any letter case.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub fn by_key(tx: &mut Tx<'_>, vault: &Vault, key: &str) -> Result<Ticket, Fault> {
+    let row = if let Some(reference) = Reference::parse(key) {
+        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE t.ticket_ref = $1");
+        tx.query_one(&sql, params![reference.as_str()])?
+    } else if let Ok(id) = Uuid::try_parse(key) {
+        tx.query_one(&format!("SELECT {COLUMNS} FROM {TABLES} WHERE t.id = $1"), params![id])?
+    } else {
+        None
+    };
+    ticket(vault, &row.ok_or(Fault::NotFound)?)
+}
+
+/// Whether a reference has ever been given.
+pub(super) fn reference_taken(tx: &mut Tx<'_>, reference: &Reference) -> Result<bool, Fault> {
+    Ok(tx.query_one("SELECT 1 FROM tickets WHERE ticket_ref = $1", params![reference.as_str()])?.is_some())
+}
+
+/// Stores a new ticket and what search finds it by.
+pub(super) fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &Ticket) -> Result<(), Fault> {
+    let id = new.id;
+    let seq = tx.query_one(
+        "INSERT INTO tickets (id, ticket_ref, ref_key, client_name, client_phone, client_email, client_account_id, \
+         issue_type, description, status, priority, assigned_to, assigned_at, created_by, created_at, updated_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING seq",
+        params![
+            id,
+            new.reference.as_str(),
+            new.reference.key(),
+            sealed(vault, "client_name", &id, &new.client_name),
+            sealed(vault, "client_phone", &id, new.client_phone.as_str()),
+            new.client_email.as_deref().map(|text| sealed(vault, "client_email", &id, text)),
+            new.client_account_id.as_deref().map(|text| sealed(vault, "client_account_id", &id, text)),
+            new.issue_type.as_str(),
+            sealed(vault, "description", &id, &new.description),
+            new.status.code(),
+            new.priority.code(),
+            new.assigned_to.as_ref().map(|person| person.id),
+            new.assigned_at,
+            new.created_by.id,
+            new.created_at,
+            new.updated_at,
+            new.version,
+        ],
+    )?;
+    let seq = seq.ok_or_else(|| damaged("row number"))?.int(0)?;
+    let tokens: BTreeSet<i64> = tokens_of(new, &[]).iter().map(|token| hashed(vault, token)).collect();
+    insert_tokens(tx, seq, tokens.iter())
+}
+
+/// Stores a changed ticket. The version in the database must be the one before.
+pub(super) fn update(tx: &mut Tx<'_>, vault: &Vault, now: &Ticket) -> Result<(), Fault> {
+    let id = now.id;
+    let changed = tx.execute(
+        "UPDATE tickets SET client_name = $1, client_phone = $2, client_email = $3, client_account_id = $4, \
+         issue_type = $5, description = $6, status = $7, priority = $8, assigned_to = $9, assigned_at = $10, \
+         updated_at = $11, version = $12 WHERE id = $13 AND version = $14",
+        params![
+            sealed(vault, "client_name", &id, &now.client_name),
+            sealed(vault, "client_phone", &id, now.client_phone.as_str()),
+            now.client_email.as_deref().map(|text| sealed(vault, "client_email", &id, text)),
+            now.client_account_id.as_deref().map(|text| sealed(vault, "client_account_id", &id, text)),
+            now.issue_type.as_str(),
+            sealed(vault, "description", &id, &now.description),
+            now.status.code(),
+            now.priority.code(),
+            now.assigned_to.as_ref().map(|person| person.id),
+            now.assigned_at,
+            now.updated_at,
+            now.version,
+            id,
+            now.version - 1,
+        ],
+    )?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Fault::conflict("Somebody changed this ticket at the same moment. Try again."))
+    }
+}
+
+/// What an event's sealed detail holds.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Detail {
+    Edited { field: String, from: String, to: String },
+    Assigned { from: Option<String>, to: Option<String> },
+}
+
+const CREATED: i64 = 0;
+const MOVED: i64 = 1;
+const UNDONE: i64 = 2;
+const ASSIGNED: i64 = 3;
+const EDITED: i64 = 4;
+
+fn event_row(ticket: &Uuid, version: i64, part: i64) -> [u8; 32] {
+    let mut row = [0; 32];
+    row[..16].copy_from_slice(ticket.as_bytes());
+    row[16..24].copy_from_slice(&version.to_be_bytes());
+    row[24..].copy_from_slice(&part.to_be_bytes());
+    row
+}
+
+/// Appends what happened in the ticket's present version.
+pub(super) fn append(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    ticket: &Ticket,
+    by: &Person,
+    happened: &[Happening],
+) -> Result<(), Fault> {
+    for (part, what) in (0..).zip(happened) {
+        let (kind, detail) = match what {
+            Happening::Created(_) => (CREATED, None),
+            Happening::Moved(_) => (MOVED, None),
+            Happening::Undone(_) => (UNDONE, None),
+            Happening::Assigned { from, to } => {
+                (ASSIGNED, Some(Detail::Assigned { from: from.clone(), to: to.clone() }))
+            }
+            Happening::Edited { field, from, to } => {
+                (EDITED, Some(Detail::Edited { field: field.clone(), from: from.clone(), to: to.clone() }))
+            }
+        };
+        let row = event_row(&ticket.id, ticket.version, part);
+        let detail = match detail {
+            None => None,
+            Some(detail) => {
+                let text = serde_json::to_string(&detail).map_err(|error| Fault::Unexpected(error.into()))?;
+                Some(vault.seal_text(&Cell { table: "ticket_events", column: "detail", row: &row }, &text))
+            }
+        };
+        tx.execute(
+            "INSERT INTO ticket_events (ticket_id, version, part, at, actor, kind, status, detail) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            params![
+                ticket.id,
+                ticket.version,
+                part,
+                ticket.updated_at,
+                by.id,
+                kind,
+                what.status().map(Status::code),
+                detail,
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// The past of a ticket, oldest first.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn history(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket) -> Result<History, Fault> {
+    let rows = tx.query(
+        "SELECT e.version, e.part, e.at, e.actor, e.kind, e.status, e.detail, u.name FROM ticket_events e \
+         JOIN users u ON u.id = e.actor WHERE e.ticket_id = $1 ORDER BY e.version, e.part",
+        params![ticket.id],
+    )?;
+    let entries = rows.iter().map(|row| entry(vault, ticket, row)).collect::<Result<_, Fault>>()?;
+    let rows = tx.query(
+        "SELECT n.id, n.version, n.at, n.actor, n.content, u.name FROM ticket_notes n \
+         JOIN users u ON u.id = n.actor WHERE n.ticket_id = $1 ORDER BY n.version",
+        params![ticket.id],
+    )?;
+    let notes = rows.iter().map(|row| note(vault, row)).collect::<Result<_, Fault>>()?;
+    Ok(History { entries, notes })
+}
+
+fn entry(vault: &Vault, ticket: &Ticket, row: &Row) -> Result<Entry, Fault> {
+    let version = row.int(0)?;
+    let key = event_row(&ticket.id, version, row.int(1)?);
+    let status = || row.opt_int(5)?.and_then(Status::from_code).ok_or_else(|| damaged("event"));
+    let what = match row.int(4)? {
+        CREATED => Happening::Created(status()?),
+        MOVED => Happening::Moved(status()?),
+        UNDONE => Happening::Undone(status()?),
+        _ => {
+            let sealed = row.bytes(6)?;
+            let text = vault.open_text(&Cell { table: "ticket_events", column: "detail", row: &key }, &sealed)?;
+            match serde_json::from_str(&text).map_err(|_| damaged("event"))? {
+                Detail::Assigned { from, to } => Happening::Assigned { from, to },
+                Detail::Edited { field, from, to } => Happening::Edited { field, from, to },
+            }
+        }
+    };
+    let id = row.uuid(3)?;
+    let by = Person { id, name: staff::user_name(vault, id, &row.bytes(7)?)? };
+    Ok(Entry { version, at: row.int(2)?, by, what })
+}
+
+fn note(vault: &Vault, row: &Row) -> Result<Note, Fault> {
+    let (id, actor) = (row.uuid(0)?, row.uuid(3)?);
+    Ok(Note {
+        id,
+        version: row.int(1)?,
+        content: vault.open_text(&note_cell(&id), &row.bytes(4)?)?,
+        at: row.int(2)?,
+        by: Person { id: actor, name: staff::user_name(vault, actor, &row.bytes(5)?)? },
+    })
+}
+
+fn note_cell(id: &Uuid) -> Cell<'_> {
+    Cell { table: "ticket_notes", column: "content", row: id.as_bytes() }
+}
+
+/// The status that the ticket had before its present version moved it, if its present version did.
+pub(super) fn status_before(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<Option<Status>, Fault> {
+    let rows = tx.query(
+        "SELECT version, status FROM ticket_events WHERE ticket_id = $1 AND status IS NOT NULL \
+         ORDER BY version DESC, part DESC LIMIT 2",
+        params![ticket.id],
+    )?;
+    match rows.as_slice() {
+        [last, before] if last.int(0)? == ticket.version => Ok(Status::from_code(before.int(1)?)),
+        _ => Ok(None),
+    }
+}
+
+/// Stores a note and its words for search.
+pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, note: &Note) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO ticket_notes (ticket_id, version, id, at, actor, content) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![
+            ticket.id,
+            note.version,
+            note.id,
+            note.at,
+            note.by.id,
+            vault.seal_text(&note_cell(&note.id), &note.content),
+        ],
+    )?;
+    let tokens: BTreeSet<i64> = search::word_tokens(&note.content).iter().map(|token| hashed(vault, token)).collect();
+    let seq = seq_of(tx, ticket)?;
+    insert_tokens(tx, seq, tokens.iter())
+}
+
+/// Puts the tokens of a ticket right after its fields have changed.
+pub(super) fn reindex(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket) -> Result<(), Fault> {
+    let seq = seq_of(tx, ticket)?;
+    let notes: Vec<String> = history(tx, vault, ticket)?.notes.into_iter().map(|note| note.content).collect();
+    let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
+    let want: BTreeSet<i64> = tokens_of(ticket, &notes).iter().map(|token| hashed(vault, token)).collect();
+    let rows = tx.query("SELECT token FROM ticket_tokens WHERE ticket = $1", params![seq])?;
+    let have: BTreeSet<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
+    for token in have.difference(&want) {
+        tx.execute("DELETE FROM ticket_tokens WHERE token = $1 AND ticket = $2", params![*token, seq])?;
+    }
+    insert_tokens(tx, seq, want.difference(&have))
+}
+
+fn seq_of(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<i64, Fault> {
+    let row = tx.query_one("SELECT seq FROM tickets WHERE id = $1", params![ticket.id])?;
+    Ok(row.ok_or(Fault::NotFound)?.int(0)?)
+}
+
+fn tokens_of(ticket: &Ticket, notes: &[&str]) -> BTreeSet<Token> {
+    search::index_tokens(&Fields {
+        name: &ticket.client_name,
+        phone_e164: ticket.client_phone.as_str(),
+        email: ticket.client_email.as_deref(),
+        account: ticket.client_account_id.as_deref(),
+        description: &ticket.description,
+        notes,
+        reference: ticket.reference.as_str(),
+    })
+}
+
+/// A token as the index holds it. Each kind has a key of its own, so that a name and a word never look alike.
+pub(super) fn hashed(vault: &Vault, token: &Token) -> i64 {
+    const NAME: Purpose = Purpose::new("tickets.search.name");
+    const WORD: Purpose = Purpose::new("tickets.search.word");
+    const PHONE: Purpose = Purpose::new("tickets.search.phone");
+    const EMAIL: Purpose = Purpose::new("tickets.search.email");
+    const ACCOUNT: Purpose = Purpose::new("tickets.search.account");
+    const REFERENCE: Purpose = Purpose::new("tickets.search.reference");
+    match token {
+        Token::NamePrefix(text) => vault.token(NAME, text),
+        Token::Word(text) => vault.token(WORD, text),
+        Token::PhoneTail(text) => vault.token(PHONE, text),
+        Token::Email(text) => vault.token(EMAIL, text),
+        Token::Account(text) => vault.token(ACCOUNT, text),
+        Token::RefTail(text) => vault.token(REFERENCE, text),
+    }
+}
+
+fn insert_tokens<'a>(tx: &mut Tx<'_>, seq: i64, tokens: impl Iterator<Item = &'a i64>) -> Result<(), Fault> {
+    for token in tokens {
+        tx.execute(
+            "INSERT INTO ticket_tokens (token, ticket) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            params![*token, seq],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! Changes a ticket: fields, priority, technician and status in one step, with its history and, when it becomes
+//! Fixed, the SMS to the client (FR-TM-001, FR-TM-002, FR-TSM-001 to -004, FR-CN-003).
+
+use super::{Change, Desk, Happening, Status, Ticket, create::no_technician, store};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    input::Given,
+    notifications::{Event, NewMessage},
+    staff::{self, Person},
+};
+
+/// Changes `ticket`, which was read in this transaction, and gives it back as it is now.
+///
+/// `hold` is how long, in milliseconds, the SMS of a Fixed waits so that it can be undone.
+///
+/// # Errors
+/// [`Fault::Conflict`] for a refused move, [`Fault::Invalid`] for a technician who is none; nothing is stored then.
+pub fn update(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    by: &Person,
+    mut ticket: Ticket,
+    change: Change,
+    hold: i64,
+) -> Result<Ticket, Fault> {
+    let technician = match change.assigned_to {
+        Given::Value(id) if !ticket.has_technician(id) => {
+            Some(staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician)?)
+        }
+        _ => None,
+    };
+    let happened = ticket.apply(change, technician)?;
+    if happened.is_empty() {
+        return Ok(ticket);
+    }
+    record(tx, desk, by, &mut ticket, &happened)?;
+    if happened.contains(&Happening::Moved(Status::Fixed)) {
+        desk.outbox.enqueue(
+            tx,
+            &NewMessage {
+                ticket: ticket.id,
+                revision: ticket.version,
+                to: &ticket.client_phone,
+                event: Event::Fixed { reference: ticket.reference.as_str() },
+                hold,
+            },
+        )?;
+    }
+    Ok(ticket)
+}
+
+/// Stores a ticket that has just changed, one version up, with what happened.
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    by: &Person,
+    ticket: &mut Ticket,
+    happened: &[Happening],
+) -> Result<(), Fault> {
+    // A clock set back must not make a ticket older than its last change.
+    let now = desk.clock.now().max(ticket.updated_at);
+    if happened.iter().any(|one| matches!(one, Happening::Assigned { .. })) {
+        ticket.assigned_at = ticket.assigned_to.is_some().then_some(now);
+    }
+    ticket.version += 1;
+    ticket.updated_at = now;
+    store::update(tx, &desk.vault, ticket)?;
+    store::append(tx, &desk.vault, ticket, by, happened)?;
+    if happened
+        .iter()
+        .any(|one| matches!(one, Happening::Edited { field, .. } if field != "priority" && field != "issueType"))
+    {
+        store::reindex(tx, &desk.vault, ticket)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Headers of every answer: content security policy, no sniffing, no framing, no caching of what is personal.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::render::Nonce;
+use crate::clock::Clock;
+
+/// What the middleware needs.
+#[derive(Clone, Debug)]
+pub struct Headers {
+    /// For the nonce.
+    pub clock: Clock,
+    /// Whether the public address is https: then browsers are told to stay with it.
+    pub secure: bool,
+}
+
+/// Gives the request its nonce and the answer its headers.
+pub async fn guard(State(settings): State<Headers>, mut request: Request, next: Next) -> Response {
+    let nonce = data_encoding::BASE64.encode(&settings.clock.bytes::<16>());
+    request.extensions_mut().insert(Nonce(nonce.clone()));
+    let mut response = next.run(request).await;
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let headers = response.headers_mut();
+    put(headers, header::CONTENT_SECURITY_POLICY, &policy);
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(headers, header::X_FRAME_OPTIONS, "DENY");
+    put(headers, header::REFERRER_POLICY, "same-origin");
+    put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    put(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    put(headers, header::CACHE_CONTROL, "no-store");
+    if settings.secure {
+        put(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    response
+}
+
+/// Sets a header that the handler has not set itself.
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let (false, Ok(value)) = (headers.contains_key(&name), HeaderValue::from_str(value)) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,17 @@
+//! What every page and every call of the API shares: reading requests, answering them, the frame around pages.
+
+pub mod assets;
+pub mod docs;
+pub mod extract;
+pub mod headers;
+pub mod idempotency;
+pub mod openapi;
+pub mod problem;
+pub mod render;
+
+pub use self::{
+    extract::{Form, JsonBody, Path, Query},
+    idempotency::{Answer, Key},
+    problem::{ApiFault, PageFault},
+    render::{Chrome, Flash, Frame, NavItem, Nonce, Viewer, Visit},
+};

@@ -1,0 +1,118 @@
+//! What the calls' documentation shares, and the document itself (OpenAPI 3.1), generated from the code.
+
+use serde::Serialize;
+use utoipa::{
+    IntoParams, IntoResponses, Modify, OpenApi, ToSchema,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use crate::fault::FieldFault;
+
+/// An RFC 9457 problem document.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemDocument {
+    /// Always `about:blank`: the status says what kind of problem it is.
+    r#type: String,
+    /// The status in words.
+    title: String,
+    /// The status code.
+    status: u16,
+    /// A sentence for people.
+    detail: String,
+    /// With 422: every fault.
+    errors: Option<Vec<FieldFault>>,
+    /// With 409 of a refused transition: the allowed ones.
+    allowed: Option<Vec<String>>,
+}
+
+/// `Idempotency-Key`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only its documentation is used")]
+pub struct IdempotencyKey {
+    /// The same key with the same body within 24 hours answers the first answer again.
+    #[param(rename = "Idempotency-Key", max_length = 255)]
+    idempotency_key: Option<String>,
+}
+
+/// `If-Match`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only its documentation is used")]
+pub struct IfMatch {
+    /// The ETag of the version the change is meant for.
+    #[param(rename = "If-Match")]
+    if_match: Option<String>,
+}
+
+/// The problems of any call.
+#[derive(IntoResponses)]
+pub enum ReadProblems {
+    /// Who are you
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(#[to_schema] ProblemDocument),
+    /// Not yours to do
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] ProblemDocument),
+    /// Nothing by that name
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] ProblemDocument),
+    /// Bad values; `errors` has every fault
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] ProblemDocument),
+}
+
+/// The problems of a call with a body.
+#[derive(IntoResponses)]
+pub enum WriteProblems {
+    /// Not JSON
+    #[response(status = 400, content_type = "application/problem+json")]
+    BadJson(#[to_schema] ProblemDocument),
+    /// Who are you
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(#[to_schema] ProblemDocument),
+    /// Not yours to do
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] ProblemDocument),
+    /// Nothing by that name
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] ProblemDocument),
+    /// Over 1 MiB
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] ProblemDocument),
+    /// Not sent as JSON
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(#[to_schema] ProblemDocument),
+    /// Bad values; `errors` has every fault
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] ProblemDocument),
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Redress",
+        description = "The billing-complaint desk for Internet service providers.\n\nSend `Authorization: Bearer TOKEN`, \
+            with a token of `redress token create` or of `POST /api/auth/login`."
+    ),
+    components(schemas(ProblemDocument, FieldFault)),
+    modifiers(&Bearer),
+    security(("bearer" = []))
+)]
+struct Base;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        if let Some(components) = document.components.as_mut() {
+            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+            components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The document without any call: features add theirs.
+pub fn base() -> utoipa::openapi::OpenApi {
+    Base::openapi()
+}

@@ -1,0 +1,300 @@
+//! The frame around every page, and the toast that the next page shows.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use uuid::Uuid;
+
+use crate::{
+    db::{Db, Tx},
+    fault::Fault,
+};
+
+const FLASH: &str = "redress_flash";
+const THEME: &str = "redress_theme";
+
+/// One line of the side bar.
+#[derive(Debug, Clone)]
+pub struct NavItem {
+    /// Its words.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: String,
+    /// The sprite's name of its icon.
+    pub icon: &'static str,
+    /// A count to show, already written out, or empty.
+    pub count: String,
+    /// Whether the count is bad news.
+    pub alert: bool,
+}
+
+/// Who looks at a page.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The user's id.
+    pub id: Uuid,
+    /// The user's name.
+    pub name: String,
+    /// Whether the desk is theirs to see; a technician has none of it.
+    pub admin: bool,
+}
+
+impl Viewer {
+    /// The first letters of the first and the last word of the name.
+    pub fn initials(&self) -> String {
+        initials(&self.name)
+    }
+}
+
+/// The first letters of the first and the last word of a name, upper case.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+}
+
+/// One of the avatar's five hues, the same for the same name.
+pub fn hue(name: &str) -> u32 {
+    name.chars().fold(0u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c))) % 5 + 1
+}
+
+type Views = dyn Fn(&mut Tx<'_>, &Viewer) -> Result<Vec<NavItem>, Fault> + Send + Sync;
+
+/// What is the same on every page of this server.
+#[derive(Clone)]
+pub struct Chrome {
+    /// The ISP's name, under ours.
+    pub isp_name: String,
+    /// Whether cookies may only travel by TLS (the public address is https).
+    pub secure: bool,
+    /// The views of the side bar, which the tickets feature knows.
+    pub views: Arc<Views>,
+    /// A warning for every page, such as that no SMS gateway is set up.
+    pub banner: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+}
+
+impl std::fmt::Debug for Chrome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Chrome({})", self.isp_name)
+    }
+}
+
+impl Chrome {
+    /// The frame for a signed-in viewer.
+    ///
+    /// # Errors
+    /// Only the database's, which is asked for the counts of the side bar.
+    pub async fn frame(&self, db: &Db, viewer: &Viewer, visit: Visit, title: &str) -> Result<Frame, Fault> {
+        let mut frame = self.outside(visit, title);
+        if viewer.admin {
+            let (views, who) = (Arc::clone(&self.views), viewer.clone());
+            frame.views = db.read(move |tx| views(tx, &who)).await?;
+        }
+        frame.banner = (self.banner)();
+        frame.viewer = Some(viewer.clone());
+        Ok(frame)
+    }
+
+    /// The frame of a page for nobody in particular: log-in and set-up.
+    pub fn outside(&self, visit: Visit, title: &str) -> Frame {
+        Frame {
+            title: title.to_owned(),
+            isp_name: self.isp_name.clone(),
+            assets: super::assets::base(),
+            viewer: None,
+            views: Vec::new(),
+            banner: None,
+            secure: self.secure,
+            visit,
+        }
+    }
+
+    /// `303 See Other`, with a toast for the page it leads to.
+    pub fn redirect(&self, to: &str, flash: Option<Flash>) -> Response {
+        let mut response = Redirect::to(to).into_response();
+        if let Some(flash) = flash {
+            set_cookie(response.headers_mut(), &self.cookie(FLASH, &flash.encode()));
+        }
+        response
+    }
+
+    /// A cookie for this server: `HttpOnly`, same site, and by TLS only where that is spoken.
+    pub fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
+        Cookie::build((name.to_owned(), value.to_owned()))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure)
+            .build()
+    }
+}
+
+/// Adds a cookie to an answer.
+pub fn set_cookie(headers: &mut HeaderMap, cookie: &Cookie<'static>) {
+    if let Ok(value) = HeaderValue::from_str(&cookie.encoded().to_string()) {
+        headers.append(header::SET_COOKIE, value);
+    }
+}
+
+/// A toast for the next page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    /// `ok` or `error`.
+    pub kind: &'static str,
+    /// What happened, in a few words without personal data: it stands in a cookie.
+    pub title: String,
+    /// The path to post to for taking it back, if that can be done.
+    pub undo: Option<String>,
+}
+
+impl Flash {
+    /// Something worked.
+    pub fn ok(title: impl Into<String>) -> Self {
+        Self { kind: "ok", title: title.into(), undo: None }
+    }
+
+    /// Something did not.
+    pub fn error(title: impl Into<String>) -> Self {
+        Self { kind: "error", title: title.into(), undo: None }
+    }
+
+    /// The same, with a way to take it back.
+    #[must_use]
+    pub fn with_undo(mut self, path: impl Into<String>) -> Self {
+        self.undo = Some(path.into());
+        self
+    }
+
+    fn encode(&self) -> String {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        pairs.append_pair("k", self.kind).append_pair("t", &self.title);
+        if let Some(undo) = &self.undo {
+            pairs.append_pair("u", undo);
+        }
+        pairs.finish()
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let pairs = super::Query(form_urlencoded::parse(text.as_bytes()).into_owned().collect());
+        let kind = if pairs.get("k")? == "error" { "error" } else { "ok" };
+        let undo = pairs.get("u").filter(|path| is_local(path)).map(ToOwned::to_owned);
+        Some(Self { kind, title: pairs.get("t")?.chars().take(200).collect(), undo })
+    }
+}
+
+/// Whether a path stays on this server: no scheme, no other host.
+pub fn is_local(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t'])
+}
+
+/// The random word of one answer that lets our own scripts run under the content security policy.
+#[derive(Debug, Clone)]
+pub struct Nonce(pub String);
+
+/// What a request says that the frame needs.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Path and query, as they came.
+    pub path: String,
+    /// The search of the list, to stay in its box.
+    pub q: String,
+    /// The toast of the action before.
+    pub flash: Option<Flash>,
+    /// `light` or `dark` where the viewer has chosen one, or empty.
+    pub theme: &'static str,
+    /// For scripts.
+    pub nonce: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let query: Vec<(String, String)> =
+            form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
+        Ok(Self {
+            path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+            q: super::Query(query).get("q").unwrap_or("").to_owned(),
+            flash: jar.get(FLASH).and_then(|cookie| Flash::decode(cookie.value())),
+            theme: match jar.get(THEME).map(Cookie::value) {
+                Some("light") => "light",
+                Some("dark") => "dark",
+                _ => "",
+            },
+            nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+/// The frame of one page; templates extend `layout.html` and carry it as `frame`.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Of the browser's tab; " · Redress" is added. A page with faults starts it with "Error: ".
+    pub title: String,
+    /// The ISP's name.
+    pub isp_name: String,
+    /// The assets' address, without a slash at its end.
+    pub assets: String,
+    /// Who looks, if signed in.
+    pub viewer: Option<Viewer>,
+    /// The side bar's views, with counts.
+    pub views: Vec<NavItem>,
+    /// A warning above the page.
+    pub banner: Option<String>,
+    /// See [`Chrome::secure`].
+    pub secure: bool,
+    /// The request.
+    pub visit: Visit,
+}
+
+impl Frame {
+    /// Whether a link of the frame leads to the page that is shown. Parameters count: a filtered list is not the view
+    /// of all tickets.
+    pub fn is_here(&self, href: &str) -> bool {
+        self.visit.path == href
+    }
+
+    /// Answers with the page. The toast has then been shown and is forgotten.
+    pub fn respond(&self, status: StatusCode, page: &impl Template) -> Response {
+        let mut response = match page.render() {
+            Ok(html) => (status, Html(html)).into_response(),
+            Err(error) => {
+                return super::PageFault(Fault::Unexpected(anyhow::anyhow!("template: {error}"))).into_response();
+            }
+        };
+        if self.visit.flash.is_some() {
+            let mut cookie = Cookie::build((FLASH, "")).path("/").http_only(true).secure(self.secure).build();
+            cookie.make_removal();
+            set_cookie(response.headers_mut(), &cookie);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flash_survives_its_cookie_and_never_leads_away() {
+        let flash = Flash::ok("Ticket logged; 100% & more").with_undo("/tickets/BILL-1/undo");
+        assert_eq!(Flash::decode(&flash.encode()), Some(flash));
+        for bad in ["https://evil.example", "//evil.example", "/\\evil.example"] {
+            assert_eq!(Flash::decode(&Flash::ok("x").with_undo(bad).encode()).unwrap().undo, None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn initials_are_of_the_first_and_last_word() {
+        for (name, want) in [("Priya Raman", "PR"), ("Mei-Ling van Chow", "MC"), ("cher", "C"), ("", ""), ("  ", "")] {
+            assert_eq!(initials(name), want, "{name}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! All tests through the real server, in one binary.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
+
+mod notifications;
+mod staff;
+mod support;

@@ -1,0 +1,203 @@
+//! The real Kannel of Debian: bearerbox, smsbox and the fake SMSC of its own tests.
+
+use std::{
+    fs,
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use redress::notifications::State;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::watch};
+use uuid::Uuid;
+
+use super::post::{MOBILE, Post, REFERENCE, path};
+
+const BEARERBOX: &str = "/usr/sbin/bearerbox";
+const SMSBOX: &str = "/usr/sbin/smsbox";
+const FAKE_SMSC: &str = "/usr/lib/kannel/test/fakesmsc";
+const SECRET: &str = "the secret of the hooks";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kannel_delivers_reports_and_passes_on_what_clients_write() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let kannel = Kannel::start(&listener.local_addr().unwrap().to_string()).await;
+    let sendsms = format!("http://127.0.0.1:{}/cgi-bin/sendsms", kannel.sendsms);
+    let mut settings = [
+        ("sms.gateway", "kannel"),
+        ("sms.hook_secret", SECRET),
+        ("sms.kannel.url", &sendsms),
+        ("sms.kannel.username", "redress"),
+        ("sms.kannel.password", "send&pw +%"),
+        ("sms.kannel.smsc", "fake1"),
+    ];
+    let post = Post::live(&settings, listener).await;
+    let (_stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(post.worker.clone().run(stopped));
+
+    let plain = post.log_for(MOBILE, "Bill & tax, 100% wrong + late").await;
+    let wide = post.log_for(MOBILE, "बिल दो बार काटा गया").await;
+    for ticket in [plain, wide] {
+        wait_for("the delivery report", async || post.state(ticket).await == State::Delivered).await;
+    }
+    assert_eq!(post.message(plain).await.attempts, 1);
+    assert!(kannel.smsc_saw(&format!("{REFERENCE} logged. Bill & tax, 100% wrong + late.")), "{}", kannel.smsc_log());
+    // The fake SMSC wrote to us when it started; our answer went back to it.
+    wait_for("the answer to STATUS", async || kannel.smsc_saw(&format!("{REFERENCE}: In Progress."))).await;
+    worker.abort();
+
+    settings[4].1 = "wrong";
+    let lookup = |key: &str| settings.iter().find(|(name, _)| *name == key).map(|(_, text)| (*text).to_owned());
+    let mut worker = post.worker.clone();
+    worker.gateway = redress::notifications::Settings::read(&lookup).unwrap().gateway;
+    let refused = post.log().await;
+    worker.step().await.unwrap();
+    assert_eq!(last_reason(&post, refused).await, (State::Queued, "the gateway refuses our log-in (403)".to_owned()));
+    assert!(worker.health.now().login_refused);
+
+    settings[4].1 = "send&pw +%";
+    settings[5].1 = "nowhere";
+    let lookup = |key: &str| settings.iter().find(|(name, _)| *name == key).map(|(_, text)| (*text).to_owned());
+    worker.gateway = redress::notifications::Settings::read(&lookup).unwrap().gateway;
+    let unroutable = post.log().await;
+    wait_for("the refusal", async || {
+        worker.step().await.unwrap();
+        post.state(unroutable).await == State::Failed
+    })
+    .await;
+    // Kannel both answers and reports it, and either may come first.
+    let (_, reason) = last_reason(&post, unroutable).await;
+    assert!(["not routable (403)", "reported undeliverable (16)"].contains(&reason.as_str()), "{reason}");
+    assert_eq!(path(&post.message(unroutable).await), ["queued", "sending", "failed"]);
+}
+
+async fn last_reason(post: &Post, ticket: Uuid) -> (State, String) {
+    let message = post.message(ticket).await;
+    (message.state, message.reason.unwrap_or_default())
+}
+
+/// Looks until it is so. Half a minute is far more than any of it takes.
+async fn wait_for(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    for _ in 0..600 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("waited in vain for {what}");
+}
+
+/// A Kannel of this test's own, gone with it.
+struct Kannel {
+    sendsms: u16,
+    boxes: Vec<Child>,
+    dir: TempDir,
+}
+
+impl Kannel {
+    async fn start(desk: &str) -> Self {
+        for program in [BEARERBOX, SMSBOX, FAKE_SMSC] {
+            assert!(Path::new(program).exists(), "{program} is missing: apt-get install kannel kannel-extras");
+        }
+        let [admin, smsbox, sendsms, smsc] = free_ports();
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("kannel.conf");
+        fs::write(&config, configuration(desk, dir.path(), [admin, smsbox, sendsms, smsc])).unwrap();
+        let mut kannel = Self { sendsms, boxes: Vec::new(), dir };
+        kannel.spawn("bearerbox", Command::new(BEARERBOX).arg(&config));
+        wait_for("bearerbox", async || listens(smsbox) && listens(admin)).await;
+        kannel.spawn("smsbox", Command::new(SMSBOX).arg(&config));
+        wait_for("smsbox", async || listens(sendsms)).await;
+        let message = format!("{} 56161 text STATUS {REFERENCE}", &MOBILE[1..]);
+        let port = smsc.to_string();
+        kannel.spawn("fakesmsc", Command::new(FAKE_SMSC).args(["-H", "127.0.0.1", "-r", &port, "-m", "1", &message]));
+        kannel
+    }
+
+    fn spawn(&mut self, name: &str, command: &mut Command) {
+        let log = fs::File::create(self.log(name)).unwrap();
+        let child = command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        self.boxes.push(child);
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.dir.path().join(format!("{name}.log"))
+    }
+
+    fn smsc_log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.log("fakesmsc")).unwrap()).into_owned()
+    }
+
+    fn smsc_saw(&self, text: &str) -> bool {
+        self.smsc_log().contains(text)
+    }
+}
+
+impl Drop for Kannel {
+    fn drop(&mut self) {
+        for child in self.boxes.iter_mut().rev() {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+fn listens(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners = [(); N].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+fn configuration(desk: &str, dir: &Path, [admin, smsbox, sendsms, smsc]: [u16; 4]) -> String {
+    let spool = dir.join("spool");
+    fs::create_dir(&spool).unwrap();
+    let secret = SECRET.replace(' ', "+");
+    format!(
+        r#"
+group = core
+admin-port = {admin}
+admin-interface = 127.0.0.1
+admin-password = adminpw
+smsbox-port = {smsbox}
+smsbox-interface = 127.0.0.1
+dlr-storage = internal
+store-type = spool
+store-location = "{spool}"
+
+group = smsc
+smsc = fake
+smsc-id = fake1
+allowed-smsc-id = "fake1"
+port = {smsc}
+connect-allow-ip = 127.0.0.1
+
+group = smsbox
+bearerbox-host = 127.0.0.1
+bearerbox-port = {smsbox}
+sendsms-port = {sendsms}
+sendsms-interface = 127.0.0.1
+mo-recode = true
+http-request-retry = 3
+http-queue-delay = 1
+
+group = sendsms-user
+username = redress
+password = "send&pw +%"
+default-sender = REDRESS
+concatenation = true
+max-messages = 4
+
+group = sms-service
+keyword = default
+catch-all = true
+omit-empty = true
+get-url = "http://{desk}/hooks/sms/kannel/inbound?from=%p&to=%P&text=%a&secret={secret}"
+"#,
+        spool = spool.display()
+    )
+}

@@ -1,0 +1,103 @@
+//! What the log says, and what it never says.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use redress::notifications::State;
+use tokio::sync::watch;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::{
+    fake_gateway::{Act, FakeGateway},
+    post::{MOBILE, Post, REFERENCE, report_url},
+};
+
+/// Everything logged on this thread, from the finest level up.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
+/// One thread, since the log is listened to on one.
+#[tokio::test]
+async fn a_message_that_no_gateway_takes_is_noted_as_not_sent() {
+    let (log, _guard) = listen();
+    let post = Post::with(&[]).await;
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(post.worker.clone().run(stopped));
+    tokio::task::yield_now().await;
+    post.hand.advance(1);
+    let ticket = post.log().await;
+    let id = post.message(ticket).await.id.to_string();
+    while !log.text().contains(&id) {
+        post.outbox.wake();
+        tokio::task::yield_now().await;
+    }
+    stop.send(true).unwrap();
+    worker.await.unwrap();
+    let text = log.text();
+    assert_eq!(text.matches("SMS not sent").count(), 1, "{text}");
+    assert!(!text.contains(REFERENCE) && !text.contains("7700900142") && !text.contains("October"), "{text}");
+}
+
+#[tokio::test]
+async fn nothing_personal_is_logged_whatever_happens() {
+    let (log, _guard) = listen();
+    let gateway = FakeGateway::start([
+        Act::Answer(403, "Authorization failed for sendsms"),
+        Act::Answer(500, "+447700900142"),
+        Act::Cut,
+        Act::Answer(400, "The bill counts October twice"),
+    ])
+    .await;
+    let post = Post::through(&gateway).await;
+    let ticket = post.log().await;
+    for _ in 0..4 {
+        post.worker.step().await.unwrap();
+        post.hand.advance(60_000);
+    }
+    assert_eq!(post.state(ticket).await, State::Failed);
+    post.call(&report_url(&gateway.requests()[0], "1", "")).await;
+    post.write(MOBILE, &format!("STATUS {REFERENCE}")).await;
+    post.write(MOBILE, "STOP").await;
+    let text = log.text();
+    assert!(text.contains("refuses our log-in"), "{text}");
+    for personal in ["7700900142", "October", REFERENCE, "sendpw", &post.secret, "secret="] {
+        assert!(!text.contains(personal), "{personal} in {text}");
+    }
+}

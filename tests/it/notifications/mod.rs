@@ -1,0 +1,10 @@
+//! Messages to clients, through the outbox, the worker and the hooks, against gateways that misbehave.
+
+mod fake_gateway;
+mod inbound;
+mod kannel;
+mod log;
+mod outbox;
+mod post;
+mod reports;
+mod sending;

@@ -1,0 +1,134 @@
+//! One's own account.
+
+use redress::staff::Role;
+
+use super::{PASSWORD, World};
+
+const NEW: &str = "quite another one";
+
+#[tokio::test]
+async fn it_is_there_for_technicians_too_and_for_nobody_else() {
+    let world = World::new();
+    world.admin().await;
+    let page = world.anonymous().get("/account?x=1").await;
+    assert_eq!((page.status, page.header("location")), (303, "/login?next=%2Faccount%3Fx%3D1"));
+    let page = world.anonymous().submit("/account/password", &[]).await;
+    assert_eq!((page.status, page.header("location")), (303, "/login"));
+    let mut technician = world.browser("Tomasz Zielinski", Role::Technician).await;
+    let page = technician.get("/account").await;
+    assert_eq!(page.status, 200);
+    let facts = page.texts(".facts dd");
+    assert_eq!(facts, ["Tomasz Zielinski", "tomasz.zielinski@isp.example", "None", "Technician"]);
+    assert!(!page.text.contains("argon2"));
+}
+
+#[tokio::test]
+async fn a_new_password_ends_all_other_sessions() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let email = browser.email().to_owned();
+    let mut elsewhere = world.anonymous();
+    elsewhere.sign_in(&email, PASSWORD).await;
+    let mut program = world.anonymous();
+    let login = program.post("/api/auth/login", serde_json::json!({"email": email, "password": PASSWORD})).await;
+    program.token = login.json()["token"].as_str().map(ToOwned::to_owned);
+    let reply = browser.submit("/account/password", &[("currentPassword", PASSWORD), ("newPassword", NEW)]).await;
+    assert_eq!((reply.status, reply.header("location")), (303, "/account"), "{}", reply.text);
+    assert!(browser.is_known().await);
+    assert!(!elsewhere.is_known().await);
+    assert!(!program.is_known().await);
+    assert_eq!(world.anonymous().try_sign_in(&email, PASSWORD).await.status, 422);
+    world.anonymous().sign_in(&email, NEW).await;
+}
+
+#[tokio::test]
+async fn a_refused_password_changes_nothing_and_is_not_shown_again() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    for (current, new, faulty) in [
+        ("not it at all", NEW, vec!["#currentPassword"]),
+        ("", "short", vec!["#currentPassword", "#newPassword"]),
+        (PASSWORD, "Priya Raman", vec!["#newPassword"]),
+    ] {
+        let page = browser.submit("/account/password", &[("currentPassword", current), ("newPassword", new)]).await;
+        assert_eq!(page.status, 422);
+        assert_eq!(page.attributes(".error-summary a", "href"), faulty);
+        assert!(page.texts("title")[0].starts_with("Error: Account"));
+        assert_eq!(page.attributes("[type=password]", "value"), ["", ""]);
+    }
+    world.anonymous().sign_in(browser.email(), PASSWORD).await;
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_ones_own_only() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let mut elsewhere = world.anonymous();
+    elsewhere.sign_in(browser.email(), PASSWORD).await;
+    let mut other = world.browser("Dev Anand", Role::Admin).await;
+    let page = browser.get("/account").await;
+    let ends = page.attributes("form[action^='/account/sessions/']", "action");
+    assert_eq!(ends.len(), 1, "the one in use has no button");
+    assert!(page.text.contains("This one"));
+    assert_eq!(other.submit(&ends[0], &[]).await.status, 404);
+    assert!(elsewhere.is_known().await);
+    assert_eq!(browser.submit(&ends[0], &[]).await.status, 303);
+    assert!(!elsewhere.is_known().await);
+    assert!(browser.is_known().await);
+    assert_eq!(browser.submit("/account/sessions/x/end", &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_works_and_is_revoked() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let mut other = world.browser("Dev Anand", Role::Admin).await;
+    let reply = browser.submit("/account/tokens", &[("name", "billing export"), ("days", "30")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.text);
+    let page = browser.get("/account").await;
+    let token = page.texts("#new-token")[0].clone();
+    let again = browser.get("/account").await;
+    assert!(!again.text.contains(&token), "shown once");
+    let names = again.texts("td bdi");
+    assert_eq!(names, ["billing export"]);
+    let mut program = world.anonymous();
+    program.token = Some(token);
+    assert!(program.is_known().await);
+    let revoke = again.attributes("form[action^='/account/tokens/']", "action");
+    assert_eq!(other.submit(&revoke[0], &[]).await.status, 404);
+    assert!(program.is_known().await);
+    assert_eq!(browser.submit(&revoke[0], &[]).await.status, 303);
+    assert!(!program.is_known().await);
+}
+
+#[tokio::test]
+async fn a_token_needs_a_name_and_whole_days_and_ends_with_them() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    for days in ["0", "-1", "3651", "x", "1.5", "99999999999999999999"] {
+        let page = browser.submit("/account/tokens", &[("name", ""), ("days", days)]).await;
+        assert_eq!(page.status, 422);
+        assert_eq!(page.attributes(".error-summary a", "href"), ["#name", "#days"]);
+        assert_eq!(page.attributes("#days", "value"), [days]);
+    }
+    browser.submit("/account/tokens", &[("name", "short"), ("days", "1")]).await;
+    let mut program = world.anonymous();
+    program.token = Some(browser.get("/account").await.texts("#new-token")[0].clone());
+    world.hand.advance(24 * super::HOUR - 1);
+    assert!(program.is_known().await);
+    world.hand.advance(1);
+    assert!(!program.is_known().await);
+}
+
+#[tokio::test]
+async fn the_appearance_is_kept_in_a_cookie() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    for (theme, shown) in [("dark", "dark"), ("light", "light"), ("system", "")] {
+        assert_eq!(browser.submit("/account/theme", &[("theme", theme)]).await.status, 303);
+        let page = browser.get("/account").await;
+        assert_eq!(page.attributes("html", "data-theme"), [shown]);
+        let pressed = page.attributes("[name=theme][aria-pressed=true]", "value");
+        assert_eq!(pressed, [theme]);
+    }
+}

@@ -1,0 +1,135 @@
+//! A server of its own for each test: own directory, own database, own port.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use redress::{
+    app::App,
+    clock::Clock,
+    config::{Config, Sources},
+    jobs,
+    staff::{NewUser, Role, User},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use super::people::{Browser, Caller};
+
+/// Of everybody in tests.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A running server.
+pub struct TestApp {
+    pub app: App,
+    pub base: String,
+    dir: Option<TempDir>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+    work: Option<jobs::Work>,
+}
+
+impl TestApp {
+    /// A server with an empty database and no gateway.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same with settings. It sends messages when a gateway is set.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self::at(dir.path(), settings, Clock::system()).await.keeping(dir)
+    }
+
+    /// The same with a clock of the test's own.
+    pub async fn with_clock(settings: &[(&str, &str)], clock: Clock) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self::at(dir.path(), settings, clock).await.keeping(dir)
+    }
+
+    /// A server over a directory that may hold data of one before.
+    pub async fn at(data: &Path, settings: &[(&str, &str)], clock: Clock) -> Self {
+        let sources = Sources::of(settings).with("data_dir", data.to_str().unwrap());
+        let app = App::open(Config::check(&sources).unwrap(), clock).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, mut stopped) = watch::channel(false);
+        let work = jobs::start(&app, &base, stopped.clone());
+        let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move {
+            let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+                let _ = stopped.wait_for(|stop| *stop).await;
+            });
+            serving.await.unwrap();
+        });
+        Self { app, base, dir: None, stop, server, work: Some(work) }
+    }
+
+    fn keeping(mut self, dir: TempDir) -> Self {
+        self.dir = Some(dir);
+        self
+    }
+
+    /// Where its data is.
+    pub fn data_dir(&self) -> PathBuf {
+        self.app.config.data_dir.clone()
+    }
+
+    /// Stops it as SIGTERM does and gives its directory back.
+    pub async fn stop(mut self) -> Option<TempDir> {
+        self.stop.send_replace(true);
+        if let Some(work) = self.work.take() {
+            work.finish().await;
+        }
+        self.server.abort();
+        self.app.db.clone().close().await.unwrap();
+        self.dir.take()
+    }
+
+    /// Adds somebody to the staff.
+    pub async fn user(&self, name: &str, role: Role) -> User {
+        let email = format!("{}@isp.example", name.to_lowercase().replace(' ', "."));
+        let new = NewUser { email, name: name.to_owned(), phone: None, role, password: Some(PASSWORD.to_owned()) };
+        redress::staff::add_user(&self.app.staff, new).await.unwrap()
+    }
+
+    /// A technician to assign.
+    pub async fn technician(&self, name: &str) -> User {
+        self.user(name, Role::Technician).await
+    }
+
+    /// An admin who calls the API.
+    pub async fn admin(&self) -> Caller {
+        self.caller("Priya Raman", Role::Admin).await
+    }
+
+    /// Somebody new who calls the API.
+    pub async fn caller(&self, name: &str, role: Role) -> Caller {
+        let user = self.user(name, role).await;
+        let anonymous = self.anonymous();
+        let body = serde_json::json!({"email": user.email, "password": PASSWORD});
+        let reply = anonymous.post("/api/auth/login", &body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        anonymous.with_token(reply.json["token"].as_str().unwrap())
+    }
+
+    /// Nobody in particular.
+    pub fn anonymous(&self) -> Caller {
+        Caller::new(&self.base)
+    }
+
+    /// An admin with a browser's manners: cookies, forms, no redirects followed.
+    pub async fn browser(&self) -> Browser {
+        let user = self.user("Dev Anand", Role::Admin).await;
+        let browser = Browser::new(&self.base);
+        let page = browser.submit("/login", &[("email", &user.email), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, 303, "{}", page.text);
+        browser
+    }
+}
+
+/// The program itself.
+pub fn binary() -> &'static str {
+    env!("CARGO_BIN_EXE_redress")
+}

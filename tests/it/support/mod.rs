@@ -1,0 +1,9 @@
+//! One harness for all tests: the real router on a real socket, and people who use it.
+
+mod app;
+mod people;
+
+pub use self::{
+    app::{TestApp, binary},
+    people::{Browser, Caller, Page, Reply},
+};
