@@ -88,6 +88,8 @@ CREATE INDEX tickets_status_updated ON tickets (status, updated_at, id);
 CREATE INDEX tickets_status ON tickets (status, id);
 CREATE INDEX tickets_priority ON tickets (priority, id);
 CREATE INDEX tickets_assigned ON tickets (assigned_to, updated_at, id);
+-- The side bar's counts, from the index alone.
+CREATE INDEX tickets_views ON tickets (status, assigned_to, priority);
 
 -- Everything that happened, in order of (version, part). status is set where the event set one. Sealed: detail.
 CREATE TABLE ticket_events (

@@ -22,9 +22,8 @@ pub(super) const COLUMNS: &str = "t.id, t.ticket_ref, t.client_name, t.client_ph
     t.client_account_id, t.issue_type, t.description, t.status, t.priority, t.assigned_to, t.assigned_at, \
     t.created_by, t.created_at, t.updated_at, t.version, c.name, a.name";
 
-/// What those columns come from.
-pub(super) const TABLES: &str =
-    "tickets t JOIN users c ON c.id = t.created_by LEFT JOIN users a ON a.id = t.assigned_to";
+/// The people that those columns name.
+pub(super) const PEOPLE: &str = "JOIN users c ON c.id = t.created_by LEFT JOIN users a ON a.id = t.assigned_to";
 
 fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
     Cell { table: "tickets", column, row: id.as_bytes() }
@@ -74,10 +73,10 @@ pub(super) fn ticket(vault: &Vault, row: &Row) -> Result<Ticket, Fault> {
 /// [`Fault::NotFound`].
 pub fn by_key(tx: &mut Tx<'_>, vault: &Vault, key: &str) -> Result<Ticket, Fault> {
     let row = if let Some(reference) = Reference::parse(key) {
-        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE t.ticket_ref = $1");
+        let sql = format!("SELECT {COLUMNS} FROM tickets t {PEOPLE} WHERE t.ticket_ref = $1");
         tx.query_one(&sql, params![reference.as_str()])?
     } else if let Ok(id) = Uuid::try_parse(key) {
-        tx.query_one(&format!("SELECT {COLUMNS} FROM {TABLES} WHERE t.id = $1"), params![id])?
+        tx.query_one(&format!("SELECT {COLUMNS} FROM tickets t {PEOPLE} WHERE t.id = $1"), params![id])?
     } else {
         None
     };

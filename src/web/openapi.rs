@@ -50,16 +50,16 @@ pub struct IfMatch {
 pub enum ReadProblems {
     /// Who are you
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(#[to_schema] ProblemDocument),
+    Unauthorized(ProblemDocument),
     /// Not yours to do
     #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] ProblemDocument),
+    Forbidden(ProblemDocument),
     /// Nothing by that name
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemDocument),
+    NotFound(ProblemDocument),
     /// Bad values; `errors` has every fault
     #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] ProblemDocument),
+    Invalid(ProblemDocument),
 }
 
 /// The problems of a call with a body.
@@ -67,25 +67,25 @@ pub enum ReadProblems {
 pub enum WriteProblems {
     /// Not JSON
     #[response(status = 400, content_type = "application/problem+json")]
-    BadJson(#[to_schema] ProblemDocument),
+    BadJson(ProblemDocument),
     /// Who are you
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(#[to_schema] ProblemDocument),
+    Unauthorized(ProblemDocument),
     /// Not yours to do
     #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] ProblemDocument),
+    Forbidden(ProblemDocument),
     /// Nothing by that name
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemDocument),
+    NotFound(ProblemDocument),
     /// Over 1 MiB
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] ProblemDocument),
+    TooLarge(ProblemDocument),
     /// Not sent as JSON
     #[response(status = 415, content_type = "application/problem+json")]
-    Unsupported(#[to_schema] ProblemDocument),
+    Unsupported(ProblemDocument),
     /// Bad values; `errors` has every fault
     #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] ProblemDocument),
+    Invalid(ProblemDocument),
 }
 
 #[derive(OpenApi)]
