@@ -36,12 +36,15 @@ pub async fn demo(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
     let password = format!("demo-{:08}", app.clock.below(100_000_000));
     let people = staff(&app, &password).await?;
     fill(&app, people, usize::try_from(count).unwrap_or(0)).await?;
-    out(&format!("A made-up ISP with {count} tickets, in {} until you stop it.", dir.path().display()));
-    for (_, email, role) in STAFF {
-        out(&format!("  {:<12} {email}  {password}", role.name()));
-    }
-    out(&format!("Open http://{} and sign in as any of them.", app.config.listen));
-    serve::run(app).await?;
+    let place = dir.path().display();
+    serve::run(app, |address| {
+        out(&format!("A made-up ISP with {count} tickets, in {place} until you stop it."));
+        out(&format!("Open http://{address} and sign in as any of these, with the password {password}"));
+        for (_, email, role) in STAFF {
+            out(&format!("  {:<12} {email}", role.name()));
+        }
+    })
+    .await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ const LAST_WORK: Duration = Duration::from_secs(7);
 pub async fn serve(config: Config) -> Result<(), Failure> {
     start_log();
     let app = App::open(config, Clock::system()).await?;
-    run(app).await?;
+    run(app, |_| {}).await?;
     Ok(())
 }
 
@@ -30,7 +30,7 @@ pub fn start_log() {
 
 /// Serves an opened product until a signal comes, then stops within ten seconds: no new connections, requests in
 /// flight finished, workers stopped, database closed.
-pub async fn run(app: App) -> anyhow::Result<()> {
+pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let address = app.config.listen;
     let listener = TcpListener::bind(address)
         .await
@@ -46,6 +46,7 @@ pub async fn run(app: App) -> anyhow::Result<()> {
         tracing::info!("setup code: {code}");
     }
     tracing::info!("listening on http://{address}");
+    listening(address);
 
     let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
     let mut draining = stopped.clone();
