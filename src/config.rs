@@ -118,6 +118,16 @@ impl Sources {
         self.layers.iter().find_map(|(source, map)| map.get(name).map(|value| (*source, value.as_str())))
     }
 
+    /// What a setting is when nothing sets it. Two follow the data directory.
+    fn default(&self, name: &str) -> String {
+        let in_data = |file: &str| Path::new(self.get("data_dir").unwrap_or("./data")).join(file).display().to_string();
+        match name {
+            "database_url" => format!("sqlite://{}", in_data("redress.db")),
+            "key_file" => in_data("redress.key"),
+            _ => keys().find(|key| key.name == name).map_or("", |key| key.default).to_owned(),
+        }
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         self.find(name).map(|(_, value)| value)
     }
@@ -199,8 +209,7 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn text(&self, name: &str) -> String {
-        let default = keys().find(|key| key.name == name).map_or("", |key| key.default);
-        self.sources.get(name).unwrap_or(default).to_owned()
+        self.sources.get(name).map_or_else(|| self.sources.default(name), ToOwned::to_owned)
     }
 
     fn parsed<T>(&mut self, name: &str, remedy: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
@@ -226,17 +235,14 @@ impl Config {
         let listen =
             checker.parsed("listen", "write an address and a port, such as 127.0.0.1:8080", |t| t.parse().ok());
         let data_dir = PathBuf::from(checker.text("data_dir"));
-        let url = checker.text("database_url");
-        let url = if url.is_empty() { format!("sqlite://{}", data_dir.join("redress.db").display()) } else { url };
-        let database_url =
-            url.parse::<DatabaseUrl>().map_err(|fault| checker.faults.push(format!("database_url: {fault}")));
+        let database_url = checker
+            .text("database_url")
+            .parse::<DatabaseUrl>()
+            .map_err(|fault| checker.faults.push(format!("database_url: {fault}")));
         if matches!(database_url, Ok(DatabaseUrl::Postgres(_))) {
             checker.faults.push("database_url: PostgreSQL is not in this version; use sqlite://PATH".to_owned());
         }
-        let key_file = match checker.text("key_file") {
-            text if text.is_empty() => data_dir.join("redress.key"),
-            text => PathBuf::from(text),
-        };
+        let key_file = PathBuf::from(checker.text("key_file"));
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
         let zone = checker.parsed("timezone", "write an IANA name such as Asia/Kolkata", |t| TimeZone::get(t).ok());
         let region = checker.parsed("region", "write a country's two letters, such as GB or IN", |t| t.parse().ok());
@@ -299,7 +305,8 @@ fn issue_types(checker: &mut Checker<'_>) -> IssueTypes {
 pub fn describe(sources: &Sources) -> String {
     let mut out = String::new();
     for key in keys() {
-        let (source, value) = sources.find(key.name).unwrap_or(("default", key.default));
+        let default = sources.default(key.name);
+        let (source, value) = sources.find(key.name).unwrap_or(("default", &default));
         let value = match value {
             "" => "\"\"".to_owned(),
             _ if key.secret => "\"***\"".to_owned(),
