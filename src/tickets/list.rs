@@ -182,16 +182,7 @@ impl Predicate {
         found.any_of("t.status", filter.statuses.iter().map(|status| Value::from(status.code())));
         found.any_of("t.priority", filter.priorities.iter().map(|priority| Value::from(priority.code())));
         found.any_of("t.issue_type", filter.issue_types.iter().map(|name| Value::from(name.as_str())));
-        if !filter.assigned.is_empty() {
-            let mut ways = Vec::new();
-            for assignee in &filter.assigned {
-                ways.push(match assignee {
-                    Assignee::Nobody => "t.assigned_to IS NULL".to_owned(),
-                    Assignee::User(id) => format!("t.assigned_to = {}", found.bind(Value::from(*id))),
-                });
-            }
-            found.and(&format!("({})", ways.join(" OR ")));
-        }
+        found.assigned(&filter.assigned);
         if let Some(from) = filter.created_from {
             let from = found.bind(Value::from(from));
             found.and(&format!("t.created_at >= {from}"));
@@ -224,6 +215,21 @@ impl Predicate {
         let places: Vec<String> = values.map(|value| self.bind(value)).collect();
         if !places.is_empty() {
             self.and(&format!("{column} IN ({})", places.join(", ")));
+        }
+    }
+
+    fn assigned(&mut self, wanted: &[Assignee]) {
+        // One list however many ids are asked for: a chain of OR would reach the engine's limit of nesting.
+        let users = wanted.iter().filter_map(|one| match one {
+            Assignee::User(id) => Some(*id),
+            Assignee::Nobody => None,
+        });
+        let places: Vec<String> = users.map(|id| self.bind(Value::from(id))).collect();
+        let nobody = wanted.contains(&Assignee::Nobody).then(|| "t.assigned_to IS NULL".to_owned());
+        let users = (!places.is_empty()).then(|| format!("t.assigned_to IN ({})", places.join(", ")));
+        let ways: Vec<String> = nobody.into_iter().chain(users).collect();
+        if !ways.is_empty() {
+            self.and(&format!("({})", ways.join(" OR ")));
         }
     }
 
