@@ -5,3 +5,4 @@
 mod notifications;
 mod staff;
 mod support;
+mod tickets;

@@ -1,0 +1,62 @@
+//! The tickets' API through the real server: what a script can rely on.
+
+mod access;
+mod bad_input;
+mod create;
+mod idempotency;
+mod limits;
+mod messages;
+mod moves;
+mod update;
+
+use serde_json::{Value, json};
+
+use crate::support::{Caller, Reply};
+
+/// Everything a ticket must have, and nothing else.
+fn least() -> Value {
+    json!({
+        "clientName": "Nadia Okonkwo",
+        "clientPhone": "+447700900142",
+        "issueType": "Incorrect Bill",
+        "description": "Charged twice for the router.",
+    })
+}
+
+/// The same with other fields over it.
+fn with(fields: Value) -> Value {
+    let mut body = least();
+    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    body
+}
+
+/// Where a ticket is.
+fn path(ticket: &Value) -> String {
+    format!("/api/tickets/{}", ticket["id"].as_str().unwrap())
+}
+
+/// How many tickets there are.
+async fn count(admin: &Caller) -> u64 {
+    admin.get("/api/tickets").await.json["total"].as_u64().unwrap()
+}
+
+/// The messages of a ticket.
+async fn messages(admin: &Caller, ticket: &Value) -> Vec<Value> {
+    let reply = admin.get(&format!("{}/notifications", path(ticket))).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    reply.json["items"].as_array().unwrap().clone()
+}
+
+/// What every refusal of the API looks like.
+#[track_caller]
+fn assert_problem(reply: &Reply, status: u16) {
+    assert_eq!(reply.status, status, "{}", reply.text);
+    assert_eq!(reply.header("content-type"), "application/problem+json", "{}", reply.text);
+    assert_eq!(reply.json["status"], status);
+    for member in ["type", "title", "detail"] {
+        assert!(reply.json[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {}", reply.text);
+    }
+    for leak in ["sqlite", "SELECT ", "INSERT ", "panicked", ".rs:", "rusqlite", "/src/"] {
+        assert!(!reply.text.contains(leak), "{leak}: {}", reply.text);
+    }
+}
