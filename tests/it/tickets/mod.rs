@@ -5,9 +5,13 @@ mod bad_input;
 mod create;
 mod idempotency;
 mod limits;
+mod lists;
 mod messages;
 mod moves;
+mod reference;
+mod search;
 mod update;
+mod walks;
 
 use serde_json::{Value, json};
 
@@ -59,4 +63,12 @@ fn assert_problem(reply: &Reply, status: u16) {
     for leak in ["sqlite", "SELECT ", "INSERT ", "panicked", ".rs:", "rusqlite", "/src/"] {
         assert!(!reply.text.contains(leak), "{leak}: {}", reply.text);
     }
+}
+
+/// The values of one field of a list's items, in order.
+async fn listed(admin: &Caller, query: &str, field: &str) -> Vec<String> {
+    let reply = admin.get(&format!("/api/tickets?{query}")).await;
+    assert_eq!(reply.status, 200, "{query}: {}", reply.text);
+    let items = reply.json["items"].as_array().unwrap();
+    items.iter().map(|item| item[field].as_str().unwrap().to_owned()).collect()
 }

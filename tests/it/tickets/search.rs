@@ -1,0 +1,196 @@
+//! `q`, as the contract tells of it, over the API.
+
+use serde_json::{Value, json};
+
+use super::{assert_problem, listed, path};
+use crate::support::{Caller, TestApp};
+
+/// What a query finds, escaped as a form would.
+async fn finds(admin: &Caller, q: &str, ticket: &Value) -> bool {
+    let address = reqwest::Url::parse_with_params("http://x/", [("q", q), ("pageSize", "100")]).unwrap();
+    listed(admin, address.query().unwrap(), "id").await.contains(&ticket["id"].as_str().unwrap().to_owned())
+}
+
+async fn expect(admin: &Caller, ticket: &Value, found: &[&str], missed: &[&str]) {
+    for q in found {
+        assert!(finds(admin, q, ticket).await, "{q:?} does not find {ticket}");
+    }
+    for q in missed {
+        assert!(!finds(admin, q, ticket).await, "{q:?} finds {ticket}");
+    }
+}
+
+#[tokio::test]
+async fn each_clause_of_the_contract() {
+    let app = TestApp::with(&[("region", "GB")]).await;
+    let admin = app.admin().await;
+    let ticket = admin
+        .ticket(json!({
+            "clientName": "Siobh\u{e1}n O'Brien-Smith",
+            "clientPhone": "+447700900142",
+            "clientEmail": "S.OBrien+bills@example.com",
+            "clientAccountId": "LF 2044-17",
+            "description": "Charged twice for the routers, r\u{e9}sum\u{e9} enclosed.",
+        }))
+        .await;
+    let other = admin
+        .ticket(json!({"clientName": "Peter Lindqvist", "clientPhone": "+4915123456789", "description": "No light."}))
+        .await;
+    admin.post(&format!("{}/notes", path(&ticket)), &json!({"content": "Posted the invoices again"})).await;
+    let name = [
+        "siobhan",
+        "SIOBH\u{c1}N",
+        "si",
+        "Siob",
+        "o'brien",
+        "obrien",
+        "brien",
+        "O\u{2019}Bri",
+        "smith",
+        "brien-smith",
+        "Siobhan Smith",
+    ];
+    expect(&admin, &ticket, &name, &["s", "iobhan", "mith", "siobhanx", "lindqvist", "siobhan peter"]).await;
+    let words = ["router", "routers", "TWICE", "resume", "invoice", "invoices posted", "charged invoice siobhan"];
+    expect(&admin, &ticket, &words, &["rout", "twi", "invo", "charged light"]).await;
+    let phone = [
+        "+447700900142",
+        "07700900142",
+        "07700 900 142",
+        "+44 7700 900142",
+        "0142",
+        "900142",
+        "7700900142",
+        "+44 (0)7700 900-142",
+    ];
+    expect(&admin, &ticket, &phone, &["142", "0143", "7700900", "07700 900143"]).await;
+    expect(
+        &admin,
+        &ticket,
+        &["s.obrien+bills@example.com", "S.OBRIEN+BILLS@EXAMPLE.COM"],
+        &["bills@example.com", "s.obrien+bills@example.co", "example.com"],
+    )
+    .await;
+    expect(&admin, &ticket, &["LF 2044-17", "lf204417", "lf2044-17"], &["lf2044", "LF-20441"]).await;
+    let reference = ticket["ticketRef"].as_str().unwrap().to_owned();
+    let (day, tail) = reference.split_at(reference.len() - 4);
+    let lower = reference.to_lowercase();
+    let bare = reference.replace('-', "");
+    expect(&admin, &ticket, &[&reference, &lower, &bare, tail, &tail.to_lowercase(), day, "BILL-20", "bill-2"], &[])
+        .await;
+    let others = other["ticketRef"].as_str().unwrap();
+    expect(&admin, &ticket, &[], &[others, &others[others.len() - 4..], "BILL-1999"]).await;
+    expect(
+        &admin,
+        &ticket,
+        &["siobhan 0142", "router lf204417", "\"siobhan\" (0142)", "siobhan; router!"],
+        &["siobhan 6789"],
+    )
+    .await;
+    expect(&admin, &other, &["6789", "light", "pe"], &["siobhan", "0142"]).await;
+}
+
+#[tokio::test]
+async fn search_follows_edits_and_notes() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ticket = admin.ticket(json!({"clientEmail": "old@example.com", "clientAccountId": "OLD-1"})).await;
+    let one = path(&ticket);
+    for (body, gone, found) in [
+        (json!({"clientName": "Mei Chow"}), "okonkwo", "chow"),
+        (json!({"clientPhone": "+447700900777"}), "0142", "0777"),
+        (json!({"clientEmail": "new@example.com"}), "old@example.com", "new@example.com"),
+        (json!({"clientAccountId": "NEW-2"}), "OLD-1", "NEW-2"),
+        (json!({"description": "Suspended this morning."}), "router", "suspended"),
+    ] {
+        expect(&admin, &ticket, &[gone], &[found]).await;
+        assert_eq!(admin.put(&one, &body).await.status, 200);
+        expect(&admin, &ticket, &[found], &[gone]).await;
+    }
+    expect(&admin, &ticket, &[], &["chargeback"]).await;
+    admin.post(&format!("{one}/notes"), &json!({"content": "The bank says chargeback"})).await;
+    expect(&admin, &ticket, &["chargeback", "chow chargeback 0777"], &[]).await;
+    admin.put(&one, &json!({"description": "Something else.", "clientEmail": null})).await;
+    expect(&admin, &ticket, &["chargeback"], &["suspended", "new@example.com"]).await;
+    // Words that a note and the description share stay while either has them.
+    admin.put(&one, &json!({"description": "A chargeback."})).await;
+    admin.put(&one, &json!({"description": "Nothing."})).await;
+    expect(&admin, &ticket, &["chargeback"], &[]).await;
+}
+
+#[tokio::test]
+async fn no_search_breaks_anything() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ticket =
+        admin.ticket(json!({"clientName": "Nadia \"Nan\" Okonkwo", "description": "100% AND more OR less"})).await;
+    for q in [
+        "\"",
+        "\"\"",
+        "'",
+        "*",
+        "nadia*",
+        "\"nadia",
+        "nadia\"",
+        "NEAR(nadia okonkwo)",
+        "nadia NEAR/2 okonkwo",
+        "nadia OR peter",
+        "NOT nadia",
+        "clientName:nadia",
+        "nadia AND",
+        "(nadia",
+        "nadia)",
+        "^nadia",
+        "-nadia",
+        "+nadia",
+        "{nadia}",
+        "nadia --",
+        "'; DROP TABLE tickets; --",
+        "%",
+        "_",
+        "\\",
+        "100%",
+        "\u{0}",
+        "nadia\u{0}",
+        "\u{7}",
+        "\u{202e}nadia",
+        "\u{200b}",
+        "\u{fffd}",
+        "\u{1f600}",
+        "\u{645}",
+        "@",
+        "@@",
+        "a@",
+        "+",
+        "++",
+        "+4",
+        "()",
+        "BILL-",
+        "BILL-\u{e9}",
+        "....",
+        "\u{3000}",
+        "ﬁ",
+        "İ",
+        "ß",
+    ] {
+        finds(&admin, q, &ticket).await;
+    }
+    expect(&admin, &ticket, &["\"nadia\"", "(nadia)", "nan", "\"nan\" okonkwo", "more", " "], &["\"peter\"", "***"])
+        .await;
+    for raw in ["%ED%A0%80", "%FF", "%C3%28", "%", "%2", "%zz", "nadia%00", "a%ED%A0%80b"] {
+        let reply = admin.get(&format!("/api/tickets?q={raw}")).await;
+        assert!(matches!(reply.status, 200 | 422), "{raw}: {}", reply.text);
+    }
+    for (q, status) in
+        [("x".repeat(500), 200), ("\u{1f600}".repeat(500), 200), ("x".repeat(501), 422), ("x".repeat(5000), 422)]
+    {
+        let address = reqwest::Url::parse_with_params("http://x/", [("q", &q)]).unwrap();
+        let reply = admin.get(&format!("/api/tickets?{}", address.query().unwrap())).await;
+        assert_eq!(reply.status, status, "{}", q.len());
+        if status == 422 {
+            assert_problem(&reply, 422);
+            assert_eq!(reply.faults(), ["q"]);
+        }
+    }
+    assert_eq!(admin.get(&path(&ticket)).await.json, ticket);
+}
