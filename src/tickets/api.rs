@@ -279,7 +279,7 @@ struct NoteBody {
         ("pageSize" = Option<u32>, Query, description = "1 to 100, default 25"),
         ("cursor" = Option<String>, Query, description = "nextCursor of the page before"),
     ),
-    responses((status = 200, body = TicketPage), openapi::ReadProblems))]
+    responses((status = 200, description = "A page of tickets", body = TicketPage), openapi::ReadProblems))]
 async fn list_tickets(
     State(tickets): State<Tickets>,
     Admin(_): Admin,
@@ -307,7 +307,7 @@ async fn list_tickets(
 /// The client gets an SMS with the reference.
 #[utoipa::path(post, path = "/api/tickets", tag = "tickets", operation_id = "create_ticket",
     params(openapi::IdempotencyKey), request_body = NewTicketBody,
-    responses((status = 201, body = TicketRecord, headers(("Location" = String), ("ETag" = String))),
+    responses((status = 201, description = "The ticket", body = TicketRecord, headers(("Location" = String), ("ETag" = String))),
         openapi::WriteProblems))]
 async fn create_ticket(
     State(tickets): State<Tickets>,
@@ -335,7 +335,7 @@ async fn create_ticket(
 /// Read a ticket
 #[utoipa::path(get, path = "/api/tickets/{id}", tag = "tickets", operation_id = "get_ticket",
     params(("id" = String, Path, description = "The id or the ticketRef, in any letter case")),
-    responses((status = 200, body = TicketRecord, headers(("ETag" = String))), openapi::ReadProblems))]
+    responses((status = 200, description = "The ticket", body = TicketRecord, headers(("ETag" = String))), openapi::ReadProblems))]
 async fn get_ticket(
     State(tickets): State<Tickets>,
     Admin(_): Admin,
@@ -358,7 +358,7 @@ async fn get_ticket(
 #[utoipa::path(put, path = "/api/tickets/{id}", tag = "tickets", operation_id = "put_ticket",
     params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IfMatch),
     request_body = ChangeBody,
-    responses((status = 200, body = TicketRecord, headers(("ETag" = String))),
+    responses((status = 200, description = "The ticket as it is now", body = TicketRecord, headers(("ETag" = String))),
         (status = 409, description = "A refused transition; `allowed` names the allowed ones",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
         (status = 412, description = "Changed since; `ticket` is the ticket now",
@@ -380,7 +380,7 @@ async fn put_ticket(
 #[utoipa::path(patch, path = "/api/tickets/{id}", tag = "tickets", operation_id = "patch_ticket",
     params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IfMatch),
     request_body = ChangeBody,
-    responses((status = 200, body = TicketRecord, headers(("ETag" = String))),
+    responses((status = 200, description = "The ticket as it is now", body = TicketRecord, headers(("ETag" = String))),
         (status = 409, description = "A refused transition; `allowed` names the allowed ones",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
         (status = 412, description = "Changed since; `ticket` is the ticket now",
@@ -446,7 +446,7 @@ fn if_match(headers: &HeaderMap) -> Option<Vec<i64>> {
 #[utoipa::path(post, path = "/api/tickets/{id}/notes", tag = "tickets", operation_id = "create_note",
     params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IdempotencyKey),
     request_body = NoteBody,
-    responses((status = 201, body = NoteRecord), openapi::WriteProblems))]
+    responses((status = 201, description = "The note", body = NoteRecord), openapi::WriteProblems))]
 async fn create_note(
     State(tickets): State<Tickets>,
     Admin(user): Admin,
@@ -474,7 +474,7 @@ async fn create_note(
 #[utoipa::path(get, path = "/api/tickets/{id}/notifications", tag = "notifications",
     operation_id = "list_ticket_notifications",
     params(("id" = String, Path, description = "The id or the ticketRef")),
-    responses((status = 200, body = NotificationList), openapi::ReadProblems))]
+    responses((status = 200, description = "The messages", body = NotificationList), openapi::ReadProblems))]
 async fn list_ticket_notifications(
     State(tickets): State<Tickets>,
     Admin(_): Admin,
@@ -495,7 +495,7 @@ async fn list_ticket_notifications(
 #[utoipa::path(post, path = "/api/notifications/{id}/resend", tag = "notifications",
     operation_id = "resend_notification",
     params(("id" = Uuid, Path), openapi::IdempotencyKey),
-    responses((status = 202, body = NotificationRecord),
+    responses((status = 202, description = "Queued again", body = NotificationRecord),
         (status = 409, description = "It is waiting already, or was cancelled",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
         openapi::ReadProblems))]

@@ -48,6 +48,13 @@ struct Schema {
     fields: Vec<(String, String, String)>,
 }
 
+impl Docs {
+    /// Whether the page describes a type.
+    fn has_record(&self, name: &str) -> bool {
+        self.schemas.iter().any(|schema| schema.name == name)
+    }
+}
+
 /// The page. It needs no log-in, and holds nothing but the document.
 pub async fn page(
     State(chrome): State<Chrome>,
@@ -102,7 +109,11 @@ fn read(document: &Value, method: &str, path: &str, call: &Value) -> Call {
     let body = &call["requestBody"]["content"]["application/json"]["schema"];
     let answers = entries(&call["responses"]).map(|(status, answer)| {
         let content = entries(&answer["content"]).next();
-        let schema = content.map(|(_, content)| type_of(&content["schema"])).unwrap_or_default();
+        let schema = match content {
+            Some((kind, _)) if kind == "application/problem+json" => "ProblemDocument".to_owned(),
+            Some((_, content)) => type_of(&content["schema"]),
+            None => String::new(),
+        };
         (status.clone(), text(&answer["description"]), schema)
     });
     Call {
