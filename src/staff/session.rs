@@ -147,6 +147,9 @@ async fn to_door(staff: &Staff, parts: &Parts) -> Response {
         Ok(true) => Redirect::to("/setup").into_response(),
         Ok(false) if parts.method == Method::GET || parts.method == Method::HEAD => {
             let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            if path == "/" {
+                return Redirect::to("/login").into_response();
+            }
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.append_pair("next", path);
             Redirect::to(&format!("/login?{}", query.finish())).into_response()

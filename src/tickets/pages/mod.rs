@@ -22,13 +22,14 @@ use super::{Desk, Reference, Tickets, view_counts};
 use crate::{
     db::Tx,
     fault::Fault,
+    staff::{Role, SignedIn},
     web::{NavItem, Viewer},
 };
 
 /// The routes of this feature's pages.
 pub fn routes(state: Tickets) -> Router {
     Router::new()
-        .route("/", get(async || Redirect::to("/tickets")))
+        .route("/", get(home))
         .route("/tickets", get(list::show).post(new::submit))
         .route("/tickets/new", get(new::show).post(new::submit))
         .route("/tickets/{key}", get(detail::show))
@@ -40,6 +41,14 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/{key}/undo", get(actions::back).post(actions::undo))
         .route("/tickets/{key}/notifications/{id}/resend", get(actions::back).post(actions::resend))
         .with_state(state)
+}
+
+/// `GET /`: to what the viewer may see. Who is not signed in is led to the door by the extractor.
+async fn home(SignedIn(user): SignedIn) -> Redirect {
+    Redirect::to(match user.role {
+        Role::Admin => "/tickets",
+        Role::Technician => "/account",
+    })
 }
 
 /// The named addresses of the list that the side bar leads to: label, icon, query.
