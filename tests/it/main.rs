@@ -6,3 +6,4 @@ mod notifications;
 mod staff;
 mod support;
 mod tickets;
+mod tickets_pages;

@@ -4,6 +4,6 @@ mod app;
 mod people;
 
 pub use self::{
-    app::{TestApp, binary},
+    app::{PASSWORD, TestApp, binary},
     people::{Browser, Caller, Page, Reply},
 };

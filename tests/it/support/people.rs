@@ -125,6 +125,13 @@ impl Page {
         document.select(&selector).next().and_then(|element| element.attr(name)).map(ToOwned::to_owned)
     }
 
+    /// An attribute of every element that a CSS selector finds; elements without it are left out.
+    pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let document = Html::parse_document(&self.text);
+        let selector = Selector::parse(selector).unwrap();
+        document.select(&selector).filter_map(|element| element.attr(name)).map(ToOwned::to_owned).collect()
+    }
+
     /// Whether a CSS selector finds anything.
     pub fn has(&self, selector: &str) -> bool {
         !self.all(selector).is_empty()
@@ -137,7 +144,13 @@ impl Browser {
         Self { http, base: base.to_owned() }
     }
 
-    async fn page(request: RequestBuilder) -> Page {
+    /// A request that the test shapes itself; [`Self::page`] sends it.
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.http.request(method.parse().unwrap(), format!("{}{path}", self.base))
+    }
+
+    /// Sends a request.
+    pub async fn page(request: RequestBuilder) -> Page {
         let response = request.send().await.unwrap();
         let headers = response.headers().clone();
         let location = headers.get("location").map_or("", |value| value.to_str().unwrap()).to_owned();
