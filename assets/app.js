@@ -309,9 +309,11 @@ app.register(
   },
 );
 
-/* After a visit by Turbo the focus is at the page's start, as after a load. */
+/* After a visit the focus is in the first field or at the page's start. The browser's own autofocus may come later than
+   this, and gives way to whatever has the focus then. */
 addEventListener("turbo:load", () => {
-  if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+  if (document.activeElement !== document.body) return;
+  (document.querySelector("main [autofocus]") ?? document.getElementById("main"))?.focus({ preventScroll: true });
 });
 /* What was sent is done with: a morphed page would otherwise keep its menu or dialog open. */
 addEventListener("turbo:submit-end", ({ target }) => {
