@@ -61,12 +61,11 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_age ON idempotency (created_at);
 
 -- Sealed: client_name, client_phone, client_email, client_account_id, description.
--- seq is for joins with ticket_tokens only; it never leaves the database.
+-- seq is for joins with ticket_search only; it never leaves the database.
 CREATE TABLE tickets (
   seq               INTEGER PRIMARY KEY,
   id                BLOB    NOT NULL UNIQUE,
   ticket_ref        TEXT    NOT NULL UNIQUE,
-  ref_key           TEXT    NOT NULL UNIQUE,
   client_name       BLOB    NOT NULL,
   client_phone      BLOB    NOT NULL,
   client_email      BLOB,
@@ -89,7 +88,7 @@ CREATE INDEX tickets_status ON tickets (status, id);
 CREATE INDEX tickets_priority ON tickets (priority, id);
 CREATE INDEX tickets_assigned ON tickets (assigned_to, updated_at, id);
 -- The side bar's counts, from the index alone.
-CREATE INDEX tickets_views ON tickets (status, assigned_to, priority);
+CREATE INDEX tickets_views ON tickets (status, priority, assigned_to);
 
 -- Everything that happened, in order of (version, part). status is set where the event set one. Sealed: detail.
 CREATE TABLE ticket_events (
@@ -115,13 +114,11 @@ CREATE TABLE ticket_notes (
   PRIMARY KEY (ticket_id, version)
 ) STRICT, WITHOUT ROWID;
 
--- Keyed tokens of names, words, numbers: what search looks up. Clustered by token.
-CREATE TABLE ticket_tokens (
-  token  INTEGER NOT NULL,
-  ticket INTEGER NOT NULL REFERENCES tickets (seq),
-  PRIMARY KEY (token, ticket)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX ticket_tokens_ticket ON ticket_tokens (ticket);
+-- Keyed tokens of names, words, numbers: what search looks up. Row: a ticket's seq * 2^20 + part, where part 0 is the
+-- record and any other is the version of a note, so that an edit or a note replaces or adds its own row alone.
+CREATE VIRTUAL TABLE ticket_search USING fts5 (
+  tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
 
 -- The outbox. Sealed: recipient, text. lease is a fencing number: only its holder may settle the row.
 CREATE TABLE notifications (

@@ -19,4 +19,49 @@ impl Dialect {
             Self::Postgres => " FOR UPDATE SKIP LOCKED",
         }
     }
+
+    /// Stores the tokens of a part of a ticket in place of those before: `$1` the ticket's `seq`, `$2` the part
+    /// (0 to 2²⁰ - 1), `$3` of [`Self::tokens`].
+    pub const fn put_tokens(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT OR REPLACE INTO ticket_search (rowid, tokens) VALUES (($1 << 20) | $2, $3)",
+            Self::Postgres => {
+                "INSERT INTO ticket_search (ticket, part, tokens) VALUES ($1, $2, $3) \
+                 ON CONFLICT (ticket, part) DO UPDATE SET tokens = excluded.tokens"
+            }
+        }
+    }
+
+    /// The `seq` of tickets that have any of the tokens bound at `place`, as [`Self::any_token`] writes them.
+    pub fn tickets_with(self, place: &str) -> String {
+        match self {
+            Self::Sqlite => format!("SELECT rowid >> 20 FROM ticket_search WHERE ticket_search MATCH {place}"),
+            Self::Postgres => format!("SELECT ticket FROM ticket_search WHERE tokens && {place}"),
+        }
+    }
+
+    /// Tokens as they are stored.
+    pub fn tokens(self, tokens: impl IntoIterator<Item = i64>) -> String {
+        match self {
+            Self::Sqlite => join(tokens, " ", word),
+            Self::Postgres => format!("{{{}}}", join(tokens, ",", |token| token.to_string())),
+        }
+    }
+
+    /// Tokens of which one is enough, as they are looked up.
+    pub fn any_token(self, tokens: impl IntoIterator<Item = i64>) -> String {
+        match self {
+            Self::Sqlite => join(tokens, " OR ", word),
+            Self::Postgres => self.tokens(tokens),
+        }
+    }
+}
+
+fn join(tokens: impl IntoIterator<Item = i64>, between: &str, write: impl Fn(i64) -> String) -> String {
+    tokens.into_iter().map(write).collect::<Vec<_>>().join(between)
+}
+
+/// A token as a word that the full-text index neither folds nor takes for one of its operators.
+fn word(token: i64) -> String {
+    data_encoding::BASE32_DNSSEC.encode(&token.to_be_bytes())
 }

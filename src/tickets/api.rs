@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Entry, Filter, History, Note, Priority, Status, Ticket, Tickets, add_note, by_key, create, form, history, list,
-    update,
+    prepare, update,
 };
 use crate::{
     db::Tx,
@@ -317,14 +317,15 @@ async fn create_ticket(
 ) -> Result<Answer, ApiFault> {
     let key = Key::of(&tickets.desk.vault, &headers, &format!("{} create_ticket", user.id), &body.bytes)?;
     let new = form::new_ticket(body.input, &tickets.desk)?;
-    let (desk, by) = (tickets.desk.clone(), user.person());
+    let desk = tickets.desk.clone();
+    let prepared = prepare(&desk, &user.person(), new);
     let answer = tickets
         .db
         .write(move |tx| {
             idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
-                let ticket = create(tx, &desk, &by, &new)?;
-                let answer = whole(tx, &desk.vault, &ticket, StatusCode::CREATED)?;
-                Ok(answer.at(format!("/api/tickets/{}", ticket.id)))
+                let (ticket, past) = create(tx, &desk, &prepared)?;
+                let answer = Answer::json(StatusCode::CREATED, &TicketRecord::new(&ticket, &past))?;
+                Ok(answer.version(ticket.version).at(format!("/api/tickets/{}", ticket.id)))
             })
         })
         .await?;

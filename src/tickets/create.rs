@@ -1,7 +1,9 @@
 //! Logs a ticket: record, first history entry, search tokens and the SMS to the client, in one transaction
 //! (FR-TC-001 to -004, FR-CN-001).
 
-use super::{Desk, Happening, NewTicket, Reference, Ticket, store};
+use uuid::Uuid;
+
+use super::{Desk, Entry, Happening, History, NewTicket, Reference, Ticket, store};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -9,43 +11,56 @@ use crate::{
     staff::{self, Person},
 };
 
-/// How often a reference of four characters is drawn again before the day counts as full.
+/// How often a reference of four characters is drawn before the day counts as full.
 const DRAWS: usize = 8;
 
-/// Logs the ticket.
-///
-/// # Errors
-/// [`Fault::Invalid`] when `assigned_to` is no enabled technician. Nothing is stored then.
-pub fn create(tx: &mut Tx<'_>, desk: &Desk, by: &Person, new: &NewTicket) -> Result<Ticket, Fault> {
-    let technician = match new.assigned_to {
-        None => None,
-        Some(id) => Some(staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician)?),
-    };
+/// A ticket ready to be logged: sealed, tokenised and with a reference drawn, none of which needs the database.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    ticket: Ticket,
+    sealed: store::Sealed,
+    technician: Option<Uuid>,
+}
+
+/// Prepares a ticket. It takes longer than logging it, so do it before the transaction.
+pub fn prepare(desk: &Desk, by: &Person, new: NewTicket) -> Prepared {
     let now = desk.clock.now();
     let ticket = Ticket {
         id: desk.clock.uuid(),
-        reference: free_reference(tx, desk)?,
-        client_name: new.client_name.clone(),
-        client_phone: new.client_phone.clone(),
-        client_email: new.client_email.clone(),
-        client_account_id: new.client_account_id.clone(),
-        issue_type: new.issue_type.clone(),
-        description: new.description.clone(),
+        reference: Reference::draw(desk.today(), 4, &desk.clock),
+        client_name: new.client_name,
+        client_phone: new.client_phone,
+        client_email: new.client_email,
+        client_account_id: new.client_account_id,
+        issue_type: new.issue_type,
+        description: new.description,
         status: new.status,
         priority: new.priority,
-        assigned_at: technician.is_some().then_some(now),
-        assigned_to: technician,
+        assigned_to: None,
+        assigned_at: None,
         created_by: by.clone(),
         created_at: now,
         updated_at: now,
         version: 1,
     };
-    store::insert(tx, &desk.vault, &ticket)?;
+    Prepared { sealed: store::Sealed::of(&desk.vault, &ticket), ticket, technician: new.assigned_to }
+}
+
+/// Logs a prepared ticket and gives it back with its history so far.
+///
+/// # Errors
+/// [`Fault::Invalid`] when `assigned_to` is no enabled technician. Nothing is stored then.
+pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Ticket, History), Fault> {
+    let mut ticket = prepared.ticket.clone();
     let mut happened = vec![Happening::Created(ticket.status)];
-    if let Some(technician) = &ticket.assigned_to {
+    if let Some(id) = prepared.technician {
+        let technician = staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician)?;
         happened.push(Happening::Assigned { from: None, to: Some(technician.name.clone()) });
+        ticket.assigned_at = Some(ticket.created_at);
+        ticket.assigned_to = Some(technician);
     }
-    store::append(tx, &desk.vault, &ticket, by, &happened)?;
+    insert(tx, desk, &mut ticket, &prepared.sealed)?;
+    store::append(tx, &desk.vault, &ticket, &ticket.created_by, &happened)?;
     desk.outbox.enqueue(
         tx,
         &NewMessage {
@@ -56,7 +71,9 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, by: &Person, new: &NewTicket) -> Res
             hold: 0,
         },
     )?;
-    Ok(ticket)
+    let entry = |what| Entry { version: ticket.version, at: ticket.created_at, by: ticket.created_by.clone(), what };
+    let history = History { entries: happened.into_iter().map(entry).collect(), notes: Vec::new() };
+    Ok((ticket, history))
 }
 
 /// The fault of an `assignedTo` that names nobody who could go.
@@ -64,12 +81,18 @@ pub(super) fn no_technician() -> Fault {
     Fault::field("assignedTo", "not_allowed", "Choose an enabled technician.")
 }
 
-fn free_reference(tx: &mut Tx<'_>, desk: &Desk) -> Result<Reference, Fault> {
-    let day = desk.today();
-    for length in std::iter::repeat_n(4, DRAWS).chain(std::iter::repeat_n(5, DRAWS)) {
-        let reference = Reference::draw(day, length, &desk.clock);
-        if !store::reference_taken(tx, &reference)? {
-            return Ok(reference);
+/// Stores the ticket, under another reference where its own has been given before: of four characters as long as that
+/// is likely to be free, then of five.
+fn insert(tx: &mut Tx<'_>, desk: &Desk, ticket: &mut Ticket, sealed: &store::Sealed) -> Result<(), Fault> {
+    if store::insert(tx, ticket, sealed)? {
+        return Ok(());
+    }
+    let day = desk.day_of(ticket.created_at);
+    for length in std::iter::repeat_n(4, DRAWS - 1).chain(std::iter::repeat_n(5, DRAWS)) {
+        ticket.reference = Reference::draw(day, length, &desk.clock);
+        // The reference is among the tokens.
+        if store::insert(tx, ticket, &store::Sealed::of(&desk.vault, ticket))? {
+            return Ok(());
         }
     }
     Err(Fault::Unexpected(anyhow::anyhow!("no free reference for {day} after {} draws", 2 * DRAWS)))

@@ -2,11 +2,11 @@
 
 use super::{
     Assignee, At, Cursor, Desk, Filter, Order, Sort, Status, Ticket,
-    search::{Cond, Criterion},
+    search::{Cond, Criterion, Token},
     store,
 };
 use crate::{
-    db::{Tx, Value},
+    db::{Dialect, Tx, Value},
     fault::Fault,
 };
 
@@ -51,7 +51,7 @@ pub struct Page {
 /// # Errors
 /// Only the database's and the vault's.
 pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault> {
-    let mut found = Predicate::of(desk, filter);
+    let mut found = Predicate::of(tx.dialect(), desk, filter);
     let counted = count_where(tx, &found)?;
     let column = sort_column(filter.sort);
     let (direction, comparison) = match filter.order {
@@ -68,7 +68,6 @@ pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault
         }
     };
     // The page's rows are found first and fetched then, so that no sort and no skip carries sealed text along.
-    // LIMIT is a literal: SQLite plans a statement anew each time a bound LIMIT changes.
     let order = format!("ORDER BY {column} {direction}, t.id {direction}");
     let sql = format!(
         "SELECT {} FROM (SELECT t.seq FROM tickets t {} {order} LIMIT {} OFFSET {skip}) AS found \
@@ -94,7 +93,7 @@ pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault
 /// # Errors
 /// Only the database's.
 pub fn count(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Counted, Fault> {
-    count_where(tx, &Predicate::of(desk, filter))
+    count_where(tx, &Predicate::of(tx.dialect(), desk, filter))
 }
 
 fn count_where(tx: &mut Tx<'_>, found: &Predicate) -> Result<Counted, Fault> {
@@ -126,16 +125,19 @@ pub struct ViewCounts {
 /// Only the database's.
 pub fn view_counts(tx: &mut Tx<'_>) -> Result<ViewCounts, Fault> {
     let mut counted = |condition: &str| {
-        let mut found = Predicate::default();
+        let mut found = Predicate::new(tx.dialect());
         found.and(condition);
         count_where(tx, &found)
     };
+    // A list of statuses, not a range: with it the index tickets_views answers alone.
+    let open = Status::ALL.iter().filter(|status| **status < Status::Fixed).map(|status| status.code().to_string());
+    let open = format!("t.status IN ({})", open.collect::<Vec<_>>().join(", "));
     let fixed = Status::Fixed.code();
     let urgent = super::Priority::Urgent.code();
     Ok(ViewCounts {
-        open: counted(&format!("t.status < {fixed}"))?,
-        unassigned: counted(&format!("t.assigned_to IS NULL AND t.status < {fixed}"))?,
-        urgent: counted(&format!("t.priority = {urgent} AND t.status < {fixed}"))?,
+        open: counted(&open)?,
+        unassigned: counted(&format!("{open} AND t.assigned_to IS NULL"))?,
+        urgent: counted(&format!("{open} AND t.priority = {urgent}"))?,
         fixed: counted(&format!("t.status = {fixed}"))?,
         all: counted("1 = 1")?,
     })
@@ -170,15 +172,20 @@ fn sort_value(sort: Sort, key: &str) -> Result<Value, Fault> {
 }
 
 /// A WHERE clause and the values of its placeholders.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Predicate {
+    dialect: Dialect,
     conditions: Vec<String>,
     values: Vec<Value>,
 }
 
 impl Predicate {
-    fn of(desk: &Desk, filter: &Filter) -> Self {
-        let mut found = Self::default();
+    const fn new(dialect: Dialect) -> Self {
+        Self { dialect, conditions: Vec::new(), values: Vec::new() }
+    }
+
+    fn of(dialect: Dialect, desk: &Desk, filter: &Filter) -> Self {
+        let mut found = Self::new(dialect);
         found.any_of("t.status", filter.statuses.iter().map(|status| Value::from(status.code())));
         found.any_of("t.priority", filter.priorities.iter().map(|priority| Value::from(priority.code())));
         found.any_of("t.issue_type", filter.issue_types.iter().map(|name| Value::from(name.as_str())));
@@ -241,45 +248,68 @@ impl Predicate {
                 let parts: Vec<String> = conds.iter().map(|cond| self.search(desk, cond)).collect();
                 format!("({})", parts.join(" AND "))
             }
-            Cond::Is(Criterion::Token(token)) => {
-                let place = self.bind(Value::from(store::hashed(&desk.vault, token)));
-                format!("t.seq IN (SELECT ticket FROM ticket_tokens WHERE token = {place})")
-            }
+            Cond::Is(Criterion::Token(token)) => self.with_any_token(desk, [token]),
             Cond::Is(Criterion::RefWhole(key)) => {
-                let place = self.bind(Value::from(key.as_str()));
-                format!("t.seq IN (SELECT seq FROM tickets WHERE ref_key = {place})")
+                let place = self.bind(Value::from(hyphenated(key)));
+                format!("t.ticket_ref = {place}")
             }
             Cond::Is(Criterion::RefStart(key)) => {
-                // All keys are ASCII below '~', so this range is what starts with the key.
-                let from = self.bind(Value::from(key.as_str()));
-                let to = self.bind(Value::from(format!("{key}~")));
-                format!("t.seq IN (SELECT seq FROM tickets WHERE ref_key >= {from} AND ref_key < {to})")
+                // All references are ASCII below '~', so this range is what starts with the key.
+                let start = hyphenated(key);
+                let before = self.bind(Value::from(format!("{start}~")));
+                let from = self.bind(Value::from(start));
+                format!("t.seq IN (SELECT seq FROM tickets WHERE ticket_ref >= {from} AND ticket_ref < {before})")
             }
         }
     }
 
     /// Alternatives. Tokens come into one list, which the index answers with one look each.
     fn search_any(&mut self, desk: &Desk, conds: &[Cond]) -> String {
-        let mut places = Vec::new();
+        let mut tokens = Vec::new();
         let mut ways = Vec::new();
         for cond in conds {
             match cond {
-                Cond::Is(Criterion::Token(token)) => {
-                    places.push(self.bind(Value::from(store::hashed(&desk.vault, token))));
-                }
+                Cond::Is(Criterion::Token(token)) => tokens.push(token),
                 other => ways.push(self.search(desk, other)),
             }
         }
-        if !places.is_empty() {
-            ways.push(format!("t.seq IN (SELECT ticket FROM ticket_tokens WHERE token IN ({}))", places.join(", ")));
+        if !tokens.is_empty() {
+            ways.push(self.with_any_token(desk, tokens));
         }
         format!("({})", ways.join(" OR "))
     }
+
+    fn with_any_token<'a>(&mut self, desk: &Desk, tokens: impl IntoIterator<Item = &'a Token>) -> String {
+        let hashed = tokens.into_iter().map(|token| store::hashed(&desk.vault, token));
+        let place = self.bind(Value::from(self.dialect.any_token(hashed)));
+        format!("t.seq IN ({})", self.dialect.tickets_with(&place))
+    }
+}
+
+/// A reference's start without hyphens as the start of a written one.
+fn hyphenated(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 2);
+    for (place, c) in key.chars().enumerate() {
+        if matches!(place, 4 | 12) {
+            out.push('-');
+        }
+        out.push(c);
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_of_a_reference_gets_its_hyphens() {
+        for (key, want) in
+            [("BILL2", "BILL-2"), ("BILL20261103", "BILL-20261103"), ("BILL202611037K", "BILL-20261103-7K")]
+        {
+            assert_eq!(hyphenated(key), want);
+        }
+    }
 
     #[test]
     fn counts_are_written_for_people() {

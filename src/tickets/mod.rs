@@ -21,7 +21,7 @@ mod update;
 
 pub use self::{
     add_note::add_note,
-    create::create,
+    create::{Prepared, create, prepare},
     desk::Desk,
     filter::{Assignee, At, Cursor, Filter, Order, Sort},
     history::{Entry, History, Note},

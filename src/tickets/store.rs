@@ -83,28 +83,52 @@ pub fn by_key(tx: &mut Tx<'_>, vault: &Vault, key: &str) -> Result<Ticket, Fault
     ticket(vault, &row.ok_or(Fault::NotFound)?)
 }
 
-/// Whether a reference has ever been given.
-pub(super) fn reference_taken(tx: &mut Tx<'_>, reference: &Reference) -> Result<bool, Fault> {
-    Ok(tx.query_one("SELECT 1 FROM tickets WHERE ticket_ref = $1", params![reference.as_str()])?.is_some())
+/// The personal fields of a ticket, sealed, and its tokens: all that can be made without the database. Making it takes
+/// longer than storing it, so it is made before the one writer is asked for its time.
+#[derive(Debug, Clone)]
+pub(super) struct Sealed {
+    client_name: Vec<u8>,
+    client_phone: Vec<u8>,
+    client_email: Option<Vec<u8>>,
+    client_account_id: Option<Vec<u8>>,
+    description: Vec<u8>,
+    tokens: BTreeSet<i64>,
 }
 
-/// Stores a new ticket and what search finds it by.
-pub(super) fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &Ticket) -> Result<(), Fault> {
-    let id = new.id;
-    let seq = tx.query_one(
-        "INSERT INTO tickets (id, ticket_ref, ref_key, client_name, client_phone, client_email, client_account_id, \
+impl Sealed {
+    /// Seals a ticket's fields.
+    pub(super) fn of(vault: &Vault, ticket: &Ticket) -> Self {
+        let id = &ticket.id;
+        Self {
+            client_name: sealed(vault, "client_name", id, &ticket.client_name),
+            client_phone: sealed(vault, "client_phone", id, ticket.client_phone.as_str()),
+            client_email: ticket.client_email.as_deref().map(|text| sealed(vault, "client_email", id, text)),
+            client_account_id: ticket
+                .client_account_id
+                .as_deref()
+                .map(|text| sealed(vault, "client_account_id", id, text)),
+            description: sealed(vault, "description", id, &ticket.description),
+            tokens: tokens_of(ticket).iter().map(|token| hashed(vault, token)).collect(),
+        }
+    }
+}
+
+/// Stores a new ticket and what search finds it by, unless its reference has been given before.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<bool, Fault> {
+    let row = tx.query_one(
+        "INSERT INTO tickets (id, ticket_ref, client_name, client_phone, client_email, client_account_id, \
          issue_type, description, status, priority, assigned_to, assigned_at, created_by, created_at, updated_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING seq",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+         ON CONFLICT (ticket_ref) DO NOTHING RETURNING seq",
         params![
-            id,
+            new.id,
             new.reference.as_str(),
-            new.reference.key(),
-            sealed(vault, "client_name", &id, &new.client_name),
-            sealed(vault, "client_phone", &id, new.client_phone.as_str()),
-            new.client_email.as_deref().map(|text| sealed(vault, "client_email", &id, text)),
-            new.client_account_id.as_deref().map(|text| sealed(vault, "client_account_id", &id, text)),
+            &sealed.client_name,
+            &sealed.client_phone,
+            &sealed.client_email,
+            &sealed.client_account_id,
             new.issue_type.as_str(),
-            sealed(vault, "description", &id, &new.description),
+            &sealed.description,
             new.status.code(),
             new.priority.code(),
             new.assigned_to.as_ref().map(|person| person.id),
@@ -115,40 +139,60 @@ pub(super) fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &Ticket) -> Result<(),
             new.version,
         ],
     )?;
-    let seq = seq.ok_or_else(|| damaged("row number"))?.int(0)?;
-    let tokens: BTreeSet<i64> = tokens_of(new, &[]).iter().map(|token| hashed(vault, token)).collect();
-    insert_tokens(tx, seq, tokens.iter())
+    let Some(row) = row else { return Ok(false) };
+    put_tokens(tx, row.int(0)?, RECORD, &sealed.tokens)?;
+    Ok(true)
 }
 
 /// Stores a changed ticket. The version in the database must be the one before.
-pub(super) fn update(tx: &mut Tx<'_>, vault: &Vault, now: &Ticket) -> Result<(), Fault> {
-    let id = now.id;
-    let changed = tx.execute(
+pub(super) fn update(tx: &mut Tx<'_>, now: &Ticket, sealed: &Sealed) -> Result<(), Fault> {
+    let changed = tx.query_one(
         "UPDATE tickets SET client_name = $1, client_phone = $2, client_email = $3, client_account_id = $4, \
          issue_type = $5, description = $6, status = $7, priority = $8, assigned_to = $9, assigned_at = $10, \
-         updated_at = $11, version = $12 WHERE id = $13 AND version = $14",
+         updated_at = $11, version = $12 WHERE id = $13 AND version = $14 RETURNING seq",
         params![
-            sealed(vault, "client_name", &id, &now.client_name),
-            sealed(vault, "client_phone", &id, now.client_phone.as_str()),
-            now.client_email.as_deref().map(|text| sealed(vault, "client_email", &id, text)),
-            now.client_account_id.as_deref().map(|text| sealed(vault, "client_account_id", &id, text)),
+            &sealed.client_name,
+            &sealed.client_phone,
+            &sealed.client_email,
+            &sealed.client_account_id,
             now.issue_type.as_str(),
-            sealed(vault, "description", &id, &now.description),
+            &sealed.description,
             now.status.code(),
             now.priority.code(),
             now.assigned_to.as_ref().map(|person| person.id),
             now.assigned_at,
             now.updated_at,
             now.version,
-            id,
+            now.id,
             now.version - 1,
         ],
     )?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Fault::conflict("Somebody changed this ticket at the same moment. Try again."))
-    }
+    let seq = changed.ok_or_else(changed_meanwhile)?.int(0)?;
+    put_tokens(tx, seq, RECORD, &sealed.tokens)
+}
+
+/// Stores what every change of a ticket changes, where nothing personal and nothing that search looks at did.
+pub(super) fn touch(tx: &mut Tx<'_>, now: &Ticket) -> Result<i64, Fault> {
+    let changed = tx.query_one(
+        "UPDATE tickets SET status = $1, priority = $2, assigned_to = $3, assigned_at = $4, issue_type = $5, \
+         updated_at = $6, version = $7 WHERE id = $8 AND version = $9 RETURNING seq",
+        params![
+            now.status.code(),
+            now.priority.code(),
+            now.assigned_to.as_ref().map(|person| person.id),
+            now.assigned_at,
+            now.issue_type.as_str(),
+            now.updated_at,
+            now.version,
+            now.id,
+            now.version - 1,
+        ],
+    )?;
+    Ok(changed.ok_or_else(changed_meanwhile)?.int(0)?)
+}
+
+fn changed_meanwhile() -> Fault {
+    Fault::conflict("Somebody changed this ticket at the same moment. Try again.")
 }
 
 /// What an event's sealed detail holds.
@@ -289,8 +333,8 @@ pub(super) fn status_before(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<Option<S
     }
 }
 
-/// Stores a note and its words for search.
-pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, note: &Note) -> Result<(), Fault> {
+/// Stores a note and its words for search. `seq` is the ticket's.
+pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, seq: i64, note: &Note) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO ticket_notes (ticket_id, version, id, at, actor, content) VALUES ($1, $2, $3, $4, $5, $6)",
         params![
@@ -302,38 +346,27 @@ pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, note:
             vault.seal_text(&note_cell(&note.id), &note.content),
         ],
     )?;
-    let tokens: BTreeSet<i64> = search::word_tokens(&note.content).iter().map(|token| hashed(vault, token)).collect();
-    let seq = seq_of(tx, ticket)?;
-    insert_tokens(tx, seq, tokens.iter())
+    let tokens = search::word_tokens(&note.content).iter().map(|token| hashed(vault, token)).collect();
+    put_tokens(tx, seq, note.version, &tokens)
 }
 
-/// Puts the tokens of a ticket right after its fields have changed.
-pub(super) fn reindex(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket) -> Result<(), Fault> {
-    let seq = seq_of(tx, ticket)?;
-    let notes: Vec<String> = history(tx, vault, ticket)?.notes.into_iter().map(|note| note.content).collect();
-    let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
-    let want: BTreeSet<i64> = tokens_of(ticket, &notes).iter().map(|token| hashed(vault, token)).collect();
-    let rows = tx.query("SELECT token FROM ticket_tokens WHERE ticket = $1", params![seq])?;
-    let have: BTreeSet<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
-    for token in have.difference(&want) {
-        tx.execute("DELETE FROM ticket_tokens WHERE token = $1 AND ticket = $2", params![*token, seq])?;
-    }
-    insert_tokens(tx, seq, want.difference(&have))
+/// The part of a ticket's tokens that stands for its record. A note's part is its version, which is at least 2.
+const RECORD: i64 = 0;
+
+fn put_tokens(tx: &mut Tx<'_>, seq: i64, part: i64, tokens: &BTreeSet<i64>) -> Result<(), Fault> {
+    let dialect = tx.dialect();
+    tx.execute(dialect.put_tokens(), params![seq, part, dialect.tokens(tokens.iter().copied())])?;
+    Ok(())
 }
 
-fn seq_of(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<i64, Fault> {
-    let row = tx.query_one("SELECT seq FROM tickets WHERE id = $1", params![ticket.id])?;
-    Ok(row.ok_or(Fault::NotFound)?.int(0)?)
-}
-
-fn tokens_of(ticket: &Ticket, notes: &[&str]) -> BTreeSet<Token> {
+fn tokens_of(ticket: &Ticket) -> BTreeSet<Token> {
     search::index_tokens(&Fields {
         name: &ticket.client_name,
         phone_e164: ticket.client_phone.as_str(),
         email: ticket.client_email.as_deref(),
         account: ticket.client_account_id.as_deref(),
         description: &ticket.description,
-        notes,
+        notes: &[],
         reference: ticket.reference.as_str(),
     })
 }
@@ -354,14 +387,4 @@ pub(super) fn hashed(vault: &Vault, token: &Token) -> i64 {
         Token::Account(text) => vault.token(ACCOUNT, text),
         Token::RefTail(text) => vault.token(REFERENCE, text),
     }
-}
-
-fn insert_tokens<'a>(tx: &mut Tx<'_>, seq: i64, tokens: impl Iterator<Item = &'a i64>) -> Result<(), Fault> {
-    for token in tokens {
-        tx.execute(
-            "INSERT INTO ticket_tokens (token, ticket) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            params![*token, seq],
-        )?;
-    }
-    Ok(())
 }

@@ -148,6 +148,13 @@ impl Happening {
     }
 }
 
+impl Happening {
+    /// Whether it changed a field that is sealed and that search looks at.
+    pub fn is_personal(&self) -> bool {
+        matches!(self, Self::Edited { field, .. } if field != "priority" && field != "issueType")
+    }
+}
+
 /// Why a change is refused by the ticket's own rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {

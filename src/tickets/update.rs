@@ -65,13 +65,11 @@ pub(super) fn record(
     }
     ticket.version += 1;
     ticket.updated_at = now;
-    store::update(tx, &desk.vault, ticket)?;
-    store::append(tx, &desk.vault, ticket, by, happened)?;
-    if happened
-        .iter()
-        .any(|one| matches!(one, Happening::Edited { field, .. } if field != "priority" && field != "issueType"))
-    {
-        store::reindex(tx, &desk.vault, ticket)?;
+    if happened.iter().any(Happening::is_personal) {
+        store::update(tx, ticket, &store::Sealed::of(&desk.vault, ticket))?;
+    } else {
+        store::touch(tx, ticket)?;
     }
+    store::append(tx, &desk.vault, ticket, by, happened)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     fault::{Fault, FieldFault},
     staff::{self, Admin, User},
-    tickets::{Tickets, create, form},
+    tickets::{Tickets, create, form, prepare},
     web::{Answer, Flash, Form, Frame, Key, PageFault, Query, Visit, idempotency},
 };
 
@@ -49,10 +49,11 @@ pub async fn submit(
     let input = std::mem::take(&mut form.input);
     let logged = match form::new_ticket(input, &state.desk) {
         Ok(new) => {
-            let (desk, by) = (state.desk.clone(), user.person());
+            let desk = state.desk.clone();
+            let prepared = prepare(&desk, &user.person(), new);
             let work = move |tx: &mut crate::db::Tx<'_>| {
                 idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
-                    let ticket = create(tx, &desk, &by, &new)?;
+                    let (ticket, _) = create(tx, &desk, &prepared)?;
                     Ok(Answer::empty(StatusCode::SEE_OTHER).at(path_of(&ticket.reference)))
                 })
             };
