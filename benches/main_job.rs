@@ -48,6 +48,9 @@ fn main() {
     runtime.block_on(async {
         creation(dir.path(), rounds).await;
         let data = dir.path().join("full");
+        if tickets == 0 {
+            return;
+        }
         full(&data, tickets).await;
         pages(&data, rounds).await;
         start(&data, rounds).await;

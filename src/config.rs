@@ -157,6 +157,8 @@ fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>
         let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
             toml::Value::Table(table) => flatten(&name, table, out, faults),
+            // Empty is not set, as in the environment.
+            toml::Value::String(text) if text.is_empty() => {}
             toml::Value::String(text) => {
                 out.insert(name, text.clone());
             }

@@ -189,15 +189,22 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 }
 
 fn septets(c: char) -> Option<usize> {
+    if is_alike_in_ascii(c) {
+        return Some(1);
+    }
     if EXTENSION.iter().any(|(extra, _)| *extra == c) {
         return Some(2);
     }
     basic_code(c).map(|_| 1)
 }
 
+/// The alphabet agrees with ASCII on these, which are most of any text.
+const fn is_alike_in_ascii(c: char) -> bool {
+    matches!(c, ' '..='#' | '%'..='?' | 'A'..='Z' | 'a'..='z')
+}
+
 fn basic_code(c: char) -> Option<u8> {
-    // The alphabet agrees with ASCII on these, which are most of any text.
-    if matches!(c, ' '..='#' | '%'..='?' | 'A'..='Z' | 'a'..='z') {
+    if is_alike_in_ascii(c) {
         return u8::try_from(c).ok();
     }
     let code = BASIC.chars().position(|basic| basic == c && c != '\u{1b}')?;
