@@ -29,17 +29,14 @@ pub async fn demo(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
     let count = args.get_one::<u32>("tickets").copied().unwrap_or(400);
     let dir = TempDir::with_prefix("redress-demo-")?;
     let mut layered = Sources::of(&[("isp_name", "Larkfield Fibre"), ("region", "GB"), ("timezone", "Europe/London")]);
-    layered = layered.under(sources);
-    // Whatever the settings say, nothing real is touched: not the database, not the key, no client's phone.
-    let within = |file: &str| dir.path().join(file).display().to_string();
-    for (name, value) in [
-        ("data_dir", within("")),
-        ("database_url", format!("sqlite://{}", within("redress.db"))),
-        ("key_file", within("redress.key")),
-        ("sms.gateway", "log".to_owned()),
-    ] {
-        layered = layered.with(name, &value);
-    }
+    // Settings of a real desk may be at hand: neither its database and key nor its gateway is the demo's.
+    let inside = |file: &str| dir.path().join(file).display().to_string();
+    layered = layered
+        .under(sources)
+        .with("data_dir", &inside(""))
+        .with("database_url", &format!("sqlite://{}", inside("redress.db")))
+        .with("key_file", &inside("redress.key"))
+        .with("sms.gateway", "log");
     let config = Config::check(&layered).map_err(Failure::Usage)?;
     serve::start_log();
     let app = App::open(config, Clock::system()).await?;
@@ -126,7 +123,7 @@ fn live(tx: &mut Tx<'_>, desk: &Desk, hand: &Hand, people: &[Person], age: i64) 
         priority: Priority::ALL[[0, 1, 1, 1, 1, 2, 2, 3][below(8)]],
         assigned_to: None,
     };
-    let (mut ticket, _) = tickets::create(tx, desk, &tickets::prepare(desk, by, new))?;
+    let mut ticket = tickets::create(tx, desk, by, &new)?;
     // The older, the further on: nearly all of the first week's tickets are closed.
     let steps = if age < DAY { below(3) } else { below(4) + usize::try_from(age / (3 * DAY)).unwrap_or(0) };
     let technician = &technicians[below(technicians.len())];
