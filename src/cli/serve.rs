@@ -36,6 +36,8 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
         .await
         .with_context(|| format!("cannot listen on {address}; choose another address or port with listen"))?;
     let address = listener.local_addr()?;
+    // Heard from here on: whoever reads "listening" may send one at once.
+    let signal = signal()?;
     let (stop, stopped) = watch::channel(false);
     if let Some(metrics) = app.config.metrics_listen {
         jobs::serve_metrics(metrics, stopped.clone()).await?;
@@ -54,7 +56,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
         let _ = draining.wait_for(|stop| *stop).await;
     });
     let server = tokio::spawn(server.into_future());
-    signal().await?;
+    signal.await;
     tracing::info!("stopping");
     stop.send_replace(true);
     let (requests, messages) =
@@ -79,12 +81,14 @@ fn base_url(address: SocketAddr) -> String {
     }
 }
 
-async fn signal() -> anyhow::Result<()> {
+/// Waits for SIGTERM or SIGINT. Both are caught from this call on, not from the first poll.
+fn signal() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
     let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
