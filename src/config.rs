@@ -312,8 +312,9 @@ pub fn describe(sources: &Sources) -> String {
         let value = match value {
             "" => "\"\"".to_owned(),
             _ if key.secret => "\"***\"".to_owned(),
+            // What does not parse may hold a password anywhere.
             url if key.name == "database_url" => {
-                url.parse::<DatabaseUrl>().map_or_else(|_| toml_text(url), |url| toml_text(&url.to_string()))
+                toml_text(&url.parse::<DatabaseUrl>().map_or_else(|_| "***".to_owned(), |url| url.to_string()))
             }
             text => toml_text(text),
         };
