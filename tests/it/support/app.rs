@@ -130,8 +130,3 @@ impl TestApp {
         browser
     }
 }
-
-/// The program itself.
-pub fn binary() -> &'static str {
-    env!("CARGO_BIN_EXE_redress")
-}

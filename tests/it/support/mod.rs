@@ -2,8 +2,9 @@
 
 mod app;
 mod people;
+pub mod process;
 
 pub use self::{
-    app::{PASSWORD, TestApp, binary},
+    app::{PASSWORD, TestApp},
     people::{Browser, Caller, Page, Reply},
 };

@@ -1,0 +1,135 @@
+//! Commands beside a running server.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    Browser, Caller, PASSWORD,
+    process::{Process, add_user, run, run_with},
+};
+
+#[tokio::test]
+async fn users_and_tokens_change_under_a_running_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let process = Process::serve(dir, &[]);
+    let admin = process.admin(dir);
+    assert_eq!(admin.get("/api/tickets").await.status, 200, "a token works at once");
+
+    let id = run_with(dir, &add_user("dev@isp.example", "Dev Anand", "admin"), PASSWORD).done();
+    let users = admin.get("/api/users").await.json;
+    let added = users["items"].as_array().unwrap().iter().find(|user| user["email"] == "dev@isp.example").unwrap();
+    assert_eq!(id.trim_end(), added["id"].as_str().unwrap(), "the new id, alone");
+    let token = run(dir, &["token", "create", "--user", "DEV@isp.example", "--name", "export"]).done();
+    let dev = Caller::new(&process.base).with_token(token.trim_end());
+    let browser = Browser::new(&process.base);
+    let sign_in = async |password: &str| {
+        browser.submit("/login", &[("email", "dev@isp.example"), ("password", password)]).await.status
+    };
+    assert_eq!(sign_in(PASSWORD).await, 303);
+    assert_eq!((dev.get("/api/auth/me").await.status, browser.open("/tickets").await.status), (200, 200));
+
+    run(dir, &["user", "disable", "dev@isp.example"]).done();
+    assert_eq!(dev.get("/api/auth/me").await.status, 401, "a disabled user stops at once");
+    assert_eq!(browser.open("/tickets").await.status, 303);
+    assert_eq!(sign_in(PASSWORD).await, 422);
+    run(dir, &["user", "enable", "dev@isp.example"]).done();
+    assert_eq!(sign_in(PASSWORD).await, 303);
+
+    run_with(dir, &["user", "set-password", "dev@isp.example", "--password-stdin"], "quite another one\n").done();
+    assert_eq!(browser.open("/tickets").await.status, 303, "sessions of the old password end");
+    assert_eq!((sign_in(PASSWORD).await, sign_in("quite another one").await), (422, 303));
+
+    let token =
+        run(dir, &["token", "create", "--user", "dev@isp.example", "--name", "short", "--expires-days", "1"]).done();
+    let short = Caller::new(&process.base).with_token(token.trim_end());
+    assert_eq!(short.get("/api/auth/me").await.status, 200);
+    let list = run(dir, &["token", "list"]).done();
+    assert!(!list.contains(token.trim_end()), "{list}");
+    let row = list.lines().find(|line| line.ends_with("short")).unwrap();
+    run(dir, &["token", "revoke", row.split_whitespace().next().unwrap()]).done();
+    assert_eq!(short.get("/api/auth/me").await.status, 401);
+    let said = process.stop();
+    for secret in ["dev@isp.example", "Dev Anand", PASSWORD, "quite another one", token.trim_end()] {
+        assert!(!said.contains(secret), "{secret}: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    run_with(dir, &add_user("priya@isp.example", "Priya", "admin"), PASSWORD).done();
+    for (args, words) in [
+        (&["user", "disable", "nobody@isp.example"][..], "no user"),
+        (&["user", "disable", "priya@isp.example"], "last enabled admin"),
+        (&["token", "create", "--user", "nobody@isp.example", "--name", "x"], "no user"),
+        (&["token", "revoke", "x"], "no token"),
+    ] {
+        let error = run(dir, args).failed();
+        assert!(error.contains(words), "{args:?}: {error}");
+    }
+    for (input, args) in [
+        ("short", add_user("a@isp.example", "A", "admin")),
+        (PASSWORD, add_user("not an address", "A", "admin")),
+        (PASSWORD, add_user("priya@isp.example", "Again", "admin")),
+        ("", add_user("a@isp.example", "A", "admin")),
+    ] {
+        let ran = run_with(dir, &args, input);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{args:?}: {ran:?}");
+        assert!(!ran.err.is_empty() && !ran.err.contains("panicked"), "{ran:?}");
+    }
+    assert_eq!(run(dir, &["user", "list"]).done().lines().count(), 2);
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    let dir = tempfile::tempdir().unwrap();
+    for args in [
+        &["fly"][..],
+        &["serve", "--fly"],
+        &["--listen"],
+        &["--listen", ""],
+        &["user"],
+        &["user", "add"],
+        &["user", "add", "--email", "a@b.example", "--name", "A", "--role", "boss"],
+        &["user", "disable"],
+        &["token", "create", "--user", "a@b.example"],
+        &["token", "create", "--user", "a@b.example", "--name", "x", "--expires-days", "0"],
+        &["db"],
+        &["config"],
+        &["serve", "extra"],
+        &["serve", "--listen", "nowhere"],
+        &["serve", "--config", "missing.toml"],
+        &["user", "list", "--timezone", "Mars/Olympus"],
+    ] {
+        let ran = run(dir.path(), args);
+        assert_eq!(ran.code, Some(2), "{args:?}: {ran:?}");
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{args:?}: {ran:?}");
+    }
+    assert!(!dir.path().join("data").exists(), "and nothing was made");
+    for args in [&["--help"][..], &["--version"], &["user", "add", "--help"]] {
+        let ran = run(dir.path(), args);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[tokio::test]
+async fn openapi_prints_what_the_server_serves() {
+    let dir = tempfile::tempdir().unwrap();
+    let printed: Value = serde_json::from_str(&run(dir.path(), &["openapi"]).done()).unwrap();
+    assert!(!dir.path().join("data").exists(), "it opens nothing");
+    let process = Process::serve(dir.path(), &[]);
+    assert_eq!(Caller::new(&process.base).get("/api/openapi.json").await.json, printed);
+}
+
+#[tokio::test]
+async fn db_migrate_says_where_the_schema_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = run(dir.path(), &["db", "migrate"]).done();
+    assert!(first.contains("up to date"), "{first}");
+    let again = run(dir.path(), &["db", "migrate"]).done();
+    assert_eq!(first.lines().last(), again.lines().last());
+    let process = Process::serve(dir.path(), &[]);
+    process.admin(dir.path()).ticket(json!({})).await;
+    run(dir.path(), &["db", "migrate"]).done();
+}

@@ -1,0 +1,189 @@
+//! Starting, stopping, starting again.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+
+use crate::support::{
+    Browser, Caller, PASSWORD,
+    process::{Process, redress, run},
+};
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn a_first_start_makes_what_it_needs_and_says_how_to_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let process = Process::serve(dir.path(), &[]);
+    let data = dir.path().join("data");
+    assert_eq!((mode(&data), mode(&data.join("redress.key"))), (0o700, 0o600));
+    assert!(data.join("redress.db").exists());
+    let line = process.wait_for("setup code: ");
+    let code = line.rsplit(' ').next().unwrap().to_owned();
+    assert!(code.len() == 9 && code.as_bytes()[4] == b'-', "{line}");
+    let said = process.said();
+    assert_eq!(said.matches("listening").count(), 1, "{said}");
+    let anyone = Caller::new(&process.base);
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(anyone.get(path).await.status, 200, "{path}");
+    }
+    let browser = Browser::new(&process.base);
+    for path in ["/tickets", "/tickets/new", "/users", "/login", "/nothing"] {
+        let page = browser.open(path).await;
+        assert_eq!((page.status, page.location.as_str()), (303, "/setup"), "{path}");
+    }
+    let fields = [("name", "Priya Raman"), ("email", "priya@isp.example"), ("password", PASSWORD)];
+    let wrong = browser.submit("/setup", &[&fields[..], &[("code", "AAAA-AAAA")]].concat()).await;
+    assert_eq!(wrong.status, 422);
+    assert!(!run(dir.path(), &["user", "list"]).done().contains("priya@"));
+    let made = browser.submit("/setup", &[&fields[..], &[("code", &code)]].concat()).await;
+    assert_eq!(made.status, 303, "{}", made.text);
+    assert!(run(dir.path(), &["user", "list"]).done().contains("priya@isp.example"));
+    assert_eq!(browser.open("/setup").await.status, 404, "afterwards it is gone");
+    assert_eq!(browser.open("/tickets").await.status, 200, "and the admin is signed in");
+    let said = process.stop();
+    for secret in ["priya@isp.example", "Priya", PASSWORD] {
+        assert!(!said.contains(secret), "{secret}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_start_keeps_everything_and_asks_for_no_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Process::serve(dir.path(), &[]);
+    let admin = first.admin(dir.path());
+    let ticket = admin.ticket(json!({})).await;
+    let key = std::fs::read(dir.path().join("data/redress.key")).unwrap();
+    first.stop();
+    let second = Process::serve(dir.path(), &[]);
+    assert!(!second.said().contains("setup code"), "{}", second.said());
+    assert_eq!(std::fs::read(dir.path().join("data/redress.key")).unwrap(), key);
+    let again = second.admin_again(dir.path());
+    assert_eq!(again.get(&format!("/api/tickets/{}", ticket["id"].as_str().unwrap())).await.json, ticket);
+    second.signal("INT");
+    let mut second = second;
+    assert_eq!(second.ended(), Some(0), "SIGINT ends it too");
+}
+
+/// Reads until the head of an answer is whole.
+fn head(stream: &mut TcpStream) -> String {
+    let mut text = Vec::new();
+    let mut byte = [0];
+    while !text.ends_with(b"\r\n\r\n") {
+        assert_eq!(stream.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&text));
+        text.push(byte[0]);
+    }
+    String::from_utf8(text).unwrap()
+}
+
+#[tokio::test]
+async fn a_stop_finishes_the_request_in_flight_and_takes_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut process = Process::serve(dir.path(), &[]);
+    let admin = process.admin(dir.path());
+    let token = run(dir.path(), &["token", "create", "--user", "priya@isp.example", "--name", "raw"]).done();
+    let address = process.base.strip_prefix("http://").unwrap().to_owned();
+    let body =
+        json!({"clientName": "In Flight", "clientPhone": "+447700900142", "issueType": "Other", "description": "x"});
+    let body = body.to_string();
+    let mut slow = TcpStream::connect(&address).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    write!(
+        slow,
+        "POST /api/tickets HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        token.trim_end(),
+        body.len()
+    )
+    .unwrap();
+    // The server asks for the body, so the request is in its hands.
+    assert!(head(&mut slow).starts_with("HTTP/1.1 100"));
+    let idle = TcpStream::connect(&address).unwrap();
+    assert_eq!(admin.get("/healthz").await.status, 200);
+    process.signal("TERM");
+    process.wait_for("stopping");
+    let until = Instant::now() + Duration::from_secs(30);
+    while TcpStream::connect(&address).is_ok() {
+        assert!(Instant::now() < until, "it still takes connections");
+        tokio::task::yield_now().await;
+    }
+    slow.write_all(body.as_bytes()).unwrap();
+    let answer = head(&mut slow);
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    let began = Instant::now();
+    assert_eq!(process.ended(), Some(0));
+    assert!(began.elapsed() < Duration::from_secs(10), "the contract's ten seconds");
+    drop(idle);
+    assert!(process.said().contains("stopped"), "{}", process.said());
+    assert!(!process.said().contains("cut off"), "{}", process.said());
+    let again = Process::serve(dir.path(), &[]);
+    let found = again.admin_again(dir.path()).get("/api/tickets?q=flight").await;
+    assert_eq!(found.json["total"], 1);
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_nobody_longer_than_ten_seconds() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut process = Process::serve(dir.path(), &[]);
+    let address = process.base.strip_prefix("http://").unwrap().to_owned();
+    // A request that never ends.
+    let mut stuck = TcpStream::connect(&address).unwrap();
+    write!(
+        stuck,
+        "POST /api/auth/login HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\
+         expect: 100-continue\r\n\r\n"
+    )
+    .unwrap();
+    assert!(head(&mut stuck).starts_with("HTTP/1.1 100"));
+    let began = Instant::now();
+    process.signal("TERM");
+    assert_eq!(process.ended(), Some(0), "{}", process.said());
+    assert!(began.elapsed() < Duration::from_secs(10), "the contract's ten seconds: {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn the_demo_serves_a_desk_that_its_log_in_opens() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = redress(dir.path(), &["demo", "--tickets", "30"]);
+    // Settings of a real desk beside it must not be touched.
+    let real = dir.path().join("real.db");
+    command
+        .env("REDRESS_LISTEN", "127.0.0.1:0")
+        .env("REDRESS_DATABASE_URL", format!("sqlite://{}", real.display()))
+        .env("REDRESS_KEY_FILE", dir.path().join("real.key"))
+        .env("REDRESS_SMS_GATEWAY", "kannel")
+        .env("REDRESS_SMS_KANNEL_URL", "http://127.0.0.1:9/cgi-bin/sendsms")
+        .env("REDRESS_SMS_KANNEL_USERNAME", "redress")
+        .env("REDRESS_SMS_KANNEL_PASSWORD", "sendpw");
+    let process = Process::start(command);
+    let line = process.wait_for("password ");
+    let password = line.rsplit(' ').next().unwrap().trim();
+    let place = process.wait_for("A made-up ISP");
+    let place = place.split(" in ").nth(1).unwrap().split(" until").next().unwrap().to_owned();
+    assert!(Path::new(&place).join("redress.db").exists(), "{place}");
+    process.wait_for("admin        priya@demo.example");
+    process.wait_for("technician   tomasz@demo.example");
+    let body = json!({"email": "priya@demo.example", "password": password});
+    let anyone = Caller::new(&process.base);
+    let reply = anyone.post("/api/auth/login", &body).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let admin = anyone.with_token(reply.json["token"].as_str().unwrap());
+    assert_eq!(admin.get("/api/tickets").await.json["total"], 30);
+    let id = admin.get("/api/tickets").await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    let sent = admin.get(&format!("/api/tickets/{id}/notifications")).await;
+    assert_eq!(sent.json["items"][0]["state"], "suppressed", "a demo sends nothing: {}", sent.text);
+    let browser = Browser::new(&process.base);
+    let page = browser.submit("/login", &[("email", "dev@demo.example"), ("password", password)]).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    process.stop();
+    assert!(!Path::new(&place).exists(), "the directory is thrown away");
+    assert!(!real.exists() && !dir.path().join("real.key").exists(), "and no other was touched");
+}

@@ -1,0 +1,80 @@
+//! Flags over variables over the file over defaults; every fault at once; secrets masked.
+
+use std::fs;
+
+use crate::support::process::redress;
+
+#[test]
+fn flags_go_over_variables_over_the_file_over_defaults() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(
+        dir.path().join("redress.toml"),
+        "isp_name = \"File\"\ntimezone = \"Asia/Kolkata\"\nlisten = \"127.0.0.1:7001\"\n[sms]\nundo_seconds = 9\n",
+    )
+    .unwrap();
+    let mut command = redress(dir.path(), &["config", "check", "--isp-name", "Flag"]);
+    command.env("REDRESS_ISP_NAME", "Variable").env("REDRESS_LISTEN", "127.0.0.1:7002");
+    let ran = command.output().unwrap();
+    let out = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{out}");
+    for line in [
+        "isp_name = \"Flag\"",
+        "listen = \"127.0.0.1:7002\"",
+        "timezone = \"Asia/Kolkata\"",
+        "sms.undo_seconds = ",
+        "worker = ",
+    ] {
+        assert_eq!(out.lines().filter(|found| found.starts_with(line)).count(), 1, "{line}: {out}");
+    }
+    let other = dir.path().join("other.toml");
+    fs::write(&other, "isp_name = \"Other\"\n").unwrap();
+    for (args, variable) in [
+        (vec!["config", "check", "--config", "other.toml"], None),
+        (vec!["--config", "other.toml", "config", "check"], None),
+        (vec!["config", "check"], Some("other.toml")),
+    ] {
+        let mut command = redress(dir.path(), &args);
+        command.envs(variable.map(|file| ("REDRESS_CONFIG", file)));
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        assert!(out.contains("isp_name = \"Other\"") && !out.contains("Kolkata"), "{out}");
+    }
+}
+
+#[test]
+fn every_fault_at_once_and_no_secret() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(
+        dir.path().join("redress.toml"),
+        "no_such = 1\nisp_name = 5.5\n[sms]\ngateway = \"kannel\"\nhook_secret = \"tell-nobody-1\"\n[sms.kannel]\n\
+         username = \"redress\"\npassword = \"tell-nobody-2\"\n",
+    )
+    .unwrap();
+    let mut command = redress(dir.path(), &["config", "check", "--timezone", "Mars/Olympus"]);
+    command.env("REDRESS_LISTEN", "nowhere").env("REDRESS_REGION", "Atlantis").env("REDRESS_WORKER", "perhaps");
+    command.env("REDRESS_PUBLIC_URL", "ftp://x").env("REDRESS_DATABASE_URL", "mysql://user:tell-nobody-3@host/db");
+    let ran = command.output().unwrap();
+    let (out, err) = (String::from_utf8(ran.stdout).unwrap(), String::from_utf8(ran.stderr).unwrap());
+    assert_eq!(ran.status.code(), Some(2), "{err}");
+    let settings = [
+        "no_such",
+        "isp_name",
+        "timezone",
+        "listen",
+        "region",
+        "worker",
+        "public_url",
+        "database_url",
+        "sms.kannel.url",
+    ];
+    for name in settings {
+        assert!(err.contains(&format!("redress: {name}:")), "{name}: {err}");
+    }
+    for secret in ["tell-nobody-1", "tell-nobody-2", "tell-nobody-3"] {
+        assert!(!out.contains(secret) && !err.contains(secret), "{secret}: {out}{err}");
+    }
+    assert!(out.contains("***"), "{out}");
+    let mut serve = redress(dir.path(), &["serve"]);
+    let ran = serve.env("REDRESS_LISTEN", "nowhere").output().unwrap();
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(!dir.path().join("data").exists());
+}
