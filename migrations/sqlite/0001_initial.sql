@@ -121,6 +121,7 @@ CREATE VIRTUAL TABLE ticket_search USING fts5 (
 );
 
 -- The outbox. Sealed: recipient, text. lease is a fencing number: only its holder may settle the row.
+-- addressed_in is the round since which the recipient is the present one.
 CREATE TABLE notifications (
   id                 BLOB    NOT NULL PRIMARY KEY,
   ticket_id          BLOB    NOT NULL REFERENCES tickets (id),
@@ -135,6 +136,7 @@ CREATE TABLE notifications (
   reason             TEXT,
   attempts           INTEGER NOT NULL,
   round              INTEGER NOT NULL,
+  addressed_in       INTEGER NOT NULL,
   doubts             INTEGER NOT NULL,
   due_at             INTEGER NOT NULL,
   undo_until         INTEGER,

@@ -33,6 +33,8 @@ pub struct Delivery {
     pub attempts: i64,
     /// Counts up whenever someone sends the message again.
     pub round: i64,
+    /// The round since which it goes to the present number.
+    pub addressed_in: i64,
     pub doubts: i64,
     pub due_at: i64,
     pub undo_until: Option<i64>,
@@ -88,6 +90,7 @@ impl Delivery {
             reason: None,
             attempts: 0,
             round: 1,
+            addressed_in: 1,
             doubts: 0,
             due_at: now + hold,
             undo_until: (hold > 0).then_some(now + hold),
@@ -187,6 +190,8 @@ impl Delivery {
     /// A gateway's report on the sending number `round`. Nothing to note gives `false`.
     pub fn report(&mut self, round: i64, verdict: Verdict, code: &str, message_id: Option<&str>, now: i64) -> bool {
         let about = match round {
+            // What another phone got says nothing of this one.
+            _ if round < self.addressed_in => About::Untried,
             _ if round != self.round => About::Earlier,
             _ if self.attempts == 0 => About::Untried,
             _ => About::Present,
@@ -211,8 +216,8 @@ impl Delivery {
         held && waits
     }
 
-    /// Sends it again, from the beginning.
-    pub fn resend(&mut self, now: i64, hindrance: Option<&str>, by: Uuid) -> Result<(), Fault> {
+    /// Sends it again, from the beginning; `elsewhere` when it now goes to another number.
+    pub fn resend(&mut self, now: i64, hindrance: Option<&str>, elsewhere: bool, by: Uuid) -> Result<(), Fault> {
         if self.state.is_waiting() {
             return Err(Fault::conflict("This SMS is already waiting to be sent."));
         }
@@ -220,6 +225,9 @@ impl Delivery {
             return Err(Fault::conflict("This SMS was undone with its change, so it cannot be sent."));
         }
         self.round += 1;
+        if elsewhere {
+            self.addressed_in = self.round;
+        }
         (self.attempts, self.doubts) = (0, 0);
         (self.due_at, self.expires_at, self.undo_until) = (now, now + VALIDITY, None);
         (self.gateway_message_id, self.sent_at, self.settled_at) = (None, None, None);
@@ -316,7 +324,7 @@ mod tests {
         assert_eq!((delivery.lease_until, delivery.sent_at, delivery.settled_at), (None, Some(NOW + 1), None));
         delivery.report(1, Verdict::Delivered, "1", None, NOW + 2);
         assert_eq!((delivery.sent_at, delivery.settled_at), (Some(NOW + 1), Some(NOW + 2)));
-        delivery.resend(NOW + 3, None, Uuid::nil()).unwrap();
+        delivery.resend(NOW + 3, None, false, Uuid::nil()).unwrap();
         assert_eq!((delivery.sent_at, delivery.settled_at, delivery.expires_at), (None, None, NOW + 3 + VALIDITY));
         assert_eq!((delivery.round, delivery.attempts, delivery.doubts), (2, 0, 0));
     }
@@ -327,12 +335,12 @@ mod tests {
             let mut delivery = Delivery::new(Uuid::nil(), NOW, 0, None);
             delivery.state = state;
             let may = !matches!(state, State::Queued | State::Sending | State::Cancelled);
-            assert_eq!(delivery.resend(NOW, None, Uuid::nil()).is_ok(), may, "{state}");
+            assert_eq!(delivery.resend(NOW, None, false, Uuid::nil()).is_ok(), may, "{state}");
             assert_eq!(delivery.state, if may { State::Queued } else { state });
         }
         let (mut delivery, clock) = sending();
         delivery.settle(Outcome::Refused { reason: "no".into() }, NOW, &clock);
-        delivery.resend(NOW, Some(LOG_ONLY), Uuid::nil()).unwrap();
+        delivery.resend(NOW, Some(LOG_ONLY), false, Uuid::nil()).unwrap();
         assert_eq!(delivery.state, State::Suppressed);
     }
 }

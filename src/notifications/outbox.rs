@@ -71,19 +71,30 @@ impl Outbox {
         store::of_ticket(tx, &self.vault, ticket)
     }
 
-    /// Sends a message again, with the same text to the same number.
+    /// The ticket that a message tells of, if there is such a message.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn ticket_of(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, Fault> {
+        store::ticket_of(tx, id)
+    }
+
+    /// Sends a message again, with the same text, to the number that its ticket has now.
     ///
     /// # Errors
     /// [`Fault::NotFound`]; [`Fault::Conflict`] when it still waits, or was undone.
-    pub fn resend(&self, tx: &mut Tx<'_>, id: Uuid, by: Uuid) -> Result<Notification, Fault> {
+    pub fn resend(&self, tx: &mut Tx<'_>, id: Uuid, to: &Phone, by: Uuid) -> Result<Notification, Fault> {
         let (Some(mut delivery), Some(found)) = (store::delivery(tx, id)?, store::by_id(tx, &self.vault, id)?) else {
             return Err(Fault::NotFound);
         };
-        let to = Phone::from_e164(&found.recipient).map_err(|error| Fault::Unexpected(error.into()))?;
-        let hindrance = self.hindrance(tx, &to)?;
-        delivery.resend(self.clock.now(), hindrance, by)?;
+        let hindrance = self.hindrance(tx, to)?;
+        let elsewhere = found.recipient != to.as_str();
+        delivery.resend(self.clock.now(), hindrance, elsewhere, by)?;
         if !store::save(tx, &mut delivery)? {
             return Err(Fault::conflict("This SMS has just changed. Look at it again."));
+        }
+        if elsewhere {
+            store::readdress(tx, &self.vault, id, to)?;
         }
         store::by_id(tx, &self.vault, id)?.ok_or(Fault::NotFound)
     }

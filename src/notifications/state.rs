@@ -91,9 +91,9 @@ pub enum Verdict {
 pub enum About {
     /// The present sending, of which at least one try was made.
     Present,
-    /// The present sending, of which no try was made: nothing can be said of it yet.
+    /// A sending to the present number of which no try was made: nothing can be said of it yet.
     Untried,
-    /// A sending before someone asked to send the message again.
+    /// A sending to the same number, before someone asked to send the message again.
     Earlier,
 }
 

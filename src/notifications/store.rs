@@ -35,9 +35,9 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &NewRow<'_>, delivery: &mut D
     let id = delivery.id;
     let added = tx.execute(
         "INSERT INTO notifications (id, ticket_id, kind, revision, channel, recipient, recipient_token, text, segments, \
-         state, reason, attempts, round, doubts, due_at, undo_until, expires_at, lease, lease_until, created_at, \
-         settled_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         state, reason, attempts, round, addressed_in, doubts, due_at, undo_until, expires_at, lease, lease_until, \
+         created_at, settled_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
          ON CONFLICT (ticket_id, kind, revision, channel) DO NOTHING",
         params![
             id,
@@ -53,6 +53,7 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &NewRow<'_>, delivery: &mut D
             &delivery.reason,
             delivery.attempts,
             delivery.round,
+            delivery.addressed_in,
             delivery.doubts,
             delivery.due_at,
             delivery.undo_until,
@@ -72,7 +73,7 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
     let changed = tx.execute(
         "UPDATE notifications SET state = $5, reason = $6, attempts = $7, round = $8, doubts = $9, due_at = $10, \
          undo_until = $11, expires_at = $12, lease = $13, lease_until = $14, gateway = $15, gateway_message_id = $16, \
-         sent_at = $17, settled_at = $18 \
+         sent_at = $17, settled_at = $18, addressed_in = $19 \
          WHERE id = $1 AND state = $2 AND lease = $3 AND round = $4",
         params![
             delivery.id,
@@ -93,6 +94,7 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
             &delivery.gateway_message_id,
             delivery.sent_at,
             delivery.settled_at,
+            delivery.addressed_in,
         ],
     )?;
     if changed == 0 {
@@ -117,6 +119,15 @@ fn append_changes(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<(), Fault>
             params![delivery.id, n, change.at, change.state.code(), change.reason, change.by],
         )?;
     }
+    Ok(())
+}
+
+/// Gives a message another number.
+pub fn readdress(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, to: &Phone) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE notifications SET recipient = $2, recipient_token = $3 WHERE id = $1",
+        params![id, vault.seal_text(&recipient_cell(&id), to.as_str()), number_token(vault, to)],
+    )?;
     Ok(())
 }
 
@@ -179,8 +190,8 @@ fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {
 }
 
 const DELIVERY: &str = "id, state, reason, attempts, round, doubts, due_at, undo_until, expires_at, lease, lease_until, \
-    gateway, gateway_message_id, sent_at, settled_at";
-const DELIVERY_COLUMNS: usize = 15;
+    gateway, gateway_message_id, sent_at, settled_at, addressed_in";
+const DELIVERY_COLUMNS: usize = 16;
 
 fn read_delivery(row: &Row) -> Result<Delivery, Fault> {
     let (state, round, lease) = (read_state(row, 1)?, row.int(4)?, row.int(9)?);
@@ -200,6 +211,7 @@ fn read_delivery(row: &Row) -> Result<Delivery, Fault> {
         gateway_message_id: row.opt_text(12)?,
         sent_at: row.opt_int(13)?,
         settled_at: row.opt_int(14)?,
+        addressed_in: row.int(15)?,
         guard: Guard { state, lease, round },
         changes: Vec::new(),
     })
@@ -214,6 +226,12 @@ fn read_state(row: &Row, column: usize) -> Result<State, Fault> {
 pub fn delivery(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Delivery>, Fault> {
     let sql = format!("SELECT {DELIVERY} FROM notifications WHERE id = $1");
     tx.query_one(&sql, params![id])?.as_ref().map(read_delivery).transpose()
+}
+
+/// The ticket that a message tells of.
+pub fn ticket_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, Fault> {
+    let row = tx.query_one("SELECT ticket_id FROM notifications WHERE id = $1", params![id])?;
+    Ok(row.map(|row| row.uuid(0)).transpose()?)
 }
 
 /// The changing part of the message that tells of a ticket's version.

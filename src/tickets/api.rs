@@ -512,7 +512,9 @@ async fn resend_notification(
         .db
         .write(move |tx| {
             idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
-                let sent = desk.outbox.resend(tx, id, user.id)?;
+                let ticket = desk.outbox.ticket_of(tx, id)?.ok_or(Fault::NotFound)?;
+                let ticket = by_key(tx, &desk.vault, &ticket.to_string())?;
+                let sent = desk.outbox.resend(tx, id, &ticket.client_phone, user.id)?;
                 Answer::json(StatusCode::ACCEPTED, &NotificationRecord::from(&sent))
             })
         })

@@ -240,10 +240,10 @@ pub async fn resend(
     let (desk, by, wanted) = (state.desk.clone(), user.id, key.clone());
     let work = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &wanted)?;
-        if !desk.outbox.for_ticket(tx, ticket.id)?.iter().any(|sms| sms.id == id) {
+        if desk.outbox.ticket_of(tx, id)? != Some(ticket.id) {
             return Err(Fault::NotFound);
         }
-        desk.outbox.resend(tx, id, by)?;
+        desk.outbox.resend(tx, id, &ticket.client_phone, by)?;
         Ok(ticket)
     };
     match state.db.write(work).await {

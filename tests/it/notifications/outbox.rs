@@ -1,11 +1,13 @@
 //! What is queued, held back, undone, sent again, and never sent.
 
 use redress::notifications::{Kind, State};
+use serde_json::json;
 
 use super::{
     fake_gateway::FakeGateway,
-    post::{LANDLINE, MOBILE, Post, REFERENCE, path},
+    post::{LANDLINE, MOBILE, Post, REFERENCE, path, report_url},
 };
+use crate::support::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_queued_with_its_ticket_and_only_once_for_a_version() {
@@ -114,4 +116,49 @@ async fn sending_again_starts_from_the_beginning_and_names_who_asked() {
     assert_ne!(sent[0]["dlr-url"], sent[1]["dlr-url"], "a report has to say which sending it is about");
     assert_eq!(path(&post.message(ticket).await), ["queued", "sending", "sent", "queued", "sending", "sent"]);
     assert!(matches!(post.resend(ticket).await, Err(redress::fault::Fault::NotFound)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_goes_to_the_number_that_the_ticket_has_now() {
+    let gateway = FakeGateway::start([]).await;
+    let post = Post::through(&gateway).await;
+    let ticket = post.log_for("+447700900999", "Wrong number").await;
+    let first = post.message(ticket).await;
+    assert_eq!(post.ticket_of(first.id).await, Some(ticket));
+    assert_eq!(post.ticket_of(ticket).await, None);
+    post.worker.step().await.unwrap();
+    let again = post.resend(first.id).await.unwrap();
+    assert_eq!((again.recipient.as_str(), &again.text), (MOBILE, &first.text));
+    // The wrong phone has it, which is no news of the right one.
+    let report = report_url(&gateway.requests()[0], "1", "old");
+    assert_eq!(post.call(&report).await.0, 200);
+    assert_eq!(post.worker.step().await.unwrap(), 1);
+    assert_eq!(gateway.requests()[1]["to"], MOBILE);
+
+    // The new number's own STOP holds, and a landline's own hindrance.
+    post.write(MOBILE, "STOP").await;
+    let stopped = post.resend(first.id).await.unwrap();
+    assert_eq!((stopped.state, stopped.reason.as_deref()), (State::Suppressed, Some("opted out")));
+    let landline = post.resend_to(first.id, LANDLINE).await.unwrap();
+    assert_eq!(landline.reason.as_deref(), Some("no SMS number"));
+    assert_eq!(post.resend_to(first.id, "+447700900999").await.unwrap().state, State::Queued);
+    post.write("+447700900999", "STOP").await;
+    post.worker.step().await.unwrap();
+    assert_eq!(post.state(ticket).await, State::Suppressed, "looked at again by the new number's token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_corrects_a_number_and_sends_again() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ticket = admin.ticket(json!({"clientPhone": "+447700900999"})).await;
+    let id = ticket["id"].as_str().unwrap();
+    let sms = admin.get(&format!("/api/tickets/{id}/notifications")).await.json["items"][0].clone();
+    assert_eq!(sms["recipient"], "+447700900999");
+    let corrected = admin.patch(&format!("/api/tickets/{id}"), &json!({"clientPhone": MOBILE})).await;
+    assert_eq!(corrected.status, 200, "{}", corrected.text);
+    let path = format!("/api/notifications/{}/resend", sms["id"].as_str().unwrap());
+    let again = admin.post(&path, &json!({})).await;
+    assert_eq!((again.status, &again.json["recipient"]), (202, &json!(MOBILE)), "{}", again.text);
+    assert_eq!(admin.post(&format!("/api/notifications/{id}/resend"), &json!({})).await.status, 404);
 }

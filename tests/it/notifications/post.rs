@@ -169,10 +169,22 @@ impl Post {
             .unwrap()
     }
 
-    /// Someone sends the message again.
+    /// Someone sends the message again, while the ticket still has the mobile number.
     pub async fn resend(&self, id: Uuid) -> Result<Notification, Fault> {
+        self.resend_to(id, MOBILE).await
+    }
+
+    /// Someone sends the message again, when the ticket has this number.
+    pub async fn resend_to(&self, id: Uuid, number: &'static str) -> Result<Notification, Fault> {
+        let to = Phone::from_e164(number).unwrap();
         let (outbox, by) = (self.outbox.clone(), self.user);
-        self.db.write(move |tx| outbox.resend(tx, id, by)).await
+        self.db.write(move |tx| outbox.resend(tx, id, &to, by)).await
+    }
+
+    /// The ticket that a message tells of.
+    pub async fn ticket_of(&self, id: Uuid) -> Option<Uuid> {
+        let outbox = self.outbox.clone();
+        self.db.read(move |tx| outbox.ticket_of(tx, id)).await.unwrap()
     }
 
     /// Someone undoes the Fixed of version 2.
