@@ -218,11 +218,12 @@ impl Delivery {
 
     /// Sends it again, from the beginning; `elsewhere` when it now goes to another number.
     pub fn resend(&mut self, now: i64, hindrance: Option<&str>, elsewhere: bool, by: Uuid) -> Result<(), Fault> {
-        if self.state.is_waiting() {
-            return Err(Fault::conflict("This SMS is already waiting to be sent."));
-        }
-        if self.state == State::Cancelled {
-            return Err(Fault::conflict("This SMS was undone with its change, so it cannot be sent."));
+        if !self.state.may_resend() {
+            return Err(Fault::conflict(match self.state {
+                State::Delivered => "The client has this SMS already.",
+                State::Cancelled => "This SMS was undone with its change, so it cannot be sent.",
+                _ => "This SMS is already waiting to be sent.",
+            }));
         }
         self.round += 1;
         if elsewhere {
@@ -324,18 +325,32 @@ mod tests {
         assert_eq!((delivery.lease_until, delivery.sent_at, delivery.settled_at), (None, Some(NOW + 1), None));
         delivery.report(1, Verdict::Delivered, "1", None, NOW + 2);
         assert_eq!((delivery.sent_at, delivery.settled_at), (Some(NOW + 1), Some(NOW + 2)));
+        let (mut delivery, clock) = sending();
+        delivery.settle(Outcome::Refused { reason: "no".into() }, NOW + 2, &clock);
+        assert_eq!((delivery.sent_at, delivery.settled_at), (None, Some(NOW + 2)));
         delivery.resend(NOW + 3, None, false, Uuid::nil()).unwrap();
         assert_eq!((delivery.sent_at, delivery.settled_at, delivery.expires_at), (None, None, NOW + 3 + VALIDITY));
         assert_eq!((delivery.round, delivery.attempts, delivery.doubts), (2, 0, 0));
     }
 
     #[test]
-    fn a_message_is_sent_again_from_every_state_in_which_it_does_not_wait() {
+    fn a_message_is_sent_again_unless_it_waits_was_undone_or_is_on_the_phone() {
         for state in State::ALL {
             let mut delivery = Delivery::new(Uuid::nil(), NOW, 0, None);
             delivery.state = state;
-            let may = !matches!(state, State::Queued | State::Sending | State::Cancelled);
-            assert_eq!(delivery.resend(NOW, None, false, Uuid::nil()).is_ok(), may, "{state}");
+            let refusal = match state {
+                State::Queued | State::Sending => Some("already waiting"),
+                State::Cancelled => Some("undone"),
+                State::Delivered => Some("has this SMS already"),
+                _ => None,
+            };
+            let may = refusal.is_none();
+            match (delivery.resend(NOW, None, false, Uuid::nil()), refusal) {
+                (Ok(()), None) => {}
+                (Err(Fault::Conflict { detail, .. }), Some(words)) => assert!(detail.contains(words), "{detail}"),
+                (other, _) => panic!("{state}: {other:?}"),
+            }
+            assert_eq!(state.may_resend(), may, "what the button goes by");
             assert_eq!(delivery.state, if may { State::Queued } else { state });
         }
         let (mut delivery, clock) = sending();

@@ -129,6 +129,13 @@ pub struct Notification {
     pub events: Vec<StateChange>,
 }
 
+impl Notification {
+    /// Whether it can be sent again as it stands.
+    pub const fn may_resend(&self) -> bool {
+        self.state.may_resend()
+    }
+}
+
 /// One change of a message's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateChange {

@@ -82,7 +82,7 @@ impl Outbox {
     /// Sends a message again, with the same text, to the number that its ticket has now.
     ///
     /// # Errors
-    /// [`Fault::NotFound`]; [`Fault::Conflict`] when it still waits, or was undone.
+    /// [`Fault::NotFound`]; [`Fault::Conflict`] unless [`Notification::may_resend`].
     pub fn resend(&self, tx: &mut Tx<'_>, id: Uuid, to: &Phone, by: Uuid) -> Result<Notification, Fault> {
         let (Some(mut delivery), Some(found)) = (store::delivery(tx, id)?, store::by_id(tx, &self.vault, id)?) else {
             return Err(Fault::NotFound);

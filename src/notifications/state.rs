@@ -63,6 +63,11 @@ impl State {
         matches!(self, Self::Queued | Self::Sending)
     }
 
+    /// Whether someone may send it again. What is sent may be too, as a report may never come.
+    pub const fn may_resend(self) -> bool {
+        matches!(self, Self::Sent | Self::Failed | Self::Unknown | Self::Suppressed)
+    }
+
     /// Whether nothing more is done for it, unless someone sends it again.
     pub const fn is_settled(self) -> bool {
         !matches!(self, Self::Queued | Self::Sending | Self::Sent)

@@ -237,7 +237,7 @@ fn sms_item(sms: &Notification, times: &Times, desk: &Desk) -> Item {
         reason: sms.reason.clone().unwrap_or_default(),
         segments: sms.segments,
         trail: sms.events.iter().map(|event| (label(event.state), times.second(event.at))).collect(),
-        resend: matches!(sms.state, State::Failed | State::Unknown | State::Suppressed),
+        resend: sms.may_resend(),
         undo: sms.state == State::Queued && sms.undo_until.is_some_and(|until| until > now),
     };
     // No version: in the same millisecond the message comes after the change that made it.
