@@ -153,7 +153,7 @@ impl Delivery {
                 self.gateway_message_id = message_id.or(self.gateway_message_id.take());
                 self.turn(State::Sent, None, now);
             }
-            Outcome::Refused { reason } => self.turn(State::Failed, Some(reason), now),
+            Outcome::Refused { reason } => self.give_up(State::Failed, &reason, now),
             Outcome::NotSent { reason } => self.give_up(State::Suppressed, &reason, now),
             Outcome::Later { reason, after } => {
                 let pause = backoff::pause(self.attempts, clock).max(after.unwrap_or(0));
@@ -181,7 +181,7 @@ impl Delivery {
         }
     }
 
-    /// Ends it without a word of the gateway. After a doubt nobody can say that it did not go.
+    /// Ends it unsent. After a doubt nobody can say that it did not go: the first try may have.
     fn give_up(&mut self, state: State, reason: &str, now: i64) {
         let state = if self.doubts > 0 { State::Unknown } else { state };
         self.turn(state, Some(reason.to_owned()), now);
@@ -281,6 +281,10 @@ mod tests {
         let (mut delivery, _) = doubted();
         delivery.spoil(NOW);
         assert_eq!(delivery.state, State::Unknown);
+        let (mut delivery, clock) = doubted();
+        delivery.claim(delivery.due_at, None, "kannel");
+        delivery.settle(Outcome::Refused { reason: "not routable".into() }, delivery.due_at, &clock);
+        assert_eq!((delivery.state, delivery.reason.as_deref()), (State::Unknown, Some("not routable")));
     }
 
     #[test]

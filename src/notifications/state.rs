@@ -106,7 +106,8 @@ impl State {
     /// The state after a report, or `None` when the report changes nothing.
     ///
     /// Nothing moves backwards, so reports may come twice and in any order. One may also come before our own note of
-    /// the gateway's answer, or for a try that we doubted; a further try is then not needed.
+    /// the gateway's answer, or for a try that we doubted; a further try is then not needed. Delivered is the last
+    /// word, even after a failure: a gateway may try again by itself, and of a doubled SMS only one may fail.
     pub fn after(self, about: About, verdict: Verdict) -> Option<Self> {
         let to = match (about, verdict) {
             (About::Untried, _) | (About::Earlier, Verdict::Accepted | Verdict::Failed) => return None,
@@ -115,7 +116,8 @@ impl State {
             (About::Present, Verdict::Accepted) => Self::Sent,
         };
         let open = matches!(self, Self::Queued | Self::Sending | Self::Sent | Self::Unknown);
-        (open && self != to).then_some(to)
+        let mended = self == Self::Failed && to == Self::Delivered;
+        ((open || mended) && self != to).then_some(to)
     }
 }
 
@@ -146,7 +148,7 @@ mod tests {
             (Sending, Some(Sent), Some(Delivered), Some(Failed)),
             (Sent, None, Some(Delivered), Some(Failed)),
             (Delivered, None, None, None),
-            (Failed, None, None, None),
+            (Failed, None, Some(Delivered), None),
             (Unknown, Some(Sent), Some(Delivered), Some(Failed)),
             (Suppressed, None, None, None),
             (Cancelled, None, None, None),
@@ -164,7 +166,7 @@ mod tests {
         for from in State::ALL {
             assert_eq!(from.after(Earlier, Verdict::Accepted), None);
             assert_eq!(from.after(Earlier, Verdict::Failed), None);
-            let open = matches!(from, Queued | Sending | Sent | Unknown);
+            let open = matches!(from, Queued | Sending | Sent | Failed | Unknown);
             assert_eq!(from.after(Earlier, Verdict::Delivered), open.then_some(Delivered), "{from}");
         }
     }
@@ -188,7 +190,12 @@ mod tests {
                 }
             }
         }
-        for order in [[Verdict::Accepted, Verdict::Delivered], [Verdict::Delivered, Verdict::Accepted]] {
+        for order in [
+            [Verdict::Accepted, Verdict::Delivered],
+            [Verdict::Delivered, Verdict::Accepted],
+            [Verdict::Failed, Verdict::Delivered],
+            [Verdict::Delivered, Verdict::Failed],
+        ] {
             let end = order.iter().fold(Sending, |at, verdict| at.after(Present, *verdict).unwrap_or(at));
             assert_eq!(end, Delivered);
         }
