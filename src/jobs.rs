@@ -7,7 +7,7 @@ use axum::{Router, routing::get};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{app::App, db::DbError, staff, web::idempotency};
+use crate::{app::App, db::DbError, fault::Fault, notifications, staff, web::idempotency};
 
 const SWEEP: Duration = Duration::from_hours(1);
 
@@ -34,7 +34,8 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     Work(work)
 }
 
-/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency.
+/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency. Gives up waiting for reports
+/// on SMS.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
         let now = app.clock.now();
@@ -46,11 +47,21 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = swept.await {
             tracing::warn!(%error, "the hourly sweep failed; the next one makes up for it");
         }
+        if let Err(fault) = give_up_waiting(&app).await {
+            tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
+        }
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
     }
+}
+
+/// In small transactions, so that nobody waits for it.
+async fn give_up_waiting(app: &App) -> Result<(), Fault> {
+    let now = app.clock.now();
+    while app.db.write(move |tx| notifications::lapse(tx, now)).await? > 0 {}
+    Ok(())
 }
 
 /// Serves Prometheus text on a listener of its own.

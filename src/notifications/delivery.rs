@@ -17,6 +17,9 @@ pub const LEASE: i64 = 30_000;
 /// How often a send may end in doubt before the message is given up as `unknown`.
 const DOUBTS: i64 = 2;
 
+/// How long a report is waited for after the gateway took a message, in milliseconds: 72 hours.
+pub const REPORT_DUE: i64 = 72 * 60 * 60 * 1_000;
+
 /// Why a message is suppressed.
 pub const OPTED_OUT: &str = "opted out";
 /// Why a message is suppressed.
@@ -204,6 +207,13 @@ impl Delivery {
             self.turn(to, reason, now);
         }
         to.is_some() || new_id.is_some()
+    }
+
+    /// Gives up waiting for a report. One that comes after all still counts.
+    pub fn lapse(&mut self, now: i64) {
+        if self.state == State::Sent && self.sent_at.is_some_and(|sent| now - sent >= REPORT_DUE) {
+            self.turn(State::Unknown, Some("no report within 72 hours".to_owned()), now);
+        }
     }
 
     /// Undoes it, if it still can be undone.

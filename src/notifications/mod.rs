@@ -26,7 +26,7 @@ pub use self::{
     hooks::Hooks,
     inbound::{Answering, TicketStatus, receive},
     message::{Event, Kind, NewMessage, Notification, StateChange},
-    outbox::Outbox,
+    outbox::{Outbox, lapse},
     record::{NotificationChange, NotificationRecord},
     settings::{Key, SettingFault, Settings},
     state::State,

@@ -8,8 +8,9 @@ use vault::Vault;
 
 use super::{
     channels::Gateway,
-    delivery::{Delivery, NO_SMS_NUMBER, OPTED_OUT},
+    delivery::{Delivery, NO_SMS_NUMBER, OPTED_OUT, REPORT_DUE},
     message::{Event, Kind, NewMessage, Notification},
+    state::State,
     store::{self, NewRow},
     wording::Sms,
 };
@@ -122,4 +123,19 @@ impl Outbox {
         let stopped = store::stopped_at(tx, &self.vault, to)?.is_some();
         Ok(if stopped { Some(OPTED_OUT) } else { self.hindrance })
     }
+}
+
+/// Turns messages `unknown` that were sent 72 hours ago or more and never reported on; some of them, and gives how
+/// many. Call it until it gives 0. Gateways that never report are not concerned, as they never turn one `sent`.
+///
+/// # Errors
+/// Only the database's.
+pub fn lapse(tx: &mut Tx<'_>, now: i64) -> Result<u64, Fault> {
+    let mut lapsed = 0;
+    for mut delivery in store::unreported(tx, now - REPORT_DUE)? {
+        delivery.lapse(now);
+        lapsed += u64::from(store::save(tx, &mut delivery)?);
+    }
+    metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(lapsed);
+    Ok(lapsed)
 }

@@ -228,6 +228,14 @@ pub fn delivery(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Delivery>, Fault> {
     tx.query_one(&sql, params![id])?.as_ref().map(read_delivery).transpose()
 }
 
+/// At most 500 messages that the gateway took until `before`, in milliseconds, and that no report has come for.
+pub fn unreported(tx: &mut Tx<'_>, before: i64) -> Result<Vec<Delivery>, Fault> {
+    let sql = format!(
+        "SELECT {DELIVERY} FROM notifications WHERE state NOT IN (0, 1) AND state = $1 AND sent_at <= $2 LIMIT 500"
+    );
+    tx.query(&sql, params![State::Sent.code(), before])?.iter().map(read_delivery).collect()
+}
+
 /// The ticket that a message tells of.
 pub fn ticket_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, Fault> {
     let row = tx.query_one("SELECT ticket_id FROM notifications WHERE id = $1", params![id])?;

@@ -9,7 +9,7 @@ use redress::{
     fault::Fault,
     notifications::{
         Answering, Callbacks, Event, Health, Hooks, NewMessage, Notification, Outbox, Settings, State, Worker,
-        hook_secret, hooks,
+        hook_secret, hooks, lapse,
     },
     phone::Phone,
 };
@@ -185,6 +185,12 @@ impl Post {
     pub async fn ticket_of(&self, id: Uuid) -> Option<Uuid> {
         let outbox = self.outbox.clone();
         self.db.read(move |tx| outbox.ticket_of(tx, id)).await.unwrap()
+    }
+
+    /// The hourly look at what was never reported on.
+    pub async fn lapse(&self) -> u64 {
+        let now = self.clock.now();
+        self.db.write(move |tx| lapse(tx, now)).await.unwrap()
     }
 
     /// Someone undoes the Fixed of version 2.

@@ -162,3 +162,30 @@ async fn a_report_may_be_posted_as_a_form() {
     assert_eq!(post.request(request).await.0, 200);
     assert_eq!(post.state(ticket).await, State::Delivered);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_report_for_72_hours_it_is_unknown_until_one_comes() {
+    let gateway = FakeGateway::start([]).await;
+    let post = Post::through(&gateway).await;
+    let (silent, reported) = (post.log().await, post.log().await);
+    post.worker.step().await.unwrap();
+    let id = post.message(reported).await.id.to_string();
+    let (mine, other): (Vec<_>, Vec<_>) =
+        gateway.requests().into_iter().partition(|request| request["dlr-url"].contains(&id));
+    post.call(&report_url(&mine[0], "1", "")).await;
+    post.hand.advance(72 * 3_600_000 - 1);
+    assert_eq!(post.lapse().await, 0, "not before its time");
+    post.hand.advance(1);
+    let young = post.log().await;
+    post.worker.step().await.unwrap();
+    assert_eq!(post.lapse().await, 1);
+    assert_eq!(post.lapse().await, 0, "once");
+    let message = post.message(silent).await;
+    assert_eq!((message.state, message.reason.as_deref()), (State::Unknown, Some("no report within 72 hours")));
+    assert_eq!(path(&message), ["queued", "sending", "sent", "unknown"]);
+    assert_eq!((post.state(reported).await, post.state(young).await), (State::Delivered, State::Sent));
+    post.hand.advance(3_600_000);
+    assert_eq!(post.worker.step().await.unwrap(), 0, "not sent again by itself");
+    post.call(&report_url(&other[0], "1", "")).await;
+    assert_eq!(post.state(silent).await, State::Delivered);
+}
