@@ -265,6 +265,7 @@ async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Ho
         vault: desk.vault.clone(),
         isp: config.isp_name.as_str().into(),
         region: config.region,
+        sender: config.notifications.sender(config.region.as_ref()),
         ticket_status: Arc::new(move |tx: &mut Tx<'_>, reference: &str, from: &Phone| {
             tickets::status_for(tx, &desk, reference, from)
         }),

@@ -34,7 +34,7 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     Work(work)
 }
 
-/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency. Gives up waiting for reports
+/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, replies counted. Gives up waiting for reports
 /// on SMS.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
@@ -42,6 +42,7 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         let swept = app.db.write(move |tx| {
             idempotency::sweep(tx, now)?;
             staff::sweep(tx, now)?;
+            notifications::sweep(tx, now)?;
             Ok::<_, DbError>(())
         });
         if let Err(error) = swept.await {

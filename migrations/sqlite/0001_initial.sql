@@ -164,6 +164,12 @@ CREATE TABLE notification_events (
   PRIMARY KEY (notification_id, n)
 ) STRICT, WITHOUT ROWID;
 
+-- How far numbers have used up their automatic replies: when each may have all of them again.
+CREATE TABLE inbound_replies (
+  number_token INTEGER NOT NULL PRIMARY KEY,
+  full_at      INTEGER NOT NULL
+) STRICT;
+
 -- Numbers that said STOP.
 CREATE TABLE opt_outs (
   number_token INTEGER NOT NULL PRIMARY KEY,

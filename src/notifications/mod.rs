@@ -24,7 +24,7 @@ pub use self::{
     delivery::{LEASE, VALIDITY},
     health::{GatewayHealth, Health},
     hooks::Hooks,
-    inbound::{Answering, TicketStatus, receive},
+    inbound::{Answering, TicketStatus, receive, sweep},
     message::{Event, Kind, NewMessage, Notification, StateChange},
     outbox::{Outbox, lapse},
     record::{NotificationChange, NotificationRecord},

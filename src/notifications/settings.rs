@@ -5,6 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::channels::{Gateway, KINDS, Kind};
+use crate::phone::{Phone, Region};
 
 /// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub struct SettingFault {
 pub struct Settings {
     /// The way out.
     pub gateway: Arc<dyn Gateway>,
+    /// Whom messages come from, a number or a name, if it is set.
+    pub sender: Option<String>,
     /// The secret of the hooks, if it is set.
     pub hook_secret: Option<SecretString>,
     /// How long a Fixed raised on a page is held back, in milliseconds.
@@ -66,6 +69,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The sender as a phone number, for a desk in `region`, if it is one.
+    pub fn sender(&self, region: Option<&Region>) -> Option<Phone> {
+        Phone::from_gateway(self.sender.as_deref()?, region).ok()
+    }
+
     /// Every setting there is, those of all gateways included.
     pub fn keys() -> impl Iterator<Item = &'static Key> {
         const OWN: &[Key] = &[GATEWAY, SENDER, HOOK_SECRET, UNDO_SECONDS];
@@ -82,7 +90,7 @@ impl Settings {
             Ok(seconds @ 0..=300) => Ok(seconds * 1_000),
             _ => Err("Give a whole number of seconds from 0 to 300.".to_owned()),
         });
-        reader.optional(&SENDER, check_sender);
+        let sender = reader.optional(&SENDER, check_sender);
         let hook_secret = reader.text(&HOOK_SECRET).map(SecretString::from);
         let kind = reader.required(&GATEWAY, |text| {
             let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
@@ -90,20 +98,20 @@ impl Settings {
         });
         let gateway = kind.and_then(|kind| (kind.build)(&mut reader));
         match (gateway, undo) {
-            (Some(gateway), Some(undo)) if reader.faults.is_empty() => Ok(Self { gateway, hook_secret, undo }),
+            (Some(gateway), Some(undo)) if reader.faults.is_empty() => Ok(Self { gateway, sender, hook_secret, undo }),
             _ => Err(reader.faults),
         }
     }
 }
 
 /// Letters, digits and a few signs up to 11 characters, of which one is a letter; or a number (3GPP TS 23.040, 9.1.2.5).
-fn check_sender(text: &str) -> Result<(), String> {
+fn check_sender(text: &str) -> Result<String, String> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     let number = (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let signs = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '&');
     let name = text.len() <= 11 && text.contains(|c: char| c.is_ascii_alphabetic()) && text.chars().all(signs);
     if number || name {
-        Ok(())
+        Ok(text.to_owned())
     } else {
         Err("Give a number of 3 to 15 digits, or a name of up to 11 letters and digits.".to_owned())
     }

@@ -10,7 +10,7 @@ use super::{
     wording::Sms,
 };
 use crate::{
-    db::{Row, Tx, params},
+    db::{DbError, Row, Tx, params},
     fault::Fault,
     phone::Phone,
 };
@@ -337,6 +337,32 @@ pub fn opt_out(tx: &mut Tx<'_>, vault: &Vault, number: &Phone, now: i64) -> Resu
 pub fn opt_in(tx: &mut Tx<'_>, vault: &Vault, number: &Phone) -> Result<bool, Fault> {
     let sql = "DELETE FROM opt_outs WHERE number_token = $1";
     Ok(tx.execute(sql, params![number_token(vault, number)])? > 0)
+}
+
+/// Takes one of a number's replies: `burst` of them at once, and one more each `pause` milliseconds. `false` when none
+/// is left.
+pub fn take_reply(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    number: &Phone,
+    now: i64,
+    pause: i64,
+    burst: i64,
+) -> Result<bool, Fault> {
+    // The generic cell rate algorithm (ITU-T I.371): one time says how much is used up.
+    let taken = tx.execute(
+        "INSERT INTO inbound_replies (number_token, full_at) VALUES ($1, $2 + $3) \
+         ON CONFLICT (number_token) DO UPDATE SET full_at = \
+         CASE WHEN inbound_replies.full_at > $2 THEN inbound_replies.full_at ELSE $2 END + $3 \
+         WHERE inbound_replies.full_at + $3 <= $2 + $4",
+        params![number_token(vault, number), now, pause, pause * burst],
+    )?;
+    Ok(taken > 0)
+}
+
+/// Forgets the numbers that may have all their replies again.
+pub fn forget_replies(tx: &mut Tx<'_>, now: i64) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM inbound_replies WHERE full_at <= $1", params![now])
 }
 
 /// The stored value of this name, if there is none yet after storing `made`.

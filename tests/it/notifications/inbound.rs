@@ -80,3 +80,62 @@ async fn the_secret_of_the_settings_is_used_and_a_made_one_is_kept() {
         post.db.write(move |tx| redress::notifications::hook_secret(tx, &vault, &settings, &clock)).await.unwrap();
     assert_eq!(secrecy::ExposeSecret::expose_secret(&again), post.secret);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_gets_a_burst_of_answers_and_then_twenty_a_day() {
+    let post = Post::at("http://127.0.0.1:9/").await;
+    let ask = format!("STATUS {REFERENCE}");
+    for n in 1..=30 {
+        assert!(!post.write(MOBILE, &ask).await.is_empty(), "{n}");
+    }
+    for from in [MOBILE, "00447700900142", "07700 900142"] {
+        assert_eq!(post.write(from, &ask).await, "", "{from}");
+    }
+    assert!(!post.write(STRANGER, &ask).await.is_empty(), "another number has its own share");
+    assert_eq!(post.write(MOBILE, "STOP").await, "");
+    let ticket = post.log().await;
+    assert_eq!(post.message(ticket).await.reason.as_deref(), Some("opted out"), "stopped without a word");
+    assert_eq!(post.write(MOBILE, "START").await, "");
+    let ticket = post.log().await;
+    assert_eq!(post.state(ticket).await, State::Queued);
+    // What was withheld costs nothing.
+    for n in 1..=20 {
+        post.hand.advance(72 * 60_000);
+        assert!(!post.write(MOBILE, &ask).await.is_empty(), "{n}");
+        assert_eq!(post.write(MOBILE, &ask).await, "", "{n}");
+    }
+    let sweep = async |post: &Post| {
+        let now = post.clock.now();
+        post.db.write(move |tx| redress::notifications::sweep(tx, now)).await.unwrap()
+    };
+    assert_eq!((sweep(&post).await, post.answered_numbers().await), (1, 1), "the stranger's is whole again");
+    assert_eq!(post.write(MOBILE, &ask).await, "", "what is used up is not forgotten");
+    post.hand.advance(30 * 72 * 60_000);
+    assert_eq!((sweep(&post).await, post.answered_numbers().await), (1, 0));
+    // Talk that is not answered uses nothing up, and a long silence gives no more than the burst.
+    post.write(MOBILE, "Thanks").await;
+    assert_eq!(post.answered_numbers().await, 0);
+    post.write(MOBILE, &ask).await;
+    post.hand.advance(100 * 24 * 3_600_000);
+    for n in 1..=31 {
+        assert_eq!(post.write(MOBILE, &ask).await.is_empty(), n == 31, "{n}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_number_names_and_short_codes_are_not_answered() {
+    for sender in ["+442079460123", "02079460123"] {
+        let post = Post::with(&[("sms.sender", sender)]).await;
+        for from in ["+442079460123", "442079460123", "02079460123", "BANK", "56161", "+56161", "611"] {
+            assert_eq!(post.write(from, "HELP").await, "", "{from}");
+        }
+        assert!(!post.write(MOBILE, "HELP").await.is_empty());
+        assert_eq!(post.answered_numbers().await, 1);
+    }
+    // There a number may be that short.
+    let post = Post::with(&[("region", "DE")]).await;
+    assert_eq!(post.write("56161", "HELP").await, "");
+    assert!(!post.write("030 561610", "HELP").await.is_empty());
+    let post = Post::with(&[("sms.sender", "Lake Fibre")]).await;
+    assert!(!post.write("+442079460123", "HELP").await.is_empty());
+}

@@ -11,7 +11,7 @@ use redress::{
         Answering, Callbacks, Event, Health, Hooks, NewMessage, Notification, Outbox, Settings, State, Worker,
         hook_secret, hooks, lapse,
     },
-    phone::Phone,
+    phone::{Phone, Region},
 };
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -57,7 +57,7 @@ impl Post {
         .await
     }
 
-    /// With these settings.
+    /// With these settings; `region` is GB unless set.
     pub async fn with(set: &[(&str, &str)]) -> Self {
         let (clock, hand) = Clock::fixed(NOON, 1);
         Self::build(set, clock, hand, "http://desk.test/").await
@@ -91,6 +91,8 @@ impl Post {
             health: Health::default(),
             wake: outbox.waker(),
         };
+        let region: Region = lookup("region").as_deref().unwrap_or("GB").parse().unwrap();
+        let sender = settings.sender(Some(&region));
         let (v, c) = (vault.clone(), clock.clone());
         let secret = db.write(move |tx| hook_secret(tx, &v, &settings, &c)).await.unwrap();
         let user = add_user(&db, &clock).await;
@@ -99,7 +101,7 @@ impl Post {
             db: db.clone(),
             clock: clock.clone(),
             secret: Arc::new(secret.clone()),
-            answering: answering(vault, status.clone()),
+            answering: answering(vault, region, sender, status.clone()),
         };
         let secret = secret.expose_secret().to_owned();
         Self { db, clock, hand, outbox, worker, secret, user, hooks: hooks::routes(hooks), status, _dir: dir }
@@ -223,6 +225,11 @@ impl Post {
         answer
     }
 
+    /// How many numbers are on record for the answers that they had.
+    pub async fn answered_numbers(&self) -> usize {
+        self.db.read(|tx| tx.query("SELECT full_at FROM inbound_replies", &[])).await.unwrap().len()
+    }
+
     /// What the desk says of the one ticket that there is.
     pub fn set_status(&self, status: &'static str) {
         *self.status.lock().unwrap() = status;
@@ -230,11 +237,12 @@ impl Post {
 }
 
 /// Knows one ticket, of the mobile number.
-fn answering(vault: Vault, status: Arc<Mutex<&'static str>>) -> Answering {
+fn answering(vault: Vault, region: Region, sender: Option<Phone>, status: Arc<Mutex<&'static str>>) -> Answering {
     Answering {
         vault,
         isp: "Lakeside Fibre".into(),
-        region: Some("GB".parse().unwrap()),
+        region: Some(region),
+        sender,
         ticket_status: Arc::new(move |_: &mut Tx<'_>, reference, from| {
             let own = reference == REFERENCE && from.as_str() == MOBILE;
             Ok(own.then(|| (REFERENCE.to_owned(), (*status.lock().unwrap()).to_owned())))
