@@ -123,7 +123,7 @@ fn live(tx: &mut Tx<'_>, desk: &Desk, hand: &Hand, people: &[Person], age: i64) 
         priority: Priority::ALL[[0, 1, 1, 1, 1, 2, 2, 3][below(8)]],
         assigned_to: None,
     };
-    let mut ticket = tickets::create(tx, desk, by, &new)?;
+    let (mut ticket, _) = tickets::create(tx, desk, &tickets::prepare(desk, by, new))?;
     // The older, the further on: nearly all of the first week's tickets are closed.
     let steps = if age < DAY { below(3) } else { below(4) + usize::try_from(age / (3 * DAY)).unwrap_or(0) };
     let technician = &technicians[below(technicians.len())];
