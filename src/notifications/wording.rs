@@ -139,10 +139,17 @@ fn longest_cut(issue: &str, with: &impl Fn(&str) -> Sms) -> Option<Sms> {
         Some(with(&format!("{piece}{CUT}"))).filter(|sms| worth && sms.fits())
     };
     // Each end is tried, longest first, because leaving out one character can change the encoding
-    // and so the room.
-    let bound = Encoding::Gsm7.single() * MAX_BYTES;
-    let starts = issue.grapheme_indices(true).map(|(at, _)| at).skip(1);
-    let ends: Vec<usize> = starts.take_while(|&at| at <= bound).collect();
+    // and so the room. What has more characters than the largest message has units cannot fit, whatever they are:
+    // a dangling end may be trimmed, so the bound leaves room for one.
+    let taken = with(CUT).text.chars().count();
+    let room = (Encoding::Gsm7.single() + DANGLING.len()).saturating_sub(taken);
+    let mut chars = 0;
+    let lengths = issue.grapheme_indices(true).map(|(at, grapheme)| {
+        let before = chars;
+        chars += grapheme.chars().count();
+        (at, before)
+    });
+    let ends: Vec<usize> = lengths.skip(1).take_while(|&(_, chars)| chars <= room).map(|(at, _)| at).collect();
     let mut words = ends.iter().rev().filter(|&&end| ends_word(issue, end));
     words.find_map(piece).or_else(|| ends.iter().rev().find_map(piece))
 }
