@@ -109,12 +109,8 @@ app.register(
   class extends Controller {
     static values = { seconds: { type: Number, default: 6 } };
     connect() {
-      const home = document.getElementById("toasts");
-      if (this.element.parentElement !== home) {
-        home.append(this.element);
-        while (home.children.length > 3) home.firstElementChild.remove();
-        return;
-      }
+      // Its time runs from when it has reached its place, see below.
+      if (this.element.parentElement.id !== "toasts") return;
       this.left = this.secondsValue * 1000;
       for (const e of ["pointerenter", "focusin"]) this.element.addEventListener(e, () => this.hold());
       for (const e of ["pointerleave", "focusout"]) this.element.addEventListener(e, () => this.run());
@@ -140,6 +136,15 @@ app.register(
   },
 );
 
+/* Turbo takes the place that outlasts visits out of the page while it renders, so toasts are moved there afterwards. */
+function gatherToasts() {
+  const home = document.getElementById("toasts");
+  home?.append(...document.querySelectorAll("#flash .toast"));
+  while (home?.children.length > 3) home.firstElementChild.remove();
+}
+addEventListener("turbo:load", gatherToasts);
+addEventListener("turbo:render", gatherToasts);
+
 function toast(title, kind = "ok") {
   const icon = (name, cls) => {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -161,7 +166,8 @@ function toast(title, kind = "ok") {
   close.append(icon("x", "icon icon--sm"));
   end.append(close);
   el.append(icon(kind === "error" ? "alert-circle" : "circle-check", "icon"), text, end);
-  document.getElementById("toasts").append(el);
+  document.getElementById("flash").append(el);
+  gatherToasts();
 }
 
 app.register(
@@ -309,6 +315,11 @@ app.register(
   },
 );
 
+/* A link within the page is the browser's own affair: as a visit it would ask whether to leave a changed form. */
+addEventListener("turbo:click", (e) => {
+  const { pathname, search, hash } = new URL(e.detail.url);
+  if (hash && pathname === location.pathname && search === location.search) e.preventDefault();
+});
 /* After a visit the focus is in the first field or at the page's start. The browser's own autofocus may come later than
    this, and gives way to whatever has the focus then. */
 addEventListener("turbo:load", () => {
@@ -320,6 +331,15 @@ addEventListener("turbo:submit-end", ({ target }) => {
   target.closest("[popover]")?.hidePopover();
   target.closest("dialog[open]")?.close();
 });
+/* A menu takes the focus, and the browser gives it back when the menu closes. */
+addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    if (newState !== "open" || !target.matches?.(".pop")) return;
+    target.querySelector("[aria-current], a, input, button:not([aria-disabled])")?.focus();
+  },
+  true,
+);
 /* A form that comes back with faults: the summary takes the focus, also where Turbo morphs the page in place. */
 addEventListener("turbo:render", () => document.querySelector(".error-summary")?.focus());
 addEventListener("turbo:before-cache", () => {
