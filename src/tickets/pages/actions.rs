@@ -243,13 +243,18 @@ pub async fn resend(
         if desk.outbox.ticket_of(tx, id)? != Some(ticket.id) {
             return Err(Fault::NotFound);
         }
-        desk.outbox.resend(tx, id, &ticket.client_phone, by)?;
-        Ok(ticket)
+        let sms = desk.outbox.resend(tx, id, &ticket.client_phone, by)?;
+        Ok((ticket, sms.state.is_waiting()))
     };
     match state.db.write(work).await {
-        Ok(ticket) => {
+        Ok((ticket, queued)) => {
             state.desk.outbox.wake();
-            Ok(state.chrome.redirect(&path_of(&ticket.reference), Some(Flash::ok("The SMS is queued again"))))
+            let flash = if queued {
+                Flash::ok("The SMS is queued again")
+            } else {
+                Flash::error("The SMS still cannot be sent")
+            };
+            Ok(state.chrome.redirect(&path_of(&ticket.reference), Some(flash)))
         }
         Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,
     }
