@@ -1,0 +1,201 @@
+//! Debian's Chromium, driven through its WebDriver.
+
+use std::{
+    io::{BufRead, BufReader, Lines, Read, Write},
+    net::TcpStream,
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const DRIVER: &str = "/usr/bin/chromedriver";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A browser with a profile of its own. Dropping it ends both programs, also when a test fails.
+pub struct Chromium {
+    client: Client,
+    base: String,
+    driver: Driver,
+    _profile: TempDir,
+}
+
+struct Driver {
+    process: Child,
+    port: u16,
+    /// Kept open: the driver may have more to say.
+    _words: Lines<BufReader<ChildStdout>>,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let spawned = Command::new(DRIVER).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut process = spawned.unwrap_or_else(|error| {
+            panic!("{DRIVER}: {error}. Browser tests need: apt-get install chromium chromium-driver")
+        });
+        let mut words = BufReader::new(process.stdout.take().unwrap()).lines();
+        let port = words.by_ref().map_while(Result::ok).find_map(|line| {
+            let (_, port) = line.strip_suffix('.')?.split_once("started successfully on port ")?;
+            port.parse().ok()
+        });
+        Self { process, port: port.expect("the driver says its port"), _words: words }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Only the driver can end the browser that it has started.
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+            let _ = stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Chromium {
+    /// A browser for the server at `base`, with or without scripts.
+    pub async fn start(base: &str, scripts: bool) -> Self {
+        let (driver, profile) = (Driver::start(), tempfile::tempdir().unwrap());
+        let data = format!("--user-data-dir={}", profile.path().display());
+        let args = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+            "--window-size=1280,900",
+            &data,
+        ];
+        let mut options = json!({"args": args});
+        if !scripts {
+            options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
+        }
+        let wanted = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
+        let client = ClientBuilder::rustls()
+            .unwrap()
+            .capabilities(wanted.as_object().unwrap().clone())
+            .connect(&driver.url())
+            .await
+            .unwrap_or_else(|error| panic!("{error}. Browser tests need: apt-get install chromium chromium-driver"));
+        Self { client, base: base.to_owned(), driver, _profile: profile }
+    }
+
+    /// Opens a page of the server.
+    pub async fn open(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.base)).await.unwrap();
+    }
+
+    /// Path and query of the page that is shown.
+    pub async fn path(&self) -> String {
+        let url = self.client.current_url().await.unwrap();
+        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+    }
+
+    /// Waits for an address that starts like this, and gives it.
+    pub async fn arrive(&self, start: &str) -> String {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let path = self.path().await;
+            if path.starts_with(start) {
+                return path;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "at {path}, not at {start}");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Waits until something is on the page.
+    pub async fn find(&self, css: &str) -> Element {
+        let found =
+            self.client.wait().at_most(PATIENCE).every(Duration::from_millis(25)).for_element(Locator::Css(css));
+        match found.await {
+            Ok(element) => element,
+            Err(error) => panic!("no {css} on {}: {error}", self.path().await),
+        }
+    }
+
+    /// Waits until something on the page reads so.
+    pub async fn reads(&self, css: &str, words: &str) {
+        self.holds(
+            "return [...document.querySelectorAll(arguments[0])].some((e) => e.textContent.includes(arguments[1]))",
+            &[css, words],
+        )
+        .await;
+    }
+
+    /// Waits until a script returns true.
+    pub async fn holds(&self, script: &str, args: &[&str]) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !self.run(script, args).await.as_bool().unwrap_or(false) {
+            assert!(tokio::time::Instant::now() < deadline, "on {}: not so: {script} {args:?}", self.path().await);
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Runs a script in the page, which may not be there for a moment while another is loaded.
+    pub async fn run(&self, script: &str, args: &[&str]) -> Value {
+        let args = args.iter().map(|text| Value::from(*text)).collect();
+        self.client.execute(script, args).await.unwrap_or(Value::Null)
+    }
+
+    /// Waits for something that can be seen, and clicks on it.
+    pub async fn click(&self, css: &str) {
+        let shown = "const e = document.querySelector(arguments[0]); return !!e && e.checkVisibility()";
+        self.holds(shown, &[css]).await;
+        self.find(css).await.click().await.unwrap();
+    }
+
+    /// Types into a field in place of what it held.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn keys(&self, text: &str) {
+        self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// A window as wide as a phone, or as a desk's screen.
+    pub async fn width(&self, width: u32) {
+        let size = json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": false});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": size});
+        self.extra("goog/cdp/execute", &command).await;
+    }
+
+    /// What the browser complained about since the last look, as one line each.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.extra("se/log", &json!({"type": "browser"})).await;
+        let bad = |entry: &&Value| entry["level"] == "SEVERE" || entry["level"] == "WARNING";
+        log.as_array().unwrap().iter().filter(bad).map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// A command of the driver's own, beside the standard.
+    async fn extra(&self, command: &str, body: &Value) -> Value {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let url = format!("{}/session/{session}/{command}", self.driver.url());
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer: Value = http.post(url).json(body).send().await.unwrap().json().await.unwrap();
+        assert!(answer["value"]["error"].is_null(), "{answer}");
+        answer["value"].clone()
+    }
+}
