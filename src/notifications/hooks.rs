@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, RawQuery, State},
+    extract::{DefaultBodyLimit, Path, RawQuery, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -55,12 +55,12 @@ pub fn routes(hooks: Hooks) -> Router {
 /// A report. An unknown message and a wrong secret are answered alike, so that nobody learns which messages exist.
 async fn status(
     State(hooks): State<Hooks>,
-    Path(gateway): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(calls) = calls(&gateway) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
+    let Some(calls) = calls(path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
     let fields = fields(query, &headers, &body);
     let Some((id, round)) = callbacks::message_of(&hooks.answering.vault, &fields) else {
         return text(StatusCode::FORBIDDEN, "Refused.");
@@ -94,12 +94,12 @@ fn apply(tx: &mut Tx<'_>, id: Uuid, round: i64, report: &Report, now: i64) -> Re
 /// A client's SMS. The answer's text is what the gateway sends back; an empty one sends nothing.
 async fn inbound(
     State(hooks): State<Hooks>,
-    Path(gateway): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(calls) = calls(&gateway) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
+    let Some(calls) = calls(path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
     let fields = fields(query, &headers, &body);
     let given = fields.get("secret").unwrap_or_default();
     if !callbacks::same(given.as_bytes(), hooks.secret.expose_secret().as_bytes()) {
@@ -116,8 +116,9 @@ async fn inbound(
     }
 }
 
-fn calls(gateway: &str) -> Option<&'static Calls> {
-    Kind::find(gateway)?.calls.as_ref()
+/// A path that cannot be read names no gateway either.
+fn calls(path: Result<Path<String>, PathRejection>) -> Option<&'static Calls> {
+    Kind::find(&path.ok()?)?.calls.as_ref()
 }
 
 fn fields(query: Option<String>, headers: &HeaderMap, body: &[u8]) -> Fields {

@@ -65,6 +65,12 @@ async fn the_door_needs_its_secret_and_whole_messages() {
     assert_eq!(post.call(&format!("{base}?secret={secret}&from=1")).await.0, 400);
     assert_eq!(post.call(&format!("{base}?secret={secret}&text=STOP")).await.0, 400);
     assert_eq!(post.call(&format!("/hooks/sms/log/inbound?secret={secret}&from=1&text=x")).await.0, 404);
+    for gateway in ["%FF", "pigeon", "kannel%2F"] {
+        for door in ["status", "inbound"] {
+            let path = format!("/hooks/sms/{gateway}/{door}?secret={secret}&from=1&text=x");
+            assert_eq!(post.call(&path).await, (404, "No such gateway.".to_owned()), "{path}");
+        }
+    }
     let hostile = "%00%FF%F0%9F%98%80%3Cscript%3E".repeat(100);
     assert_eq!(post.call(&format!("{base}?secret={secret}&from={hostile}&text={hostile}")).await, (200, String::new()));
 }
