@@ -30,7 +30,7 @@ use crate::{
     config::Config,
     db::{Db, DbOptions, Tx, params},
     fault::Fault,
-    notifications::{self, Answering, Callbacks, GatewayHealth, Health, Hooks, Outbox, Worker},
+    notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
     phone::Phone,
     staff::{self, Staff},
     tickets::{self, Desk, Tickets},
@@ -242,21 +242,11 @@ fn chrome(config: &Config, desk: &Desk, health: &Health) -> Chrome {
         views: Arc::new(move |tx, viewer| tickets::pages::side_bar(tx, &desk, viewer)),
         banner: Arc::new(move || {
             if sends {
-                return gateway_warning(&health.now());
+                return health.warning();
             }
             Some("No SMS gateway is set up, so clients get no SMS. Set sms.gateway in the settings.".to_owned())
         }),
     }
-}
-
-/// What to tell the desk while the gateway takes nothing.
-fn gateway_warning(health: &GatewayHealth) -> Option<String> {
-    let (failed, reason) = health.last_error.as_ref()?;
-    if health.login_refused {
-        return Some("The SMS gateway refuses our log-in, so SMS wait. Correct its user name and password.".to_owned());
-    }
-    let down = health.last_ok.is_none_or(|worked| worked < *failed);
-    down.then(|| format!("The SMS gateway is failing, so SMS wait and are tried again: {reason}."))
 }
 
 async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Hooks> {

@@ -26,16 +26,16 @@ impl Health {
     }
 
     /// What whoever is at the desk should know, in a sentence, if there is anything.
-    pub fn warning(&self) -> Option<&'static str> {
+    pub fn warning(&self) -> Option<String> {
         let health = self.now();
-        let failed = health.last_error.map(|(at, _)| at);
+        let (failed, reason) = health.last_error?;
         if health.login_refused {
-            Some("The SMS gateway refuses our log-in, so SMS wait. Correct its user name and password in the settings.")
-        } else if failed > health.last_ok {
-            Some("The SMS gateway does not take messages now. They wait and are sent when it does.")
-        } else {
-            None
+            return Some(
+                "The SMS gateway refuses our log-in, so SMS wait. Correct its user name and password.".to_owned(),
+            );
         }
+        let down = health.last_ok.is_none_or(|worked| worked < failed);
+        down.then(|| format!("The SMS gateway is failing, so SMS wait and are tried again: {reason}."))
     }
 
     /// Notes what came of a send. A refused log-in is logged as an error once, not for each message.
@@ -78,12 +78,11 @@ mod tests {
             health.warning()
         };
         assert_eq!(health.warning(), None);
-        assert!(
-            after(Outcome::Later { reason: reason.clone(), after: None }, 1).is_some_and(|text| text.contains("wait"))
-        );
+        let failing = after(Outcome::Later { reason: reason.clone(), after: None }, 1);
+        assert!(failing.is_some_and(|text| text.ends_with("tried again: away.")));
         assert_eq!(after(Outcome::Accepted { message_id: None }, 2), None);
         let refused = after(Outcome::LoginRefused { reason: reason.clone() }, 3);
-        assert!(refused.is_some_and(|text| text.contains("log-in")) && health.now().login_refused);
+        assert!(refused.as_ref().is_some_and(|text| text.contains("log-in")) && health.now().login_refused);
         assert!(after(Outcome::Doubtful { reason: reason.clone() }, 4) == refused, "it was not asked");
         assert!(after(Outcome::Refused { reason }, 5) != refused && !health.now().login_refused);
         assert_eq!(after(Outcome::Accepted { message_id: None }, 5), None);
