@@ -32,6 +32,12 @@ impl Outbox {
         Self { vault, clock, isp: isp.into(), hindrance: gateway.hindrance(), wake: Arc::new(Notify::new()) }
     }
 
+    /// The same outbox by another clock, for messages of a time that is not now. The worker keeps its own.
+    #[must_use]
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
     /// Queues a message. It goes once the transaction is kept, and not before its `hold` is over.
     ///
     /// A number that cannot or will not get SMS is noted at once as suppressed; it is looked at again when its turn

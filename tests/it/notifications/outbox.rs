@@ -1,6 +1,9 @@
 //! What is queued, held back, undone, sent again, and never sent.
 
-use redress::notifications::{Kind, State};
+use redress::{
+    clock::Clock,
+    notifications::{Kind, State},
+};
 use serde_json::json;
 
 use super::{
@@ -161,4 +164,22 @@ async fn the_desk_corrects_a_number_and_sends_again() {
     let again = admin.post(&path, &json!({})).await;
     assert_eq!((again.status, &again.json["recipient"]), (202, &json!(MOBILE)), "{}", again.text);
     assert_eq!(admin.post(&format!("/api/notifications/{id}/resend"), &json!({})).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_another_time_are_queued_by_a_clock_of_their_own() {
+    let gateway = FakeGateway::start([]).await;
+    let mut post = Post::through(&gateway).await;
+    let now = post.clock.now();
+    let (before, present) = (Clock::fixed(now - 3_600_000, 9).0, post.outbox.clone());
+    post.outbox = present.with_clock(before);
+    let old = post.log().await;
+    post.outbox = present;
+    let new = post.log().await;
+    let [old, new] = [post.message(old).await, post.message(new).await];
+    assert_eq!((old.created_at, old.events[0].at, new.created_at), (now - 3_600_000, now - 3_600_000, now));
+    assert!(old.id < new.id);
+    post.outbox.wake();
+    post.worker.step().await.unwrap();
+    assert_eq!(gateway.requests().len(), 2);
 }
