@@ -100,22 +100,6 @@ pub fn count(text: &str) -> Segments {
     Segments { encoding, units, segments, per_segment, left: per_segment - filled }
 }
 
-/// The text cut into what each segment carries, for gateways that are handed segments.
-pub fn split(text: &str) -> Vec<&str> {
-    let Segments { encoding, per_segment, .. } = count(text);
-    let (mut parts, mut start, mut filled) = (Vec::new(), 0, 0);
-    for (at, c) in text.char_indices() {
-        let width = encoding.units(c);
-        if filled + width > per_segment {
-            parts.push(&text[start..at]);
-            (start, filled) = (at, 0);
-        }
-        filled += width;
-    }
-    parts.push(&text[start..]);
-    parts
-}
-
 /// The text in the default alphabet, one septet to an octet (unpacked), as SMPP takes it with data
 /// coding 0; `None` when a character is outside of it.
 pub fn gsm7(text: &str) -> Option<Vec<u8>> {
@@ -279,7 +263,6 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(segments(&text), expected, "{text}");
-            assert_eq!(split(&text).len(), expected, "{text}");
         }
     }
 
@@ -339,21 +322,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn segments_hold_what_they_may(text in "(\\PC|[A€\\[😀क]){0,400}") {
-            let counted = count(&text);
-            let parts = split(&text);
-            prop_assert_eq!(parts.concat(), text.as_str());
-            prop_assert_eq!(parts.len(), counted.segments);
-            for part in parts {
-                let units = match gsm7(&text) {
-                    Some(_) => gsm7(part).unwrap().len(),
-                    None => ucs2(part).len() / 2,
-                };
-                prop_assert!(units <= counted.per_segment);
-            }
-        }
-
         #[test]
         fn folding_twice_changes_nothing(text in any::<String>()) {
             let once = fold(&text);
