@@ -91,6 +91,7 @@ async fn fill(app: &App, people: Vec<Person>, count: usize) -> Result<(), Failur
                     // Newest last, one after the other, over the fortnight before now.
                     let age = 14 * DAY * i64::try_from(count - place).unwrap_or(1) / i64::try_from(count).unwrap_or(1);
                     let (clock, hand) = Clock::fixed(now - age, SEED.wrapping_add(place as u64).wrapping_mul(7919));
+                    desk.outbox = desk.outbox.with_clock(clock.clone());
                     desk.clock = clock;
                     live(tx, &desk, &hand, &people, age)?;
                 }
