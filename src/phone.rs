@@ -287,6 +287,11 @@ fn possible(text: &str, region: Option<&Region>) -> Result<(Phone, bool), PhoneE
         Err(ValidationError::InvalidLength) => return Err(PhoneError::WrongLength),
     }
     let written = number.format_as(PhoneNumberFormat::E164);
+    // Each reading takes one trunk zero off: what then still begins with zeros is no number, and reads as another.
+    let again = PhoneNumber::parse(&written, None).map(|number| number.format_as(PhoneNumberFormat::E164).into_owned());
+    if again.ok().as_deref() != Some(&*written) {
+        return Err(PhoneError::NotANumber);
+    }
     // A few plans allow more digits than E.164 does.
     let phone = Phone::from_e164(&written).map_err(|_| PhoneError::TooLong)?;
     Ok((phone, number.is_valid()))
@@ -435,6 +440,12 @@ mod tests {
         for number in none {
             assert!(!Phone::from_e164(number).unwrap().takes_sms(), "{number}");
         }
+    }
+
+    #[test]
+    fn refuses_what_would_read_back_as_another_number() {
+        assert_eq!(read("+200000000000", ""), Err(PhoneError::NotANumber));
+        assert_eq!(read("+390612345678", ""), Ok("+390612345678".to_owned()), "Italy keeps its zero");
     }
 
     #[test]

@@ -230,7 +230,6 @@ impl Delivery {
     pub fn resend(&mut self, now: i64, hindrance: Option<&str>, elsewhere: bool, by: Uuid) -> Result<(), Fault> {
         if !self.state.may_resend() {
             return Err(Fault::conflict(match self.state {
-                State::Delivered => "The client has this SMS already.",
                 State::Cancelled => "This SMS was undone with its change, so it cannot be sent.",
                 _ => "This SMS is already waiting to be sent.",
             }));
@@ -348,14 +347,13 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_sent_again_unless_it_waits_was_undone_or_is_on_the_phone() {
+    fn a_message_is_sent_again_unless_it_waits_or_was_undone() {
         for state in State::ALL {
             let mut delivery = Delivery::new(Uuid::nil(), NOW, 0, None);
             delivery.state = state;
             let refusal = match state {
                 State::Queued | State::Sending => Some("already waiting"),
                 State::Cancelled => Some("undone"),
-                State::Delivered => Some("has this SMS already"),
                 _ => None,
             };
             let may = refusal.is_none();

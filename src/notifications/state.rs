@@ -63,9 +63,10 @@ impl State {
         matches!(self, Self::Queued | Self::Sending)
     }
 
-    /// Whether someone may send it again. What is sent may be too, as a report may never come.
+    /// Whether someone may send it again: unless it waits or was undone. What is sent may be too, as a report may never
+    /// come, and what is delivered, as clients lose SMS and numbers are corrected.
     pub const fn may_resend(self) -> bool {
-        matches!(self, Self::Sent | Self::Failed | Self::Unknown | Self::Suppressed)
+        !matches!(self, Self::Queued | Self::Sending | Self::Cancelled)
     }
 
     /// Whether nothing more is done for it, unless someone sends it again.

@@ -497,7 +497,7 @@ async fn list_ticket_notifications(
     operation_id = "resend_notification",
     params(("id" = Uuid, Path), openapi::IdempotencyKey),
     responses((status = 202, description = "Queued again", body = NotificationRecord),
-        (status = 409, description = "It waits, was delivered or was cancelled",
+        (status = 409, description = "It is waiting already, or was cancelled",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
         openapi::ReadProblems))]
 async fn resend_notification(

@@ -144,8 +144,8 @@ async fn what_is_sent_again_goes_to_the_number_that_the_ticket_has_now() {
     assert_eq!((stopped.state, stopped.reason.as_deref()), (State::Suppressed, Some("opted out")));
     let landline = post.resend_to(first.id, LANDLINE).await.unwrap();
     assert_eq!(landline.reason.as_deref(), Some("no SMS number"));
-    assert_eq!(post.resend_to(first.id, "+447700900999").await.unwrap().state, State::Queued);
-    post.write("+447700900999", "STOP").await;
+    assert_eq!(post.resend_to(first.id, "+447700900555").await.unwrap().state, State::Queued);
+    post.write("+447700900555", "STOP").await;
     post.worker.step().await.unwrap();
     assert_eq!(post.state(ticket).await, State::Suppressed, "looked at again by the new number's token");
 }

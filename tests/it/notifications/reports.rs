@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use redress::notifications::{LEASE, State};
+use redress::{
+    clock::Clock,
+    notifications::{LEASE, State},
+    staff::Role,
+};
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::{
     fake_gateway::{Act, FakeGateway},
     post::{Post, path, report_url},
 };
+use crate::support::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_in_any_order_and_twice_ends_in_delivered() {
@@ -188,4 +194,30 @@ async fn without_a_report_for_72_hours_it_is_unknown_until_one_comes() {
     assert_eq!(post.worker.step().await.unwrap(), 0, "not sent again by itself");
     post.call(&report_url(&other[0], "1", "")).await;
     assert_eq!(post.state(silent).await, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_looks_for_what_was_never_reported_on() {
+    let gateway = FakeGateway::start([]).await;
+    let settings = [
+        ("sms.gateway", "kannel"),
+        ("sms.kannel.url", gateway.url.as_str()),
+        ("sms.kannel.username", "redress"),
+        ("sms.kannel.password", "sendpw"),
+    ];
+    let (clock, hand) = Clock::fixed(1_793_707_200_000, 4);
+    let app = TestApp::with_clock(&settings, clock.clone()).await;
+    let admin = app.admin().await;
+    let ticket = admin.ticket(json!({})).await;
+    let path = format!("/api/tickets/{}/notifications", ticket["id"].as_str().unwrap());
+    while admin.get(&path).await.json["items"][0]["state"] != "sent" {
+        tokio::task::yield_now().await;
+    }
+    let dir = app.stop().await.unwrap();
+    hand.advance(72 * 3_600_000);
+    let app = TestApp::at(dir.path(), &settings, clock).await;
+    let admin = app.caller("Ama Owusu", Role::Admin).await;
+    while admin.get(&path).await.json["items"][0]["state"] != "unknown" {
+        tokio::task::yield_now().await;
+    }
 }
