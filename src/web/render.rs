@@ -188,9 +188,11 @@ impl Flash {
     }
 }
 
-/// Whether a path stays on this server: no scheme, no other host.
+/// Whether a path stays on this server, no scheme and no other host, and can stand in a `Location` (RFC 3986: anything
+/// but printing ASCII comes percent-encoded in a path).
 pub fn is_local(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t'])
+    let printing = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    path.starts_with('/') && !path.starts_with("//") && printing
 }
 
 /// The random word of one answer that lets our own scripts run under the content security policy.
@@ -288,6 +290,16 @@ mod tests {
         assert_eq!(Flash::decode(&flash.encode()), Some(flash));
         for bad in ["https://evil.example", "//evil.example", "/\\evil.example"] {
             assert_eq!(Flash::decode(&Flash::ok("x").with_undo(bad).encode()).unwrap().undo, None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_header_is_no_path() {
+        for good in ["/", "/tickets?q=jos%C3%A9&page=2", "/account#tokens"] {
+            assert!(is_local(good), "{good}");
+        }
+        for bad in ["", "tickets", "/\u{1}", "/\u{7f}", "/\r\nX: y", "/a\tb", "/a b", "/josé", "/\u{85}", "/a\\b"] {
+            assert!(!is_local(bad), "{bad:?}");
         }
     }
 

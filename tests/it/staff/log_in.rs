@@ -86,6 +86,9 @@ async fn signing_in_leads_on_and_never_away() {
         ("priya.raman@isp.example", "https://evil.example/", "/tickets"),
         ("priya.raman@isp.example", "//evil.example", "/tickets"),
         ("priya.raman@isp.example", "/\\evil.example", "/tickets"),
+        ("priya.raman@isp.example", "/\u{1}", "/tickets"),
+        ("priya.raman@isp.example", "/\u{7f}", "/tickets"),
+        ("priya.raman@isp.example", "/josé", "/tickets"),
         ("tomasz@isp.example", "/tickets", "/account"),
     ] {
         let mut browser = world.anonymous();
