@@ -9,6 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::fault::{Fault, FieldFault};
 
+/// Faults that one answer names. A body of 1 MiB can have a hundred thousand.
+pub const MOST_FAULTS: usize = 50;
+
 /// What one field of a change says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given<T> {
@@ -186,14 +189,28 @@ impl Input {
     /// Ends the reading: whatever was not taken is unknown.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] with all faults, in the order they were found.
+    /// As [`none_of`]: all faults, in the order they were found.
     pub fn finish(mut self) -> Result<(), Fault> {
         for name in std::mem::take(&mut self.fields).into_keys() {
             let shown: String = name.chars().take(64).collect();
             self.fault(&shown, "unknown", "This call has no such field. Leave it out or correct its name.");
         }
-        if self.faults.is_empty() { Ok(()) } else { Err(Fault::Invalid(self.faults)) }
+        none_of(self.faults)
     }
+}
+
+/// Goes on only without faults.
+///
+/// # Errors
+/// [`Fault::Invalid`] with the first 50 of them, and a last one that counts those left out.
+pub fn none_of(mut faults: Vec<FieldFault>) -> Result<(), Fault> {
+    let more = faults.len().saturating_sub(MOST_FAULTS);
+    if more > 0 {
+        faults.truncate(MOST_FAULTS);
+        let message = format!("Not listed: {more} more. Correct these first.");
+        faults.push(FieldFault::new("", "too_many", message));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Fault::Invalid(faults)) }
 }
 
 /// Trims, normalises to NFC and checks a text.
@@ -206,11 +223,7 @@ pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, String
         return Err(too_long(limits.max));
     }
     let text: String = text.replace("\r\n", "\n").nfc().map(|c| if c == '\r' { '\n' } else { c }).collect();
-    let text: String = if limits.lines {
-        text.trim().to_owned()
-    } else {
-        text.trim().chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
-    };
+    // Before trimming, which would take some of them for white space and hide them.
     if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         let message = format!(
             "Remove the control character U+{:04X}. Only line breaks and tabs are allowed.",
@@ -218,6 +231,11 @@ pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, String
         );
         return Err(("invalid", message));
     }
+    let text: String = if limits.lines {
+        text.trim().to_owned()
+    } else {
+        text.trim().chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
+    };
     if text.chars().count() > limits.max {
         return Err(too_long(limits.max));
     }
@@ -251,6 +269,11 @@ mod tests {
         assert_eq!(clean(&"😀".repeat(201), Limits::line(200)).unwrap_err().0, "too_long");
         assert_eq!(clean("a\0b", Limits::lines(9)).unwrap_err().0, "invalid");
         assert_eq!(clean("a\u{85}b", Limits::lines(9)).unwrap_err().0, "invalid");
+        for edge in ["\u{b}a", "a\u{c}", "\u{85}a", "\u{b}"] {
+            assert_eq!(clean(edge, Limits::lines(9)).unwrap_err().0, "invalid", "{edge:?}");
+            assert_eq!(clean(edge, Limits::line(9)).unwrap_err().0, "invalid", "{edge:?}");
+        }
+        assert_eq!(clean("\t\r\na\n\t", Limits::lines(1)).unwrap(), "a");
         assert_eq!(clean("\u{200b}\u{feff} ", Limits::line(9)).unwrap(), "");
         assert_eq!(clean("\u{202e}abc", Limits::line(9)).unwrap(), "\u{202e}abc");
     }
@@ -266,6 +289,24 @@ mod tests {
         let Err(Fault::Invalid(faults)) = input.finish() else { panic!("faults expected") };
         let got: Vec<_> = faults.iter().map(|f| (f.field.as_str(), f.code)).collect();
         assert_eq!(got, [("name", "invalid"), ("text", "too_long"), ("missing", "required"), ("extra", "unknown")]);
+    }
+
+    #[test]
+    fn after_fifty_faults_the_rest_is_counted() {
+        let refused = |count: usize| {
+            let Err(Fault::Invalid(faults)) =
+                Input::from_pairs((0..count).map(|n| (format!("x{n}"), String::new()))).finish()
+            else {
+                panic!("faults expected")
+            };
+            faults
+        };
+        assert_eq!(refused(50).len(), 50);
+        assert!(refused(50).iter().all(|fault| fault.code == "unknown"));
+        let faults = refused(110_000);
+        assert_eq!((faults.len(), faults[49].code, faults[50].code), (51, "unknown", "too_many"));
+        assert!(faults[50].message.contains("109950"), "{}", faults[50].message);
+        assert!(refused(51)[50].message.contains('1'), "{}", refused(51)[50].message);
     }
 
     #[test]

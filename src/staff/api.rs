@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     fault::{Fault, FieldFault},
+    input,
     web::{
         Answer, ApiFault, JsonBody, Key, Path, Query, idempotency,
         openapi::{IdempotencyKey, ProblemDocument, ReadProblems, WriteProblems},
@@ -237,9 +238,7 @@ async fn get_users(State(staff): State<Staff>, _: Admin, query: Query) -> Result
             )),
         }
     }
-    if !faults.is_empty() {
-        return Err(Fault::Invalid(faults).into());
-    }
+    input::none_of(faults)?;
     let vault = staff.vault.clone();
     let users = staff.db.read(move |tx| store::list(tx, &vault, role)).await?;
     Ok(Answer::json(StatusCode::OK, &UserList { items: users.iter().map(UserRecord::from).collect() })?)

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::fault::Fault;
+use crate::{fault::Fault, input::MOST_FAULTS};
 
 /// A problem document.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ impl From<Fault> for Problem {
             Fault::Invalid(faults) => {
                 let detail = match faults.len() {
                     1 => "One field has a fault.".to_owned(),
+                    // The last one only counts the rest.
+                    n if n > MOST_FAULTS => format!("More than {MOST_FAULTS} fields have faults."),
                     n => format!("{n} fields have faults."),
                 };
                 Self::of(StatusCode::UNPROCESSABLE_ENTITY, detail).with("errors", json!(faults))

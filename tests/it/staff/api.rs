@@ -177,6 +177,18 @@ async fn every_fault_is_reported_at_once() {
 }
 
 #[tokio::test]
+async fn a_body_of_nothing_but_unknown_fields_gets_a_short_answer() {
+    let world = World::new();
+    let mut admin = world.admin().await;
+    let fields = (0..2000).map(|n| (format!("x{n}"), json!(0)));
+    let answer = admin.post("/api/users", serde_json::Value::Object(fields.collect())).await;
+    assert_eq!((answer.status, answer.faults().len()), (422, 51));
+    assert_eq!(answer.json()["detail"], "More than 50 fields have faults.");
+    let query: String = (0..2000).map(|n| format!("&x{n}=")).collect();
+    assert_eq!(admin.get(&format!("/api/users?{query}")).await.faults().len(), 51);
+}
+
+#[tokio::test]
 async fn passwords_are_8_to_256_characters_and_not_the_name_or_address() {
     let world = World::new();
     let mut admin = world.admin().await;
