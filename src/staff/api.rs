@@ -156,10 +156,13 @@ pub struct UserChangeBody {
     pub enabled: Option<bool>,
 }
 
-/// Gives a token for 12 hours. After 5 failures of an account, or 50 of an address, waiting is asked for.
+/// Gives a token for 12 hours, each time another one. After 5 failures of an account, or 50 of an address, waiting is
+/// asked for.
+///
+/// `Idempotency-Key` is not looked at: answering again would mean keeping the token itself, and only its hash is kept.
+/// A log-in whose answer was lost is made again.
 #[utoipa::path(
     post, path = "/api/auth/login", operation_id = "log_in", tag = "auth", request_body = LogInBody, security(()),
-    params(IdempotencyKey),
     responses(
         (status = 200, description = "The token and its user", body = LoggedIn),
         (
@@ -172,26 +175,22 @@ pub struct UserChangeBody {
 async fn post_log_in(
     State(staff): State<Staff>,
     sender: Sender,
-    headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, ApiFault> {
     let (email, password) = form::log_in(body.input)?;
     let Some(proof) = log_in::verify(&staff, email, password, sender.peer).await? else { return Ok(refused()) };
-    let key = Key::of(&staff.vault, &headers, &format!("{} log_in", proof.user()), &body.bytes)?;
     let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::api(&staff.clock));
+    let kept = fresh.clone();
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
-        let answer = idempotency::once(tx, &vault, now, key.as_ref(), |tx| {
-            store::insert_token(tx, user.id, &fresh, None, None, now)?;
-            let expires_at = instant(now + LOG_IN_LIFE);
-            let record = LoggedIn { token: fresh.token.clone(), expires_at, user: UserRecord::from(&user) };
-            Answer::json(StatusCode::OK, &record)
-        })?;
-        Ok::<_, Fault>(Some((user.id, answer)))
+        store::insert_token(tx, user.id, &kept, None, None, now)?;
+        Ok::<_, Fault>(Some(user))
     };
-    let Some((user, answer)) = staff.db.write(work).await? else { return Ok(refused()) };
-    tracing::info!(%user, "signed in over the API");
-    Ok(answer.into_response())
+    let Some(user) = staff.db.write(work).await? else { return Ok(refused()) };
+    tracing::info!(user = %user.id, "signed in over the API");
+    let record =
+        LoggedIn { token: fresh.token, expires_at: instant(now + LOG_IN_LIFE), user: UserRecord::from(&user) };
+    Ok(Answer::json(StatusCode::OK, &record)?.into_response())
 }
 
 fn refused() -> Response {

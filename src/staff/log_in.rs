@@ -85,13 +85,6 @@ pub struct Proof {
     subjects: Subjects,
 }
 
-impl Proof {
-    /// Whose password it is.
-    pub const fn user(&self) -> Uuid {
-        self.user
-    }
-}
-
 /// Verifies a password. Without a proof it was refused: wrong, nobody's, or a disabled user's.
 ///
 /// # Errors
