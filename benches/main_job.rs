@@ -29,6 +29,7 @@ use redress::{
     app::App,
     clock::Clock,
     config::{Config, Sources},
+    web::server::{self, Limits},
 };
 use reqwest::Client;
 use serde_json::json;
@@ -177,8 +178,11 @@ async fn start(data: &Path, rounds: u64) {
 async fn serve(router: Router) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    tokio::spawn(async move {
+        server::serve(listener, router, Limits::default(), stopped).await;
+        drop(stop);
+    });
     address
 }
 

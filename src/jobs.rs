@@ -7,7 +7,17 @@ use axum::{Router, routing::get};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{app::App, db::DbError, fault::Fault, notifications, staff, web::idempotency};
+use crate::{
+    app::App,
+    db::DbError,
+    fault::Fault,
+    notifications,
+    staff,
+    web::{
+        idempotency,
+        server::{self, Limits},
+    },
+};
 
 const SWEEP: Duration = Duration::from_hours(1);
 
@@ -69,20 +79,13 @@ async fn give_up_waiting(app: &App) -> Result<(), Fault> {
 ///
 /// # Errors
 /// When the address cannot be had.
-pub async fn serve_metrics(address: SocketAddr, mut stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+pub async fn serve_metrics(address: SocketAddr, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
     let handle: PrometheusHandle = PrometheusBuilder::new().install_recorder()?;
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot serve metrics on {address}; choose another with metrics_listen"))?;
     tracing::info!("metrics on http://{}", listener.local_addr()?);
     let router = Router::new().route("/metrics", get(move || async move { handle.render() }));
-    tokio::spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        });
-        if let Err(error) = served.await {
-            tracing::warn!(%error, "the metrics listener ended");
-        }
-    });
+    tokio::spawn(server::serve(listener, router, Limits::default(), stopped));
     Ok(())
 }

@@ -7,7 +7,13 @@ use tokio::{net::TcpListener, signal::unix::SignalKind, sync::watch};
 use tracing_subscriber::EnvFilter;
 
 use super::Failure;
-use crate::{app::App, clock::Clock, config::Config, jobs};
+use crate::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    jobs,
+    web::server::{self, Limits},
+};
 
 /// What requests and messages in flight get of the ten seconds of a stop.
 const LAST_WORK: Duration = Duration::from_secs(7);
@@ -50,12 +56,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     tracing::info!("listening on http://{address}");
     listening(address);
 
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    let mut draining = stopped.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = draining.wait_for(|stop| *stop).await;
-    });
-    let server = tokio::spawn(server.into_future());
+    let server = tokio::spawn(server::serve(listener, app.router(), Limits::default(), stopped));
     signal.await;
     tracing::info!("stopping");
     stop.send_replace(true);

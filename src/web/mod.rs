@@ -10,6 +10,7 @@ pub mod problem;
 pub mod render;
 
 pub use self::{
+pub mod server;
     extract::{Form, JsonBody, Path, Query},
     idempotency::{Answer, Key},
     problem::{ApiFault, PageFault},

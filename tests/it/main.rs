@@ -9,3 +9,4 @@ mod staff;
 mod support;
 mod tickets;
 mod tickets_pages;
+mod web;

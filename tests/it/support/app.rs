@@ -1,9 +1,6 @@
 //! A server of its own for each test: own directory, own database, own port.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use redress::{
     app::App,
@@ -11,6 +8,7 @@ use redress::{
     config::{Config, Sources},
     jobs,
     staff::{NewUser, Role, User},
+    web::server::{self, Limits},
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -54,15 +52,9 @@ impl TestApp {
         let app = App::open(Config::check(&sources).unwrap(), clock).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let (stop, mut stopped) = watch::channel(false);
+        let (stop, stopped) = watch::channel(false);
         let work = jobs::start(&app, &base, stopped.clone());
-        let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move {
-            let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-                let _ = stopped.wait_for(|stop| *stop).await;
-            });
-            serving.await.unwrap();
-        });
+        let server = tokio::spawn(server::serve(listener, app.router(), Limits::default(), stopped));
         Self { app, base, dir: None, stop, server, work: Some(work) }
     }
 
