@@ -19,8 +19,6 @@ use tower_http::{
         CompressionLayer, CompressionLevel,
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
-    csrf::{CsrfLayer, ProtectionError},
-    timeout::TimeoutLayer,
 };
 use utoipa_axum::router::OpenApiRouter;
 use vault::Vault;
@@ -34,7 +32,10 @@ use crate::{
     phone::Phone,
     staff::{self, Staff},
     tickets::{self, Desk, Tickets},
-    web::{Chrome, assets, docs, headers, openapi, problem},
+    web::{
+        Chrome, assets, docs, headers, openapi,
+        refusal::{self, is_api, refused},
+    },
 };
 
 /// Larger bodies are refused with 413.
@@ -88,7 +89,7 @@ impl App {
             outbox,
         };
         let chrome = chrome(&config, &desk, &health);
-        let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region);
+        let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
         let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
         let hooks = hooks(&config, &db, &tickets).await?;
         Ok(Self { config: Arc::new(config), db, vault, clock, staff, tickets, hooks, health })
@@ -120,6 +121,7 @@ impl App {
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
             .layer(Extension(Arc::new(document.clone())))
+            .layer(middleware::from_fn_with_state(self.staff.clone(), set_up_first))
             .with_state(self.tickets.chrome.clone());
         Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
@@ -134,9 +136,10 @@ impl App {
             .fallback_service(not_found.with_state(self.staff.clone()))
             .method_not_allowed_fallback(method_not_allowed)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
-            .layer(cross_site(self.config.public_url.as_deref()))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, SLOWEST_REQUEST))
-            .layer(CatchPanicLayer::custom(panicked))
+            .layer(refusal::cross_site(self.config.public_url.as_deref()))
+            .layer(middleware::from_fn(refusal::bearer_only))
+            .layer(CatchPanicLayer::custom(refusal::panicked))
+            .layer(middleware::from_fn_with_state(SLOWEST_REQUEST, refusal::dress))
             .layer(middleware::from_fn_with_state(
                 headers::Headers { clock: self.clock.clone(), secure },
                 headers::guard,
@@ -278,12 +281,12 @@ async fn readyz(db: Db) -> Response {
     }
 }
 
-fn is_api(path: &str) -> bool {
-    path.starts_with("/api/")
-}
-
-fn refused(path: &str, status: StatusCode, detail: &str) -> Response {
-    if is_api(path) { problem::Problem::of(status, detail).into() } else { problem::plain_page(status, detail) }
+/// Leads to the set-up while there is no user, as pages for signed-in people do by themselves.
+async fn set_up_first(State(staff): State<Staff>, request: Request, next: Next) -> Response {
+    match staff.needs_setup().await {
+        Ok(true) => Redirect::to("/setup").into_response(),
+        _ => next.run(request).await,
+    }
 }
 
 /// Nothing there. While there is no user at all, every page leads to the set-up.
@@ -297,25 +300,6 @@ async fn not_found(State(staff): State<Staff>, method: Method, uri: Uri) -> Resp
 
 async fn method_not_allowed(uri: Uri) -> Response {
     refused(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.")
-}
-
-fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    tracing::error!("a handler panicked");
-    problem::Problem::from(Fault::Unexpected(anyhow::anyhow!("a handler panicked"))).into()
-}
-
-/// Refuses requests that another site made a browser send (fetch metadata, Origin). Gateways' callbacks carry a
-/// secret of their own instead.
-fn cross_site(public_url: Option<&str>) -> CsrfLayer<fn(ProtectionError) -> Response> {
-    let layer = CsrfLayer::new().with_insecure_bypass(|_, uri| uri.path().starts_with("/hooks/"));
-    let layer = match public_url.map(|url| layer.clone().add_trusted_origin(url)) {
-        Some(Ok(trusting)) => trusting,
-        _ => layer,
-    };
-    layer.with_rejection_response(|_| {
-        let detail = "This request came from another site, so it was refused. Send it from our own pages.";
-        problem::Problem::of(StatusCode::FORBIDDEN, detail).into()
-    })
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {

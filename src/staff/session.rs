@@ -17,7 +17,11 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    web::{ApiFault, Chrome, PageFault, render::set_cookie},
+    web::{
+        ApiFault, Chrome, PageFault,
+        refusal::{bearer, is_api},
+        render::set_cookie,
+    },
 };
 
 /// How much of a browser's own words is kept.
@@ -97,7 +101,7 @@ where
         let staff = Staff::from_ref(state);
         match find(&staff, parts).await {
             Ok(Some(caller)) => Ok(caller),
-            Ok(None) if is_api(parts) => Err(refuse(parts, Fault::Unauthorized)),
+            Ok(None) if is_api(parts.uri.path()) => Err(refuse(parts, Fault::Unauthorized)),
             Ok(None) => Err(to_door(&staff, parts).await),
             Err(fault) => Err(refuse(parts, fault)),
         }
@@ -107,7 +111,7 @@ where
 /// Who sent the request, if that is known. A token counts under `/api/` only, and there before the cookie: whoever
 /// sends a token that is no good any more has to hear of it.
 pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault> {
-    let bearer = if is_api(parts) { bearer(&parts.headers) } else { None };
+    let bearer = if is_api(parts.uri.path()) { bearer(&parts.headers) } else { None };
     let (kind, token) = match bearer {
         Some(token) => (Kind::Api, token),
         None => match session_token(&staff.chrome, &parts.headers) {
@@ -126,19 +130,8 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
     Ok(Some(Caller { user, kind, hash }))
 }
 
-fn is_api(parts: &Parts) -> bool {
-    parts.uri.path().starts_with("/api/")
-}
-
-/// The token of `Authorization: Bearer TOKEN`. Any other scheme is not ours to judge.
-fn bearer(headers: &HeaderMap) -> Option<String> {
-    let value = String::from_utf8_lossy(headers.get(header::AUTHORIZATION)?.as_bytes());
-    let (scheme, token) = value.split_once(' ').unwrap_or((&value, ""));
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-}
-
 fn refuse(parts: &Parts, fault: Fault) -> Response {
-    if is_api(parts) { ApiFault(fault).into_response() } else { PageFault(fault).into_response() }
+    if is_api(parts.uri.path()) { ApiFault(fault).into_response() } else { PageFault(fault).into_response() }
 }
 
 /// To the page where one signs in, or where the first admin is made.

@@ -7,10 +7,11 @@ pub mod headers;
 pub mod idempotency;
 pub mod openapi;
 pub mod problem;
+pub mod refusal;
 pub mod render;
+pub mod server;
 
 pub use self::{
-pub mod server;
     extract::{Form, JsonBody, Path, Query},
     idempotency::{Answer, Key},
     problem::{ApiFault, PageFault},

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use redress::web::server::{self, Limits};
+use redress::{
+    staff::Role,
+    web::server::{self, Limits},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::watch,
 };
+
+use crate::support::TestApp;
 
 const LIMIT: Duration = Duration::from_millis(50);
 
@@ -75,4 +80,47 @@ async fn a_stop_closes_idle_connections_and_ends() {
     assert!(rest(stream).await.contains("200 OK"));
     task.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "no new ones");
+}
+
+#[tokio::test]
+async fn a_token_may_be_used_from_any_site_and_a_cookie_only_from_our_own() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let browser = app.caller("Dev Anand", Role::Admin).await;
+    let login = app.anonymous().http.post(format!("{}/login", app.base));
+    let signed_in =
+        login.form(&[("email", "dev.anand@isp.example"), ("password", crate::support::PASSWORD)]).send().await.unwrap();
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+
+    let from_afar = |caller: &crate::support::Caller| {
+        let request = caller.request("POST", "/api/auth/logout");
+        request.header("origin", "https://elsewhere.example").header("sec-fetch-site", "cross-site")
+    };
+    let nobody = app.anonymous();
+    let refused = nobody.send(from_afar(&nobody).header("cookie", &cookie)).await;
+    assert_eq!((refused.status, refused.header("content-type")), (403, "application/problem+json"));
+    let bogus = nobody.with_token("rdr_00");
+    assert_eq!(bogus.send(from_afar(&bogus).header("cookie", &cookie)).await.status, 401, "the cookie is no help");
+    let basic = from_afar(&nobody).header("cookie", &cookie).header("authorization", "Basic eDp5");
+    assert_eq!(nobody.send(basic).await.status, 403);
+    let page = app.anonymous().with_token("rdr_00");
+    let page = page.request("POST", "/account/theme").header("sec-fetch-site", "cross-site").header("cookie", &cookie);
+    let page = nobody.send(page).await;
+    assert_eq!((page.status, page.header("content-type")), (403, "text/html; charset=utf-8"), "a page's door");
+
+    let me = nobody.request("GET", "/api/auth/me").header("cookie", &cookie);
+    assert_eq!(nobody.send(me).await.status, 200, "the session has outlived all that");
+    assert_eq!(admin.send(from_afar(&admin)).await.status, 204);
+    assert_eq!(browser.get("/api/auth/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn without_a_user_the_docs_lead_to_the_set_up_and_the_document_stays_open() {
+    let app = TestApp::start().await;
+    let nobody = app.anonymous();
+    let page = nobody.get("/api/docs").await;
+    assert_eq!((page.status, page.header("location")), (303, "/setup"));
+    assert_eq!(nobody.get("/api/openapi.json").await.status, 200);
+    app.technician("Tomasz").await;
+    assert_eq!(nobody.get("/api/docs").await.status, 200);
 }
