@@ -34,6 +34,7 @@ use crate::{
     tickets::{self, Desk, Tickets},
     web::{
         Chrome, assets, docs, headers, openapi,
+        proxies::Proxies,
         refusal::{self, is_api, refused},
     },
 };
@@ -89,6 +90,7 @@ impl App {
             outbox,
         };
         let chrome = chrome(&config, &desk, &health);
+        let proxies = Proxies { trusted: config.trusted_proxies.clone(), local: config.public_url.is_some() };
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
         let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
         let hooks = hooks(&config, &db, &tickets).await?;

@@ -7,9 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
-use crate::{db::DatabaseUrl, notifications, phone::Region, tickets::IssueTypes};
+use crate::{db::DatabaseUrl, notifications, phone::Region, tickets::IssueTypes, web::proxies::Proxies};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -28,12 +29,13 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 11] = [
+const OWN: [Key; 12] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("data_dir", "./data", "Directory of the database, the key file and attachments"),
     key("database_url", "", "sqlite://PATH; default: redress.db in the data directory"),
     key("key_file", "", "The key ring; default: redress.key in the data directory"),
     key("public_url", "", "The address people and gateways reach this server by, such as https://desk.example.com"),
+    key("trusted_proxies", "", "Proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated"),
     key("timezone", "UTC", "IANA time zone of the ISP: the days of references and filters"),
     key("region", "", "Country of numbers written without a country code, such as GB or IN"),
     key("isp_name", "Your ISP", "The ISP's name, on pages and at the start of each SMS"),
@@ -187,6 +189,8 @@ pub struct Config {
     pub key_file: PathBuf,
     /// Without a slash at its end.
     pub public_url: Option<String>,
+    /// Who is believed about the sender's address.
+    pub trusted_proxies: Vec<IpNet>,
     /// The ISP's time zone.
     pub zone: TimeZone,
     /// Of numbers without a country code.
@@ -246,6 +250,8 @@ impl Config {
         }
         let key_file = PathBuf::from(checker.text("key_file"));
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
+        let trusted_proxies =
+            checker.parsed("trusted_proxies", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
         let zone = checker.parsed("timezone", "write an IANA name such as Asia/Kolkata", |t| TimeZone::get(t).ok());
         let region = checker.parsed("region", "write a country's two letters, such as GB or IN", |t| t.parse().ok());
         let isp_name = checker
@@ -271,6 +277,7 @@ impl Config {
                     database_url,
                     key_file,
                     public_url,
+                    trusted_proxies: trusted_proxies.unwrap_or_default(),
                     zone,
                     region,
                     isp_name,

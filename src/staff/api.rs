@@ -172,13 +172,9 @@ pub struct UserChangeBody {
         WriteProblems
     )
 )]
-async fn post_log_in(
-    State(staff): State<Staff>,
-    sender: Sender,
-    body: JsonBody,
-) -> Result<Response, ApiFault> {
+async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody) -> Result<Response, ApiFault> {
     let (email, password) = form::log_in(body.input)?;
-    let Some(proof) = log_in::verify(&staff, email, password, sender.peer).await? else { return Ok(refused()) };
+    let Some(proof) = log_in::verify(&staff, email, password, sender.address).await? else { return Ok(refused()) };
     let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::api(&staff.clock));
     let kept = fresh.clone();
     let work = move |tx: &mut crate::db::Tx<'_>| {
@@ -188,8 +184,7 @@ async fn post_log_in(
     };
     let Some(user) = staff.db.write(work).await? else { return Ok(refused()) };
     tracing::info!(user = %user.id, "signed in over the API");
-    let record =
-        LoggedIn { token: fresh.token, expires_at: instant(now + LOG_IN_LIFE), user: UserRecord::from(&user) };
+    let record = LoggedIn { token: fresh.token, expires_at: instant(now + LOG_IN_LIFE), user: UserRecord::from(&user) };
     Ok(Answer::json(StatusCode::OK, &record)?.into_response())
 }
 

@@ -25,31 +25,32 @@ const SETUP: Purpose = Purpose::new("login_attempts.setup");
 #[derive(Debug, Clone, Copy)]
 pub struct Subjects {
     account: i64,
-    address: i64,
+    address: Option<i64>,
 }
 
 impl Subjects {
     /// A try of the account with this e-mail address, whether there is one or not.
-    pub fn of_account(vault: &Vault, address: &str, peer: Option<IpAddr>) -> Self {
-        Self { account: vault.token(ACCOUNT, &email::key(address)), address: peer_token(vault, peer) }
+    pub fn of_account(vault: &Vault, email: &str, from: Option<IpAddr>) -> Self {
+        Self { account: vault.token(ACCOUNT, &email::key(email)), address: from.map(|from| address(vault, from)) }
     }
 
     /// A try of the set-up code.
-    pub fn of_setup(vault: &Vault, peer: Option<IpAddr>) -> Self {
-        Self { account: vault.token(SETUP, ""), address: peer_token(vault, peer) }
+    pub fn of_setup(vault: &Vault, from: Option<IpAddr>) -> Self {
+        Self { account: vault.token(SETUP, ""), address: from.map(|from| address(vault, from)) }
     }
 
-    fn limits(self) -> [(i64, Limit); 2] {
-        [(self.account, Limit::ACCOUNT), (self.address, Limit::ADDRESS)]
+    fn limits(self) -> impl Iterator<Item = (i64, Limit)> {
+        let address = self.address.map(|address| (address, Limit::ADDRESS));
+        std::iter::once((self.account, Limit::ACCOUNT)).chain(address)
     }
 }
 
-/// Callers whose address is not known count as one. Of IPv6 the network counts: everybody has 2⁶⁴ addresses.
-fn peer_token(vault: &Vault, peer: Option<IpAddr>) -> i64 {
-    let text = match peer.map(|ip| ip.to_canonical()) {
-        None => String::new(),
-        Some(IpAddr::V4(ip)) => ip.to_string(),
-        Some(IpAddr::V6(ip)) => format!("{:x?}", &ip.segments()[..4]),
+/// Of IPv6 the network counts: everybody has 2⁶⁴ addresses. An address that is not known counts as none: one for all
+/// would let anybody lock everybody out.
+fn address(vault: &Vault, from: IpAddr) -> i64 {
+    let text = match from.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("{:x?}", &ip.segments()[..4]),
     };
     vault.token(ADDRESS, &text)
 }
@@ -72,8 +73,9 @@ pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<(), Faul
 /// Only the database's.
 pub fn forgive(tx: &mut Tx<'_>, subjects: Subjects) -> Result<(), DbError> {
     store::put_tries(tx, subjects.account, None)?;
-    let left: Option<Tries> = store::tries(tx, subjects.address)?.and_then(Limit::give_back);
-    store::put_tries(tx, subjects.address, left)
+    let Some(address) = subjects.address else { return Ok(()) };
+    let left: Option<Tries> = store::tries(tx, address)?.and_then(Limit::give_back);
+    store::put_tries(tx, address, left)
 }
 
 /// A password that was right a moment ago.
@@ -93,9 +95,9 @@ pub async fn verify(
     staff: &Staff,
     email: String,
     password: String,
-    peer: Option<IpAddr>,
+    from: Option<IpAddr>,
 ) -> Result<Option<Proof>, Fault> {
-    let subjects = Subjects::of_account(&staff.vault, &email, peer);
+    let subjects = Subjects::of_account(&staff.vault, &email, from);
     let now = staff.clock.now();
     staff.db.write(move |tx| reserve(tx, subjects, now)).await?;
     let (vault, address) = (staff.vault.clone(), email.clone());

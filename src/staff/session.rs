@@ -181,8 +181,8 @@ pub fn remove(response: &mut Response, mut cookie: Cookie<'static>) {
 /// The sender's address and browser.
 #[derive(Debug, Clone)]
 pub struct Sender {
-    /// Absent where the server was not told.
-    pub peer: Option<IpAddr>,
+    /// The sender's own, see [`Proxies::sender`](crate::web::proxies::Proxies::sender). Absent where it is not known.
+    pub address: Option<IpAddr>,
     /// The `User-Agent`, cut, without anything but printable ASCII.
     pub agent: String,
     /// The session that the browser had before.
@@ -196,16 +196,20 @@ impl Sender {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Sender {
+impl<S: Send + Sync> FromRequestParts<S> for Sender
+where
+    Staff: FromRef<S>,
+{
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let address = Staff::from_ref(state).proxies.sender(peer, &parts.headers);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
         let agent = agent.chars().filter(|c| matches!(c, ' '..='~')).take(AGENT).collect();
         let cookies = parts.headers.get_all(header::COOKIE).iter();
         let headers = cookies.map(|value| (header::COOKIE, value.clone())).collect();
-        Ok(Self { peer, agent, headers })
+        Ok(Self { address, agent, headers })
     }
 }
 

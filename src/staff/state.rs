@@ -8,7 +8,13 @@ use std::sync::{
 use vault::Vault;
 
 use super::{Gate, store};
-use crate::{clock::Clock, db::Db, fault::Fault, phone::Region, web::Chrome};
+use crate::{
+    clock::Clock,
+    db::Db,
+    fault::Fault,
+    phone::Region,
+    web::{Chrome, proxies::Proxies},
+};
 
 /// The state of the staff's routes and of the extractors [`super::SignedIn`] and [`super::Admin`]. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +31,8 @@ pub struct Staff {
     pub region: Option<Region>,
     /// Where passwords are hashed.
     pub gate: Arc<Gate>,
+    /// Who is believed about the sender's address.
+    pub proxies: Arc<Proxies>,
     has_users: Arc<AtomicBool>,
 }
 
@@ -32,7 +40,14 @@ impl Staff {
     /// The state, with the [`Gate`] of a server.
     pub fn new(db: Db, vault: Vault, clock: Clock, chrome: Chrome, region: Option<Region>) -> Self {
         let gate = Arc::new(Gate::default());
-        Self { db, vault, clock, chrome, region, gate, has_users: Arc::new(AtomicBool::new(false)) }
+        let (proxies, has_users) = (Arc::default(), Arc::default());
+        Self { db, vault, clock, chrome, region, gate, proxies, has_users }
+    }
+
+    /// The same behind these proxies.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies: Arc::new(proxies), ..self }
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

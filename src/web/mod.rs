@@ -7,6 +7,7 @@ pub mod headers;
 pub mod idempotency;
 pub mod openapi;
 pub mod problem;
+pub mod proxies;
 pub mod refusal;
 pub mod render;
 pub mod server;

@@ -6,6 +6,7 @@ use redress::{
     staff::Role,
     web::server::{self, Limits},
 };
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -123,4 +124,32 @@ async fn without_a_user_the_docs_lead_to_the_set_up_and_the_document_stays_open(
     assert_eq!(nobody.get("/api/openapi.json").await.status, 200);
     app.technician("Tomasz").await;
     assert_eq!(nobody.get("/api/docs").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_settings_say_whose_word_about_the_sender_counts() {
+    let peer = Some("127.0.0.1".parse().unwrap());
+    let headers = [("x-forwarded-for".parse().unwrap(), "198.51.100.7".parse().unwrap())].into_iter().collect();
+    let public = ("public_url", "https://desk.example");
+    for (settings, want) in [
+        (&[][..], Some("127.0.0.1")),
+        (&[public][..], None),
+        (&[public, ("trusted_proxies", "127.0.0.0/8")][..], Some("198.51.100.7")),
+    ] {
+        let app = TestApp::with(settings).await;
+        let sender = app.app.staff.proxies.sender(peer, &headers);
+        assert_eq!(sender.map(|ip| ip.to_string()).as_deref(), want, "{settings:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_in_over_the_wire_counts_against_its_address() {
+    let app = TestApp::start().await;
+    let body = json!({"email": "nobody@isp.example", "password": "not the password"});
+    assert_eq!(app.anonymous().post("/api/auth/login", &body).await.status, 401);
+    let subjects = app.app.db.read(|tx| {
+        let rows = tx.query("SELECT subject FROM login_attempts", redress::db::params![])?;
+        Ok::<_, redress::db::DbError>(rows.len())
+    });
+    assert_eq!(subjects.await.unwrap(), 2, "the account and the address");
 }

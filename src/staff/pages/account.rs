@@ -172,7 +172,7 @@ async fn change_password(
 ) -> Result<(), Fault> {
     let wrong = || Fault::field("currentPassword", "invalid", "This is not your password as it is now.");
     let email = caller.user.email.clone();
-    let proof = log_in::verify(staff, email, current, sender.peer).await?.ok_or_else(wrong)?;
+    let proof = log_in::verify(staff, email, current, sender.address).await?.ok_or_else(wrong)?;
     let hash = staff.gate.hash(new, staff.clock.bytes()).await?;
     let (vault, now, own) = (staff.vault.clone(), staff.clock.now(), caller.hash);
     let work = move |tx: &mut Tx<'_>| {

@@ -140,7 +140,7 @@ pub async fn log_in(
 async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, Fresh), Fault> {
     let (email, password) = form::log_in(input)?;
     let wrong = || Fault::field("", "invalid", "The e-mail address or the password is not right.");
-    let proof = log_in::verify(staff, email, password, sender.peer).await?.ok_or_else(wrong)?;
+    let proof = log_in::verify(staff, email, password, sender.address).await?.ok_or_else(wrong)?;
     let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::session(&staff.clock));
     let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former(&staff.chrome));
     let work = move |tx: &mut Tx<'_>| {
@@ -229,7 +229,7 @@ async fn first_admin(staff: &Staff, sender: &Sender, mut input: Input) -> Result
 
 /// Counted as a log-in is.
 async fn try_code(staff: &Staff, sender: &Sender, code: &str) -> Result<bool, Fault> {
-    let subjects = log_in::Subjects::of_setup(&staff.vault, sender.peer);
+    let subjects = log_in::Subjects::of_setup(&staff.vault, sender.address);
     let now = staff.clock.now();
     staff.db.write(move |tx| log_in::reserve(tx, subjects, now)).await?;
     let right = setup::is_code(&staff.vault, code);

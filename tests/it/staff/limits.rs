@@ -1,9 +1,10 @@
 //! Guessing is slowed down: by account, known or not, and by address.
 
+use axum::http::Method;
 use redress::staff::Role;
 use serde_json::json;
 
-use super::{MINUTE, PASSWORD, World};
+use super::{Client, MINUTE, PASSWORD, World};
 
 const WRONG: &str = "not the password";
 
@@ -99,7 +100,47 @@ async fn successes_do_not_count_against_an_address() {
     let world = World::new();
     let user = world.user("Priya Raman", Role::Admin).await;
     for _ in 0..60 {
-        world.anonymous().sign_in(&user.email, PASSWORD).await;
+        world.anonymous().from("192.0.2.1:4000").sign_in(&user.email, PASSWORD).await;
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_the_senders_address_counts() {
+    let world = World::behind("192.0.2.1", true);
+    let mut proxy = world.anonymous().from("192.0.2.1:4000");
+    for place in 0..50 {
+        let status = proxy.log_in_for("198.51.100.7", place).await;
+        assert_eq!(status, 401, "{place}");
+    }
+    assert_eq!(proxy.log_in_for("198.51.100.7", 50).await, 429);
+    assert_eq!(proxy.log_in_for("203.0.113.1, 198.51.100.7", 51).await, 429, "only the last hop is the proxy's word");
+    assert_eq!(proxy.log_in_for("198.51.100.8", 52).await, 401);
+    assert_eq!(world.anonymous().from("192.0.2.2:4000").log_in_for("198.51.100.7", 53).await, 401);
+}
+
+#[tokio::test]
+async fn a_proxy_on_this_machine_locks_nobody_out() {
+    for (local, want) in [(true, 401), (false, 429)] {
+        let world = World::behind("", local);
+        let mut proxy = world.anonymous().from("127.0.0.1:4000");
+        for place in 0..50 {
+            assert_eq!(proxy.log_in_for("198.51.100.7", place).await, 401, "{place}");
+        }
+        assert_eq!(proxy.log_in_for("198.51.100.7", 50).await, want);
+        let body = json!({"email": "user0@isp.example", "password": WRONG});
+        for _ in 0..4 {
+            proxy.post("/api/auth/login", body.clone()).await;
+        }
+        assert_eq!(proxy.post("/api/auth/login", body).await.status, 429, "the account's limit stays");
+    }
+}
+
+impl Client {
+    /// A log-in that fails, with what a proxy says of its sender.
+    async fn log_in_for(&mut self, forwarded: &str, place: u32) -> u16 {
+        let body = json!({"email": format!("user{place}@isp.example"), "password": WRONG}).to_string();
+        let more = [("x-forwarded-for", forwarded)];
+        self.send(Method::POST, "/api/auth/login", "application/json", body, &more).await.status
     }
 }
 

@@ -20,7 +20,7 @@ use redress::{
     clock::{Clock, Hand},
     db::{DatabaseUrl, Db, DbOptions},
     staff::{self, Gate, NewUser, Role, Staff, User},
-    web::Chrome,
+    web::{Chrome, proxies::Proxies},
 };
 use scraper::{Html, Selector};
 use serde_json::Value;
@@ -40,9 +40,23 @@ struct World {
     dir: TempDir,
 }
 
+fn routes(staff: &Staff) -> Router {
+    let (api, _) = staff::api(staff.clone()).split_for_parts();
+    staff::routes(staff.clone()).merge(api)
+}
+
 impl World {
     fn new() -> Self {
         Self::at("http://desk.example")
+    }
+
+    /// The same behind proxies.
+    fn behind(trusted: &str, local: bool) -> Self {
+        let mut world = Self::new();
+        let trusted = Proxies::parse(trusted).unwrap_or_default();
+        world.staff = world.staff.behind(Proxies { trusted, local });
+        world.router = routes(&world.staff);
+        world
     }
 
     /// Reached under an address; `https` makes its cookies secure.
@@ -59,9 +73,7 @@ impl World {
             banner: Arc::new(|| None),
         };
         let staff = Staff::new(db, Vault::for_tests(1), clock, chrome, None).with_gate(Gate::light());
-        let (api, _) = staff::api(staff.clone()).split_for_parts();
-        let router = staff::routes(staff.clone()).merge(api);
-        Self { staff, router, hand, dir }
+        Self { router: routes(&staff), staff, hand, dir }
     }
 
     async fn user(&self, name: &str, role: Role) -> User {
