@@ -55,7 +55,7 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Tick
     let mut happened = vec![Happening::Created(ticket.status)];
     if let Some(id) = prepared.technician {
         let technician = staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician)?;
-        happened.push(Happening::Assigned { from: None, to: Some(technician.name.clone()) });
+        happened.push(Happening::Assigned { from: None, to: Some(technician.clone()) });
         ticket.assigned_at = Some(ticket.created_at);
         ticket.assigned_to = Some(technician);
     }

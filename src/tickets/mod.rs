@@ -32,7 +32,7 @@ pub use self::{
     status::Status,
     store::{by_key, history},
     ticket::{Change, Happening, NewTicket, Refused, Ticket},
-    undo::undo_fixed,
+    undo::{can_undo_fixed, undo_fixed},
     update::update,
 };
 

@@ -200,7 +200,7 @@ fn changed_meanwhile() -> Fault {
 #[serde(untagged)]
 enum Detail {
     Edited { field: String, from: String, to: String },
-    Assigned { from: Option<String>, to: Option<String> },
+    Assigned { from: Option<(Uuid, String)>, to: Option<(Uuid, String)> },
 }
 
 const CREATED: i64 = 0;
@@ -231,7 +231,8 @@ pub(super) fn append(
             Happening::Moved(_) => (MOVED, None),
             Happening::Undone(_) => (UNDONE, None),
             Happening::Assigned { from, to } => {
-                (ASSIGNED, Some(Detail::Assigned { from: from.clone(), to: to.clone() }))
+                let kept = |one: &Option<Person>| one.clone().map(|one| (one.id, one.name));
+                (ASSIGNED, Some(Detail::Assigned { from: kept(from), to: kept(to) }))
             }
             Happening::Edited { field, from, to } => {
                 (EDITED, Some(Detail::Edited { field: field.clone(), from: from.clone(), to: to.clone() }))
@@ -295,7 +296,10 @@ fn entry(vault: &Vault, ticket: &Ticket, row: &Row) -> Result<Entry, Fault> {
             let sealed = row.bytes(6)?;
             let text = vault.open_text(&Cell { table: "ticket_events", column: "detail", row: &key }, &sealed)?;
             match serde_json::from_str(&text).map_err(|_| damaged("event"))? {
-                Detail::Assigned { from, to } => Happening::Assigned { from, to },
+                Detail::Assigned { from, to } => {
+                    let person = |kept: Option<(Uuid, String)>| kept.map(|(id, name)| Person { id, name });
+                    Happening::Assigned { from: person(from), to: person(to) }
+                }
                 Detail::Edited { field, from, to } => Happening::Edited { field, from, to },
             }
         }
@@ -318,19 +322,6 @@ fn note(vault: &Vault, row: &Row) -> Result<Note, Fault> {
 
 fn note_cell(id: &Uuid) -> Cell<'_> {
     Cell { table: "ticket_notes", column: "content", row: id.as_bytes() }
-}
-
-/// The status that the ticket had before its present version moved it, if its present version did.
-pub(super) fn status_before(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<Option<Status>, Fault> {
-    let rows = tx.query(
-        "SELECT version, status FROM ticket_events WHERE ticket_id = $1 AND status IS NOT NULL \
-         ORDER BY version DESC, part DESC LIMIT 2",
-        params![ticket.id],
-    )?;
-    match rows.as_slice() {
-        [last, before] if last.int(0)? == ticket.version => Ok(Status::from_code(before.int(1)?)),
-        _ => Ok(None),
-    }
 }
 
 /// Stores a note and its words for search. `seq` is the ticket's.

@@ -30,7 +30,7 @@ pub struct Ticket {
     pub priority: Priority,
     /// The technician, if one is assigned.
     pub assigned_to: Option<Person>,
-    /// When that technician was assigned, in milliseconds.
+    /// When that technician was assigned, in milliseconds. Empty between an assignment and its storing.
     pub assigned_at: Option<i64>,
     /// The admin who logged it (FR-TC-004).
     pub created_by: Person,
@@ -120,12 +120,12 @@ pub enum Happening {
     Moved(Status),
     /// A Fixed was taken back before its SMS went; it is again what it was.
     Undone(Status),
-    /// The technician changed, by name.
+    /// The technician changed.
     Assigned {
         /// Who had it.
-        from: Option<String>,
+        from: Option<Person>,
         /// Who has it now.
-        to: Option<String>,
+        to: Option<Person>,
     },
     /// A field changed, by the record's field name. Absent values are empty.
     Edited {
@@ -195,7 +195,17 @@ impl Ticket {
         };
         let status = change.status.unwrap_or(self.status);
         self.check_move(status, assigned.is_some())?;
+        let mut happened = self.edit(change);
+        happened.extend(self.assign(assigned));
+        if status != self.status {
+            self.status = status;
+            happened.push(Happening::Moved(status));
+        }
+        Ok(happened)
+    }
 
+    /// Applies the fields of a change; technician and status are left to the caller.
+    pub(super) fn edit(&mut self, change: Change) -> Vec<Happening> {
         let mut happened = Vec::new();
         edit(&mut happened, "clientName", &mut self.client_name, change.client_name);
         if let Some(phone) = change.client_phone.filter(|phone| *phone != self.client_phone) {
@@ -210,16 +220,17 @@ impl Ticket {
             note_edit(&mut happened, "priority", self.priority.name(), priority.name());
             self.priority = priority;
         }
-        if assigned.as_ref().map(|p| p.id) != self.assigned_to.as_ref().map(|p| p.id) {
-            let name = |person: &Option<Person>| person.as_ref().map(|p| p.name.clone());
-            happened.push(Happening::Assigned { from: name(&self.assigned_to), to: name(&assigned) });
-            self.assigned_to = assigned;
+        happened
+    }
+
+    /// Gives the ticket to somebody or nobody; nothing happens when it is theirs already.
+    pub(super) fn assign(&mut self, to: Option<Person>) -> Option<Happening> {
+        if to.as_ref().map(|person| person.id) == self.assigned_to.as_ref().map(|person| person.id) {
+            return None;
         }
-        if status != self.status {
-            self.status = status;
-            happened.push(Happening::Moved(status));
-        }
-        Ok(happened)
+        let from = std::mem::replace(&mut self.assigned_to, to.clone());
+        self.assigned_at = None;
+        Some(Happening::Assigned { from, to })
     }
 
     /// Whether this technician has the ticket.

@@ -60,8 +60,8 @@ pub(super) fn record(
 ) -> Result<(), Fault> {
     // A clock set back must not make a ticket older than its last change.
     let now = desk.clock.now().max(ticket.updated_at);
-    if happened.iter().any(|one| matches!(one, Happening::Assigned { .. })) {
-        ticket.assigned_at = ticket.assigned_to.is_some().then_some(now);
+    if ticket.assigned_to.is_some() {
+        ticket.assigned_at.get_or_insert(now);
     }
     ticket.version += 1;
     ticket.updated_at = now;

@@ -10,3 +10,4 @@ mod support;
 mod tickets;
 mod tickets_pages;
 mod web;
+mod tickets_rules;

@@ -151,7 +151,6 @@ async fn change(
             let work = move |tx: &mut Tx<'_>| {
                 let mut ticket = by_key(tx, &desk.vault, &key)?;
                 if let Given::Value(content) = &note {
-                    // Before the change: Fixed can be undone only while it is the ticket's last version.
                     add_note(tx, &desk, &by, ticket, content)?;
                     ticket = by_key(tx, &desk.vault, &key)?;
                 }

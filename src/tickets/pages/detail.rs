@@ -143,7 +143,7 @@ pub async fn page(
         priorities: Priority::ALL.into_iter().rev().collect(),
         technicians: technician_choices(&staff, holder, &holder.map(|one| one.id.to_string()).unwrap_or_default()),
         sms: fixed_sms(desk, &ticket),
-        timeline: Timeline::new(&past, &sent, show, &times, desk),
+        timeline: Timeline::new(&ticket, &past, &sent, show, &times, desk),
         key: fresh_key(desk),
         note: trouble.note,
         note_fault: trouble.note_fault,

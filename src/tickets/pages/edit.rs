@@ -208,8 +208,7 @@ fn shown_value(ticket: &Ticket, desk: &Desk, name: &str) -> String {
     if text.is_empty() { "(empty)".to_owned() } else { text }
 }
 
-/// The fields changed after a version, with what each was then. A technician is known by name only, so what that
-/// field was is not told.
+/// The fields changed after a version, with what each was then; a technician by id.
 fn changed_since(past: &History, version: i64) -> BTreeMap<String, String> {
     let mut before = BTreeMap::new();
     let mut status = String::new();
@@ -219,8 +218,9 @@ fn changed_since(past: &History, version: i64) -> BTreeMap<String, String> {
             Happening::Edited { field, from, .. } if new => {
                 before.entry(field.clone()).or_insert_with(|| from.clone());
             }
-            Happening::Assigned { .. } if new => {
-                before.entry("assignedTo".to_owned()).or_default();
+            Happening::Assigned { from, .. } if new => {
+                let from = from.as_ref().map(|person| person.id.to_string()).unwrap_or_default();
+                before.entry("assignedTo".to_owned()).or_insert(from);
             }
             _ => {}
         }

@@ -4,9 +4,10 @@ use uuid::Uuid;
 
 use super::times::{Times, When};
 use crate::{
-    notifications::{Notification, State},
+    notifications::{Kind, Notification, State},
     phone::Phone,
-    tickets::{Desk, Happening, History, Status},
+    staff::Person,
+    tickets::{Desk, Happening, History, Status, Ticket, can_undo_fixed},
 };
 
 /// What of the history is shown.
@@ -155,14 +156,17 @@ const fn label(state: State) -> &'static str {
 
 impl Timeline {
     /// Puts changes, notes and messages into one order.
-    pub fn new(past: &History, sent: &[Notification], show: Show, times: &Times, desk: &Desk) -> Self {
+    pub fn new(ticket: &Ticket, past: &History, sent: &[Notification], show: Show, times: &Times, desk: &Desk) -> Self {
+        // Each Fixed makes one message, so that the last of them is that of the Fixed that can be undone.
+        let fixed = sent.iter().rfind(|sms| sms.kind == Kind::Fixed).map(|sms| sms.id);
+        let undone = fixed.filter(|_| can_undo_fixed(ticket, past));
         let mut items = changes(past, times);
         let changes = items.len();
         for note in &past.notes {
             let body = Body::Note { by: note.by.name.clone(), content: note.content.clone() };
             items.push(Item { day: None, when: times.time(note.at), body, at: note.at, version: note.version });
         }
-        items.extend(sent.iter().map(|sms| sms_item(sms, times, desk)));
+        items.extend(sent.iter().map(|sms| sms_item(sms, undone == Some(sms.id), times, desk)));
         items.retain(|item| show.lets(&item.body));
         items.sort_by_key(|item| std::cmp::Reverse((item.at, item.version)));
         let mut last = String::new();
@@ -207,7 +211,10 @@ fn part(what: &Happening, before: Option<Status>) -> Part {
         Happening::Created(status) => Part::Logged(*status),
         Happening::Moved(status) => Part::Moved { from: before, to: *status },
         Happening::Undone(status) => Part::Undone(*status),
-        Happening::Assigned { from, to } => Part::Assigned { from: from.clone(), to: to.clone() },
+        Happening::Assigned { from, to } => {
+            let name = |person: &Option<Person>| person.as_ref().map(|person| person.name.clone());
+            Part::Assigned { from: name(from), to: name(to) }
+        }
         Happening::Edited { field, from, .. } if field == "description" => Part::Rewritten { from: from.clone() },
         Happening::Edited { field, from, to } => {
             let label = match field.as_str() {
@@ -224,7 +231,7 @@ fn part(what: &Happening, before: Option<Status>) -> Part {
     }
 }
 
-fn sms_item(sms: &Notification, times: &Times, desk: &Desk) -> Item {
+fn sms_item(sms: &Notification, undone: bool, times: &Times, desk: &Desk) -> Item {
     let at = sms.events.last().map_or(sms.created_at, |event| event.at).max(sms.created_at);
     let now = desk.clock.now();
     let to = Phone::from_e164(&sms.recipient)
@@ -238,7 +245,7 @@ fn sms_item(sms: &Notification, times: &Times, desk: &Desk) -> Item {
         segments: sms.segments,
         trail: sms.events.iter().map(|event| (label(event.state), times.second(event.at))).collect(),
         resend: sms.may_resend(),
-        undo: sms.state == State::Queued && sms.undo_until.is_some_and(|until| until > now),
+        undo: undone && sms.state == State::Queued && sms.undo_until.is_some_and(|until| until > now),
     };
     // No version: in the same millisecond the message comes after the change that made it.
     Item { day: None, when: times.time(at), body: Body::Sms(Box::new(sent)), at, version: i64::MAX }
@@ -249,7 +256,11 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::{staff::Person, tickets::Entry};
+    use crate::tickets::Entry;
+
+    fn person(name: &str) -> Person {
+        Person { id: Uuid::nil(), name: name.into() }
+    }
 
     fn entry(version: i64, at: i64, what: Happening) -> Entry {
         Entry { version, at, by: Person { id: Uuid::nil(), name: "Dev".into() }, what }
@@ -260,9 +271,9 @@ mod tests {
         let past = History {
             entries: vec![
                 entry(1, 0, Happening::Created(Status::New)),
-                entry(1, 0, Happening::Assigned { from: None, to: Some("Tomasz".into()) }),
+                entry(1, 0, Happening::Assigned { from: None, to: Some(person("Tomasz")) }),
                 entry(2, 5, Happening::Edited { field: "priority".into(), from: "Low".into(), to: "High".into() }),
-                entry(3, 9, Happening::Assigned { from: Some("Tomasz".into()), to: Some("Aisha".into()) }),
+                entry(3, 9, Happening::Assigned { from: Some(person("Tomasz")), to: Some(person("Aisha")) }),
                 entry(3, 9, Happening::Moved(Status::Dispatched)),
             ],
             notes: Vec::new(),

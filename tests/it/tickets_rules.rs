@@ -1,0 +1,102 @@
+//! What may be done to a ticket, by a program and on a page.
+
+use serde_json::{Value, json};
+
+use super::support::{Browser, Caller, Page, TestApp};
+
+/// A Fixed raised on a page waits for minutes, and the gateway is never there.
+const HELD: [(&str, &str); 5] = [
+    ("sms.gateway", "kannel"),
+    ("sms.kannel.url", "http://127.0.0.1:9/cgi-bin/sendsms"),
+    ("sms.kannel.username", "redress"),
+    ("sms.kannel.password", "sendpw"),
+    ("sms.undo_seconds", "300"),
+];
+
+const UNDO_BUTTON: &str = "#history form[action$='/undo'] button";
+
+/// A ticket, and where its record and its page are.
+struct Desk {
+    api: Caller,
+    browser: Browser,
+    record: String,
+    page: String,
+}
+
+impl Desk {
+    async fn with(app: &TestApp, fields: Value) -> Self {
+        let (api, browser) = (app.admin().await, app.browser().await);
+        let ticket = api.ticket(fields).await;
+        let reference = ticket["ticketRef"].as_str().unwrap();
+        Self { api, browser, record: format!("/api/tickets/{reference}"), page: format!("/tickets/{reference}") }
+    }
+
+    async fn ticket(&self) -> Value {
+        self.api.get(&self.record).await.json
+    }
+
+    async fn put(&self, change: Value) -> u16 {
+        self.api.put(&self.record, &change).await.status
+    }
+
+    async fn post(&self, rest: &str, fields: &[(&str, &str)]) -> Page {
+        self.browser.submit(&format!("{}{rest}", self.page), fields).await
+    }
+
+    async fn open(&self, rest: &str) -> Page {
+        self.browser.open(&format!("{}{rest}", self.page)).await
+    }
+}
+
+#[tokio::test]
+async fn undo_puts_the_technician_back_too() {
+    let app = TestApp::with(&HELD).await;
+    let tomasz = app.technician("Tomasz Wilk").await.id.to_string();
+    let desk = Desk::with(&app, json!({"assignedTo": tomasz})).await;
+    assert_eq!(desk.put(json!({"status": "Dispatched"})).await, 200);
+    let before = desk.ticket().await;
+
+    let fixed = desk.post("/status", &[("status", "Fixed"), ("assignedTo", "")]).await;
+    assert_eq!(fixed.status, 303, "{}", fixed.text);
+    assert_eq!(desk.ticket().await["assignedTo"], Value::Null);
+    assert!(desk.open("").await.has(UNDO_BUTTON));
+    assert_eq!(desk.post("/undo", &[]).await.status, 303);
+
+    let after = desk.ticket().await;
+    for field in ["status", "assignedTo", "assignedAt", "priority"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+    let sent = desk.api.get(&format!("{}/notifications", desk.record)).await.json;
+    assert_eq!(sent["items"][1]["state"], "cancelled");
+}
+
+#[tokio::test]
+async fn undo_works_after_a_note_and_keeps_what_came_later() {
+    let app = TestApp::with(&HELD).await;
+    let desk = Desk::with(&app, json!({})).await;
+    assert_eq!(desk.post("/status", &[("status", "Fixed")]).await.status, 303);
+    assert_eq!(desk.post("/notes", &[("content", "Called the client.")]).await.status, 303);
+    assert_eq!(desk.put(json!({"priority": "Urgent"})).await, 200);
+
+    assert!(desk.open("").await.has(UNDO_BUTTON));
+    assert_eq!(desk.post("/undo", &[]).await.status, 303);
+    let after = desk.ticket().await;
+    assert_eq!((&after["status"], &after["priority"]), (&json!("New"), &json!("Urgent")));
+    assert!(!desk.open("").await.has(UNDO_BUTTON));
+}
+
+#[tokio::test]
+async fn there_is_no_undo_to_a_state_that_cannot_be() {
+    let app = TestApp::with(&HELD).await;
+    let tomasz = app.technician("Tomasz Wilk").await.id.to_string();
+    let desk = Desk::with(&app, json!({"assignedTo": tomasz})).await;
+    assert_eq!(desk.put(json!({"status": "Dispatched"})).await, 200);
+    assert_eq!(desk.post("/status", &[("status", "Fixed")]).await.status, 303);
+    assert_eq!(desk.put(json!({"assignedTo": null})).await, 200);
+
+    assert!(!desk.open("").await.has(UNDO_BUTTON));
+    assert_eq!(desk.post("/undo", &[]).await.status / 100, 4);
+    assert_eq!(desk.ticket().await["status"], "Fixed");
+    let sent = desk.api.get(&format!("{}/notifications", desk.record)).await.json;
+    assert_eq!(sent["items"][1]["state"], "queued");
+}
