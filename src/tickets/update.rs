@@ -24,12 +24,7 @@ pub fn update(
     change: Change,
     hold: i64,
 ) -> Result<Ticket, Fault> {
-    let technician = match change.assigned_to {
-        Given::Value(id) if !ticket.has_technician(id) => {
-            Some(staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician)?)
-        }
-        _ => None,
-    };
+    let technician = technician(tx, desk, &ticket, &change)?;
     let happened = ticket.apply(change, technician)?;
     if happened.is_empty() {
         return Ok(ticket);
@@ -48,6 +43,24 @@ pub fn update(
         )?;
     }
     Ok(ticket)
+}
+
+/// The technician whom a change brings in or sends out. Whoever has the ticket already may have been disabled since,
+/// and keeps it, but is not sent out.
+fn technician(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, change: &Change) -> Result<Option<Person>, Fault> {
+    let dispatches = change.status == Some(Status::Dispatched) && ticket.status.may_become(Status::Dispatched);
+    let has = ticket.assigned_to.as_ref().map(|person| person.id);
+    let asked = match change.assigned_to {
+        Given::Absent => has,
+        Given::Null => None,
+        Given::Value(id) => Some(id),
+    };
+    match asked {
+        Some(id) if dispatches || asked != has => {
+            staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Stores a ticket that has just changed, one version up, with what happened.

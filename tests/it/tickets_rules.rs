@@ -100,3 +100,24 @@ async fn there_is_no_undo_to_a_state_that_cannot_be() {
     let sent = desk.api.get(&format!("{}/notifications", desk.record)).await.json;
     assert_eq!(sent["items"][1]["state"], "queued");
 }
+
+#[tokio::test]
+async fn a_disabled_technician_keeps_a_ticket_but_is_not_sent_out() {
+    let app = TestApp::start().await;
+    let tomasz = app.technician("Tomasz Wilk").await.id.to_string();
+    let aisha = app.technician("Aisha Khan").await.id.to_string();
+    let desk = Desk::with(&app, json!({"assignedTo": tomasz})).await;
+    let disabled = desk.api.patch(&format!("/api/users/{tomasz}"), &json!({"enabled": false})).await;
+    assert_eq!(disabled.status, 200, "{}", disabled.text);
+
+    let saved = desk.post("/edit", &[("description", "Charged three times."), ("assignedTo", &tomasz)]).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    for body in [json!({"status": "Dispatched"}), json!({"status": "Dispatched", "assignedTo": tomasz})] {
+        let refused = desk.api.put(&desk.record, &body).await;
+        assert_eq!((refused.status, refused.faults()), (422, vec!["assignedTo".to_owned()]), "{body}");
+    }
+    let choices = desk.open("/status?status=Dispatched").await.all("form.split__main select option");
+    assert_eq!(choices, ["Choose one", "Aisha Khan"]);
+    assert_eq!(desk.put(json!({"status": "Dispatched", "assignedTo": aisha})).await, 200);
+    assert_eq!(desk.put(json!({"assignedTo": tomasz})).await, 422);
+}

@@ -357,14 +357,16 @@ async fn action_page(
     };
     let title = format!("{heading} {}", ticket.reference);
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
-    let holder = ticket.assigned_to.as_ref();
+    let chosen = ticket.assigned_to.as_ref().map(|one| one.id.to_string()).unwrap_or_default();
+    // Who can no longer be sent is no choice for it.
+    let holder = ticket.assigned_to.as_ref().filter(|_| ask != Ask::Dispatched);
     let page = ActionPage {
         frame,
         heading,
         ask,
         phone: ticket.client_phone.shown_in(state.desk.region.as_ref()),
         statuses: status_choices(&ticket),
-        technicians: technician_choices(&staff, holder, &holder.map(|one| one.id.to_string()).unwrap_or_default()),
+        technicians: technician_choices(&staff, holder, &chosen),
         sms: fixed_sms(&state.desk, &ticket),
         ticket,
     };
