@@ -121,3 +121,50 @@ async fn a_disabled_technician_keeps_a_ticket_but_is_not_sent_out() {
     assert_eq!(desk.put(json!({"status": "Dispatched", "assignedTo": aisha})).await, 200);
     assert_eq!(desk.put(json!({"assignedTo": tomasz})).await, 422);
 }
+
+#[tokio::test]
+async fn a_form_is_held_against_the_fields_that_changed_since() {
+    let app = TestApp::start().await;
+    let desk = Desk::with(&app, json!({})).await;
+    assert_eq!(desk.post("/notes", &[("content", "Called the client.")]).await.status, 303);
+    for priority in ["High", "Medium"] {
+        assert_eq!(desk.put(json!({"priority": priority})).await, 200);
+    }
+    let saved = desk.post("/edit", &[("version", "1"), ("clientName", "Nadia O"), ("priority", "Low")]).await;
+    assert_eq!(saved.status, 303, "nothing of the form has changed: {}", saved.text);
+
+    let old = desk.ticket().await["version"].to_string();
+    assert_eq!(desk.put(json!({"priority": "Urgent"})).await, 200);
+    let stale = desk.post("/edit", &[("version", &old), ("clientName", "Nadia P"), ("priority", "Low")]).await;
+    assert_eq!(stale.status, 422);
+    assert_eq!(stale.all(".now"), ["Changed meanwhile to: Urgent"]);
+    assert_eq!(stale.attribute("#clientName", "value").unwrap(), "Nadia P");
+    let after = desk.ticket().await;
+    assert_eq!((&after["clientName"], &after["priority"]), (&json!("Nadia O"), &json!("Urgent")));
+}
+
+#[tokio::test]
+async fn a_form_with_a_wrong_version_is_not_the_last_write() {
+    let app = TestApp::start().await;
+    let desk = Desk::with(&app, json!({})).await;
+    for version in ["abc", "", "99999"] {
+        let page = desk.post("/edit", &[("version", version), ("clientName", "Somebody else")]).await;
+        assert_eq!(page.status, 422, "version {version:?}");
+        assert_eq!(page.attribute("[name=version]", "value").unwrap(), "1");
+        assert_eq!(desk.ticket().await["version"], 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_move_is_422_on_pages_and_409_for_programs() {
+    let app = TestApp::start().await;
+    let desk = Desk::with(&app, json!({})).await;
+    assert_eq!(desk.put(json!({"status": "Closed"})).await, 409);
+    let forms = [("/status", "status", "Closed"), ("/edit", "status", "Closed"), ("/undo", "", "")];
+    for (rest, name, value) in forms {
+        let page = desk.post(rest, &[(name, value)]).await;
+        assert_eq!(page.status, 422, "{rest}");
+        assert!(page.has(".error-summary li"), "{rest}");
+    }
+    assert_eq!(desk.ticket().await["version"], 1);
+}

@@ -57,7 +57,7 @@ impl Trouble {
         Self { status: StatusCode::OK, problems: Vec::new(), note: String::new(), note_fault: String::new() }
     }
 
-    /// A refusal that the page can show.
+    /// A refusal that the page can show: 422, as for every form.
     ///
     /// # Errors
     /// Every other fault, which has a page of its own.
@@ -72,9 +72,11 @@ impl Trouble {
                     note: String::new(),
                 })
             }
-            Fault::Conflict { detail, .. } => {
-                Ok(Self { status: StatusCode::CONFLICT, problems: vec![Problem::general(detail)], ..Self::none() })
-            }
+            Fault::Conflict { detail, .. } => Ok(Self {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                problems: vec![Problem::general(detail)],
+                ..Self::none()
+            }),
             other => Err(other),
         }
     }

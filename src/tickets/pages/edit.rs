@@ -33,6 +33,9 @@ struct EditPage {
     sms: Option<String>,
 }
 
+/// What is said when the form's version is none of the ticket's.
+const LOST: &str = "This form has lost track of the ticket. Check every field, then save again.";
+
 /// A ticket and who may be sent to it.
 type Shown = (Ticket, Vec<User>);
 
@@ -69,17 +72,27 @@ pub async fn submit(
     mut form: Form,
 ) -> Result<Response, PageFault> {
     // Without a version the last write wins, field by field, as over the API.
+    let sent = form.input.has("version");
     let seen: Option<i64> = form.input.take_raw("version").and_then(|text| text.parse().ok());
+    if sent && seen.is_none() {
+        form.input.fault("", "invalid", LOST);
+    }
     let input = std::mem::take(&mut form.input);
     let result = match form::change(input, &state.desk) {
         Ok(change) => {
             let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
             let work = move |tx: &mut Tx<'_>| {
                 let ticket = by_key(tx, &desk.vault, &key)?;
-                if seen.is_some_and(|seen| seen != ticket.version) {
-                    let past = history(tx, &desk.vault, &ticket)?;
-                    let before = changed_since(&past, seen.unwrap_or(0));
-                    return Ok(Outcome::Stale(Box::new(ticket), before));
+                if let Some(seen) = seen.filter(|seen| *seen != ticket.version) {
+                    if seen > ticket.version {
+                        return Err(Fault::field("", "invalid", LOST));
+                    }
+                    let mut before = changed_since(&history(tx, &desk.vault, &ticket)?, seen);
+                    before.retain(|name, was| !same(&desk, name, &value_of(&ticket, &desk, name), was));
+                    // A note, or a field changed and changed back, is nothing that this form could overwrite.
+                    if !before.is_empty() {
+                        return Ok(Outcome::Stale(Box::new(ticket), before));
+                    }
                 }
                 Applied::by(tx, &desk, &by, ticket, change.clone(), hold).map(|done| Outcome::Done(Box::new(done)))
             };
@@ -108,7 +121,7 @@ async fn read(state: &Tickets, key: &str) -> Result<Shown, Fault> {
     state.db.read(move |tx| Ok((by_key(tx, &desk.vault, &key)?, staff::technicians(tx, &desk.vault)?))).await
 }
 
-/// The form as it was filled in, with its faults: 422, or 409 when the status is what is refused.
+/// The form as it was filled in, with its faults. A refused move is one of the field `status`.
 async fn refused(
     state: &Tickets,
     user: &User,
@@ -123,10 +136,8 @@ async fn refused(
     let mut form = TicketForm::new(action(&ticket), &menus, |name| typed_or_stored(typed, &ticket, &state.desk, name))
         .with_faults(faults);
     // What the form was filled from stays what a later sending is held against.
-    form.version = seen.unwrap_or(ticket.version);
-    let conflict = faults.iter().all(|fault| fault.field == "status" && fault.code == "not_allowed");
-    let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page(state, user, visit, status, ticket, form).await
+    form.version = seen.filter(|seen| *seen <= ticket.version).unwrap_or(ticket.version);
+    page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form).await
 }
 
 /// The form for a ticket that has changed meanwhile. A field that was left as it had been takes its new value; a field
@@ -155,7 +166,7 @@ async fn stale(
     form.problems = vec![Problem::general(
         "This ticket was changed while you were editing it. Look at what is new beside the fields, then save again.",
     )];
-    page(state, user, visit, StatusCode::CONFLICT, ticket, form).await
+    page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form).await
 }
 
 async fn page(
