@@ -168,3 +168,26 @@ async fn a_refused_move_is_422_on_pages_and_409_for_programs() {
     }
     assert_eq!(desk.ticket().await["version"], 1);
 }
+
+#[tokio::test]
+async fn mark_fixed_with_a_note_twice_is_once() {
+    let app = TestApp::with(&HELD).await;
+    let desk = Desk::with(&app, json!({})).await;
+    for rest in ["", "/status?status=Fixed"] {
+        let key =
+            desk.open(rest).await.attribute("[name=status][value=Fixed] ~ [name=idempotencyKey]", "value").unwrap();
+        let form = [("status", "Fixed"), ("idempotencyKey", key.as_str()), ("content", "Swapped the router.")];
+        let before = desk.ticket().await["notes"].as_array().unwrap().len();
+        for _ in 0..2 {
+            assert_eq!(desk.post("/status", &form).await.status, 303);
+            assert!(desk.open("").await.text.contains("The SMS goes in 300 seconds"));
+        }
+        assert_eq!(desk.ticket().await["notes"].as_array().unwrap().len(), before + 1);
+
+        let other = [form[0], form[1], ("content", "Other words.")];
+        let refused = desk.post("/status", &other).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("Other words."));
+        assert_eq!(desk.post("/undo", &[]).await.status, 303);
+    }
+}

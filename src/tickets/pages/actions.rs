@@ -13,7 +13,7 @@ use super::{
     canonical,
     detail::{self, Trouble},
     fields::{Choice, StatusChoice, technician_choices, why_not},
-    path_of,
+    fresh_key, key_of, path_of,
 };
 use crate::{
     db::Tx,
@@ -22,7 +22,7 @@ use crate::{
     notifications::{Event, wording::Sms},
     staff::{self, Admin, Person, User},
     tickets::{Change, Desk, Priority, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
-    web::{Answer, Flash, Form, Frame, Key, PageFault, Path, Query, Visit, idempotency},
+    web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
 };
 
 /// A change that was stored, or that changed nothing.
@@ -49,14 +49,14 @@ impl Applied {
         let was = ticket.clone();
         let now = update(tx, desk, by, ticket, change, hold)?;
         let fixed = was.status != Status::Fixed && now.status == Status::Fixed;
-        let clock = desk.clock.now();
-        let undoable = fixed
-            && desk
-                .outbox
-                .for_ticket(tx, now.id)?
-                .iter()
-                .any(|sms| sms.state.is_waiting() && sms.undo_until.is_some_and(|until| until > clock));
+        let undoable = fixed && sms_waits(tx, desk, &now)?;
         Ok(Self { was, now, undoable })
+    }
+
+    /// What is said when the same form comes again.
+    fn again(tx: &mut Tx<'_>, desk: &Desk, ticket: Ticket) -> Result<Self, Fault> {
+        let undoable = ticket.status == Status::Fixed && sms_waits(tx, desk, &ticket)?;
+        Ok(Self { was: ticket.clone(), now: ticket, undoable })
     }
 
     /// `303` to the ticket, with a toast that says what happened.
@@ -74,12 +74,12 @@ impl Applied {
 
     fn words(&self, hold: i64) -> String {
         let (was, now) = (&self.was, &self.now);
-        if was.version == now.version {
-            "Nothing changed".to_owned()
-        } else if self.undoable {
+        if self.undoable {
             let seconds = (hold + 999) / 1000;
             let unit = if seconds == 1 { "second" } else { "seconds" };
             format!("Marked fixed. The SMS goes in {seconds} {unit}")
+        } else if was.version == now.version {
+            "Nothing changed".to_owned()
         } else if was.status != now.status {
             match now.status {
                 Status::Fixed => "Marked fixed".to_owned(),
@@ -94,6 +94,13 @@ impl Applied {
             "Saved".to_owned()
         }
     }
+}
+
+/// Whether an SMS of the ticket waits that can still be called back.
+fn sms_waits(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<bool, Fault> {
+    let now = desk.clock.now();
+    let sent = desk.outbox.for_ticket(tx, ticket.id)?;
+    Ok(sent.iter().any(|sms| sms.state.is_waiting() && sms.undo_until.is_some_and(|until| until > now)))
 }
 
 /// `POST /tickets/{ref}/status`: `status`, and with it `assignedTo` and a note's `content` where they are sent.
@@ -137,6 +144,7 @@ async fn change(
     mut form: Form,
     names: &[&str],
 ) -> Result<Response, PageFault> {
+    let once_key = key_of(&mut form, &state.desk, user.id, &format!("change {key}"));
     let mut input = std::mem::take(&mut form.input);
     let note = input.text("content", Limits::lines(10_000));
     for (name, _) in &form.typed {
@@ -149,12 +157,22 @@ async fn change(
         Ok(change) => {
             let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
             let work = move |tx: &mut Tx<'_>| {
-                let mut ticket = by_key(tx, &desk.vault, &key)?;
-                if let Given::Value(content) = &note {
-                    add_note(tx, &desk, &by, ticket, content)?;
-                    ticket = by_key(tx, &desk.vault, &key)?;
+                let mut applied = None;
+                idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
+                    let was = by_key(tx, &desk.vault, &key)?;
+                    let mut ticket = was.clone();
+                    if let Given::Value(content) = &note {
+                        add_note(tx, &desk, &by, ticket, content)?;
+                        ticket = by_key(tx, &desk.vault, &key)?;
+                    }
+                    let answer = Answer::empty(StatusCode::SEE_OTHER).at(path_of(&was.reference));
+                    applied = Some(Applied { was, ..Applied::by(tx, &desk, &by, ticket, change.clone(), hold)? });
+                    Ok(answer)
+                })?;
+                match applied {
+                    Some(applied) => Ok(applied),
+                    None => by_key(tx, &desk.vault, &key).and_then(|ticket| Applied::again(tx, &desk, ticket)),
                 }
-                Applied::by(tx, &desk, &by, ticket, change.clone(), hold)
             };
             state.db.write(work).await
         }
@@ -177,10 +195,7 @@ pub async fn add(
     Path(key): Path<String>,
     mut form: Form,
 ) -> Result<Response, PageFault> {
-    let once_key = form
-        .input
-        .take_raw("idempotencyKey")
-        .map(|text| Key::new(&state.desk.vault, &text, &format!("{} note {key}", user.id), &form.bytes));
+    let once_key = key_of(&mut form, &state.desk, user.id, &format!("note {key}"));
     let result = match form::note(std::mem::take(&mut form.input)) {
         Ok(content) => {
             let (desk, by, key) = (state.desk.clone(), user.person(), key.clone());
@@ -286,6 +301,7 @@ struct ActionPage {
     statuses: Vec<StatusChoice>,
     technicians: Vec<Choice>,
     sms: Option<Sms>,
+    key: String,
 }
 
 /// `GET /tickets/{ref}/status`; `?status=Fixed` and `?status=Dispatched` ask only what those need.
@@ -368,6 +384,7 @@ async fn action_page(
         statuses: status_choices(&ticket),
         technicians: technician_choices(&staff, holder, &chosen),
         sms: fixed_sms(&state.desk, &ticket),
+        key: fresh_key(&state.desk),
         ticket,
     };
     Ok(page.frame.respond(StatusCode::OK, &page))

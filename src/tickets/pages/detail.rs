@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
+    KEY_FAULT,
     actions::{fixed_sms, status_choices},
     canonical,
     fields::{Choice, Problem, StatusChoice, technician_choices},
@@ -63,6 +64,14 @@ impl Trouble {
     /// Every other fault, which has a page of its own.
     pub fn of(fault: Fault) -> Result<Self, Fault> {
         match fault {
+            Fault::Invalid(faults) if faults.iter().any(|fault| fault.field == KEY_FAULT) => Ok(Self {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                problems: vec![Problem::general(
+                    "This form has been sent before, with other words. Look at the history, then send it again if that \
+                     is still needed.",
+                )],
+                ..Self::none()
+            }),
             Fault::Invalid(faults) => {
                 let note_fault = faults.iter().find(|fault| fault.field == "content");
                 Ok(Self {

@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use uuid::Uuid;
 
 use self::times::Times;
 use super::{Desk, Reference, Tickets, view_counts};
@@ -23,7 +24,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     staff::{Role, SignedIn},
-    web::{NavItem, Viewer},
+    web::{Form, Key, NavItem, Viewer},
 };
 
 /// The routes of this feature's pages.
@@ -90,6 +91,18 @@ fn canonical(reference: &Reference, key: &str, rest: &str, query: &[(String, Str
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
     let mark = if query.is_empty() { "" } else { "?" };
     Some(Redirect::to(&format!("{}{rest}{mark}{query}", path_of(reference))).into_response())
+}
+
+/// The field of a form's key.
+const KEY: &str = "idempotencyKey";
+
+/// The field under which a key that came with another body is refused.
+const KEY_FAULT: &str = "Idempotency-Key";
+
+/// The key that a form came with, if it has one, bound to who sent it and what for.
+fn key_of(form: &mut Form, desk: &Desk, by: Uuid, what: &str) -> Option<Key> {
+    let text = form.input.take_raw(KEY)?;
+    Some(Key::new(&desk.vault, &text, &format!("{by} {what}"), &form.bytes))
 }
 
 /// A key for one form, so that sending it twice does it once.

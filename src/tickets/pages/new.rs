@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
+    KEY, KEY_FAULT,
     fields::{Menus, TicketForm},
     fresh_key, path_of,
 };
@@ -13,10 +14,6 @@ use crate::{
     tickets::{Tickets, create, form, prepare},
     web::{Answer, Flash, Form, Frame, Key, PageFault, Query, Visit, idempotency},
 };
-
-const KEY: &str = "idempotencyKey";
-/// The field under which a key that came with another body is refused.
-const KEY_FAULT: &str = "Idempotency-Key";
 
 #[derive(Template)]
 #[template(path = "tickets/new.html")]
