@@ -93,6 +93,11 @@ impl Input {
         self.fields.contains_key(name)
     }
 
+    /// The text of a field that was sent and not yet taken, as it came.
+    pub fn peek(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str)
+    }
+
     /// Takes a field that pages add for their own use, as it came.
     pub fn take_raw(&mut self, name: &str) -> Option<String> {
         match self.fields.remove(name) {

@@ -404,7 +404,7 @@ async fn change_ticket(
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Answer, ApiFault> {
-    let change = form::change(body.input, &tickets.desk)?;
+    let change = form::change(body.input, &tickets, &id).await?;
     let seen = if_match(&headers);
     let (desk, by) = (tickets.desk.clone(), user.person());
     let answer = tickets

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Change, Desk, NewTicket, Priority, Status};
+use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key};
 use crate::{
     fault::Fault,
     input::{Given, Input, Limits},
@@ -25,7 +25,7 @@ pub fn new_ticket(mut input: Input, desk: &Desk) -> Result<NewTicket, Fault> {
     let client_phone = phone(&mut input, desk);
     let client_email = email(&mut input).value();
     let client_account_id = input.text("clientAccountId", ACCOUNT).value();
-    let issue_type = issue_type(&mut input, desk);
+    let issue_type = issue_type(&mut input, desk, None);
     let description = input.required("description", TEXT, "Say what happened.");
     let status = status(&mut input).unwrap_or(Status::New);
     if !Status::INITIAL.contains(&status) {
@@ -51,16 +51,28 @@ pub fn new_ticket(mut input: Input, desk: &Desk) -> Result<NewTicket, Fault> {
     })
 }
 
-/// Reads a change: only the fields that were sent.
+/// Reads a change of the ticket with this id or reference: only the fields that were sent.
 ///
 /// # Errors
 /// [`Fault::Invalid`] with every fault of every field.
-pub fn change(mut input: Input, desk: &Desk) -> Result<Change, Fault> {
+pub async fn change(input: Input, tickets: &Tickets, key: &str) -> Result<Change, Fault> {
+    let (desk, key) = (tickets.desk.clone(), key.to_owned());
+    // A type that was taken out of the settings stays good for the tickets that have it; they are only then asked.
+    let unlisted = input.peek("issueType").is_some_and(|text| desk.issue_types.find(text.trim()).is_none());
+    let kept = if unlisted {
+        tickets.db.read(move |tx| by_key(tx, &desk.vault, &key).map(|ticket| Some(ticket.issue_type))).await?
+    } else {
+        None
+    };
+    read_change(input, &tickets.desk, kept.as_deref())
+}
+
+fn read_change(mut input: Input, desk: &Desk, kept_type: Option<&str>) -> Result<Change, Fault> {
     let client_name = sent_text(&mut input, "clientName", NAME, "Enter the client's name.");
     let client_phone = if input.has("clientPhone") { phone(&mut input, desk) } else { None };
     let client_email = email(&mut input);
     let client_account_id = input.text("clientAccountId", ACCOUNT);
-    let issue_type = if input.has("issueType") { issue_type(&mut input, desk) } else { None };
+    let issue_type = if input.has("issueType") { issue_type(&mut input, desk, kept_type) } else { None };
     let description = sent_text(&mut input, "description", TEXT, "Say what happened.");
     let status = status(&mut input);
     let priority = priority(&mut input);
@@ -101,10 +113,11 @@ fn phone(input: &mut Input, desk: &Desk) -> Option<Phone> {
     })
 }
 
-fn issue_type(input: &mut Input, desk: &Desk) -> Option<String> {
+fn issue_type(input: &mut Input, desk: &Desk, kept: Option<&str>) -> Option<String> {
     let types = &desk.issue_types;
+    let find = |text: &str| types.find(text).or_else(|| kept.filter(|kept| kept.to_lowercase() == text.to_lowercase()));
     must(input, "issueType", WORD, TYPE_MISSING, |text| {
-        types.find(text).map(ToOwned::to_owned).ok_or_else(|| format!("Choose one of: {}.", types.all().join(", ")))
+        find(text).map(ToOwned::to_owned).ok_or_else(|| format!("Choose one of: {}.", types.all().join(", ")))
     })
 }
 

@@ -1,5 +1,6 @@
 //! What may be done to a ticket, by a program and on a page.
 
+use redress::{clock::Clock, staff::Role};
 use serde_json::{Value, json};
 
 use super::support::{Browser, Caller, Page, TestApp};
@@ -190,4 +191,28 @@ async fn mark_fixed_with_a_note_twice_is_once() {
         assert!(refused.text.contains("Other words."));
         assert_eq!(desk.post("/undo", &[]).await.status, 303);
     }
+}
+
+#[tokio::test]
+async fn a_ticket_keeps_a_type_that_was_taken_out_of_the_settings() {
+    let app = TestApp::with(&[("issue_types", "Porting")]).await;
+    let ticket = app.admin().await.ticket(json!({"issueType": "Porting"})).await;
+    let page = format!("/tickets/{}", ticket["ticketRef"].as_str().unwrap());
+    let data = app.data_dir();
+    let _dir = app.stop().await;
+
+    let app = TestApp::at(&data, &[], Clock::system()).await;
+    let (api, browser) = (app.caller("Ines Moreau", Role::Admin).await, app.browser().await);
+    let desk = Desk { api, browser, record: format!("/api{page}"), page };
+    let form = desk.open("/edit").await;
+    assert_eq!(form.attribute("[name=issueType][checked]", "value").unwrap(), "Porting");
+    let saved = desk.post("/edit", &[("issueType", "Porting"), ("priority", "High")]).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let kept = desk.api.put(&desk.record, &json!({"issueType": "porting", "priority": "Low"})).await;
+    assert_eq!((kept.status, &kept.json["issueType"]), (200, &json!("Porting")));
+
+    let unknown = desk.api.put(&desk.record, &json!({"issueType": "Roaming", "priority": "Soon"})).await;
+    assert_eq!((unknown.status, unknown.faults()), (422, vec!["issueType".to_owned(), "priority".to_owned()]));
+    assert_eq!(desk.put(json!({"issueType": "Other"})).await, 200);
+    assert_eq!(desk.put(json!({"issueType": "Porting"})).await, 422, "no other ticket may take it");
 }

@@ -153,7 +153,7 @@ async fn change(
             input.fault(&shown, "unknown", "This form has no such field.");
         }
     }
-    let result = match form::change(input, &state.desk) {
+    let result = match form::change(input, &state, &key).await {
         Ok(change) => {
             let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
             let work = move |tx: &mut Tx<'_>| {

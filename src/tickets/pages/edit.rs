@@ -78,7 +78,7 @@ pub async fn submit(
         form.input.fault("", "invalid", LOST);
     }
     let input = std::mem::take(&mut form.input);
-    let result = match form::change(input, &state.desk) {
+    let result = match form::change(input, &state, &key).await {
         Ok(change) => {
             let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
             let work = move |tx: &mut Tx<'_>| {
