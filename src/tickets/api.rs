@@ -69,15 +69,18 @@ pub struct SummaryRecord {
     /// E.164.
     #[schema(example = "+447700900142")]
     client_phone: String,
+    #[schema(required)]
     client_email: Option<String>,
+    #[schema(required)]
     client_account_id: Option<String>,
     #[schema(example = "Incorrect Bill")]
     issue_type: String,
     description: String,
     status: Status,
     priority: Priority,
+    #[schema(required)]
     assigned_to: Option<PersonRecord>,
-    #[schema(format = DateTime)]
+    #[schema(required, format = DateTime)]
     assigned_at: Option<String>,
     created_by: PersonRecord,
     #[schema(format = DateTime)]
@@ -187,12 +190,14 @@ fn instant(at: i64) -> String {
 pub struct TicketPage {
     items: Vec<SummaryRecord>,
     /// From 1; null in a walk by cursor.
+    #[schema(required)]
     page: Option<u32>,
     page_size: u32,
     /// Exact up to 10,000.
     total: u64,
     total_is_exact: bool,
     /// For the next call's `cursor`; null at the end.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 
@@ -202,7 +207,9 @@ pub struct NotificationList {
     items: Vec<NotificationRecord>,
 }
 
-/// What `POST /api/tickets` takes. This type documents the call; [`form`] reads it.
+// The types of bodies only document the calls; `form` reads them.
+
+/// What `POST /api/tickets` takes. Null is the same as leaving a field out.
 #[derive(ToSchema)]
 #[schema(as = NewTicket, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -221,9 +228,9 @@ struct NewTicketBody {
     #[schema(min_length = 1, max_length = 10_000)]
     description: String,
     /// `New` or `Open`.
-    #[schema(default = "New")]
+    #[schema(nullable, default = "New")]
     status: Option<Status>,
-    #[schema(default = "Medium")]
+    #[schema(nullable, default = "Medium")]
     priority: Option<Priority>,
     /// The id of an enabled technician.
     #[schema(nullable)]
@@ -235,17 +242,21 @@ struct NewTicketBody {
 #[schema(as = TicketChange, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct ChangeBody {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     client_name: Option<String>,
+    #[schema(nullable = false)]
     client_phone: Option<String>,
     #[schema(nullable)]
     client_email: Option<String>,
     #[schema(nullable, max_length = 64)]
     client_account_id: Option<String>,
+    #[schema(nullable = false)]
     issue_type: Option<String>,
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(nullable = false, min_length = 1, max_length = 10_000)]
     description: Option<String>,
+    #[schema(nullable = false)]
     status: Option<Status>,
+    #[schema(nullable = false)]
     priority: Option<Priority>,
     /// The id of an enabled technician; null for nobody.
     #[schema(nullable)]

@@ -27,11 +27,11 @@ pub fn new_ticket(mut input: Input, desk: &Desk) -> Result<NewTicket, Fault> {
     let client_account_id = input.text("clientAccountId", ACCOUNT).value();
     let issue_type = issue_type(&mut input, desk, None);
     let description = input.required("description", TEXT, "Say what happened.");
-    let status = status(&mut input).unwrap_or(Status::New);
+    let status = status(&mut input).value().unwrap_or(Status::New);
     if !Status::INITIAL.contains(&status) {
         input.fault("status", "not_allowed", "A new ticket starts as New or Open.");
     }
-    let priority = priority(&mut input).unwrap_or_default();
+    let priority = priority(&mut input).value().unwrap_or_default();
     let assigned_to = technician(&mut input).value();
     input.finish()?;
     // Either is only absent with a fault, which `finish` has just returned.
@@ -75,7 +75,9 @@ fn read_change(mut input: Input, desk: &Desk, kept_type: Option<&str>) -> Result
     let issue_type = if input.has("issueType") { issue_type(&mut input, desk, kept_type) } else { None };
     let description = sent_text(&mut input, "description", TEXT, "Say what happened.");
     let status = status(&mut input);
+    let status = sent_word(&mut input, "status", status);
     let priority = priority(&mut input);
+    let priority = sent_word(&mut input, "priority", priority);
     let assigned_to = technician(&mut input);
     input.finish()?;
     Ok(Change {
@@ -141,21 +143,21 @@ fn email(input: &mut Input) -> Given<String> {
     input.parsed("clientEmail", EMAIL, crate::email::check)
 }
 
-fn status(input: &mut Input) -> Option<Status> {
+fn status(input: &mut Input) -> Given<Status> {
     let parse =
         |text: &str| Status::parse(text).ok_or_else(|| format!("Choose one of: {}.", Status::names(&Status::ALL)));
-    word(input, "status", parse)
+    input.parsed("status", WORD, parse)
 }
 
-fn priority(input: &mut Input) -> Option<Priority> {
-    word(input, "priority", |text| {
+fn priority(input: &mut Input) -> Given<Priority> {
+    input.parsed("priority", WORD, |text| {
         Priority::parse(text).ok_or_else(|| format!("Choose one of: {}.", Priority::ALL.map(Priority::name).join(", ")))
     })
 }
 
-/// One of a list of words; null is no word of any list.
-fn word<T>(input: &mut Input, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-    match input.parsed(name, WORD, parse) {
+/// One of a list of words, for a ticket that has one already: it cannot be cleared.
+fn sent_word<T>(input: &mut Input, name: &str, given: Given<T>) -> Option<T> {
+    match given {
         Given::Value(value) => Some(value),
         Given::Null => {
             input.fault(name, "required", "Choose one, or leave the field out.");

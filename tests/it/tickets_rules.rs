@@ -216,3 +216,24 @@ async fn a_ticket_keeps_a_type_that_was_taken_out_of_the_settings() {
     assert_eq!(desk.put(json!({"issueType": "Other"})).await, 200);
     assert_eq!(desk.put(json!({"issueType": "Porting"})).await, 422, "no other ticket may take it");
 }
+
+#[tokio::test]
+async fn null_means_what_the_document_says() {
+    let app = TestApp::start().await;
+    let desk = Desk::with(&app, json!({"status": null, "priority": null})).await;
+    let ticket = desk.ticket().await;
+    assert_eq!((&ticket["status"], &ticket["priority"]), (&json!("New"), &json!("Medium")));
+
+    let schemas = desk.api.get("/api/openapi.json").await.json["components"]["schemas"].clone();
+    let fields = schemas["TicketChange"]["properties"].as_object().unwrap().clone();
+    assert_eq!(fields.len(), 9);
+    for (name, schema) in fields {
+        let taken = desk.api.put(&desk.record, &json!({ &name: null })).await.status == 200;
+        assert_eq!(schema.to_string().contains("\"null\""), taken, "{name}: {schema}");
+    }
+    for (schema, field) in [("TicketPage", "page"), ("TicketPage", "nextCursor"), ("TicketSummary", "assignedTo")] {
+        let required = schemas[schema]["required"].as_array().unwrap();
+        assert!(required.contains(&json!(field)), "{schema}: {required:?}");
+        assert!(schemas[schema]["properties"][field].to_string().contains("\"null\""), "{schema}: {field}");
+    }
+}
