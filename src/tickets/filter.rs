@@ -401,9 +401,12 @@ fn read_day(text: &str, desk: &Desk, edge: Edge) -> Option<i64> {
         return None;
     }
     let day: Date = text.parse().ok()?;
-    let day = if edge == Edge::To { day.tomorrow().ok()? } else { day };
+    let start = if edge == Edge::To { day.tomorrow() } else { Ok(day) };
     // `to_zoned` of a day that starts in a gap takes the first moment that exists.
-    Some(day.to_zoned(desk.zone.clone()).ok()?.start_of_day().ok()?.timestamp().as_millisecond())
+    let start = start.and_then(|day| day.to_zoned(desk.zone.clone())?.start_of_day());
+    // Instants end within the last day of the year 9999, and no ticket is logged after them.
+    let end = if edge == Edge::To { i64::MAX } else { Timestamp::MAX.as_millisecond() };
+    Some(start.map_or(end, |start| start.timestamp().as_millisecond()))
 }
 
 fn read_instant(text: &str, edge: Edge) -> Option<i64> {

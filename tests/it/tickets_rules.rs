@@ -237,3 +237,20 @@ async fn null_means_what_the_document_says() {
         assert!(schemas[schema]["properties"][field].to_string().contains("\"null\""), "{schema}: {field}");
     }
 }
+
+#[tokio::test]
+async fn the_last_day_there_is_is_a_date() {
+    let app = TestApp::with(&[("timezone", "America/New_York")]).await;
+    let desk = Desk::with(&app, json!({})).await;
+    for (query, total) in [
+        ("createdTo=9999-12-31", 1),
+        ("createdTo=9999-12-30", 1),
+        ("createdFrom=9999-12-31", 0),
+        ("createdFrom=9999-12-31&createdTo=9999-12-31", 0),
+        ("createdFrom=0000-01-01", 1),
+    ] {
+        let found = desk.api.get(&format!("/api/tickets?{query}")).await;
+        assert_eq!((found.status, &found.json["total"]), (200, &json!(total)), "{query}: {}", found.text);
+    }
+    assert_eq!(desk.api.get("/api/tickets?createdTo=9999-12-32").await.status, 422);
+}
