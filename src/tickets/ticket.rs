@@ -174,11 +174,6 @@ impl From<Refused> for Fault {
 }
 
 impl Ticket {
-    /// The moves open to this ticket now: those of its status, less Dispatched while nobody is assigned.
-    pub fn moves(&self) -> Vec<Status> {
-        allowed_moves(self.status, self.assigned_to.is_some())
-    }
-
     /// Applies a change and says what happened. `technician` is the user that `change.assigned_to` names, looked up
     /// and checked by the caller; it is not asked for when the ticket has that technician already.
     ///
@@ -251,14 +246,12 @@ impl Ticket {
             } else {
                 "Dispatched needs a technician. Assign one, before or in the same request."
             };
-            return Err(Refused { detail: detail.to_owned(), allowed: allowed_moves(self.status, false) });
+            let moves = self.status.moves().iter().copied();
+            let allowed = moves.filter(|to| *to != Status::Dispatched).collect();
+            return Err(Refused { detail: detail.to_owned(), allowed });
         }
         Ok(())
     }
-}
-
-fn allowed_moves(from: Status, assigned: bool) -> Vec<Status> {
-    from.moves().iter().copied().filter(|to| assigned || *to != Status::Dispatched).collect()
 }
 
 fn note_edit(happened: &mut Vec<Happening>, field: &str, from: &str, to: &str) {
