@@ -254,3 +254,42 @@ async fn the_last_day_there_is_is_a_date() {
     }
     assert_eq!(desk.api.get("/api/tickets?createdTo=9999-12-32").await.status, 422);
 }
+
+/// The side bar counts by statements of its own: each view must list what it counts.
+#[tokio::test]
+async fn the_side_bar_counts_what_its_links_list() {
+    let app = TestApp::start().await;
+    let tomasz = app.technician("Tomasz Wilk").await.id.to_string();
+    let desk = Desk::with(&app, json!({"priority": "Urgent"})).await;
+    let (some, none) = (json!({"assignedTo": tomasz}), json!({"priority": "Urgent"}));
+    let both = json!({"assignedTo": tomasz, "priority": "Urgent"});
+    let moves: [(&Value, &[&str]); 9] = [
+        (&none, &["Open"]),
+        (&some, &["In Progress"]),
+        (&some, &["Dispatched"]),
+        (&both, &["Dispatched"]),
+        (&none, &["Fixed"]),
+        (&some, &["Fixed"]),
+        (&some, &["Fixed"]),
+        (&some, &["Fixed"]),
+        (&none, &["Fixed", "Closed"]),
+    ];
+    for (fields, statuses) in moves {
+        let ticket = desk.api.ticket(fields.clone()).await;
+        for status in statuses {
+            let path = format!("/api/tickets/{}", ticket["id"].as_str().unwrap());
+            assert_eq!(desk.api.put(&path, &json!({"status": status})).await.status, 200);
+        }
+    }
+    let page = desk.browser.open("/tickets").await;
+    let mut counts = Vec::new();
+    for view in 1..=5 {
+        let link = format!("#nav ul:first-of-type li:nth-child({view}) a");
+        let address = page.attribute(&link, "href").unwrap();
+        let count: u64 = page.all(&format!("{link} .count"))[0].parse().unwrap();
+        let listed = desk.api.get(&format!("/api{address}")).await;
+        assert_eq!(listed.json["total"], count, "{address}");
+        counts.push(count);
+    }
+    assert_eq!(counts, [5, 2, 3, 4, 10], "no two the same, so that none can stand for another");
+}
