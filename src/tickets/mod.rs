@@ -3,6 +3,7 @@
 mod add_note;
 pub mod api;
 mod create;
+mod cursor;
 mod desk;
 mod filter;
 pub mod form;
@@ -11,6 +12,7 @@ mod issue_type;
 mod list;
 pub mod pages;
 mod priority;
+mod record;
 mod reference;
 pub mod search;
 mod status;
@@ -22,8 +24,9 @@ mod update;
 pub use self::{
     add_note::add_note,
     create::{Prepared, create, prepare},
+    cursor::Cursor,
     desk::Desk,
-    filter::{Assignee, At, Cursor, Filter, Order, Sort},
+    filter::{Assignee, At, Filter, Order, Sort},
     history::{Entry, History, Note},
     issue_type::IssueTypes,
     list::{Counted, Page, ViewCounts, count, list, view_counts},

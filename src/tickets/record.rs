@@ -1,0 +1,257 @@
+//! Tickets as JSON: what goes out, and what the calls take.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{At, Entry, Filter, History, Note, Page, Priority, Status, Ticket};
+use crate::{notifications::NotificationRecord, staff::Person};
+
+/// Somebody of the staff.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Person)]
+pub struct PersonRecord {
+    id: Uuid,
+    name: String,
+}
+
+impl From<&Person> for PersonRecord {
+    fn from(person: &Person) -> Self {
+        Self { id: person.id, name: person.name.clone() }
+    }
+}
+
+/// A ticket as lists show it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TicketSummary)]
+pub struct SummaryRecord {
+    /// `UUIDv7`.
+    id: Uuid,
+    #[schema(example = "BILL-20261123-7K3Q")]
+    ticket_ref: String,
+    client_name: String,
+    /// E.164.
+    #[schema(example = "+447700900142")]
+    client_phone: String,
+    #[schema(required)]
+    client_email: Option<String>,
+    #[schema(required)]
+    client_account_id: Option<String>,
+    #[schema(example = "Incorrect Bill")]
+    issue_type: String,
+    description: String,
+    status: Status,
+    priority: Priority,
+    #[schema(required)]
+    assigned_to: Option<PersonRecord>,
+    #[schema(required, format = DateTime)]
+    assigned_at: Option<String>,
+    created_by: PersonRecord,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// One up with every change; also the `ETag`.
+    version: i64,
+}
+
+impl From<&Ticket> for SummaryRecord {
+    fn from(ticket: &Ticket) -> Self {
+        Self {
+            id: ticket.id,
+            ticket_ref: ticket.reference.to_string(),
+            client_name: ticket.client_name.clone(),
+            client_phone: ticket.client_phone.as_str().to_owned(),
+            client_email: ticket.client_email.clone(),
+            client_account_id: ticket.client_account_id.clone(),
+            issue_type: ticket.issue_type.clone(),
+            description: ticket.description.clone(),
+            status: ticket.status,
+            priority: ticket.priority,
+            assigned_to: ticket.assigned_to.as_ref().map(PersonRecord::from),
+            assigned_at: ticket.assigned_at.map(instant),
+            created_by: PersonRecord::from(&ticket.created_by),
+            created_at: instant(ticket.created_at),
+            updated_at: instant(ticket.updated_at),
+            version: ticket.version,
+        }
+    }
+}
+
+/// One entry of `statusHistory`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = StatusEntry)]
+pub struct StatusRecord {
+    status: Status,
+    #[schema(format = DateTime)]
+    timestamp: String,
+    updated_by: PersonRecord,
+}
+
+impl From<(Status, &Entry)> for StatusRecord {
+    fn from((status, entry): (Status, &Entry)) -> Self {
+        Self { status, timestamp: instant(entry.at), updated_by: PersonRecord::from(&entry.by) }
+    }
+}
+
+/// An internal note.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Note)]
+pub struct NoteRecord {
+    id: Uuid,
+    content: String,
+    #[schema(format = DateTime)]
+    timestamp: String,
+    added_by: PersonRecord,
+}
+
+impl From<&Note> for NoteRecord {
+    fn from(note: &Note) -> Self {
+        Self {
+            id: note.id,
+            content: note.content.clone(),
+            timestamp: instant(note.at),
+            added_by: PersonRecord::from(&note.by),
+        }
+    }
+}
+
+/// A ticket with its past.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Ticket)]
+pub struct TicketRecord {
+    #[serde(flatten)]
+    ticket: SummaryRecord,
+    /// Oldest first; the first entry is the initial status.
+    status_history: Vec<StatusRecord>,
+    /// Oldest first.
+    notes: Vec<NoteRecord>,
+}
+
+impl TicketRecord {
+    /// The whole record of a ticket.
+    pub fn new(ticket: &Ticket, history: &History) -> Self {
+        Self {
+            ticket: SummaryRecord::from(ticket),
+            status_history: history.statuses().map(StatusRecord::from).collect(),
+            notes: history.notes.iter().map(NoteRecord::from).collect(),
+        }
+    }
+}
+
+/// RFC 3339, UTC, milliseconds.
+fn instant(at: i64) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{at:.3}")
+}
+
+/// A page of tickets.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketPage {
+    items: Vec<SummaryRecord>,
+    /// From 1; null in a walk by cursor.
+    #[schema(required)]
+    page: Option<u32>,
+    page_size: u32,
+    /// Exact up to 10,000.
+    total: u64,
+    total_is_exact: bool,
+    /// For the next call's `cursor`; null at the end.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+impl TicketPage {
+    /// The page that a filter found.
+    pub fn new(filter: &Filter, page: Page) -> Self {
+        Self {
+            items: page.items.iter().map(SummaryRecord::from).collect(),
+            page: match filter.at {
+                At::Page(page) => Some(page),
+                At::After(_) => None,
+            },
+            page_size: filter.page_size,
+            total: page.counted.total,
+            total_is_exact: page.counted.exact,
+            next_cursor: page.next_cursor,
+        }
+    }
+}
+
+/// The messages of a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotificationList {
+    /// In the order they were queued.
+    pub items: Vec<NotificationRecord>,
+}
+
+// The types of bodies only document the calls; `form` reads them.
+
+/// What `POST /api/tickets` takes. Null is the same as leaving a field out.
+#[derive(ToSchema)]
+#[schema(as = NewTicket, rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewTicketBody {
+    #[schema(min_length = 1, max_length = 200)]
+    client_name: String,
+    /// A possible number; with a country code unless the settings name a region.
+    #[schema(example = "+447700900142")]
+    client_phone: String,
+    #[schema(nullable)]
+    client_email: Option<String>,
+    #[schema(nullable, max_length = 64)]
+    client_account_id: Option<String>,
+    #[schema(example = "Incorrect Bill")]
+    issue_type: String,
+    #[schema(min_length = 1, max_length = 10_000)]
+    description: String,
+    /// `New` or `Open`.
+    #[schema(nullable, default = "New")]
+    status: Option<Status>,
+    #[schema(nullable, default = "Medium")]
+    priority: Option<Priority>,
+    /// The id of an enabled technician.
+    #[schema(nullable)]
+    assigned_to: Option<Uuid>,
+}
+
+/// What `PUT /api/tickets/{id}` takes: any of these, and only those sent change.
+#[derive(ToSchema)]
+#[schema(as = TicketChange, rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ChangeBody {
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    client_name: Option<String>,
+    #[schema(nullable = false)]
+    client_phone: Option<String>,
+    #[schema(nullable)]
+    client_email: Option<String>,
+    #[schema(nullable, max_length = 64)]
+    client_account_id: Option<String>,
+    #[schema(nullable = false)]
+    issue_type: Option<String>,
+    #[schema(nullable = false, min_length = 1, max_length = 10_000)]
+    description: Option<String>,
+    #[schema(nullable = false)]
+    status: Option<Status>,
+    #[schema(nullable = false)]
+    priority: Option<Priority>,
+    /// The id of an enabled technician; null for nobody.
+    #[schema(nullable)]
+    assigned_to: Option<Uuid>,
+}
+
+/// What `POST /api/tickets/{id}/notes` takes.
+#[derive(ToSchema)]
+#[schema(as = NewNote)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NoteBody {
+    #[schema(min_length = 1, max_length = 10_000)]
+    content: String,
+}
