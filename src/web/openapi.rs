@@ -60,6 +60,9 @@ pub enum ReadProblems {
     /// Bad values; `errors` has every fault
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemDocument),
+    /// The database cannot take it now; nothing was changed, send it again
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemDocument),
 }
 
 /// The problems of a call with a body.
@@ -86,6 +89,9 @@ pub enum WriteProblems {
     /// Bad values; `errors` has every fault
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemDocument),
+    /// The database cannot take it now; nothing was changed, send it again
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemDocument),
 }
 
 #[derive(OpenApi)]

@@ -293,3 +293,14 @@ async fn the_side_bar_counts_what_its_links_list() {
     }
     assert_eq!(counts, [5, 2, 3, 4, 10], "no two the same, so that none can stand for another");
 }
+
+#[tokio::test]
+async fn every_call_says_that_the_database_may_be_away() {
+    let app = TestApp::start().await;
+    let document = app.admin().await.get("/api/openapi.json").await.json;
+    for (path, calls) in document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.contains("ticket")) {
+        for (method, call) in calls.as_object().unwrap() {
+            assert!(call["responses"]["503"].is_object(), "{method} {path}");
+        }
+    }
+}
