@@ -11,8 +11,7 @@ use crate::{
     app::App,
     db::DbError,
     fault::Fault,
-    notifications,
-    staff,
+    notifications, staff,
     web::{
         idempotency,
         server::{self, Limits},

@@ -9,9 +9,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Filter, Ticket, Tickets, add_note, by_key, create, form, history, list,
+    Filter, Ticket, Tickets, add_note, by_key, create, form, history, list, prepare,
     record::{ChangeBody, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord},
-    prepare, update,
+    update,
 };
 use crate::{
     db::Tx,

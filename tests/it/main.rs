@@ -9,5 +9,5 @@ mod staff;
 mod support;
 mod tickets;
 mod tickets_pages;
-mod web;
 mod tickets_rules;
+mod web;
