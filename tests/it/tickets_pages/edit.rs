@@ -62,7 +62,7 @@ async fn faults_keep_what_was_typed() {
     assert_eq!(page.attribute("#clientPhone[aria-invalid]", "value").as_deref(), Some("none"));
     assert_eq!(page.attributes(".error-summary a", "href"), ["#clientPhone"]);
     let page = browser.submit(&edit, &changed(&fields, "status", "Closed")).await;
-    assert_eq!(page.status, 409);
+    assert_eq!(page.status, 422);
     assert!(page.has("#status-err"));
 }
 
@@ -77,7 +77,7 @@ async fn two_people_at_once() {
     browser.submit(&format!("{path}/priority"), &[("priority", "Urgent")]).await;
 
     let page = browser.submit(&edit, &changed(&mine, "description", "Charged twice, and for a month more.")).await;
-    assert_eq!(page.status, 409);
+    assert_eq!(page.status, 422);
     assert!(page.all(".error-summary")[0].contains("changed while you were editing"));
     assert_eq!(page.all("#description"), ["Charged twice, and for a month more."], "what was typed is kept");
     assert!(page.all("#description-now")[0].ends_with("Charged three times."), "and what it is now is shown");

@@ -31,7 +31,7 @@ async fn from_new_to_closed() {
     assert_eq!(status(&page), "In Progress");
 
     let refused = browser.submit(&format!("{path}/status"), &[("status", "Dispatched")]).await;
-    assert_eq!(refused.status, 409, "Dispatched needs a technician");
+    assert_eq!(refused.status, 422, "Dispatched needs a technician");
     assert_eq!(status(&refused), "In Progress");
     let ask = browser.open(&format!("{path}/status?status=Dispatched")).await;
     assert!(ask.has(&format!("select[name=assignedTo] option[value='{}']", aisha.id)));
@@ -72,7 +72,7 @@ async fn a_refused_move_changes_nothing_and_says_why() {
     let (_app, _, browser) = desk().await;
     let path = log(&browser, &[]).await;
     let page = browser.submit(&format!("{path}/status"), &[("status", "Closed"), ("content", "typed")]).await;
-    assert_eq!(page.status, 409);
+    assert_eq!(page.status, 422);
     assert!(page.all("title")[0].starts_with("Error: "));
     let words = page.all(".error-summary").concat();
     assert!(words.contains("Closed") && words.contains("Fixed"), "names the move and what is open: {words}");
@@ -100,12 +100,12 @@ async fn fixed_is_undone_while_its_sms_waits() {
     assert_eq!(toast(&page), ["Undone. Status is In Progress again and no SMS goes out"]);
     assert_eq!(status(&page), "In Progress");
     assert_eq!(sms(&page), ["cancelled", "queued"]);
-    assert_eq!(browser.submit(&undo, &[]).await.status, 409, "there is nothing to undo twice");
+    assert_eq!(browser.submit(&undo, &[]).await.status, 422, "there is nothing to undo twice");
 
     set(&browser, &path, &[("status", "Fixed")]).await;
     hand.advance(20_001);
     let late = browser.submit(&undo, &[]).await;
-    assert_eq!(late.status, 409);
+    assert_eq!(late.status, 422);
     assert_eq!(status(&late), "Fixed");
     assert!(!browser.open(&path).await.has(&format!("form[action='{undo}']")), "no Undo that would be refused");
 }
@@ -160,7 +160,7 @@ async fn an_sms_that_did_not_go_is_sent_again() {
     let page = browser.open(&path).await;
     assert_eq!(toast(&page), ["The SMS is queued again"]);
     assert_eq!(sms(&page), ["queued"]);
-    assert_eq!(browser.submit(&again, &[]).await.status, 409, "it waits already");
+    assert_eq!(browser.submit(&again, &[]).await.status, 422, "it waits already");
     let other = log(&browser, &[]).await;
     let crossed = again.replace(&path, &other);
     assert_eq!(browser.submit(&crossed, &[]).await.status, 404, "another ticket's SMS");
