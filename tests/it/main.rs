@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 
+mod architecture;
+mod at_rest;
 mod browser;
 mod notifications;
+mod openapi;
 mod process;
 mod staff;
 mod support;

@@ -3,8 +3,10 @@
 mod app;
 mod people;
 pub mod process;
+mod wait;
 
 pub use self::{
     app::{PASSWORD, TestApp},
     people::{Browser, Caller, Page, Reply},
+    wait::eventually,
 };

@@ -1,0 +1,299 @@
+//! Who may import what, and where SQL may stand. Each rule is shown to fail on a planted violation.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Every source file of the application but its tests: path from the root, and text.
+pub fn sources() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    walk(&Path::new(ROOT).join("src"), &mut files);
+    let mut sources: Vec<_> = files
+        .into_iter()
+        .map(|file| {
+            let path = file.strip_prefix(ROOT).unwrap().to_str().unwrap().to_owned();
+            (path, before_tests(&fs::read_to_string(file).unwrap()))
+        })
+        .filter(|(path, _)| {
+            !path.contains("/tests/") && !path.ends_with("/tests.rs") && !path.ends_with("properties.rs")
+        })
+        .collect();
+    sources.sort();
+    assert!(sources.len() > 80, "the walk has lost its way: {}", sources.len());
+    sources
+}
+
+fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// A file's tests, at its end, follow rules of their own.
+fn before_tests(text: &str) -> String {
+    let end = text.find("\n#[cfg(test)]\nmod tests {").map_or(text.len(), |at| at + 1);
+    text[..end].to_owned()
+}
+
+/// One rule: which lines it forbids, and where it does not hold, each with the reason.
+struct Rule {
+    name: &'static str,
+    forbids: fn(&str) -> bool,
+    except: &'static [(&'static str, &'static str)],
+    /// A line that the rule must refuse in `src/tickets/update.rs`, or the place named.
+    planted: (&'static str, &'static str),
+}
+
+impl Rule {
+    fn broken_by(&self, path: &str, text: &str) -> Option<String> {
+        if self.except.iter().any(|(place, _)| path == *place || (place.ends_with('/') && path.starts_with(place))) {
+            return None;
+        }
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let mut broken = lines.filter(|(_, line)| (self.forbids)(line));
+        broken.next().map(|(number, line)| format!("{path}:{}: {}: {}", number + 1, self.name, line.trim()))
+    }
+}
+
+/// Whether a line names a module of the crate, in a `use`, a nested group of one, or a path.
+fn names(line: &str, module: &str) -> bool {
+    let line = line.split("//").next().unwrap_or("");
+    let here = line.trim_start();
+    let used = here.starts_with("use ") || here.starts_with("pub use ") || here.starts_with("pub(super) use ");
+    let group = |opening: &str| line.contains(opening);
+    // Import groups are written one module a line, or all in one line.
+    group(&format!("crate::{module}::"))
+        || group(&format!("crate::{module};"))
+        || (used && line.contains("crate::{") && in_group(line, module))
+        || (line.starts_with("    ") && !line.starts_with("     ") && starts_group_item(here, module))
+}
+
+fn in_group(line: &str, module: &str) -> bool {
+    let items = line.split_once("crate::{").map_or("", |(_, rest)| rest);
+    items.split([',', '{', '}', ';', ' ']).any(|item| item == module || item.starts_with(&format!("{module}::")))
+}
+
+fn starts_group_item(item: &str, module: &str) -> bool {
+    let Some(rest) = item.strip_prefix(module) else { return false };
+    // `staff::{Admin, Person},` or `staff::Person,` or `config,`; a call or a statement ends otherwise.
+    rest == ","
+        || (rest.starts_with("::")
+            && !rest.contains('(')
+            && (rest.ends_with(',') || rest.ends_with('{'))
+            && !rest.contains("=>"))
+}
+
+fn is_sql(line: &str) -> bool {
+    ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE", "PRAGMA "]
+        .iter()
+        .any(|verb| line.match_indices(verb).any(|(at, _)| line[..at].ends_with('"') || line[..at].trim().is_empty()))
+}
+
+const RULES: [Rule; 10] = [
+    Rule {
+        name: "HTTP belongs to handlers",
+        forbids: |line| line.contains("axum") || line.contains("tower_http") || line.contains("tower::"),
+        except: &[
+            ("src/web/", "what all handlers share"),
+            ("src/app.rs", "merges the routers and lays the middleware"),
+            ("src/cli/serve.rs", "binds the listener"),
+            ("src/jobs.rs", "serves /metrics on a listener of its own"),
+            ("src/config.rs", "reads public_url with the type that HTTP itself uses"),
+            ("src/tickets/mod.rs", "FromRef hands the feature's parts to extractors"),
+            ("src/tickets/api.rs", "handlers"),
+            ("src/tickets/pages/", "handlers"),
+            ("src/staff/api.rs", "handlers"),
+            ("src/staff/pages/", "handlers"),
+            ("src/staff/session.rs", "the SignedIn extractors"),
+            ("src/notifications/hooks.rs", "handlers"),
+        ],
+        planted: ("src/tickets/update.rs", "use axum::http::StatusCode;"),
+    },
+    Rule {
+        name: "the database crate belongs to db/",
+        forbids: |line| line.contains("rusqlite") || line.contains("tokio_postgres"),
+        except: &[("src/db/", "the one door")],
+        planted: ("src/tickets/store.rs", "use rusqlite::Connection;"),
+    },
+    Rule {
+        name: "no engine is named outside db/",
+        forbids: |line| {
+            let line = line.to_lowercase();
+            line.contains("sqlite") || line.contains("postgres")
+        },
+        except: &[
+            ("src/db/", "chooses the engine"),
+            ("src/config.rs", "the default database_url"),
+            ("src/cli/demo.rs", "the throw-away database_url"),
+        ],
+        planted: ("src/staff/store.rs", "if url == DatabaseUrl::Sqlite(path) {"),
+    },
+    Rule {
+        name: "SQL belongs to stores",
+        forbids: is_sql,
+        except: &[
+            ("src/db/", "migrations and pragmas"),
+            ("src/app.rs", "the key's fingerprint, read before any feature exists"),
+            ("src/web/idempotency.rs", "its own table, shared by all features"),
+            ("src/tickets/store.rs", "a store"),
+            ("src/tickets/list.rs", "the list's statement, built from the filter"),
+            ("src/staff/store.rs", "a store"),
+            ("src/notifications/store.rs", "a store"),
+        ],
+        planted: ("src/tickets/update.rs", "    tx.execute(\"DELETE FROM tickets\", &[])?;"),
+    },
+    Rule {
+        name: "notifications know nothing of tickets and staff",
+        forbids: |line| names(line, "tickets") || names(line, "staff"),
+        except: &[
+            ("src/tickets/", "this rule is of src/notifications/"),
+            ("src/staff/", "this rule is of src/notifications/"),
+            ("src/cli/", "this rule is of src/notifications/"),
+            ("src/app.rs", "this rule is of src/notifications/"),
+            ("src/jobs.rs", "sweeps sessions"),
+            ("src/config.rs", "composes the features' settings"),
+        ],
+        planted: ("src/notifications/wording.rs", "use crate::{fault::Fault, tickets::Ticket};"),
+    },
+    Rule {
+        name: "staff know nothing of tickets and notifications",
+        forbids: |line| names(line, "tickets") || names(line, "notifications"),
+        except: &[
+            ("src/tickets/", "stands above staff"),
+            ("src/notifications/", "stands beside staff"),
+            ("src/cli/", "the top"),
+            ("src/app.rs", "the top"),
+            ("src/jobs.rs", "the top"),
+            ("src/config.rs", "composes the features' settings"),
+        ],
+        planted: ("src/staff/store.rs", "    tickets::{self, Ticket},"),
+    },
+    Rule {
+        name: "features never see the top",
+        forbids: |line| ["config", "app", "cli", "jobs"].iter().any(|module| names(line, module)),
+        except: &[
+            ("src/cli/", "the top"),
+            ("src/app.rs", "the top"),
+            ("src/jobs.rs", "runs beside the app"),
+            ("src/main.rs", "calls the command line"),
+        ],
+        planted: ("src/tickets/desk.rs", "use crate::config::Config;"),
+    },
+    Rule {
+        name: "what all features share knows none of them",
+        forbids: |line| ["tickets", "staff", "notifications"].iter().any(|module| names(line, module)),
+        except: &[
+            ("src/tickets/", "a feature"),
+            ("src/staff/", "a feature"),
+            ("src/notifications/", "a feature"),
+            ("src/cli/", "the top"),
+            ("src/app.rs", "the top"),
+            ("src/jobs.rs", "the top"),
+            ("src/config.rs", "composes the features' settings"),
+        ],
+        planted: ("src/web/render.rs", "use crate::staff::User;"),
+    },
+    Rule {
+        name: "db, clock and input know nothing of the web",
+        forbids: |line| names(line, "web"),
+        except: &[
+            ("src/tickets/", "handlers and the page's chrome"),
+            ("src/staff/", "handlers and the page's chrome"),
+            ("src/notifications/hooks.rs", "handlers"),
+            ("src/web/", "itself"),
+            ("src/app.rs", "the top"),
+            ("src/jobs.rs", "the top"),
+        ],
+        planted: ("src/db/mod.rs", "use crate::web::Answer;"),
+    },
+    Rule {
+        name: "the environment is config's, and time and chance the clock's",
+        forbids: |line| {
+            [
+                "env::var",
+                "SystemTime::now",
+                "Timestamp::now",
+                "Zoned::now",
+                "getrandom::",
+                "Uuid::now_v7",
+                "Uuid::new_v4",
+                "rand::",
+            ]
+            .iter()
+            .any(|call| line.contains(call))
+        },
+        except: &[
+            ("src/config.rs", "reads the environment"),
+            ("src/clock.rs", "reads the machine's clock and random numbers"),
+        ],
+        planted: ("src/tickets/create.rs", "    let id = Uuid::now_v7();"),
+    },
+];
+
+#[test]
+fn imports_point_one_way() {
+    let mut broken = Vec::new();
+    for (path, text) in sources() {
+        broken.extend(RULES.iter().filter_map(|rule| rule.broken_by(&path, &text)));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_rule_refuses_what_it_is_for() {
+    for rule in RULES {
+        let (path, line) = rule.planted;
+        assert!(rule.broken_by(path, line).is_some(), "{}: {line}", rule.name);
+        let comment = format!("    // {line}");
+        assert!(rule.broken_by(path, &comment).is_none(), "{}: {comment}", rule.name);
+        for (place, reason) in rule.except {
+            assert!(Path::new(ROOT).join(place).exists(), "{}: {place} is gone ({reason})", rule.name);
+        }
+    }
+}
+
+/// An exception that nothing needs is an exception too many.
+#[test]
+fn every_exception_is_needed() {
+    let sources = sources();
+    for rule in RULES.iter().take(4) {
+        for (place, _) in rule.except {
+            let alone = Rule { except: &[], ..*rule };
+            let used = sources.iter().filter(|(path, _)| path.starts_with(place));
+            assert!(
+                used.into_iter().any(|(path, text)| alone.broken_by(path, text).is_some()),
+                "{}: {place}",
+                rule.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_vault_knows_no_database_and_no_http() {
+    let manifest = fs::read_to_string(Path::new(ROOT).join("crates/vault/Cargo.toml")).unwrap();
+    let depends = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    for name in ["axum", "hyper", "http", "reqwest", "tower", "rusqlite", "tokio", "redress", "serde_json"] {
+        let line = depends.lines().find(|line| line.split(['=', '.', ' ']).next() == Some(name));
+        assert_eq!(line, None);
+    }
+    assert!(depends.contains("secrecy"), "it reads the right section");
+}
+
+#[test]
+fn files_are_short_enough_to_read() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .filter(|(_, text)| text.lines().count() > 400)
+        .map(|(path, text)| format!("{path}: {} lines before its tests", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}

@@ -1,0 +1,217 @@
+//! What is personal stands in no file and in no log line, and is found all the same.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use data_encoding::{BASE64, HEXLOWER};
+use serde_json::{Value, json};
+
+use crate::support::{
+    Browser, Caller, PASSWORD, eventually,
+    process::{Process, redress, run, run_with},
+};
+
+/// Nothing answers there, so each attempt fails with the address that it was for.
+const ENV: [(&str, &str); 7] = [
+    ("RUST_LOG", "debug"),
+    ("REDRESS_SMS_GATEWAY", "kannel"),
+    ("REDRESS_SMS_KANNEL_URL", "http://127.0.0.1:9/cgi-bin/sendsms"),
+    ("REDRESS_SMS_KANNEL_USERNAME", "redress"),
+    ("REDRESS_SMS_KANNEL_PASSWORD", "vermilionsendpw"),
+    ("REDRESS_SMS_SENDER", "LARKFIELD"),
+    ("REDRESS_REGION", "GB"),
+];
+
+/// Words that occur nowhere else, one or more for each personal field, before and after edits.
+const PLANTED: [&str; 30] = [
+    "Xanthippe",
+    "Quillfeather",
+    "447700931427",
+    "7700931427",
+    "zephyrine@quagmire.example",
+    "zephyrine",
+    "quagmire",
+    "WOMBAT-551-ZQ",
+    "WOMBAT551ZQ",
+    "tintinnabulation",
+    "flibbertigibbet",
+    "Wolstenholme",
+    "447700931999",
+    "7700931999",
+    "peregrinate@example.com",
+    "OCELOT-7788",
+    "serendipitous",
+    "Reply STATUS",
+    "is resolved",
+    "Bartholomew",
+    "bartholomew.x@isp.example",
+    "447700931555",
+    "Theodolinda",
+    "theodolinda@isp.example",
+    "mistyped@nowhere.example",
+    "vermilionsendpw",
+    "447700931777",
+    "Iridescently",
+    "correct horse battery",
+    "quite another one",
+];
+
+/// The ways in which a text may stand in bytes. Case is folded by the caller.
+fn forms(text: &str) -> Vec<Vec<u8>> {
+    let utf16: Vec<u16> = text.encode_utf16().collect();
+    let mut forms = vec![
+        text.as_bytes().to_vec(),
+        utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+        utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+        text.bytes().rev().collect(),
+        HEXLOWER.encode(text.as_bytes()).into_bytes(),
+        form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().into_bytes(),
+    ];
+    // Inside a longer text base 64 has three shapes; the first and last characters depend on the neighbours.
+    for shift in 0..3 {
+        let padded = [&b"   "[..shift], text.as_bytes()].concat();
+        let whole = BASE64.encode(&padded[..padded.len() / 3 * 3]);
+        let from = if shift == 0 { 0 } else { 4 };
+        if whole.len() > from + 7 {
+            forms.push(whole.as_bytes()[from..].to_vec());
+        }
+    }
+    forms
+}
+
+/// Bytes as characters, case folded: what `str` finds quickly, byte by byte would take minutes.
+fn folded(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+}
+
+/// The planted words that some bytes give away.
+fn leaks(bytes: &[u8]) -> BTreeSet<&'static str> {
+    let hay = folded(bytes);
+    PLANTED.into_iter().filter(|text| forms(text).iter().any(|form| hay.contains(&folded(form)))).collect()
+}
+
+/// Everything in the data directory.
+fn files(data: &Path) -> Vec<(String, Vec<u8>)> {
+    let files = fs::read_dir(data).unwrap().map(|entry| entry.unwrap());
+    files.map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap())).collect()
+}
+
+fn assert_sealed(data: &Path, names: &[&str]) {
+    let files = files(data);
+    for name in names {
+        assert!(files.iter().any(|(found, bytes)| found == name && !bytes.is_empty()), "{name}: nothing to look at");
+    }
+    for (name, bytes) in files {
+        assert_eq!(leaks(&bytes), BTreeSet::new(), "in {name}");
+    }
+}
+
+/// Puts the words into every field there is, by API, page, command and SMS.
+async fn plant(process: &Process, dir: &Path) -> (Caller, Value) {
+    let add = ["user", "add", "--email", "bartholomew.x@isp.example", "--name", "Bartholomew", "--role", "admin"];
+    let phone = ["--phone", "+447700931555", "--password-stdin"];
+    run_with(dir, &[&add[..], &phone].concat(), PASSWORD).done();
+    let token = run(dir, &["token", "create", "--user", "bartholomew.x@isp.example", "--name", "tests"]).done();
+    let admin = Caller::new(&process.base).with_token(token.trim_end());
+    let tech = json!({"email": "theodolinda@isp.example", "name": "Theodolinda", "role": "technician", "password": "quite another one"});
+    let tech = admin.post("/api/users", &tech).await.json;
+    let body = json!({
+        "clientName": "Xanthippe Quillfeather", "clientPhone": "+44 7700 931427",
+        "clientEmail": "zephyrine@quagmire.example", "clientAccountId": "WOMBAT-551-ZQ", "issueType": "Other",
+        "description": "Much tintinnabulation on the line", "assignedTo": tech["id"],
+    });
+    let kept = admin.request("POST", "/api/tickets").header("idempotency-key", "k1").json(&body);
+    let ticket = admin.send(kept).await;
+    assert_eq!(ticket.status, 201, "{}", ticket.text);
+    let one = format!("/api/tickets/{}", ticket.json["id"].as_str().unwrap());
+    admin.post(&format!("{one}/notes"), &json!({"content": "A flibbertigibbet called"})).await;
+    admin.put(&one, &json!({"status": "Dispatched"})).await;
+    admin.put(&one, &json!({"status": "Fixed"})).await;
+
+    let browser = Browser::new(&process.base);
+    browser.submit("/login", &[("email", "mistyped@nowhere.example"), ("password", "Iridescently")]).await;
+    let page = browser.submit("/login", &[("email", "bartholomew.x@isp.example"), ("password", PASSWORD)]).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    browser.open("/tickets?q=Xanthippe").await;
+    browser.open("/tickets?q=zephyrine%40quagmire.example&x=serendipitous").await;
+
+    let mut command = redress(dir, &["config", "hook-address"]);
+    let address = command.envs(ENV).output().unwrap();
+    let address = String::from_utf8(address.stdout).unwrap();
+    let hook = address.lines().find_map(|line| line.split_once("/hooks/")).unwrap().1.to_owned();
+    let from = format!("/hooks/{hook}&from=%2B447700931777&to=12345&text=");
+    for text in ["STOP", "STATUS%20Iridescently", "Iridescently"] {
+        assert_eq!(admin.get(&format!("{from}{text}")).await.status, 200);
+    }
+    (admin, ticket.json)
+}
+
+/// Gives the ticket other values, so that old ones stand only in its history.
+async fn edit(admin: &Caller, ticket: &Value) {
+    let body = json!({
+        "clientName": "Wolstenholme", "clientPhone": "+447700931999", "clientEmail": "peregrinate@example.com",
+        "clientAccountId": "OCELOT-7788", "description": "A serendipitous matter",
+    });
+    let path = format!("/api/tickets/{}", ticket["id"].as_str().unwrap());
+    assert_eq!(admin.put(&path, &body).await.status, 200);
+}
+
+async fn finds(admin: &Caller, words: &[&str]) {
+    for q in words {
+        let query = form_urlencoded::byte_serialize(q.as_bytes()).collect::<String>();
+        let found = admin.get(&format!("/api/tickets?q={query}")).await;
+        assert_eq!(found.json["total"], 1, "{q}: {}", found.text);
+    }
+}
+
+#[tokio::test]
+async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let process = Process::serve(dir.path(), &ENV);
+    let (admin, ticket) = plant(&process, dir.path()).await;
+    let first = [
+        "xanthippe",
+        "quill",
+        "7700931427",
+        "1427",
+        "zephyrine@quagmire.example",
+        "WOMBAT-551-ZQ",
+        "tintinnabulation",
+        "flibbertigibbet",
+    ];
+    finds(&admin, &first).await;
+    assert_sealed(&data, &["redress.db-wal", "redress.db-shm"]);
+    edit(&admin, &ticket).await;
+    finds(&admin, &["wolsten", "931999", "peregrinate@example.com", "ocelot7788", "serendipitous", "flibbertigibbet"])
+        .await;
+    let path = format!("/api/tickets/{}/notifications", ticket["id"].as_str().unwrap());
+    eventually("an attempt to send", async || {
+        let sent = admin.get(&path).await.json["items"].as_array().unwrap().clone();
+        // While a gateway is away, one message is enough to find out whether it is back.
+        sent.iter().any(|one| one["attempts"].as_i64() > Some(0)).then_some(())
+    })
+    .await;
+    assert_sealed(&data, &["redress.db-wal"]);
+    let said = process.stop();
+    assert_sealed(&data, &["redress.db", "redress.key"]);
+    assert!(said.contains("DEBUG") && said.contains("/api/tickets"), "the log says what it does: {said}");
+    assert_eq!(leaks(said.as_bytes()), BTreeSet::new(), "{said}");
+    let token = "rdr_";
+    assert!(!said.contains(token), "{said}");
+}
+
+/// So that the search for leaks is known to find them.
+#[test]
+fn a_leak_in_any_form_is_found() {
+    for text in ["Xanthippe", "447700931427"] {
+        for (place, form) in forms(text).into_iter().enumerate() {
+            let bytes = [&b"before"[..], &form, b"after"].concat();
+            assert!(leaks(&bytes).contains(text), "{text}, form {place}");
+        }
+        for before in ["", "a", "ab", "abc"] {
+            let bytes = BASE64.encode(format!("{before}{text} and more").as_bytes());
+            assert!(leaks(bytes.as_bytes()).contains(text), "{text} after {before:?}");
+        }
+    }
+    assert!(leaks(b"nothing of the kind").is_empty());
+}

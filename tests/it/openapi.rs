@@ -1,0 +1,159 @@
+//! The document and the router say the same.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Caller, TestApp};
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// The calls of the contract that this version has.
+const CONTRACT: [&str; 14] = [
+    "GET /api/auth/me",
+    "GET /api/tickets",
+    "GET /api/tickets/{id}",
+    "GET /api/tickets/{id}/notifications",
+    "GET /api/users",
+    "PATCH /api/tickets/{id}",
+    "PATCH /api/users/{id}",
+    "POST /api/auth/login",
+    "POST /api/auth/logout",
+    "POST /api/notifications/{id}/resend",
+    "POST /api/tickets",
+    "POST /api/tickets/{id}/notes",
+    "POST /api/users",
+    "PUT /api/tickets/{id}",
+];
+
+async fn document(caller: &Caller) -> Value {
+    let reply = caller.get("/api/openapi.json").await;
+    assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"));
+    reply.json
+}
+
+fn documented(document: &Value) -> BTreeSet<String> {
+    let paths = document["paths"].as_object().unwrap();
+    let calls = paths.iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    calls.collect()
+}
+
+#[tokio::test]
+async fn every_documented_call_is_there_and_no_other_method_is() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ticket = admin.ticket(json!({})).await;
+    let sent = admin.get(&format!("/api/tickets/{}/notifications", ticket["id"].as_str().unwrap())).await;
+    let document = document(&app.anonymous()).await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let calls = documented(&document);
+    assert!(CONTRACT.iter().all(|call| calls.contains(*call)), "{calls:?}");
+    let user = app.id_of(&admin).await;
+    for path in document["paths"].as_object().unwrap().keys() {
+        let id = match path {
+            path if path.starts_with("/api/users") => user.as_str(),
+            path if path.starts_with("/api/notifications") => sent.json["items"][0]["id"].as_str().unwrap(),
+            _ => ticket["id"].as_str().unwrap(),
+        };
+        // The log-out comes last, since it ends the token: it is called by somebody else.
+        let caller = if path.ends_with("/logout") {
+            app.caller("Dev Anand", redress::staff::Role::Admin).await
+        } else {
+            admin.clone()
+        };
+        for method in METHODS {
+            let reply = caller.send(caller.request(method, &path.replace("{id}", id)).json(&json!({}))).await;
+            let call = format!("{method} {path}");
+            if calls.contains(&call) {
+                assert!(!matches!(reply.status, 404 | 405 | 401), "{call}: {}", reply.text);
+                let item = &document["paths"][path][method.to_lowercase()];
+                assert!(
+                    item["responses"][reply.status.to_string()].is_object(),
+                    "{call}: {} is not documented",
+                    reply.status
+                );
+                assert!(item["operationId"].as_str().is_some() && item["summary"].as_str().is_some(), "{call}");
+            } else {
+                assert_eq!(reply.status, 405, "{call} is there and not documented: {}", reply.text);
+            }
+        }
+    }
+}
+
+/// `routes!` puts a call into router and document at once; a plain `route` does only the first.
+#[test]
+fn no_route_of_the_api_goes_past_the_document() {
+    let mut found = Vec::new();
+    for (path, text) in crate::architecture::sources() {
+        for line in text.lines().filter(|line| line.contains("route(\"/api")) {
+            found.push(format!("{path}: {}", line.trim().split('"').nth(1).unwrap()));
+        }
+    }
+    found.sort();
+    assert_eq!(found, ["src/app.rs: /api/docs", "src/app.rs: /api/openapi.json"], "these two are the document itself");
+}
+
+#[tokio::test]
+async fn what_is_answered_has_the_documented_fields() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ticket = admin.ticket(json!({})).await;
+    let path = format!("/api/tickets/{}", ticket["id"].as_str().unwrap());
+    let note = admin.post(&format!("{path}/notes"), &json!({"content": "x"})).await.json;
+    let list = admin.get("/api/tickets").await.json;
+    let sent = admin.get(&format!("{path}/notifications")).await.json;
+    let problem = admin.get("/api/tickets/x").await.json;
+    let document = document(&admin).await;
+    for (name, value) in [
+        ("Ticket", &ticket),
+        ("TicketSummary", &list["items"][0]),
+        ("TicketPage", &list),
+        ("Note", &note),
+        ("StatusEntry", &ticket["statusHistory"][0]),
+        ("Person", &ticket["createdBy"]),
+        ("Notification", &sent["items"][0]),
+    ] {
+        let have: BTreeSet<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(properties(&document, &document["components"]["schemas"][name]), have, "{name}");
+    }
+    let have: BTreeSet<&str> = problem.as_object().unwrap().keys().map(String::as_str).collect();
+    assert!(properties(&document, &document["components"]["schemas"]["ProblemDocument"]).is_superset(&have));
+}
+
+/// The names of a schema's properties, those of its parts included.
+fn properties<'a>(document: &'a Value, schema: &'a Value) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        names.extend(properties(document, &document["components"]["schemas"][name]));
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        names.extend(properties(document, part));
+    }
+    names.extend(schema["properties"].as_object().into_iter().flat_map(|map| map.keys().map(String::as_str)));
+    names
+}
+
+#[tokio::test]
+async fn the_docs_are_a_page_that_names_every_call() {
+    let app = TestApp::start().await;
+    app.admin().await;
+    let anyone = app.anonymous();
+    let page = anyone.get("/api/docs").await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.header("content-type").starts_with("text/html"));
+    for call in documented(&document(&anyone).await) {
+        let (_, path) = call.split_once(' ').unwrap();
+        assert!(page.text.contains(path), "{path}");
+    }
+}
+
+/// The document that is kept beside the code is the one that the code makes.
+#[test]
+fn the_kept_document_is_up_to_date() {
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json")).unwrap();
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let made = serde_json::to_value(redress::app::document()).unwrap();
+    assert_eq!(kept, made, "run `redress openapi > docs/openapi.json`");
+}
