@@ -1,6 +1,6 @@
 //! A server of its own for each test: own directory, own database, own port.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redress::{
     app::App,
@@ -61,11 +61,6 @@ impl TestApp {
     fn keeping(mut self, dir: TempDir) -> Self {
         self.dir = Some(dir);
         self
-    }
-
-    /// Where its data is.
-    pub fn data_dir(&self) -> PathBuf {
-        self.app.config.data_dir.clone()
     }
 
     /// Stops it as SIGTERM does and gives its directory back.

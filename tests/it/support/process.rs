@@ -12,7 +12,7 @@ use std::{
 use super::{Caller, app::PASSWORD};
 
 /// Long enough for the slowest machine; nothing waits this long unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program, about to run in `dir`, where there is no settings file, with none of our variables set.
 pub fn redress(dir: &Path, args: &[&str]) -> Command {
@@ -110,7 +110,7 @@ impl Process {
         ];
         let mut process = Self { child, said, readers, base: String::new() };
         let line = process.wait_for("listening");
-        process.base = line[line.find("http://").unwrap()..].trim().to_owned();
+        line[line.find("http://").unwrap()..].trim().clone_into(&mut process.base);
         process
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// # Panics
 /// After a minute without one.
 pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     loop {
         if let Some(answer) = ask().await {
             return answer;

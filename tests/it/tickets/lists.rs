@@ -20,6 +20,9 @@ fn picked(tickets: &[Value], rule: impl Fn(&Value) -> bool) -> BTreeSet<String> 
     tickets.iter().filter(|ticket| rule(ticket)).map(|ticket| ticket["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Which tickets a query should find.
+type Rule<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
 /// One ticket for each of 3 types, 4 priorities, 3 statuses, and 3 ways to be assigned: 108 less what cannot be asked.
 async fn desk(app: &TestApp, admin: &Caller) -> (Vec<Value>, [String; 2]) {
     let staff = [app.technician("Tomasz").await.id.to_string(), app.technician("Aisha").await.id.to_string()];
@@ -55,7 +58,6 @@ async fn filters_alone_and_together() {
         move |ticket: &Value| ticket["assignedTo"]["id"].as_str() == id.as_deref()
     };
     let (none, his, hers) = (by(None), by(Some(&tomasz)), by(Some(&aisha)));
-    type Rule<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
     let table: Vec<(String, Rule<'_>)> = vec![
         (String::new(), Box::new(|_| true)),
         ("status=&issueType=&priority=&assignedTo=&q=&createdFrom=&sort=".into(), Box::new(|_| true)),

@@ -28,9 +28,10 @@ fn least() -> Value {
 }
 
 /// The same with other fields over it.
-fn with(fields: Value) -> Value {
+fn with(fields: impl Into<Value>) -> Value {
     let mut body = least();
-    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let Value::Object(fields) = fields.into() else { panic!("fields are an object") };
+    body.as_object_mut().unwrap().extend(fields);
     body
 }
 

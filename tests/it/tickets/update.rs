@@ -219,14 +219,14 @@ async fn without_if_match_the_last_write_wins_field_by_field() {
     versions.sort_unstable();
     assert_eq!(versions, (2..=13).collect::<Vec<i64>>(), "one version for each change");
     let last = |field: &str| {
-        let writers = replies.iter().filter(|reply| {
+        let changes = replies.iter().filter(|reply| {
             let before = replies
                 .iter()
                 .find(|other| other.json["version"] == json!(reply.json["version"].as_i64().unwrap() - 1));
             let before = before.map_or(&ticket, |reply| &reply.json);
             before[field] != reply.json[field]
         });
-        writers.max_by_key(|reply| reply.json["version"].as_i64()).unwrap().json[field].clone()
+        changes.max_by_key(|reply| reply.json["version"].as_i64()).unwrap().json[field].clone()
     };
     let now = admin.get(&path).await.json;
     assert_eq!(now["version"], 13);
