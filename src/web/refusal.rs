@@ -122,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn refusals_are_pages_for_people_and_problem_documents_for_programs() {
-        let (ample, none) = (Duration::from_secs(60), Duration::ZERO);
+        let (ample, none) = (Duration::from_mins(1), Duration::ZERO);
         let cases = [(ample, "GET", "panics", 500), (none, "GET", "stuck", 503), (ample, "POST", "fine", 403)];
         for (slowest, method, route, want) in cases {
             let (status, kind, body) = answer(slowest, method, &format!("/{route}")).await;
@@ -136,7 +136,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_handlers_answer_stays_as_it_is() {
-        let (status, _, body) = answer(Duration::from_secs(60), "GET", "/fine").await;
+        let (status, _, body) = answer(Duration::from_mins(1), "GET", "/fine").await;
         assert_eq!((status, body.as_str()), (403, "as it came"));
     }
 }

@@ -198,7 +198,7 @@ async fn a_ticket_keeps_a_type_that_was_taken_out_of_the_settings() {
     let app = TestApp::with(&[("issue_types", "Porting")]).await;
     let ticket = app.admin().await.ticket(json!({"issueType": "Porting"})).await;
     let page = format!("/tickets/{}", ticket["ticketRef"].as_str().unwrap());
-    let data = app.data_dir();
+    let data = app.app.config.data_dir.clone();
     let _dir = app.stop().await;
 
     let app = TestApp::at(&data, &[], Clock::system()).await;

@@ -1,4 +1,4 @@
-//! Debian's Chromium, driven through its WebDriver.
+//! Debian's Chromium, driven through its `WebDriver`.
 
 use std::{
     io::{BufRead, BufReader, Lines, Read, Write},
