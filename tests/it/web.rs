@@ -53,7 +53,7 @@ async fn connections_that_dawdle_are_closed_whatever_they_have_sent() {
 #[tokio::test]
 async fn more_connections_than_there_are_slots_wait_their_turn() {
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let patient = Duration::from_secs(3600);
+    let patient = Duration::from_hours(1);
     let (address, _stop, _) = server(Limits { head: patient, connections: 1 }).await;
     let idle = TcpStream::connect(address).await.unwrap();
     let mut second = TcpStream::connect(address).await.unwrap();
@@ -73,7 +73,7 @@ async fn more_connections_than_there_are_slots_wait_their_turn() {
 
 #[tokio::test]
 async fn a_stop_closes_idle_connections_and_ends() {
-    let (address, stop, task) = server(Limits { head: Duration::from_secs(3600), ..Limits::default() }).await;
+    let (address, stop, task) = server(Limits { head: Duration::from_hours(1), ..Limits::default() }).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     stream.readable().await.unwrap();
