@@ -244,6 +244,7 @@ fn chrome(config: &Config, desk: &Desk, health: &Health) -> Chrome {
     Chrome {
         isp_name: config.isp_name.clone(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+        zone: config.zone.clone(),
         views: Arc::new(move |tx, viewer| tickets::pages::side_bar(tx, &desk, viewer)),
         banner: Arc::new(move || {
             if sends {

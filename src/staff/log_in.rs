@@ -141,6 +141,7 @@ mod tests {
         let chrome = Chrome {
             isp_name: String::new(),
             secure: false,
+            zone: jiff::tz::TimeZone::UTC,
             views: std::sync::Arc::new(|_, _| Ok(Vec::new())),
             banner: std::sync::Arc::new(|| None),
         };

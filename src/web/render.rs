@@ -9,6 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::{
@@ -73,6 +74,8 @@ pub struct Chrome {
     pub isp_name: String,
     /// Whether cookies may only travel by TLS (the public address is https).
     pub secure: bool,
+    /// The ISP's time zone, in which pages show times.
+    pub zone: TimeZone,
     /// The views of the side bar, which the tickets feature knows.
     pub views: Arc<Views>,
     /// A warning for every page, such as that no SMS gateway is set up.

@@ -87,19 +87,20 @@ async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Asked) -> Resu
         .db
         .read(move |tx| Ok::<_, Fault>((store::sessions(tx, id, &hash, now)?, store::tokens(tx, Some(id), now)?)))
         .await?;
+    let when = |millis| When::at(millis, &staff.chrome.zone);
     let sessions = sessions.into_iter().map(|(session, own)| SessionRow {
         id: session.id,
         agent: session.agent,
-        since: When::at(session.created_at),
-        seen: When::at(session.last_seen_at),
+        since: when(session.created_at),
+        seen: when(session.last_seen_at),
         own,
     });
     let tokens = tokens.into_iter().map(|token| TokenRow {
         id: token.id,
         name: token.name,
-        since: When::at(token.created_at),
-        until: token.expires_at.map(When::at),
-        used: token.last_used_at.map(When::at),
+        since: when(token.created_at),
+        until: token.expires_at.map(when),
+        used: token.last_used_at.map(when),
     });
     let faults: Vec<FieldFault> = [&asked.password, &asked.token].iter().flat_map(|form| form.faults.clone()).collect();
     let frame = staff.chrome.frame(&staff.db, &user.viewer(), visit, &title("Account", &faults)).await?;

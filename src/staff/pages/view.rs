@@ -1,6 +1,6 @@
 //! Forms and times as these pages show them.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{fault::FieldFault, web::Form};
 
@@ -132,14 +132,15 @@ pub fn split(form: Form) -> (crate::input::Input, Vec<(String, String)>) {
 pub struct When {
     /// RFC 3339.
     pub iso: String,
-    /// Day and minute, in UTC.
+    /// Day and minute, with the zone's abbreviation.
     pub words: String,
 }
 
 impl When {
-    /// Of milliseconds since the epoch.
-    pub fn at(millis: i64) -> Self {
+    /// Of milliseconds since the epoch, as the clocks of a zone show it.
+    pub fn at(millis: i64, zone: &TimeZone) -> Self {
         let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
-        Self { iso: format!("{at:.3}"), words: at.strftime("%-d %b %Y, %H:%M UTC").to_string() }
+        let words = at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M %Z").to_string();
+        Self { iso: format!("{at:.3}"), words }
     }
 }

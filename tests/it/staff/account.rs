@@ -102,6 +102,15 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
 }
 
 #[tokio::test]
+async fn times_are_the_isps() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let page = browser.get("/account").await;
+    assert_eq!(page.texts("time")[0], "18 Nov 2026, 16:36 IST");
+    assert_eq!(page.attributes("time", "datetime")[0], "2026-11-18T11:06:40.000Z");
+}
+
+#[tokio::test]
 async fn a_token_needs_a_name_and_whole_days_and_ends_with_them() {
     let world = World::new();
     let mut browser = world.browser("Priya Raman", Role::Admin).await;

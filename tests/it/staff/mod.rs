@@ -16,6 +16,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, header},
 };
+use jiff::tz::TimeZone;
 use redress::{
     clock::{Clock, Hand},
     db::{DatabaseUrl, Db, DbOptions},
@@ -69,6 +70,7 @@ impl World {
         let chrome = Chrome {
             isp_name: "Larkfield Fibre".to_owned(),
             secure: public.starts_with("https"),
+            zone: TimeZone::get("Asia/Kolkata").unwrap(),
             views: Arc::new(|_, _| Ok(Vec::new())),
             banner: Arc::new(|| None),
         };
