@@ -208,7 +208,8 @@ pub fn insert_token(
 ) -> Result<(), DbError> {
     let expires_at = if name.is_none() { Some(now + LOG_IN_LIFE) } else { expires_at };
     tx.execute(
-        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (token_hash) DO NOTHING",
         params![fresh.hash, fresh.id, of, name.unwrap_or(LOG_IN), now, expires_at],
     )
     .map(drop)

@@ -15,7 +15,18 @@ use crate::fault::Fault;
 /// # Errors
 /// Only the database's.
 pub async fn add_token(staff: &Staff, of: Uuid, name: String, lasts: Option<i64>) -> Result<String, Fault> {
-    let (now, fresh) = (staff.clock.now(), Fresh::api(&staff.clock));
+    keep(staff, of, Fresh::api(&staff.clock), name, lasts).await
+}
+
+/// The same with a token that is made already. One that is kept already stays as it is.
+pub(super) async fn keep(
+    staff: &Staff,
+    of: Uuid,
+    fresh: Fresh,
+    name: String,
+    lasts: Option<i64>,
+) -> Result<String, Fault> {
+    let now = staff.clock.now();
     let (kept, until) = (fresh.clone(), lasts.map(|lasts| now + days(lasts)));
     staff.db.write(move |tx| store::insert_token(tx, of, &kept, Some(&name), until, now).map_err(Fault::from)).await?;
     tracing::info!(user = %of, "a token was made");

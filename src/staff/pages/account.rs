@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar};
+use data_encoding::HEXLOWER;
 use uuid::Uuid;
 use vault::Cell;
 
@@ -16,7 +17,7 @@ use crate::{
     fault::{Fault, FieldFault},
     staff::{
         Staff, User,
-        credential::Kind,
+        credential::{Fresh, Kind},
         form, log_in,
         session::{self, Caller, Sender},
         store, token,
@@ -24,6 +25,7 @@ use crate::{
     web::{Flash, Form, Frame, PageFault, Path, Visit, render::set_cookie},
 };
 
+const KEY: &str = "idempotencyKey";
 const THEME: &str = "redress_theme";
 /// Carries a new token over the redirect to the page that shows it, once. Sealed, and only for that page.
 const NEW_TOKEN: &str = "redress_new_token";
@@ -64,12 +66,14 @@ fn password_form() -> FormView {
     FormView::new("/account/password", "Change password", fields)
 }
 
-fn token_form() -> FormView {
+/// A form's hidden key makes the token, so that sending it twice makes one.
+fn token_form(staff: &Staff) -> FormView {
     let fields = vec![
         Field::new("name", "Name", "text", "off").hint("What will use it"),
         Field::new("days", "Days until it ends", "text", "off").hint("Empty for a token without an end").optional(),
     ];
-    FormView::new("/account/tokens", "Create token", fields)
+    let key = HEXLOWER.encode(&staff.clock.bytes::<16>());
+    FormView { hidden: Some((KEY, key)), ..FormView::new("/account/tokens", "Create token", fields) }
 }
 
 /// What a request for the page brings besides its caller.
@@ -126,7 +130,7 @@ pub async fn show(
     let sealed =
         jar.get(NEW_TOKEN).and_then(|cookie| data_encoding::BASE64URL_NOPAD.decode(cookie.value().as_bytes()).ok());
     let new_token = sealed.as_ref().and_then(|sealed| staff.vault.open_text(&token_cell(&caller.user.id), sealed).ok());
-    let asked = Asked { password: password_form(), token: token_form(), new_token, status: StatusCode::OK };
+    let asked = Asked { password: password_form(), token: token_form(&staff), new_token, status: StatusCode::OK };
     let mut response = page(&staff, caller, visit, asked).await?;
     if jar.get(NEW_TOKEN).is_some() {
         session::remove(&mut response, on_account(staff.chrome.cookie(NEW_TOKEN, "")));
@@ -162,7 +166,7 @@ pub async fn set_password(
         Err(other) => return Err(other.into()),
     };
     let password = password_form().refused(&[], faults);
-    page(&staff, caller, visit, Asked { password, token: token_form(), new_token: None, status }).await
+    page(&staff, caller, visit, Asked { password, token: token_form(&staff), new_token: None, status }).await
 }
 
 async fn change_password(
@@ -219,18 +223,23 @@ pub async fn add_token(
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
-    let (input, typed) = split(form);
+    let (mut input, typed) = split(form);
+    let key = input.take_raw(KEY);
     let (name, lasts) = match form::token(input) {
         Ok(token) => token,
         Err(Fault::Invalid(faults)) => {
-            let (token, status) = (token_form().refused(&typed, faults), StatusCode::UNPROCESSABLE_ENTITY);
+            let (token, status) = (token_form(&staff).refused(&typed, faults), StatusCode::UNPROCESSABLE_ENTITY);
             return page(&staff, caller, visit, Asked { password: password_form(), token, new_token: None, status })
                 .await;
         }
         Err(other) => return Err(other.into()),
     };
     let of = caller.user.id;
-    let token = token::add_token(&staff, of, name, lasts).await?;
+    let fresh = match key {
+        Some(key) => Fresh::of_form(&staff.vault, &staff.clock, of, &key),
+        None => Fresh::api(&staff.clock),
+    };
+    let token = token::keep(&staff, of, fresh, name, lasts).await?;
     let sealed = staff.vault.seal_text(&token_cell(&of), &token);
     let cookie = staff.chrome.cookie(NEW_TOKEN, &data_encoding::BASE64URL_NOPAD.encode(&sealed));
     let mut response = staff.chrome.redirect("/account", Some(Flash::ok("Token created")));

@@ -102,6 +102,30 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_form_sent_twice_makes_one_token_and_shows_it_both_times() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let key = browser.get("/account").await.attributes("[name=idempotencyKey]", "value").remove(0);
+    let mut tokens = Vec::new();
+    for key in [key.as_str(), key.as_str(), "another"] {
+        let fields = [("idempotencyKey", key), ("name", "billing export"), ("days", "")];
+        assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
+        let page = browser.get("/account").await;
+        tokens.push((page.texts("#new-token").remove(0), page.texts("td bdi").len()));
+        assert_ne!(page.attributes("[name=idempotencyKey]", "value"), [key], "each form has its own");
+    }
+    assert_eq!(tokens[0], tokens[1]);
+    assert_ne!(tokens[0].0, tokens[2].0);
+    assert_eq!((tokens[1].1, tokens[2].1), (1, 2));
+    let mut other = world.browser("Dev Anand", Role::Admin).await;
+    other.submit("/account/tokens", &[("idempotencyKey", &key), ("name", "x"), ("days", "")]).await;
+    let others = other.get("/account").await.texts("#new-token").remove(0);
+    assert_ne!(others, tokens[0].0, "a key seen elsewhere gives nobody's token");
+    let refused = browser.submit("/account/tokens", &[("idempotencyKey", &key), ("name", ""), ("days", "")]).await;
+    assert_eq!(refused.attributes(".error-summary a", "href"), ["#name"]);
+}
+
+#[tokio::test]
 async fn times_are_the_isps() {
     let world = World::new();
     let mut browser = world.browser("Priya Raman", Role::Admin).await;
