@@ -145,13 +145,13 @@ pub struct UserChangeBody {
     /// What they may do.
     #[schema(nullable = false)]
     pub role: Option<Role>,
-    /// A new password signs them out everywhere.
+    /// Of another user: ends all of their sessions and API tokens. One's own: ends other log-ins; API tokens stay.
     #[schema(format = Password, min_length = 8, max_length = 256, nullable = false)]
     pub password: Option<String>,
     /// Null clears it.
     #[schema(max_length = 64)]
     pub phone: Option<String>,
-    /// Whether they may sign in and be assigned.
+    /// Whether they may sign in and be assigned. Disabling ends all of their sessions and API tokens.
     #[schema(nullable = false)]
     pub enabled: Option<bool>,
 }

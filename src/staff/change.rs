@@ -15,8 +15,9 @@ pub struct By {
     pub credential: Option<Hash>,
 }
 
-/// Changes a user, and gives them back as they are now. A disabled user and one with a new password are signed out
-/// everywhere.
+/// Changes a user, and gives them back as they are now. Whoever is disabled, or gets a new password from somebody else,
+/// loses all sessions and API tokens. Whoever changes their own password loses what other log-ins opened, and keeps the
+/// tokens they have made.
 ///
 /// # Errors
 /// [`Fault::NotFound`]; [`Fault::Invalid`] for an address that is taken; [`Fault::Conflict`] when nobody would be left
@@ -57,8 +58,12 @@ fn change(
     if let Some(hash) = hash {
         store::set_password(tx, id, hash, now)?;
     }
-    if hash.is_some() || !user.enabled {
-        store::end_log_ins(tx, id, by.credential.filter(|_| by.user == Some(id)))?;
+    match (hash.is_some(), by.user == Some(id)) {
+        // Their programs go on: only they know which of them to stop.
+        (true, true) => store::end_log_ins(tx, id, by.credential)?,
+        (true, false) => store::end_all(tx, id)?,
+        _ if !user.enabled => store::end_all(tx, id)?,
+        _ => {}
     }
     Ok(user)
 }

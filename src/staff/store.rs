@@ -275,6 +275,12 @@ pub fn end_log_ins(tx: &mut Tx<'_>, of: Uuid, keep: Option<Hash>) -> Result<(), 
     tx.execute(tokens, params![of, keep, LOG_IN]).map(drop)
 }
 
+/// Ends every session and every token of a user.
+pub fn end_all(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
+    tx.execute("DELETE FROM sessions WHERE user_id = $1", params![of])?;
+    tx.execute("DELETE FROM api_tokens WHERE user_id = $1", params![of]).map(drop)
+}
+
 /// A user's sessions that are good, the newest first; with each, whether it has the hash `own`.
 pub fn sessions(tx: &mut Tx<'_>, of: Uuid, own: &Hash, now: i64) -> Result<Vec<(Session, bool)>, DbError> {
     let rows = tx.query(

@@ -147,7 +147,7 @@ fn on_account(mut cookie: Cookie<'static>) -> Cookie<'static> {
     cookie
 }
 
-/// `POST /account/password`. All other sessions end.
+/// `POST /account/password`. All other log-ins end; the tokens that the user has made stay.
 pub async fn set_password(
     State(staff): State<Staff>,
     caller: Caller,

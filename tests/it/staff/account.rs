@@ -1,6 +1,6 @@
 //! One's own account.
 
-use redress::staff::Role;
+use redress::staff::{self, Role};
 
 use super::{PASSWORD, World};
 
@@ -29,6 +29,8 @@ async fn a_new_password_ends_all_other_sessions() {
     let email = browser.email().to_owned();
     let mut elsewhere = world.anonymous();
     elsewhere.sign_in(&email, PASSWORD).await;
+    let mut made = world.anonymous();
+    made.token = Some(staff::add_token(&world.staff, browser.id(), "export".to_owned(), None).await.unwrap());
     let mut program = world.anonymous();
     let login = program.post("/api/auth/login", serde_json::json!({"email": email, "password": PASSWORD})).await;
     program.token = login.json()["token"].as_str().map(ToOwned::to_owned);
@@ -37,6 +39,10 @@ async fn a_new_password_ends_all_other_sessions() {
     assert!(browser.is_known().await);
     assert!(!elsewhere.is_known().await);
     assert!(!program.is_known().await);
+    assert!(made.is_known().await, "one's programs go on");
+    let page = browser.get("/account").await;
+    assert_eq!(page.attributes(".hint a", "href"), ["#tokens"]);
+    assert_eq!(page.attributes("#tokens form[action$='/revoke']", "action").len(), 1);
     assert_eq!(world.anonymous().try_sign_in(&email, PASSWORD).await.status, 422);
     world.anonymous().sign_in(&email, NEW).await;
 }

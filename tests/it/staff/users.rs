@@ -62,6 +62,31 @@ async fn a_user_is_added_changed_disabled_and_enabled() {
 }
 
 #[tokio::test]
+async fn disabling_or_a_new_password_from_somebody_else_ends_api_tokens_too() {
+    let world = World::new();
+    let mut admin = world.browser("Priya Raman", Role::Admin).await;
+    let mut own = world.anonymous();
+    own.token = Some(staff::add_token(&world.staff, admin.id(), "own".to_owned(), None).await.unwrap());
+    for (name, action) in [("Dev Anand", "disable"), ("Mei Chow", "password")] {
+        let mut program = world.program(name, Role::Admin).await;
+        let edit = format!("/users/{}/edit", program.id());
+        let fields = [("name", "Renamed"), ("email", program.email()), ("phone", ""), ("role", "admin")];
+        assert_eq!(admin.submit(&edit, &fields).await.status, 303);
+        assert!(program.is_known().await, "another name ends nothing");
+        assert!(admin.get(&edit).await.texts(".hint").iter().any(|text| text.contains("API tokens")));
+        let path = edit.replace("edit", action);
+        assert_eq!(admin.submit(&path, &[("password", "quite another one")]).await.status, 303);
+        if action == "disable" {
+            assert_eq!(admin.submit(&path.replace(action, "enable"), &[]).await.status, 303);
+        }
+        assert!(!program.is_known().await, "{action}");
+    }
+    let path = format!("/users/{}/password", admin.id());
+    assert_eq!(admin.submit(&path, &[("password", "quite another one")]).await.status, 303);
+    assert!(own.is_known().await, "one's own programs go on");
+}
+
+#[tokio::test]
 async fn faults_stand_beside_their_fields_and_what_was_typed_stays() {
     let world = World::new();
     let mut admin = world.browser("Priya Raman", Role::Admin).await;
