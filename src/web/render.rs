@@ -152,8 +152,8 @@ pub struct Flash {
     pub kind: &'static str,
     /// What happened, in a few words without personal data: it stands in a cookie.
     pub title: String,
-    /// The path to post to for taking it back, if that can be done.
-    pub undo: Option<String>,
+    /// The path to post to for taking it back, if that can be done, and for how many seconds.
+    pub undo: Option<(String, i64)>,
 }
 
 impl Flash {
@@ -169,16 +169,16 @@ impl Flash {
 
     /// The same, with a way to take it back.
     #[must_use]
-    pub fn with_undo(mut self, path: impl Into<String>) -> Self {
-        self.undo = Some(path.into());
+    pub fn with_undo(mut self, path: impl Into<String>, seconds: i64) -> Self {
+        self.undo = Some((path.into(), seconds));
         self
     }
 
     fn encode(&self) -> String {
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         pairs.append_pair("k", self.kind).append_pair("t", &self.title);
-        if let Some(undo) = &self.undo {
-            pairs.append_pair("u", undo);
+        if let Some((undo, seconds)) = &self.undo {
+            pairs.append_pair("u", undo).append_pair("s", &seconds.to_string());
         }
         pairs.finish()
     }
@@ -186,7 +186,8 @@ impl Flash {
     fn decode(text: &str) -> Option<Self> {
         let pairs = super::Query(form_urlencoded::parse(text.as_bytes()).into_owned().collect());
         let kind = if pairs.get("k")? == "error" { "error" } else { "ok" };
-        let undo = pairs.get("u").filter(|path| is_local(path)).map(ToOwned::to_owned);
+        let seconds = pairs.get("s").and_then(|seconds| seconds.parse().ok());
+        let undo = pairs.get("u").filter(|path| is_local(path)).map(ToOwned::to_owned).zip(seconds);
         Some(Self { kind, title: pairs.get("t")?.chars().take(200).collect(), undo })
     }
 }
@@ -289,10 +290,10 @@ mod tests {
 
     #[test]
     fn a_flash_survives_its_cookie_and_never_leads_away() {
-        let flash = Flash::ok("Ticket logged; 100% & more").with_undo("/tickets/BILL-1/undo");
+        let flash = Flash::ok("Ticket logged; 100% & more").with_undo("/tickets/BILL-1/undo", 5);
         assert_eq!(Flash::decode(&flash.encode()), Some(flash));
         for bad in ["https://evil.example", "//evil.example", "/\\evil.example"] {
-            assert_eq!(Flash::decode(&Flash::ok("x").with_undo(bad).encode()).unwrap().undo, None, "{bad}");
+            assert_eq!(Flash::decode(&Flash::ok("x").with_undo(bad, 5).encode()).unwrap().undo, None, "{bad}");
         }
     }
 

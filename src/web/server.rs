@@ -28,7 +28,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { head: Duration::from_secs(10), connections: 10_000 }
+        Self { head: Duration::from_secs(30), connections: 10_000 }
     }
 }
 

@@ -104,7 +104,6 @@ const RULES: [Rule; 10] = [
         except: &[
             ("src/web/", "what all handlers share"),
             ("src/app.rs", "merges the routers and lays the middleware"),
-            ("src/cli/serve.rs", "binds the listener"),
             ("src/jobs.rs", "serves /metrics on a listener of its own"),
             ("src/config.rs", "reads public_url with the type that HTTP itself uses"),
             ("src/tickets/mod.rs", "FromRef hands the feature's parts to extractors"),
@@ -211,6 +210,8 @@ const RULES: [Rule; 10] = [
             ("src/web/", "itself"),
             ("src/app.rs", "the top"),
             ("src/jobs.rs", "the top"),
+            ("src/cli/serve.rs", "the top"),
+            ("src/config.rs", "reads trusted_proxies with the type that the web uses"),
         ],
         planted: ("src/db/mod.rs", "use crate::web::Answer;"),
     },

@@ -5,7 +5,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
     KEY_FAULT,
-    actions::{fixed_sms, status_choices},
+    ask::{fixed_sms, status_choices},
     canonical,
     fields::{Choice, Problem, StatusChoice, technician_choices},
     fresh_key,

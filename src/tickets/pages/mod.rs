@@ -1,6 +1,7 @@
 //! Tickets as pages. Every action is a plain link or form; scripts only make them quicker.
 
 mod actions;
+mod ask;
 mod detail;
 mod edit;
 mod fields;
@@ -35,9 +36,9 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/new", get(new::show).post(new::submit))
         .route("/tickets/{key}", get(detail::show))
         .route("/tickets/{key}/edit", get(edit::show).post(edit::submit))
-        .route("/tickets/{key}/status", get(actions::status_page).post(actions::set_status))
-        .route("/tickets/{key}/priority", get(actions::priority_page).post(actions::set_priority))
-        .route("/tickets/{key}/assignment", get(actions::assignment_page).post(actions::set_assignment))
+        .route("/tickets/{key}/status", get(ask::status_page).post(actions::set_status))
+        .route("/tickets/{key}/priority", get(ask::priority_page).post(actions::set_priority))
+        .route("/tickets/{key}/assignment", get(ask::assignment_page).post(actions::set_assignment))
         .route("/tickets/{key}/notes", get(actions::back).post(actions::add))
         .route("/tickets/{key}/undo", get(actions::back).post(actions::undo))
         .route("/tickets/{key}/notifications/{id}/resend", get(actions::back).post(actions::resend))
