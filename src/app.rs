@@ -31,7 +31,7 @@ use crate::{
     notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
     phone::Phone,
     staff::{self, Staff},
-    tickets::{self, Desk, Tickets},
+    tickets::{self, Desk, Tickets, pages::SideBar},
     web::{
         Chrome, assets, docs, headers, openapi,
         proxies::Proxies,
@@ -89,7 +89,8 @@ impl App {
             issue_types: config.issue_types.clone(),
             outbox,
         };
-        let chrome = chrome(&config, &desk, &health);
+        let side_bar = SideBar::new(db.clone(), clock.clone());
+        let chrome = chrome(&config, side_bar, &health);
         let proxies = Proxies { trusted: config.trusted_proxies.clone(), local: config.public_url.is_some() };
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
         let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
@@ -237,15 +238,14 @@ pub fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
     Ok(db)
 }
 
-fn chrome(config: &Config, desk: &Desk, health: &Health) -> Chrome {
-    let desk = desk.clone();
+fn chrome(config: &Config, side_bar: SideBar, health: &Health) -> Chrome {
     let health = health.clone();
     let sends = config.notifications.gateway.hindrance().is_none();
     Chrome {
         isp_name: config.isp_name.clone(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         zone: config.zone.clone(),
-        views: Arc::new(move |tx, viewer| tickets::pages::side_bar(tx, &desk, viewer)),
+        views: Arc::new(move |tx| side_bar.views(tx)),
         banner: Arc::new(move || {
             if sends {
                 return health.warning();

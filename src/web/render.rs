@@ -65,7 +65,7 @@ pub fn hue(name: &str) -> u32 {
     name.chars().fold(0u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c))) % 5 + 1
 }
 
-type Views = dyn Fn(&mut Tx<'_>, &Viewer) -> Result<Vec<NavItem>, Fault> + Send + Sync;
+type Views = dyn Fn(&mut Tx<'_>) -> Result<Vec<NavItem>, Fault> + Send + Sync;
 
 /// What is the same on every page of this server.
 #[derive(Clone)]
@@ -96,8 +96,8 @@ impl Chrome {
     pub async fn frame(&self, db: &Db, viewer: &Viewer, visit: Visit, title: &str) -> Result<Frame, Fault> {
         let mut frame = self.outside(visit, title);
         if viewer.admin {
-            let (views, who) = (Arc::clone(&self.views), viewer.clone());
-            frame.views = db.read(move |tx| views(tx, &who)).await?;
+            let views = Arc::clone(&self.views);
+            frame.views = db.read(move |tx| views(tx)).await?;
         }
         frame.banner = (self.banner)();
         frame.viewer = Some(viewer.clone());

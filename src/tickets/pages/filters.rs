@@ -1,9 +1,9 @@
 //! The list's filters, sorts and pages as links and a form. The address is the state: nothing is kept elsewhere.
 
 use super::{
-    VIEWS,
     fields::Choice,
     pager::{self, Step},
+    side_bar::VIEWS,
 };
 use crate::{
     staff::User,

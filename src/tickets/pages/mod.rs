@@ -9,6 +9,7 @@ mod filters;
 mod list;
 mod new;
 mod pager;
+mod side_bar;
 mod timeline;
 mod times;
 
@@ -19,13 +20,12 @@ use axum::{
 };
 use uuid::Uuid;
 
+pub use self::side_bar::SideBar;
 use self::times::Times;
-use super::{Desk, Reference, Tickets, view_counts};
+use super::{Desk, Reference, Tickets};
 use crate::{
-    db::Tx,
-    fault::Fault,
     staff::{Role, SignedIn},
-    web::{Form, Key, NavItem, Viewer},
+    web::{Form, Key},
 };
 
 /// The routes of this feature's pages.
@@ -51,32 +51,6 @@ async fn home(SignedIn(user): SignedIn) -> Redirect {
         Role::Admin => "/tickets",
         Role::Technician => "/account",
     })
-}
-
-/// The named addresses of the list that the side bar leads to: label, icon, query.
-const VIEWS: [(&str, &str, &str); 5] = [
-    ("Open queue", "inbox", "?status=New,Open,In+Progress,Dispatched"),
-    ("Unassigned", "user-question", "?status=New,Open,In+Progress,Dispatched&assignedTo=none"),
-    ("Urgent", "flame", "?status=New,Open,In+Progress,Dispatched&priority=Urgent"),
-    ("Fixed, to close", "circle-check", "?status=Fixed"),
-    ("All tickets", "list", ""),
-];
-
-/// The views of the side bar, with their counts.
-///
-/// # Errors
-/// Only the database's.
-pub fn side_bar(tx: &mut Tx<'_>, _: &Desk, _: &Viewer) -> Result<Vec<NavItem>, Fault> {
-    let counts = view_counts(tx)?;
-    let counts = [counts.open, counts.unassigned, counts.urgent, counts.fixed, counts.all];
-    let item = |((label, icon, query), count): ((&'static str, &'static str, &str), super::Counted)| NavItem {
-        label,
-        href: format!("/tickets{query}"),
-        icon,
-        count: count.to_string(),
-        alert: false,
-    };
-    Ok(VIEWS.into_iter().zip(counts).map(item).collect())
 }
 
 /// Where a ticket's page is.
