@@ -16,7 +16,7 @@ pub const COUNTED_TO: u64 = 10_000;
 /// A count that may have stopped early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    /// The number, at most [`COUNTED_TO`].
+    /// The number, at most 10,000.
     pub total: u64,
     /// Whether there are no more.
     pub exact: bool,
