@@ -14,7 +14,16 @@ pub fn check(sources: &Sources) -> Result<(), Failure> {
 }
 
 /// Prints where the gateway is to hand in what clients send, secret included.
+///
+/// Where there is no desk yet, or no gateway, there is no such address: one made up here would be refused later.
 pub async fn hook_address(config: Config) -> Result<(), Failure> {
+    if config.notifications.gateway.hindrance().is_some() {
+        return Err(anyhow::anyhow!("no gateway is set, so nothing comes in; set sms.gateway first").into());
+    }
+    if !config.key_file.exists() {
+        let place = config.data_dir.display();
+        return Err(anyhow::anyhow!("there is no desk in {place}; name its directory with --data-dir").into());
+    }
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let gateway = config.notifications.gateway.name();
     let app = App::open(config, Clock::system()).await?;

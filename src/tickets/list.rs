@@ -88,14 +88,6 @@ pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault
     Ok(Page { items, counted, next_cursor })
 }
 
-/// How many tickets the filter finds.
-///
-/// # Errors
-/// Only the database's.
-pub fn count(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Counted, Fault> {
-    count_where(tx, &Predicate::of(tx.dialect(), desk, filter))
-}
-
 fn count_where(tx: &mut Tx<'_>, found: &Predicate) -> Result<Counted, Fault> {
     let sql =
         format!("SELECT count(*) FROM (SELECT 1 FROM tickets t {} LIMIT {}) AS found", found.sql(), COUNTED_TO + 1);

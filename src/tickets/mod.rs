@@ -29,7 +29,7 @@ pub use self::{
     filter::{Assignee, At, Filter, Order, Sort},
     history::{Entry, History, Note},
     issue_type::IssueTypes,
-    list::{Counted, Page, ViewCounts, count, list, view_counts},
+    list::{Counted, Page, ViewCounts, list, view_counts},
     priority::Priority,
     reference::Reference,
     status::Status,

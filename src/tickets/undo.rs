@@ -15,7 +15,7 @@ pub fn undo_fixed(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket)
     };
     if !desk.outbox.cancel_held(tx, ticket.id, fixed.version, by.id)? {
         return Err(Fault::conflict(
-            "The SMS has already gone, so Fixed can no longer be undone. Reopen the ticket instead.",
+            "The time for undoing is over: the SMS goes, or has gone. Reopen the ticket instead.",
         ));
     }
     let Some(happened) = fixed.take_back(&mut ticket) else {

@@ -102,3 +102,13 @@ async fn a_taken_port_is_named() {
     let error = run(dir.path(), &["serve", "--listen", "127.0.0.1:0", "--metrics-listen", &address]).failed();
     assert!(error.contains(&address), "{error}");
 }
+
+#[tokio::test]
+async fn no_address_for_replies_is_made_up() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(run(dir.path(), &["config", "hook-address"]).failed().contains("set sms.gateway first"));
+    let kannel = ["--sms-gateway", "kannel", "--sms-kannel-url", "http://127.0.0.1:9/", "--sms-kannel-username", "u"];
+    let args = [&["config", "hook-address", "--sms-kannel-password", "p"][..], &kannel[..]].concat();
+    assert!(run(dir.path(), &args).failed().contains("there is no desk"));
+    assert!(!key(dir.path()).exists() && !dir.path().join("data").exists(), "nothing was made");
+}
