@@ -227,7 +227,8 @@ pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, String
     if text.len() > limits.max.saturating_mul(16).max(4096) {
         return Err(too_long(limits.max));
     }
-    let text: String = text.replace("\r\n", "\n").nfc().map(|c| if c == '\r' { '\n' } else { c }).collect();
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = if text.is_ascii() { text } else { text.nfc().collect() };
     // Before trimming, which would take some of them for white space and hide them.
     if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         let message = format!(

@@ -10,7 +10,6 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use crate::{
     app::App,
     db::DbError,
-    fault::Fault,
     notifications, staff,
     web::{
         idempotency,
@@ -57,7 +56,7 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = swept.await {
             tracing::warn!(%error, "the hourly sweep failed; the next one makes up for it");
         }
-        if let Err(fault) = give_up_waiting(&app).await {
+        if let Err(fault) = notifications::lapse(&app.db, app.clock.now()).await {
             tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
         }
         tokio::select! {
@@ -65,13 +64,6 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
             _ = stopped.wait_for(|stop| *stop) => return,
         }
     }
-}
-
-/// In small transactions, so that nobody waits for it.
-async fn give_up_waiting(app: &App) -> Result<(), Fault> {
-    let now = app.clock.now();
-    while app.db.write(move |tx| notifications::lapse(tx, now)).await? > 0 {}
-    Ok(())
 }
 
 /// Serves Prometheus text on a listener of its own.

@@ -130,7 +130,7 @@ impl Phone {
         let bare = digits.strip_prefix("00").unwrap_or(&digits);
         let international = possible(&format!("+{bare}"), None);
         let national = region.map(|region| possible(&text, Some(region)));
-        let assigned = |reading: &Result<_, _>| matches!(reading, Ok((_, true)));
+        let assigned = |reading: &Result<(_, PhoneNumber), _>| matches!(reading, Ok((_, number)) if number.is_valid());
         let reading = match national {
             Some(national) if assigned(&national) && !assigned(&international) => national,
             Some(national) => international.or(national),
@@ -270,8 +270,8 @@ fn has_extension(text: &str) -> bool {
     number.is_some_and(|number| number.contains(char::is_numeric) && !number.contains(char::is_alphabetic))
 }
 
-/// The number if it is possible for its country, and whether it lies in a range handed out.
-fn possible(text: &str, region: Option<&Region>) -> Result<(Phone, bool), PhoneError> {
+/// The number if it is possible for its country, and as its plan reads it.
+fn possible(text: &str, region: Option<&Region>) -> Result<(Phone, PhoneNumber), PhoneError> {
     let number = PhoneNumber::parse(text, region.map(|region| region.0)).map_err(|error| match error {
         ParseError::InvalidCountryCode => PhoneError::UnknownCountryCode,
         ParseError::NotANumber(_) => PhoneError::NotANumber,
@@ -294,7 +294,7 @@ fn possible(text: &str, region: Option<&Region>) -> Result<(Phone, bool), PhoneE
     }
     // A few plans allow more digits than E.164 does.
     let phone = Phone::from_e164(&written).map_err(|_| PhoneError::TooLong)?;
-    Ok((phone, number.is_valid()))
+    Ok((phone, number))
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@
 //! - After a statement fails, the transaction is over: later statements are refused and nothing of
 //!   it is kept, even if the closure answers `Ok`. Where a duplicate is expected, write
 //!   `ON CONFLICT`.
-//! - A write closure may be run again after a conflict with another one: it has no effect but SQL.
+//! - A write closure may be run again, after a conflict with another one or when a neighbour of its
+//!   commit failed: it has no effect but SQL.
 //! - Constraints are immediate. A deferred one would fail at commit, for a whole group of writes.
 //!
 //! No engine is named outside this module; see `docs/decisions` for why it exists.
@@ -106,6 +107,20 @@ impl Db {
         self.engine.readers.read(work).await
     }
 
+    /// As [`Db::read`], for a few rows found by their key: the thread's other tasks wait those microseconds, since
+    /// to hand them over and take them back, as a read of unknown length must, costs several times as much.
+    ///
+    /// # Panics
+    /// When `work` does; its transaction is closed first.
+    pub async fn look_up<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.engine.readers.look_up(work).await
+    }
+
     /// Runs `work` in one writing transaction, and answers once it is durable (fsynced).
     ///
     /// An error or a panic of `work` undoes it alone. Waits while the queue is full. When the
@@ -168,11 +183,13 @@ impl Db {
 pub struct Tx<'a> {
     conn: &'a rusqlite::Connection,
     failed: Option<DbError>,
+    /// Whether a statement ran that may change something.
+    wrote: bool,
 }
 
 impl<'a> Tx<'a> {
     fn new(conn: &'a rusqlite::Connection) -> Self {
-        Self { conn, failed: None }
+        Self { conn, failed: None, wrote: false }
     }
 
     /// The SQL dialect in use, for the little that differs.
@@ -182,14 +199,14 @@ impl<'a> Tx<'a> {
 
     /// Runs a statement that answers no rows, and tells how many rows it changed.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
-        self.statement(|conn| sqlite::execute(conn, sql, params))
+        self.statement(|conn, wrote| sqlite::execute(conn, sql, params, wrote))
     }
 
     /// All rows of a query. For results without a bound use [`Tx::query_each`].
     pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
         let mut rows = Vec::new();
-        self.statement(|conn| {
-            sqlite::query(conn, sql, params, &mut |row| {
+        self.statement(|conn, wrote| {
+            sqlite::query(conn, sql, params, wrote, &mut |row| {
                 rows.push(row);
                 ControlFlow::Continue(())
             })
@@ -213,8 +230,8 @@ impl<'a> Tx<'a> {
         F: FnMut(Row) -> Result<(), E>,
     {
         let mut stopped = None;
-        self.statement(|conn| {
-            sqlite::query(conn, sql, params, &mut |row| match each(row) {
+        self.statement(|conn, wrote| {
+            sqlite::query(conn, sql, params, wrote, &mut |row| match each(row) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => {
                     stopped = Some(error);
@@ -227,11 +244,14 @@ impl<'a> Tx<'a> {
 
     /// PostgreSQL ends a transaction at its first failed statement; SQLite goes on, after some
     /// errors even without the transaction. Refused here, so that stores behave alike on both.
-    fn statement<T>(&mut self, run: impl FnOnce(&rusqlite::Connection) -> Result<T, DbError>) -> Result<T, DbError> {
+    fn statement<T>(
+        &mut self,
+        run: impl FnOnce(&rusqlite::Connection, &mut bool) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
         if let Some(earlier) = &self.failed {
             return Err(DbError::Other(format!("an earlier statement failed: {earlier}")));
         }
-        run(self.conn).inspect_err(|error| self.failed = Some(error.clone()))
+        run(self.conn, &mut self.wrote).inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     /// Runs `work`; its `Ok` counts only if all its statements did.

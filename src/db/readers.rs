@@ -43,8 +43,7 @@ impl Readers {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| DbError::closed())?;
-        let lease = Lease { pool: Arc::clone(&self.pool), conn: None, _permit: permit };
+        let lease = self.lease().await?;
         match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
             Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| lease.read(work)),
             Ok(_) => match tokio::task::spawn_blocking(|| lease.read(work)).await {
@@ -56,6 +55,20 @@ impl Readers {
             },
             Err(_) => lease.read(work),
         }
+    }
+
+    /// See [`super::Db::look_up`].
+    pub(super) async fn look_up<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+        E: From<DbError>,
+    {
+        self.lease().await?.read(work)
+    }
+
+    async fn lease(&self) -> Result<Lease, DbError> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| DbError::closed())?;
+        Ok(Lease { pool: Arc::clone(&self.pool), conn: None, _permit: permit })
     }
 
     /// Waits for the reads under way, and refuses further ones.

@@ -192,21 +192,24 @@ pub(super) fn run(conn: &Connection, sql: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-/// See [`Tx::execute`].
-pub(super) fn execute(conn: &Connection, sql: &str, params: &[Value]) -> Result<u64, DbError> {
+/// See [`Tx::execute`]. Notes in `wrote` that the statement may have changed something.
+pub(super) fn execute(conn: &Connection, sql: &str, params: &[Value], wrote: &mut bool) -> Result<u64, DbError> {
     let mut statement = prepare(conn, sql, params)?;
+    *wrote |= !statement.readonly();
     let changed = statement.raw_execute().map_err(error)?;
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
-/// Hands the rows to `each` until it breaks off.
+/// Hands the rows to `each` until it breaks off. Notes in `wrote` that the statement may have changed something.
 pub(super) fn query(
     conn: &Connection,
     sql: &str,
     params: &[Value],
+    wrote: &mut bool,
     each: &mut dyn FnMut(Row) -> ControlFlow<()>,
 ) -> Result<(), DbError> {
     let mut statement = prepare(conn, sql, params)?;
+    *wrote |= !statement.readonly();
     let columns = statement.column_count();
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(error)? {

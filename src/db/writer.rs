@@ -1,5 +1,10 @@
-//! Writing with group commit: one thread takes all the writes that wait, runs each in a savepoint
-//! of its own, and commits them together, so that they share one fsync.
+//! Writing with group commit: one thread takes all the writes that wait, runs them in one transaction and commits
+//! them together, so that they share one fsync.
+//!
+//! A write that fails must leave no trace of its own and not harm its neighbours. A savepoint around each would see
+//! to that, at a price: FTS5 writes its index out at every release, and SQLite journals pages for a return that
+//! hardly ever comes. So the group runs without them first; when one fails after it has written, all is rolled back
+//! and done once more with savepoints.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -192,10 +197,13 @@ impl Worker {
         };
         let conn = self.connection.insert(conn);
         sqlite::run(conn, "BEGIN IMMEDIATE")?;
-        let mut kept = 0;
-        for job in group {
-            kept += u64::from(run_in_savepoint(conn, job.as_mut())?);
-        }
+        let kept = if let Some(kept) = run_together(conn, group)? {
+            kept
+        } else {
+            sqlite::run(conn, "ROLLBACK")?;
+            sqlite::run(conn, "BEGIN IMMEDIATE")?;
+            run_apart(conn, group)?
+        };
         sqlite::run(conn, "COMMIT").map_err(|error| match error {
             DbError::Other(reason) => DbError::Unavailable(reason),
             other => other,
@@ -217,9 +225,42 @@ impl Worker {
     }
 }
 
+/// Runs all of them in one transaction and counts those to be kept; `None` when one has to be undone.
+fn run_together(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Option<u64>, DbError> {
+    let mut kept = 0;
+    for job in group {
+        match run(conn, job.as_mut())? {
+            Outcome { keep: true, .. } => kept += 1,
+            Outcome { wrote: true, .. } => return Ok(None),
+            Outcome { .. } => {}
+        }
+    }
+    Ok(Some(kept))
+}
+
+/// Runs each of them in a savepoint of its own and counts those that were kept.
+fn run_apart(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<u64, DbError> {
+    let mut kept = 0;
+    for job in group {
+        sqlite::run(conn, "SAVEPOINT job")?;
+        let Outcome { keep, .. } = run(conn, job.as_mut())?;
+        if !keep {
+            sqlite::run(conn, "ROLLBACK TO job")?;
+        }
+        sqlite::run(conn, "RELEASE job")?;
+        kept += u64::from(keep);
+    }
+    Ok(kept)
+}
+
+/// What became of one write.
+struct Outcome {
+    keep: bool,
+    wrote: bool,
+}
+
 /// Fails only when the whole group is lost.
-fn run_in_savepoint(conn: &Connection, job: &mut dyn Job) -> Result<bool, DbError> {
-    sqlite::run(conn, "SAVEPOINT job")?;
+fn run(conn: &Connection, job: &mut dyn Job) -> Result<Outcome, DbError> {
     let mut tx = Tx::new(conn);
     let keep = job.run(&mut tx);
     if conn.is_autocommit() {
@@ -227,9 +268,5 @@ fn run_in_savepoint(conn: &Connection, job: &mut dyn Job) -> Result<bool, DbErro
         let reason = tx.failed.map_or_else(|| "lost".to_owned(), |error| error.to_string());
         return Err(DbError::Unavailable(format!("the transaction was rolled back: {reason}")));
     }
-    if !keep {
-        sqlite::run(conn, "ROLLBACK TO job")?;
-    }
-    sqlite::run(conn, "RELEASE job")?;
-    Ok(keep)
+    Ok(Outcome { keep, wrote: tx.wrote })
 }

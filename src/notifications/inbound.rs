@@ -6,7 +6,7 @@ use vault::Vault;
 
 use super::{
     inbound_text::{self, Inbound},
-    store,
+    number_store,
     wording::{self, Sms},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub fn receive(tx: &mut Tx<'_>, with: &Answering, from: &str, text: &str, now: i
         return Ok(None);
     }
     let answer = answer(tx, with, &from, text, now)?;
-    if answer.is_none() || short || !store::take_reply(tx, &with.vault, &from, now, ONE_MORE, BURST)? {
+    if answer.is_none() || short || !number_store::take_reply(tx, &with.vault, &from, now, ONE_MORE, BURST)? {
         return Ok(None);
     }
     Ok(answer)
@@ -68,12 +68,12 @@ pub fn receive(tx: &mut Tx<'_>, with: &Answering, from: &str, text: &str, now: i
 fn answer(tx: &mut Tx<'_>, with: &Answering, from: &Phone, text: &str, now: i64) -> Result<Option<Sms>, Fault> {
     Ok(match inbound_text::parse(text) {
         Inbound::Stop => {
-            let before = store::stopped_at(tx, &with.vault, from)?;
-            store::opt_out(tx, &with.vault, from, now)?;
+            let before = number_store::stopped_at(tx, &with.vault, from)?;
+            number_store::opt_out(tx, &with.vault, from, now)?;
             let again = before.is_some_and(|before| now - before < CONFIRMED);
             (!again).then(|| wording::stopped(&with.isp))
         }
-        Inbound::Start => store::opt_in(tx, &with.vault, from)?.then(|| wording::started(&with.isp)),
+        Inbound::Start => number_store::opt_in(tx, &with.vault, from)?.then(|| wording::started(&with.isp)),
         Inbound::Help => Some(wording::help(&with.isp)),
         Inbound::Status(reference) => {
             let found = match &reference {
@@ -94,5 +94,5 @@ fn answer(tx: &mut Tx<'_>, with: &Answering, from: &Phone, text: &str, now: i64)
 /// # Errors
 /// The database's.
 pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<u64, DbError> {
-    store::forget_replies(tx, now)
+    number_store::forget_replies(tx, now)
 }

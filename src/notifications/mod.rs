@@ -9,6 +9,7 @@ pub mod hooks;
 mod inbound;
 pub mod inbound_text;
 mod message;
+mod number_store;
 mod outbox;
 mod record;
 pub mod segments;
@@ -26,7 +27,7 @@ pub use self::{
     hooks::Hooks,
     inbound::{Answering, TicketStatus, receive, sweep},
     message::{Event, Kind, NewMessage, Notification, StateChange},
-    outbox::{Outbox, lapse},
+    outbox::{Outbox, Prepared, lapse},
     record::{NotificationChange, NotificationRecord},
     settings::{Key, SettingFault, Settings},
     state::State,

@@ -8,13 +8,19 @@ use vault::Vault;
 
 use super::{
     channels::Gateway,
-    delivery::{Delivery, NO_SMS_NUMBER, OPTED_OUT, REPORT_DUE},
+    delivery::{NO_SMS_NUMBER, OPTED_OUT, REPORT_DUE},
     message::{Event, Kind, NewMessage, Notification},
+    number_store,
     state::State,
-    store::{self, NewRow},
+    store::{self, Envelope},
     wording::Sms,
 };
-use crate::{clock::Clock, db::Tx, fault::Fault, phone::Phone};
+use crate::{
+    clock::Clock,
+    db::{Db, Tx},
+    fault::Fault,
+    phone::Phone,
+};
 
 /// The outbox. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -38,6 +44,17 @@ impl Outbox {
         Self { clock, ..self.clone() }
     }
 
+    /// Words and seals a message, which takes longer than queueing it: do it before the transaction where that is
+    /// possible.
+    pub fn prepare(&self, message: &NewMessage<'_>) -> Prepared {
+        let sms = self.preview(message.event);
+        Prepared {
+            envelope: Envelope::seal(&self.vault, self.clock.uuid(), self.clock.now(), message, &sms),
+            takes_sms: message.to.takes_sms(),
+            hold: message.hold.max(0),
+        }
+    }
+
     /// Queues a message. It goes once the transaction is kept, and not before its `hold` is over.
     ///
     /// A number that cannot or will not get SMS is noted at once as suppressed; it is looked at again when its turn
@@ -45,19 +62,10 @@ impl Outbox {
     ///
     /// # Errors
     /// Only the database's.
-    pub fn enqueue(&self, tx: &mut Tx<'_>, message: &NewMessage<'_>) -> Result<(), Fault> {
-        let now = self.clock.now();
-        let hindrance = self.hindrance(tx, message.to)?;
-        let mut delivery = Delivery::new(self.clock.uuid(), now, message.hold.max(0), hindrance);
-        let row = NewRow {
-            ticket: message.ticket,
-            kind: message.event.kind(),
-            revision: message.revision,
-            to: message.to,
-            sms: &self.preview(message.event),
-            created_at: now,
-        };
-        store::insert(tx, &self.vault, &row, &mut delivery)
+    pub fn enqueue(&self, tx: &mut Tx<'_>, message: &Prepared) -> Result<(), Fault> {
+        let Prepared { envelope, takes_sms, hold } = message;
+        let hindrance = self.hindrance(*takes_sms, || envelope.stopped_at(tx))?;
+        store::insert(tx, envelope, &mut envelope.delivery(*hold, hindrance))
     }
 
     /// Undoes the SMS of a Fixed that made the ticket's version `revision`; `false` when it has gone, or was never
@@ -94,7 +102,7 @@ impl Outbox {
         let (Some(mut delivery), Some(found)) = (store::delivery(tx, id)?, store::by_id(tx, &self.vault, id)?) else {
             return Err(Fault::NotFound);
         };
-        let hindrance = self.hindrance(tx, to)?;
+        let hindrance = self.hindrance(to.takes_sms(), || number_store::stopped_at(tx, &self.vault, to))?;
         let elsewhere = found.recipient != to.as_str();
         delivery.resend(self.clock.now(), hindrance, elsewhere, by)?;
         if !store::save(tx, &mut delivery)? {
@@ -122,26 +130,49 @@ impl Outbox {
         Arc::clone(&self.wake)
     }
 
-    fn hindrance(&self, tx: &mut Tx<'_>, to: &Phone) -> Result<Option<&'static str>, Fault> {
-        if !to.takes_sms() {
+    /// Why a message cannot go, if so: the number's kind, its owner's will, and the gateway, in this order.
+    fn hindrance(
+        &self,
+        takes_sms: bool,
+        stopped_at: impl FnOnce() -> Result<Option<i64>, Fault>,
+    ) -> Result<Option<&'static str>, Fault> {
+        if !takes_sms {
             return Ok(Some(NO_SMS_NUMBER));
         }
-        let stopped = store::stopped_at(tx, &self.vault, to)?.is_some();
-        Ok(if stopped { Some(OPTED_OUT) } else { self.hindrance })
+        Ok(if stopped_at()?.is_some() { Some(OPTED_OUT) } else { self.hindrance })
     }
 }
 
-/// Turns messages `unknown` that were sent 72 hours ago or more and never reported on; some of them, and gives how
-/// many. Call it until it gives 0. Gateways that never report are not concerned, as they never turn one `sent`.
+/// A message ready to be queued.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    envelope: Envelope,
+    takes_sms: bool,
+    hold: i64,
+}
+
+/// Turns messages `unknown` that were sent 72 hours ago or more and never reported on, in small transactions, so that
+/// nobody waits for it, and gives how many. Gateways that never report are not concerned, as they never turn one `sent`.
 ///
 /// # Errors
 /// Only the database's.
-pub fn lapse(tx: &mut Tx<'_>, now: i64) -> Result<u64, Fault> {
+pub async fn lapse(db: &Db, now: i64) -> Result<u64, Fault> {
+    let mut all = 0;
+    loop {
+        let lapsed = db.write(move |tx| lapse_some(tx, now)).await?;
+        if lapsed == 0 {
+            return Ok(all);
+        }
+        metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(lapsed);
+        all += lapsed;
+    }
+}
+
+fn lapse_some(tx: &mut Tx<'_>, now: i64) -> Result<u64, Fault> {
     let mut lapsed = 0;
     for mut delivery in store::unreported(tx, now - REPORT_DUE)? {
         delivery.lapse(now);
         lapsed += u64::from(store::save(tx, &mut delivery)?);
     }
-    metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(lapsed);
     Ok(lapsed)
 }

@@ -149,8 +149,9 @@ pub fn clean(text: &str) -> String {
             line.push(c);
         }
     }
+    let line = line.trim_end();
     // Last, since what went may have kept a letter and its mark apart.
-    line.trim_end().nfc().collect()
+    if line.is_ascii() { line.to_owned() } else { line.nfc().collect() }
 }
 
 /// The text with typographic punctuation made plain, if that is all that keeps it from GSM 7 bit;

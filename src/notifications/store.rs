@@ -1,38 +1,66 @@
 //! Every statement on messages. The vault goes in and out here: recipient and text are sealed.
 
 use uuid::Uuid;
-use vault::{Cell, OpenError, Purpose, Vault};
+use vault::{Cell, OpenError, Vault};
 
 use super::{
     delivery::{Delivery, Guard},
-    message::{Kind, Notification, StateChange},
+    message::{Kind, NewMessage, Notification, StateChange},
+    number_store,
     state::State,
     wording::Sms,
 };
 use crate::{
-    db::{DbError, Row, Tx, params},
+    db::{Row, Tx, params},
     fault::Fault,
     phone::Phone,
 };
 
 /// The one channel that there is yet.
 const SMS: &str = "sms";
-/// Keys the tokens of numbers, here and among the opt-outs.
-const NUMBER: Purpose = Purpose::new("notifications.number");
 
-/// What a new message's row has beside its [`Delivery`].
-pub struct NewRow<'a> {
-    pub ticket: Uuid,
-    pub kind: Kind,
-    pub revision: i64,
-    pub to: &'a Phone,
-    pub sms: &'a Sms,
+/// What of a new message never changes, sealed: made before the transaction, as it takes longer than storing it.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    id: Uuid,
+    ticket: Uuid,
+    kind: Kind,
+    revision: i64,
+    recipient: Vec<u8>,
+    number_token: i64,
+    text: Vec<u8>,
+    segments: i64,
     pub created_at: i64,
 }
 
+impl Envelope {
+    pub fn seal(vault: &Vault, id: Uuid, now: i64, message: &NewMessage<'_>, sms: &Sms) -> Self {
+        Self {
+            id,
+            ticket: message.ticket,
+            kind: message.event.kind(),
+            revision: message.revision,
+            recipient: vault.seal_text(&recipient_cell(&id), message.to.as_str()),
+            number_token: number_store::token(vault, message.to),
+            text: vault.seal_text(&text_cell(&id), &sms.text),
+            segments: i64::try_from(sms.segments.segments).unwrap_or(i64::MAX),
+            created_at: now,
+        }
+    }
+
+    /// Its way has yet to begin.
+    pub fn delivery(&self, hold: i64, hindrance: Option<&str>) -> Delivery {
+        Delivery::new(self.id, self.created_at, hold, hindrance)
+    }
+
+    /// When the number that it goes to said STOP, in milliseconds, if it did.
+    pub fn stopped_at(&self, tx: &mut Tx<'_>) -> Result<Option<i64>, Fault> {
+        number_store::stopped(tx, self.number_token)
+    }
+}
+
 /// Stores a new message, unless the ticket's version has one of its kind already.
-pub fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &NewRow<'_>, delivery: &mut Delivery) -> Result<(), Fault> {
-    let id = delivery.id;
+pub fn insert(tx: &mut Tx<'_>, new: &Envelope, delivery: &mut Delivery) -> Result<(), Fault> {
     let added = tx.execute(
         "INSERT INTO notifications (id, ticket_id, kind, revision, channel, recipient, recipient_token, text, segments, \
          state, reason, attempts, round, addressed_in, doubts, due_at, undo_until, expires_at, lease, lease_until, \
@@ -40,15 +68,15 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &NewRow<'_>, delivery: &mut D
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
          ON CONFLICT (ticket_id, kind, revision, channel) DO NOTHING",
         params![
-            id,
+            new.id,
             new.ticket,
             new.kind.code(),
             new.revision,
             SMS,
-            vault.seal_text(&recipient_cell(&id), new.to.as_str()),
-            number_token(vault, new.to),
-            vault.seal_text(&text_cell(&id), &new.sms.text),
-            i64::try_from(new.sms.segments.segments).unwrap_or(i64::MAX),
+            &new.recipient,
+            new.number_token,
+            &new.text,
+            new.segments,
             delivery.state.code(),
             &delivery.reason,
             delivery.attempts,
@@ -64,7 +92,7 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &NewRow<'_>, delivery: &mut D
             delivery.settled_at,
         ],
     )?;
-    if added > 0 { append_changes(tx, delivery) } else { Ok(()) }
+    if added > 0 { append_changes(tx, delivery, 0) } else { Ok(()) }
 }
 
 /// Stores what changed, if the row still is as it was when it was read. `false` means that somebody was faster.
@@ -100,18 +128,18 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
     if changed == 0 {
         return Ok(false);
     }
-    append_changes(tx, delivery)?;
-    delivery.guard = Guard { state: delivery.state, lease: delivery.lease, round: delivery.round };
-    Ok(true)
-}
-
-/// The row is locked by the statement before, so that the numbers cannot collide.
-fn append_changes(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<(), Fault> {
+    // The row is locked by the statement before, so that the numbers cannot collide.
     let last = tx.query_one(
         "SELECT COALESCE(MAX(n), 0) FROM notification_events WHERE notification_id = $1",
         params![delivery.id],
     )?;
-    let last = last.map_or(Ok(0), |row| row.int(0))?;
+    append_changes(tx, delivery, last.map_or(Ok(0), |row| row.int(0))?)?;
+    delivery.guard = Guard { state: delivery.state, lease: delivery.lease, round: delivery.round };
+    Ok(true)
+}
+
+/// Stores the changes of state that are new, after the `last` one.
+fn append_changes(tx: &mut Tx<'_>, delivery: &mut Delivery, last: i64) -> Result<(), Fault> {
     for (n, change) in (last + 1..).zip(delivery.changes.drain(..)) {
         tx.execute(
             "INSERT INTO notification_events (notification_id, n, at, state, reason, actor) \
@@ -126,7 +154,7 @@ fn append_changes(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<(), Fault>
 pub fn readdress(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, to: &Phone) -> Result<(), Fault> {
     tx.execute(
         "UPDATE notifications SET recipient = $2, recipient_token = $3 WHERE id = $1",
-        params![id, vault.seal_text(&recipient_cell(&id), to.as_str()), number_token(vault, to)],
+        params![id, vault.seal_text(&recipient_cell(&id), to.as_str()), number_store::token(vault, to)],
     )?;
     Ok(())
 }
@@ -317,54 +345,6 @@ pub fn suppressed_since(tx: &mut Tx<'_>, reason: &str, since: i64) -> Result<Vec
     rows.iter().map(|row| Ok((row.uuid(0)?, row.int(1)?))).collect()
 }
 
-/// When a number said STOP, in milliseconds, if it did.
-pub fn stopped_at(tx: &mut Tx<'_>, vault: &Vault, number: &Phone) -> Result<Option<i64>, Fault> {
-    let sql = "SELECT stopped_at FROM opt_outs WHERE number_token = $1";
-    Ok(tx.query_one(sql, params![number_token(vault, number)])?.map(|row| row.int(0)).transpose()?)
-}
-
-/// Keeps that a number said STOP.
-pub fn opt_out(tx: &mut Tx<'_>, vault: &Vault, number: &Phone, now: i64) -> Result<(), Fault> {
-    tx.execute(
-        "INSERT INTO opt_outs (number_token, stopped_at) VALUES ($1, $2) \
-         ON CONFLICT (number_token) DO UPDATE SET stopped_at = excluded.stopped_at",
-        params![number_token(vault, number), now],
-    )?;
-    Ok(())
-}
-
-/// Keeps that a number said START; `false` when it had not said STOP.
-pub fn opt_in(tx: &mut Tx<'_>, vault: &Vault, number: &Phone) -> Result<bool, Fault> {
-    let sql = "DELETE FROM opt_outs WHERE number_token = $1";
-    Ok(tx.execute(sql, params![number_token(vault, number)])? > 0)
-}
-
-/// Takes one of a number's replies: `burst` of them at once, and one more each `pause` milliseconds. `false` when none
-/// is left.
-pub fn take_reply(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    number: &Phone,
-    now: i64,
-    pause: i64,
-    burst: i64,
-) -> Result<bool, Fault> {
-    // The generic cell rate algorithm (ITU-T I.371): one time says how much is used up.
-    let taken = tx.execute(
-        "INSERT INTO inbound_replies (number_token, full_at) VALUES ($1, $2 + $3) \
-         ON CONFLICT (number_token) DO UPDATE SET full_at = \
-         CASE WHEN inbound_replies.full_at > $2 THEN inbound_replies.full_at ELSE $2 END + $3 \
-         WHERE inbound_replies.full_at + $3 <= $2 + $4",
-        params![number_token(vault, number), now, pause, pause * burst],
-    )?;
-    Ok(taken > 0)
-}
-
-/// Forgets the numbers that may have all their replies again.
-pub fn forget_replies(tx: &mut Tx<'_>, now: i64) -> Result<u64, DbError> {
-    tx.execute("DELETE FROM inbound_replies WHERE full_at <= $1", params![now])
-}
-
 /// The stored value of this name, if there is none yet after storing `made`.
 pub fn meta_or(tx: &mut Tx<'_>, vault: &Vault, name: &str, made: &str) -> Result<String, Fault> {
     let cell = Cell { table: "meta", column: "value", row: name.as_bytes() };
@@ -374,10 +354,6 @@ pub fn meta_or(tx: &mut Tx<'_>, vault: &Vault, name: &str, made: &str) -> Result
     )?;
     let row = tx.query_one("SELECT value FROM meta WHERE name = $1", params![name])?.ok_or(Fault::NotFound)?;
     Ok(vault.open_text(&cell, &row.bytes(0)?)?)
-}
-
-fn number_token(vault: &Vault, number: &Phone) -> i64 {
-    vault.token(NUMBER, number.as_str())
 }
 
 fn recipient_cell(id: &Uuid) -> Cell<'_> {

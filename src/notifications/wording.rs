@@ -52,7 +52,10 @@ pub fn created(isp: &str, reference: &str, issue: &str) -> Sms {
     let tail = format!("Reply STATUS {reference} for news.");
     let with = |issue: &str| Sms::new(&format!("{head} {issue} {tail}"));
     let issue = clean(issue);
-    Some(finished(&issue))
+    // What has more characters than the largest message has units cannot fit whole.
+    Some(&issue)
+        .filter(|issue| issue.chars().nth(Encoding::Gsm7.single()).is_none())
+        .map(|issue| finished(issue))
         .filter(|issue| !issue.is_empty())
         .map(|issue| with(&issue))
         .filter(Sms::fits)

@@ -29,6 +29,9 @@ use crate::{
 const IN_FLIGHT: usize = 16;
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
 const POLL: Duration = Duration::from_millis(500);
+/// The least time between two looks for whoever wakes it: under load the messages of many requests are then taken in
+/// one transaction, while a single one still goes at once.
+const PACE: Duration = Duration::from_millis(20);
 /// How long the sends on their way may take when the program stops.
 const GRACE: Duration = Duration::from_secs(6);
 /// The pause before an answer that could not be stored is stored again.
@@ -77,7 +80,7 @@ impl Worker {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(done) = sends.join_next() => log_panic(done),
-                () = self.wake.notified() => {}
+                _ = async { tokio::join!(self.wake.notified(), tokio::time::sleep(PACE)) } => {}
                 () = tokio::time::sleep(POLL) => {}
             }
         }

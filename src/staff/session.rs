@@ -120,7 +120,7 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
         },
     };
     let (hash, now, vault) = (credential::hash(&token), staff.clock.now(), staff.vault.clone());
-    let Some((user, stale)) = staff.db.read(move |tx| store::owner(tx, &vault, kind, &hash, now)).await? else {
+    let Some((user, stale)) = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await? else {
         return Ok(None);
     };
     // Reading goes on while the database takes no writes.

@@ -72,7 +72,7 @@ impl Staff {
         if self.has_users.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        let any = self.db.read(|tx| store::any_user(tx).map_err(Fault::from)).await?;
+        let any = self.db.look_up(|tx| store::any_user(tx).map_err(Fault::from)).await?;
         self.has_users.store(any, Ordering::Relaxed);
         Ok(!any)
     }

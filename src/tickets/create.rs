@@ -7,7 +7,7 @@ use super::{Desk, Entry, Happening, History, NewTicket, Reference, Ticket, store
 use crate::{
     db::Tx,
     fault::Fault,
-    notifications::{Event, NewMessage},
+    notifications::{self, Event, NewMessage},
     staff::{self, Person},
 };
 
@@ -20,6 +20,7 @@ pub struct Prepared {
     ticket: Ticket,
     sealed: store::Sealed,
     technician: Option<Uuid>,
+    message: notifications::Prepared,
 }
 
 /// Prepares a ticket. It takes longer than logging it, so do it before the transaction.
@@ -43,7 +44,23 @@ pub fn prepare(desk: &Desk, by: &Person, new: NewTicket) -> Prepared {
         updated_at: now,
         version: 1,
     };
-    Prepared { sealed: store::Sealed::of(&desk.vault, &ticket), ticket, technician: new.assigned_to }
+    Prepared {
+        sealed: store::Sealed::of(&desk.vault, &ticket),
+        message: message(desk, &ticket),
+        ticket,
+        technician: new.assigned_to,
+    }
+}
+
+/// What tells the client that the ticket is logged.
+fn message(desk: &Desk, ticket: &Ticket) -> notifications::Prepared {
+    desk.outbox.prepare(&NewMessage {
+        ticket: ticket.id,
+        revision: ticket.version,
+        to: &ticket.client_phone,
+        event: Event::Created { reference: ticket.reference.as_str(), issue: &ticket.description },
+        hold: 0,
+    })
 }
 
 /// Logs a prepared ticket and gives it back with its history so far.
@@ -59,18 +76,13 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Tick
         ticket.assigned_at = Some(ticket.created_at);
         ticket.assigned_to = Some(technician);
     }
-    insert(tx, desk, &mut ticket, &prepared.sealed)?;
+    if insert(tx, desk, &mut ticket, &prepared.sealed)? {
+        desk.outbox.enqueue(tx, &prepared.message)?;
+    } else {
+        // The message names the reference that was given before.
+        desk.outbox.enqueue(tx, &message(desk, &ticket))?;
+    }
     store::append(tx, &desk.vault, &ticket, &ticket.created_by, &happened)?;
-    desk.outbox.enqueue(
-        tx,
-        &NewMessage {
-            ticket: ticket.id,
-            revision: ticket.version,
-            to: &ticket.client_phone,
-            event: Event::Created { reference: ticket.reference.as_str(), issue: &ticket.description },
-            hold: 0,
-        },
-    )?;
     let entry = |what| Entry { version: ticket.version, at: ticket.created_at, by: ticket.created_by.clone(), what };
     let history = History { entries: happened.into_iter().map(entry).collect(), notes: Vec::new() };
     Ok((ticket, history))
@@ -82,17 +94,17 @@ pub(super) fn no_technician() -> Fault {
 }
 
 /// Stores the ticket, under another reference where its own has been given before: of four characters as long as that
-/// is likely to be free, then of five.
-fn insert(tx: &mut Tx<'_>, desk: &Desk, ticket: &mut Ticket, sealed: &store::Sealed) -> Result<(), Fault> {
+/// is likely to be free, then of five. Gives whether it kept its own.
+fn insert(tx: &mut Tx<'_>, desk: &Desk, ticket: &mut Ticket, sealed: &store::Sealed) -> Result<bool, Fault> {
     if store::insert(tx, ticket, sealed)? {
-        return Ok(());
+        return Ok(true);
     }
     let day = desk.day_of(ticket.created_at);
     for length in std::iter::repeat_n(4, DRAWS - 1).chain(std::iter::repeat_n(5, DRAWS)) {
         ticket.reference = Reference::draw(day, length, &desk.clock);
         // The reference is among the tokens.
         if store::insert(tx, ticket, &store::Sealed::of(&desk.vault, ticket))? {
-            return Ok(());
+            return Ok(false);
         }
     }
     Err(Fault::Unexpected(anyhow::anyhow!("no free reference for {day} after {} draws", 2 * DRAWS)))

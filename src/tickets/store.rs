@@ -115,11 +115,13 @@ impl Sealed {
 
 /// Stores a new ticket and what search finds it by, unless its reference has been given before.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<bool, Fault> {
-    let row = tx.query_one(
+    // No RETURNING: SQLite would open a statement journal for it, and FTS5 then writes out what it holds of the
+    // tickets before in the same commit.
+    let added = tx.execute(
         "INSERT INTO tickets (id, ticket_ref, client_name, client_phone, client_email, client_account_id, \
          issue_type, description, status, priority, assigned_to, assigned_at, created_by, created_at, updated_at, version) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-         ON CONFLICT (ticket_ref) DO NOTHING RETURNING seq",
+         ON CONFLICT (ticket_ref) DO NOTHING",
         params![
             new.id,
             new.reference.as_str(),
@@ -139,7 +141,10 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<b
             new.version,
         ],
     )?;
-    let Some(row) = row else { return Ok(false) };
+    if added == 0 {
+        return Ok(false);
+    }
+    let row = tx.query_one("SELECT seq FROM tickets WHERE id = $1", params![new.id])?.ok_or(Fault::NotFound)?;
     put_tokens(tx, row.int(0)?, RECORD, &sealed.tokens)?;
     Ok(true)
 }

@@ -31,16 +31,14 @@ pub fn update(
     }
     record(tx, desk, by, &mut ticket, &happened)?;
     if happened.contains(&Happening::Moved(Status::Fixed)) {
-        desk.outbox.enqueue(
-            tx,
-            &NewMessage {
-                ticket: ticket.id,
-                revision: ticket.version,
-                to: &ticket.client_phone,
-                event: Event::Fixed { reference: ticket.reference.as_str() },
-                hold,
-            },
-        )?;
+        let message = NewMessage {
+            ticket: ticket.id,
+            revision: ticket.version,
+            to: &ticket.client_phone,
+            event: Event::Fixed { reference: ticket.reference.as_str() },
+            hold,
+        };
+        desk.outbox.enqueue(tx, &desk.outbox.prepare(&message))?;
     }
     Ok(ticket)
 }

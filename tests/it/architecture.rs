@@ -146,6 +146,7 @@ const RULES: [Rule; 10] = [
             ("src/tickets/list.rs", "the list's statement, built from the filter"),
             ("src/staff/store.rs", "a store"),
             ("src/notifications/store.rs", "a store"),
+            ("src/notifications/number_store.rs", "a store"),
         ],
         planted: ("src/tickets/update.rs", "    tx.execute(\"DELETE FROM tickets\", &[])?;"),
     },

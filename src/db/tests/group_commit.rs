@@ -1,7 +1,7 @@
 //! Writes share commits, and share nothing else.
 
 use super::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 #[tokio::test]
 async fn waiting_writes_share_a_commit() {
@@ -86,6 +86,46 @@ async fn errors_and_panics_undo_only_their_own_write() {
     assert_eq!(ids(&db).await, [1, 5]);
     let after = db.write_stats();
     assert_eq!((after.writes - before.writes, after.commits - before.commits), (3, 2));
+}
+
+/// Runs a group of three and tells how often its first member ran.
+async fn runs_beside(db: &Db, failing: impl FnMut(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static) -> usize {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let held = hold(db);
+    let first = enqueue(db, {
+        let runs = Arc::clone(&runs);
+        move |tx| {
+            runs.fetch_add(1, Ordering::SeqCst);
+            insert(tx, 1)
+        }
+    });
+    let failing = enqueue(db, failing);
+    let last = enqueue(db, |tx| insert(tx, 3));
+    held.release().await;
+    assert_eq!((first.await, last.await), (Ok(1), Ok(1)));
+    assert_eq!(failing.await, Err(Fault::Rule));
+    assert_eq!(ids(db).await, [1, 3]);
+    runs.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn a_write_that_failed_without_a_trace_costs_its_neighbours_nothing() {
+    let (_dir, db) = fresh().await;
+    let refuse = |tx: &mut Tx<'_>| {
+        assert_eq!(select_ids(tx)?.len(), 1, "the neighbour's row is there");
+        Err(Fault::Rule)
+    };
+    assert_eq!(runs_beside(&db, refuse).await, 1);
+}
+
+#[tokio::test]
+async fn a_group_runs_once_more_when_a_write_failed_halfway() {
+    let (_dir, db) = fresh().await;
+    let halfway = |tx: &mut Tx<'_>| {
+        insert(tx, 2)?;
+        Err(Fault::Rule)
+    };
+    assert_eq!(runs_beside(&db, halfway).await, 2);
 }
 
 #[tokio::test]

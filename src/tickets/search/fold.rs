@@ -53,6 +53,10 @@ const ZEROS: [char; 38] = [
 /// the Latin, Greek, Cyrillic, Hebrew and Arabic scripts taken away, then composed again. Vowel signs of Indic
 /// scripts and the voicing marks of kana are letters in their own right and stay.
 pub(super) fn fold(text: &str) -> String {
+    // Most text, at a tenth of the cost.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().replace('`', "'");
+    }
     let mut out = String::with_capacity(text.len());
     // The spacing acute would decompose to a space and tear O´Brien apart.
     let text = text.chars().map(|c| if c == '´' { '\'' } else { c });
@@ -85,6 +89,9 @@ pub(super) fn fold(text: &str) -> String {
 
 /// An e-mail address in the form in which addresses are compared: lower case, composed, accents kept.
 pub(super) fn fold_email(email: &str) -> String {
+    if email.is_ascii() {
+        return email.trim().to_ascii_lowercase();
+    }
     email.trim().chars().filter(|&c| !is_unseen(c)).nfkc().flat_map(char::to_lowercase).nfc().collect()
 }
 

@@ -66,6 +66,9 @@ fn cut(run: &str, cuts: &str) -> Vec<String> {
 
 /// Every part that a ticket answers to: those of [`readings`], and the whole units of an amount.
 fn indexed_parts(run: &str) -> BTreeSet<String> {
+    if !run.contains(['\'', '-', ',', '.']) {
+        return BTreeSet::from([run.to_owned()]);
+    }
     let mut parts: BTreeSet<String> = readings(run).into_iter().flatten().collect();
     if run.contains('.') {
         parts.extend(cut(run, "'-."));

@@ -37,7 +37,8 @@ async fn a_change_that_is_not_kept_leaves_no_message() {
         .write(move |tx| {
             let to = redress::phone::Phone::from_e164(MOBILE).unwrap();
             let event = redress::notifications::Event::Fixed { reference: REFERENCE };
-            outbox.enqueue(tx, &redress::notifications::NewMessage { ticket, revision: 2, to: &to, event, hold: 0 })?;
+            let message = redress::notifications::NewMessage { ticket, revision: 2, to: &to, event, hold: 0 };
+            outbox.enqueue(tx, &outbox.prepare(&message))?;
             Err::<(), _>(redress::fault::Fault::NotFound)
         })
         .await;

@@ -120,7 +120,7 @@ impl Post {
                 add_ticket(tx, ticket, user, now)?;
                 let to = Phone::from_e164(number).unwrap();
                 let event = Event::Created { reference: REFERENCE, issue };
-                outbox.enqueue(tx, &NewMessage { ticket, revision: 1, to: &to, event, hold: 0 })
+                outbox.enqueue(tx, &outbox.prepare(&NewMessage { ticket, revision: 1, to: &to, event, hold: 0 }))
             })
             .await
             .unwrap();
@@ -134,7 +134,7 @@ impl Post {
             .write(move |tx| {
                 let to = Phone::from_e164(MOBILE).unwrap();
                 let event = Event::Fixed { reference: REFERENCE };
-                outbox.enqueue(tx, &NewMessage { ticket, revision: 2, to: &to, event, hold })
+                outbox.enqueue(tx, &outbox.prepare(&NewMessage { ticket, revision: 2, to: &to, event, hold }))
             })
             .await
             .unwrap();
@@ -191,8 +191,7 @@ impl Post {
 
     /// The hourly look at what was never reported on.
     pub async fn lapse(&self) -> u64 {
-        let now = self.clock.now();
-        self.db.write(move |tx| lapse(tx, now)).await.unwrap()
+        lapse(&self.db, self.clock.now()).await.unwrap()
     }
 
     /// Someone undoes the Fixed of version 2.
