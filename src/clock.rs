@@ -58,7 +58,12 @@ impl Clock {
 
     /// A new `UUIDv7` (RFC 9562): ordered by time, not a secret.
     pub fn uuid(&self) -> Uuid {
-        let millis = u64::try_from(self.now()).unwrap_or(0);
+        self.uuid_at(self.now())
+    }
+
+    /// The same for something that happened at `at`, in milliseconds.
+    pub fn uuid_at(&self, at: i64) -> Uuid {
+        let millis = u64::try_from(at).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
     }
 }

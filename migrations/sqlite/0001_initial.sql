@@ -60,35 +60,42 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_age ON idempotency (created_at);
 
--- Sealed: client_name, client_phone, client_email, client_account_id, description.
--- seq is for joins with ticket_search only; it never leaves the database.
+-- What filters and sorts look at: narrow rows, so that many are on a page. id is a UUIDv7 made at created_at, so that its
+-- order is the order of logging. seq is for joins only; it never leaves the database.
 CREATE TABLE tickets (
-  seq               INTEGER PRIMARY KEY,
-  id                BLOB    NOT NULL UNIQUE,
-  ticket_ref        TEXT    NOT NULL UNIQUE,
+  seq         INTEGER PRIMARY KEY,
+  id          BLOB    NOT NULL,
+  ticket_ref  TEXT    NOT NULL,
+  issue_type  TEXT    NOT NULL,
+  status      INTEGER NOT NULL,
+  priority    INTEGER NOT NULL,
+  assigned_to BLOB REFERENCES users (id),
+  assigned_at INTEGER,
+  created_by  BLOB    NOT NULL REFERENCES users (id),
+  created_at  INTEGER NOT NULL,
+  updated_at  INTEGER NOT NULL,
+  version     INTEGER NOT NULL
+) STRICT;
+-- An index for each sort, that of id for the time of logging; and for each filter one that gives its tickets by their
+-- last change, and answers the other filters too, so that no row is read to be passed over.
+CREATE UNIQUE INDEX tickets_id ON tickets (id);
+CREATE UNIQUE INDEX tickets_ref ON tickets (ticket_ref);
+CREATE INDEX tickets_updated ON tickets (updated_at, id);
+CREATE INDEX tickets_status ON tickets (status, id);
+CREATE INDEX tickets_priority ON tickets (priority, id);
+CREATE INDEX tickets_of_status ON tickets (status, updated_at, id, priority, assigned_to, issue_type);
+CREATE INDEX tickets_of_assignee ON tickets (assigned_to, updated_at, id, status, priority, issue_type);
+CREATE INDEX tickets_of_type ON tickets (issue_type, updated_at, id, status, priority, assigned_to);
+
+-- Sealed: client_name, client_phone, client_email, client_account_id, description. Their row is the ticket's id.
+CREATE TABLE ticket_texts (
+  seq               INTEGER PRIMARY KEY REFERENCES tickets (seq),
   client_name       BLOB    NOT NULL,
   client_phone      BLOB    NOT NULL,
   client_email      BLOB,
   client_account_id BLOB,
-  issue_type        TEXT    NOT NULL,
-  description       BLOB    NOT NULL,
-  status            INTEGER NOT NULL,
-  priority          INTEGER NOT NULL,
-  assigned_to       BLOB REFERENCES users (id),
-  assigned_at       INTEGER,
-  created_by        BLOB    NOT NULL REFERENCES users (id),
-  created_at        INTEGER NOT NULL,
-  updated_at        INTEGER NOT NULL,
-  version           INTEGER NOT NULL
+  description       BLOB    NOT NULL
 ) STRICT;
-CREATE INDEX tickets_updated ON tickets (updated_at, id);
-CREATE INDEX tickets_created ON tickets (created_at, id);
-CREATE INDEX tickets_status_updated ON tickets (status, updated_at, id);
-CREATE INDEX tickets_status ON tickets (status, id);
-CREATE INDEX tickets_priority ON tickets (priority, id);
-CREATE INDEX tickets_assigned ON tickets (assigned_to, updated_at, id);
--- The side bar's counts, from the index alone.
-CREATE INDEX tickets_views ON tickets (status, priority, assigned_to);
 
 -- Everything that happened, in order of (version, part). status is set where the event set one. Sealed: detail.
 CREATE TABLE ticket_events (

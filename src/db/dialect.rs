@@ -32,11 +32,41 @@ impl Dialect {
         }
     }
 
+    /// Makes a query go by this index of the table named before it. SQLite keeps no statistics for us and would guess;
+    /// PostgreSQL does, and is left to choose.
+    pub fn by_index(self, index: &str) -> String {
+        match self {
+            Self::Sqlite => format!(" INDEXED BY {index}"),
+            Self::Postgres => String::new(),
+        }
+    }
+
+    /// Makes a query go by the table's rows, in the same way.
+    pub const fn by_row(self) -> &'static str {
+        match self {
+            Self::Sqlite => " NOT INDEXED",
+            Self::Postgres => "",
+        }
+    }
+
     /// The `seq` of tickets that have any of the tokens bound at `place`, as [`Self::any_token`] writes them.
     pub fn tickets_with(self, place: &str) -> String {
         match self {
-            Self::Sqlite => format!("SELECT rowid >> 20 FROM ticket_search WHERE ticket_search MATCH {place}"),
-            Self::Postgres => format!("SELECT ticket FROM ticket_search WHERE tokens && {place}"),
+            Self::Sqlite => format!("SELECT rowid >> 20 AS seq FROM ticket_search WHERE ticket_search MATCH {place}"),
+            Self::Postgres => format!("SELECT ticket AS seq FROM ticket_search WHERE tokens && {place}"),
+        }
+    }
+
+    /// Whether the ticket `t` has any of the tokens bound at `place`.
+    pub fn ticket_has(self, place: &str) -> String {
+        match self {
+            Self::Sqlite => format!(
+                "EXISTS (SELECT 1 FROM ticket_search WHERE ticket_search MATCH {place} \
+                 AND rowid BETWEEN t.seq << 20 AND (t.seq << 20) + 1048575)"
+            ),
+            Self::Postgres => {
+                format!("EXISTS (SELECT 1 FROM ticket_search WHERE ticket = t.seq AND tokens && {place})")
+            }
         }
     }
 

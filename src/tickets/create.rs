@@ -27,7 +27,7 @@ pub struct Prepared {
 pub fn prepare(desk: &Desk, by: &Person, new: NewTicket) -> Prepared {
     let now = desk.clock.now();
     let ticket = Ticket {
-        id: desk.clock.uuid(),
+        id: desk.clock.uuid_at(now),
         reference: Reference::draw(desk.today(), 4, &desk.clock),
         client_name: new.client_name,
         client_phone: new.client_phone,

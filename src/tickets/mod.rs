@@ -18,6 +18,7 @@ pub mod search;
 mod status;
 mod store;
 mod ticket;
+mod tokens;
 mod undo;
 mod update;
 

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use vault::{Cell, Purpose, Vault};
+use vault::{Cell, Vault};
 
-use super::{
-    Entry, Happening, History, Note, Priority, Reference, Status, Ticket,
-    search::{self, Fields, Token},
-};
+use super::{Entry, Happening, History, Note, Priority, Reference, Status, Ticket, tokens};
 use crate::{
     db::{Row, Tx, params},
     fault::Fault,
@@ -18,15 +15,15 @@ use crate::{
 };
 
 /// The columns of a ticket with the names of its people, in the order that [`ticket`] reads them.
-pub(super) const COLUMNS: &str = "t.id, t.ticket_ref, t.client_name, t.client_phone, t.client_email, \
-    t.client_account_id, t.issue_type, t.description, t.status, t.priority, t.assigned_to, t.assigned_at, \
+pub(super) const COLUMNS: &str = "t.id, t.ticket_ref, x.client_name, x.client_phone, x.client_email, \
+    x.client_account_id, t.issue_type, x.description, t.status, t.priority, t.assigned_to, t.assigned_at, \
     t.created_by, t.created_at, t.updated_at, t.version, c.name, a.name";
 
-/// The people that those columns name.
-pub(super) const PEOPLE: &str = "JOIN users c ON c.id = t.created_by LEFT JOIN users a ON a.id = t.assigned_to";
+/// What those columns need beside `tickets t`: the texts, and the people.
+pub(super) const BESIDE: &str = "JOIN ticket_texts x ON x.seq = t.seq JOIN users c ON c.id = t.created_by LEFT JOIN users a ON a.id = t.assigned_to";
 
 fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
-    Cell { table: "tickets", column, row: id.as_bytes() }
+    Cell { table: "ticket_texts", column, row: id.as_bytes() }
 }
 
 fn sealed(vault: &Vault, column: &'static str, id: &Uuid, text: &str) -> Vec<u8> {
@@ -73,10 +70,10 @@ pub(super) fn ticket(vault: &Vault, row: &Row) -> Result<Ticket, Fault> {
 /// [`Fault::NotFound`].
 pub fn by_key(tx: &mut Tx<'_>, vault: &Vault, key: &str) -> Result<Ticket, Fault> {
     let row = if let Some(reference) = Reference::parse(key) {
-        let sql = format!("SELECT {COLUMNS} FROM tickets t {PEOPLE} WHERE t.ticket_ref = $1");
+        let sql = format!("SELECT {COLUMNS} FROM tickets t {BESIDE} WHERE t.ticket_ref = $1");
         tx.query_one(&sql, params![reference.as_str()])?
     } else if let Ok(id) = Uuid::try_parse(key) {
-        tx.query_one(&format!("SELECT {COLUMNS} FROM tickets t {PEOPLE} WHERE t.id = $1"), params![id])?
+        tx.query_one(&format!("SELECT {COLUMNS} FROM tickets t {BESIDE} WHERE t.id = $1"), params![id])?
     } else {
         None
     };
@@ -108,7 +105,7 @@ impl Sealed {
                 .as_deref()
                 .map(|text| sealed(vault, "client_account_id", id, text)),
             description: sealed(vault, "description", id, &ticket.description),
-            tokens: tokens_of(ticket).iter().map(|token| hashed(vault, token)).collect(),
+            tokens: tokens::of_record(vault, ticket),
         }
     }
 }
@@ -118,19 +115,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<b
     // No RETURNING: SQLite would open a statement journal for it, and FTS5 then writes out what it holds of the
     // tickets before in the same commit.
     let added = tx.execute(
-        "INSERT INTO tickets (id, ticket_ref, client_name, client_phone, client_email, client_account_id, \
-         issue_type, description, status, priority, assigned_to, assigned_at, created_by, created_at, updated_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+        "INSERT INTO tickets (id, ticket_ref, issue_type, status, priority, assigned_to, assigned_at, created_by, \
+         created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (ticket_ref) DO NOTHING",
         params![
             new.id,
             new.reference.as_str(),
-            &sealed.client_name,
-            &sealed.client_phone,
-            &sealed.client_email,
-            &sealed.client_account_id,
             new.issue_type.as_str(),
-            &sealed.description,
             new.status.code(),
             new.priority.code(),
             new.assigned_to.as_ref().map(|person| person.id),
@@ -145,35 +136,39 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<b
         return Ok(false);
     }
     let row = tx.query_one("SELECT seq FROM tickets WHERE id = $1", params![new.id])?.ok_or(Fault::NotFound)?;
-    put_tokens(tx, row.int(0)?, RECORD, &sealed.tokens)?;
+    let seq = row.int(0)?;
+    tx.execute(
+        "INSERT INTO ticket_texts (seq, client_name, client_phone, client_email, client_account_id, description) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        params![
+            seq,
+            &sealed.client_name,
+            &sealed.client_phone,
+            &sealed.client_email,
+            &sealed.client_account_id,
+            &sealed.description,
+        ],
+    )?;
+    tokens::put(tx, seq, tokens::RECORD, &sealed.tokens)?;
     Ok(true)
 }
 
 /// Stores a changed ticket. The version in the database must be the one before.
 pub(super) fn update(tx: &mut Tx<'_>, now: &Ticket, sealed: &Sealed) -> Result<(), Fault> {
-    let changed = tx.query_one(
-        "UPDATE tickets SET client_name = $1, client_phone = $2, client_email = $3, client_account_id = $4, \
-         issue_type = $5, description = $6, status = $7, priority = $8, assigned_to = $9, assigned_at = $10, \
-         updated_at = $11, version = $12 WHERE id = $13 AND version = $14 RETURNING seq",
+    let seq = touch(tx, now)?;
+    tx.execute(
+        "UPDATE ticket_texts SET client_name = $2, client_phone = $3, client_email = $4, client_account_id = $5, \
+         description = $6 WHERE seq = $1",
         params![
+            seq,
             &sealed.client_name,
             &sealed.client_phone,
             &sealed.client_email,
             &sealed.client_account_id,
-            now.issue_type.as_str(),
             &sealed.description,
-            now.status.code(),
-            now.priority.code(),
-            now.assigned_to.as_ref().map(|person| person.id),
-            now.assigned_at,
-            now.updated_at,
-            now.version,
-            now.id,
-            now.version - 1,
         ],
     )?;
-    let seq = changed.ok_or_else(changed_meanwhile)?.int(0)?;
-    put_tokens(tx, seq, RECORD, &sealed.tokens)
+    tokens::put(tx, seq, tokens::RECORD, &sealed.tokens)
 }
 
 /// Stores what every change of a ticket changes, where nothing personal and nothing that search looks at did.
@@ -342,45 +337,5 @@ pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, seq: 
             vault.seal_text(&note_cell(&note.id), &note.content),
         ],
     )?;
-    let tokens = search::word_tokens(&note.content).iter().map(|token| hashed(vault, token)).collect();
-    put_tokens(tx, seq, note.version, &tokens)
-}
-
-/// The part of a ticket's tokens that stands for its record. A note's part is its version, which is at least 2.
-const RECORD: i64 = 0;
-
-fn put_tokens(tx: &mut Tx<'_>, seq: i64, part: i64, tokens: &BTreeSet<i64>) -> Result<(), Fault> {
-    let dialect = tx.dialect();
-    tx.execute(dialect.put_tokens(), params![seq, part, dialect.tokens(tokens.iter().copied())])?;
-    Ok(())
-}
-
-fn tokens_of(ticket: &Ticket) -> BTreeSet<Token> {
-    search::index_tokens(&Fields {
-        name: &ticket.client_name,
-        phone_e164: ticket.client_phone.as_str(),
-        email: ticket.client_email.as_deref(),
-        account: ticket.client_account_id.as_deref(),
-        description: &ticket.description,
-        notes: &[],
-        reference: ticket.reference.as_str(),
-    })
-}
-
-/// A token as the index holds it. Each kind has a key of its own, so that a name and a word never look alike.
-pub(super) fn hashed(vault: &Vault, token: &Token) -> i64 {
-    const NAME: Purpose = Purpose::new("tickets.search.name");
-    const WORD: Purpose = Purpose::new("tickets.search.word");
-    const PHONE: Purpose = Purpose::new("tickets.search.phone");
-    const EMAIL: Purpose = Purpose::new("tickets.search.email");
-    const ACCOUNT: Purpose = Purpose::new("tickets.search.account");
-    const REFERENCE: Purpose = Purpose::new("tickets.search.reference");
-    match token {
-        Token::NamePrefix(text) => vault.token(NAME, text),
-        Token::Word(text) => vault.token(WORD, text),
-        Token::PhoneTail(text) => vault.token(PHONE, text),
-        Token::Email(text) => vault.token(EMAIL, text),
-        Token::Account(text) => vault.token(ACCOUNT, text),
-        Token::RefTail(text) => vault.token(REFERENCE, text),
-    }
+    tokens::put(tx, seq, note.version, &tokens::of_note(vault, &note.content))
 }

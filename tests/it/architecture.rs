@@ -143,7 +143,7 @@ const RULES: [Rule; 10] = [
             ("src/app.rs", "the key's fingerprint, read before any feature exists"),
             ("src/web/idempotency.rs", "its own table, shared by all features"),
             ("src/tickets/store.rs", "a store"),
-            ("src/tickets/list.rs", "the list's statement, built from the filter"),
+            ("src/tickets/list/", "the list's statements, built from the filter"),
             ("src/staff/store.rs", "a store"),
             ("src/notifications/store.rs", "a store"),
             ("src/notifications/number_store.rs", "a store"),

@@ -279,10 +279,9 @@ async fn add_user(db: &Db, clock: &Clock) -> Uuid {
 fn add_ticket(tx: &mut Tx<'_>, id: Uuid, user: Uuid, now: i64) -> Result<(), Fault> {
     let name = id.to_string();
     tx.execute(
-        "INSERT INTO tickets (id, ticket_ref, client_name, client_phone, issue_type, description, status, \
-         priority, created_by, created_at, updated_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        params![id, &name, id, id, "Other", id, 0, 1, user, now, now, 1],
+        "INSERT INTO tickets (id, ticket_ref, issue_type, status, priority, created_by, created_at, updated_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![id, &name, "Other", 0, 1, user, now, now, 1],
     )?;
     Ok(())
 }

@@ -1,0 +1,96 @@
+//! Counts, exact up to a limit.
+
+use crate::{
+    db::Tx,
+    fault::Fault,
+    tickets::{Priority, Status},
+};
+
+/// Counts are exact up to this; a full scan for a number that nobody reads is not worth its time.
+pub const COUNTED_TO: u64 = 10_000;
+
+/// A count that may have stopped early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// The number, at most 10,000.
+    pub total: u64,
+    /// Whether there are no more.
+    pub exact: bool,
+}
+
+impl Counted {
+    /// Of `found` rows where counting stopped after one more than `limit`.
+    pub(super) fn new(found: i64, limit: u64) -> Self {
+        let found = u64::try_from(found).unwrap_or(0);
+        Self { total: found.min(limit), exact: found <= limit }
+    }
+}
+
+impl std::fmt::Display for Counted {
+    /// `1,234`, or `10,000+`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (thousands, rest) = (self.total / 1000, self.total % 1000);
+        if thousands > 0 {
+            write!(f, "{thousands},{rest:03}")?;
+        } else {
+            write!(f, "{rest}")?;
+        }
+        f.write_str(if self.exact { "" } else { "+" })
+    }
+}
+
+/// The counts of the side bar's views.
+#[derive(Debug, Clone, Copy)]
+pub struct ViewCounts {
+    /// Neither Fixed nor Closed.
+    pub open: Counted,
+    /// Open and with nobody.
+    pub unassigned: Counted,
+    /// Open and Urgent.
+    pub urgent: Counted,
+    /// Fixed, waiting to be closed.
+    pub fixed: Counted,
+    /// All.
+    pub all: Counted,
+}
+
+/// Counts the side bar's views.
+///
+/// # Errors
+/// Only the database's.
+pub fn view_counts(tx: &mut Tx<'_>) -> Result<ViewCounts, Fault> {
+    // A list of statuses, not a range: with it the index answers alone.
+    let open = Status::ALL.iter().filter(|status| **status < Status::Fixed).map(|status| status.code().to_string());
+    let open = format!("t.status IN ({})", open.collect::<Vec<_>>().join(", "));
+    let fixed = Status::Fixed.code();
+    let urgent = Priority::Urgent.code();
+    let mut counted = |index: &str, condition: &str| {
+        let by = tx.dialect().by_index(index);
+        let limit = COUNTED_TO + 1;
+        let sql =
+            format!("SELECT count(*) FROM (SELECT 1 FROM tickets t{by} WHERE {condition} LIMIT {limit}) AS found");
+        let row = tx.query_one(&sql, &[])?.ok_or(Fault::NotFound)?;
+        Ok::<_, Fault>(Counted::new(row.int(0)?, COUNTED_TO))
+    };
+    Ok(ViewCounts {
+        open: counted("tickets_status", &open)?,
+        unassigned: counted("tickets_of_status", &format!("{open} AND t.assigned_to IS NULL"))?,
+        urgent: counted("tickets_of_status", &format!("{open} AND t.priority = {urgent}"))?,
+        fixed: counted("tickets_status", &format!("t.status = {fixed}"))?,
+        all: counted("tickets_status", "1 = 1")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_written_for_people() {
+        for (total, exact, want) in
+            [(0, true, "0"), (999, true, "999"), (2914, true, "2,914"), (10_000, false, "10,000+")]
+        {
+            assert_eq!(Counted { total, exact }.to_string(), want);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Lists and counts of tickets (FR-TVR-001 to -004).
+
+mod counts;
+mod found;
+mod searched;
+mod way;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::counts::{COUNTED_TO, Counted, ViewCounts, view_counts};
+
+use self::{
+    found::Found,
+    way::{Way, gather, page_sql, walks_well},
+};
+use super::{At, Cursor, Desk, Filter, Sort, Ticket, store};
+use crate::{
+    db::{Row, Tx},
+    fault::Fault,
+};
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The tickets, in order.
+    pub items: Vec<Ticket>,
+    /// How many the filter finds.
+    pub counted: Counted,
+    /// Where a walk goes on, unless this is the end.
+    pub next_cursor: Option<String>,
+}
+
+/// What the choice between the ways turns on. Tests set it low.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Counts are exact up to this.
+    counted: u64,
+    /// Most tickets that are sorted for a page, at some 0.4 µs each, rather than walked to past any number of others.
+    gathered: u64,
+    /// A search that finds one ticket in so many, or more, is common: to walk to the first page takes fewer looks
+    /// at the token index than there are tickets to be gathered.
+    common: u64,
+}
+
+const LIMITS: Limits = Limits { counted: COUNTED_TO, gathered: 100_000, common: 20 };
+
+/// Lists what the filter finds.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault> {
+    list_within(tx, desk, filter, LIMITS)
+}
+
+fn list_within(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) -> Result<Page, Fault> {
+    let mut found = Found::of(tx.dialect(), desk, filter);
+    let (counted, common) = size(tx, &found, limits)?;
+    let way = choose(tx, &found, filter.sort, counted, common, limits)?;
+    let beyond = match &filter.at {
+        At::Page(page) => counted.exact && u64::from(page - 1) * u64::from(filter.page_size) >= counted.total,
+        At::After(_) => false,
+    };
+    if beyond {
+        return Ok(Page { items: Vec::new(), counted, next_cursor: None });
+    }
+    let sql = rows_sql(&mut found, way, common, filter)?;
+    let rows = query(tx, &found, &sql)?;
+    let size = usize::try_from(filter.page_size).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    let items = rows.iter().take(size).map(|row| store::ticket(&desk.vault, row)).collect::<Result<Vec<_>, _>>()?;
+    let next_cursor = items.last().filter(|_| more).map(|last| {
+        let cursor = Cursor { key: sort_key(filter.sort, last), id: last.id };
+        filter.write_cursor(&desk.vault, &cursor)
+    });
+    Ok(Page { items, counted, next_cursor })
+}
+
+/// The page's rows are found first and fetched then, so that no sort and no skip carries sealed text along.
+fn rows_sql(found: &mut Found, way: Way, common: bool, filter: &Filter) -> Result<String, Fault> {
+    let direction = way::direction(filter.order);
+    Ok(format!(
+        "SELECT {} FROM ({}) AS found JOIN tickets t ON t.seq = found.seq {} ORDER BY found.key {direction}, found.id {direction}",
+        store::COLUMNS,
+        page_sql(found, way, common, filter)?,
+        store::BESIDE,
+    ))
+}
+
+/// How many tickets are found, and whether what is searched for is common.
+fn size(tx: &mut Tx<'_>, found: &Found, limits: Limits) -> Result<(Counted, bool), Fault> {
+    let mut common = false;
+    if let Some(search) = &found.search {
+        let sql = format!(
+            "SELECT count(*), COALESCE(max(seq), 0) FROM (SELECT DISTINCT seq FROM ({}) AS hits LIMIT {}) AS hits",
+            search.set,
+            limits.counted + 1
+        );
+        let rows = query(tx, found, &sql)?;
+        let row = rows.first().ok_or(Fault::NotFound)?;
+        let alone = Counted::new(row.int(0)?, limits.counted);
+        // The token index gives the oldest first: how far it had to go for so many tells how dense they are.
+        let passed = u64::try_from(row.int(1)?).unwrap_or(u64::MAX);
+        common = !alone.exact && passed <= limits.counted.saturating_mul(limits.common);
+        if found.is_open() {
+            return Ok((alone, common));
+        }
+    }
+    Ok((count(tx, found, common, limits.counted)?, common))
+}
+
+fn count(tx: &mut Tx<'_>, found: &Found, common: bool, limit: u64) -> Result<Counted, Fault> {
+    let selects: Vec<String> = gather(found, common).into_iter().map(|from| format!("SELECT 1 {from}")).collect();
+    let sql = format!("SELECT count(*) FROM ({} LIMIT {}) AS found", selects.join(" UNION ALL "), limit + 1);
+    let rows = query(tx, found, &sql)?;
+    Ok(Counted::new(rows.first().ok_or(Fault::NotFound)?.int(0)?, limit))
+}
+
+fn query(tx: &mut Tx<'_>, found: &Found, sql: &str) -> Result<Vec<Row>, Fault> {
+    let (sql, values) = found.values.of(sql);
+    Ok(tx.query(&sql, &values)?)
+}
+
+fn choose(
+    tx: &mut Tx<'_>,
+    found: &Found,
+    sort: Sort,
+    counted: Counted,
+    common: bool,
+    limits: Limits,
+) -> Result<Way, Fault> {
+    if found.search.is_some() {
+        return Ok(if common && !counted.exact { Way::Walk } else { Way::Gather });
+    }
+    if walks_well(found, sort) {
+        return Ok(Way::Walk);
+    }
+    let few = counted.exact || count(tx, found, common, limits.gathered)?.exact;
+    Ok(if few { Way::Gather } else { Way::Walk })
+}
+
+fn sort_key(sort: Sort, ticket: &Ticket) -> String {
+    match sort {
+        Sort::TicketRef => ticket.reference.as_str().to_owned(),
+        Sort::CreatedAt => ticket.created_at.to_string(),
+        Sort::UpdatedAt => ticket.updated_at.to_string(),
+        Sort::Status => ticket.status.code().to_string(),
+        Sort::Priority => ticket.priority.code().to_string(),
+    }
+}

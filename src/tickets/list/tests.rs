@@ -1,0 +1,263 @@
+//! Every way to a page gives the same page, and none of them reads what it need not.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::{
+    app::App,
+    clock::Clock,
+    config::{Config, Sources},
+    phone::Phone,
+    staff::{self, NewUser, Person, Role},
+    tickets::{Change, NewTicket, Order, Priority, Status, create, prepare, update},
+};
+
+const TICKETS: usize = 240;
+const START: i64 = 1_763_000_000_000;
+/// So low that every way is taken.
+const LOW: Limits = Limits { counted: 6, gathered: 20, common: 20 };
+
+const FIRST: [&str; 5] = ["Nadia", "Nabil", "Petra", "Callum", "Grace"];
+const WORDS: [&str; 6] = ["router", "november", "deposit", "refund", "fibre", "paper"];
+
+/// A made-up desk with all of its tickets, as plain data to compare with.
+struct Shop {
+    app: App,
+    technicians: Vec<Person>,
+    all: Vec<Ticket>,
+    _dir: tempfile::TempDir,
+}
+
+async fn person(app: &App, name: &str, role: Role) -> Person {
+    let email = format!("{}@isp.example", name.to_lowercase());
+    let new = NewUser { email, name: name.to_owned(), phone: None, role, password: None };
+    staff::add_user(&app.staff, new).await.unwrap().person()
+}
+
+async fn shop() -> Shop {
+    let dir = tempfile::tempdir().unwrap();
+    let sources = Sources::of(&[("data_dir", dir.path().to_str().unwrap()), ("region", "GB")]);
+    let (clock, hand) = Clock::fixed(START, 7);
+    let app = App::open(Config::check(&sources).unwrap(), clock).await.unwrap();
+    let admin = person(&app, "Asha", Role::Admin).await;
+    let technicians =
+        vec![person(&app, "Tomasz", Role::Technician).await, person(&app, "Aisha", Role::Technician).await];
+    let (desk, people) = (app.tickets.desk.clone(), technicians.clone());
+    let all = app
+        .db
+        .write(move |tx| {
+            for _ in 0..TICKETS {
+                log_one(tx, &desk, &admin, &people)?;
+                hand.advance(i64::from(desk.clock.below(3)) * 3_600_000);
+            }
+            let rows = tx.query(&format!("SELECT {} FROM tickets t {}", store::COLUMNS, store::BESIDE), &[])?;
+            rows.iter().map(|row| store::ticket(&desk.vault, row)).collect::<Result<Vec<_>, Fault>>()
+        })
+        .await
+        .unwrap();
+    Shop { app, technicians, all, _dir: dir }
+}
+
+fn log_one(tx: &mut Tx<'_>, desk: &Desk, by: &Person, technicians: &[Person]) -> Result<(), Fault> {
+    let below = |bound: usize| desk.clock.below(u32::try_from(bound).unwrap()) as usize;
+    let types: Vec<String> = desk.issue_types.all().to_vec();
+    // The first words are in most descriptions, the last in few.
+    let words: Vec<&str> =
+        WORDS.iter().enumerate().filter(|(place, _)| below(place * place + 2) < 1).map(|(_, word)| *word).collect();
+    let new = NewTicket {
+        client_name: format!("{} Okonkwo", FIRST[below(FIRST.len())]),
+        client_phone: Phone::from_e164(&format!("+44770090{:04}", below(10_000))).unwrap(),
+        client_email: None,
+        client_account_id: None,
+        issue_type: types[below(3)].clone(),
+        description: format!("Bill {}", words.join(" ")),
+        status: Status::New,
+        priority: Priority::ALL[below(4)],
+        assigned_to: (below(3) > 0).then(|| technicians[below(technicians.len())].id),
+    };
+    let (mut ticket, _) = create(tx, desk, &prepare(desk, by, new))?;
+    for status in [Status::InProgress, Status::Fixed, Status::Closed] {
+        if below(3) == 0 {
+            break;
+        }
+        let change = Change { status: Some(status), ..Change::default() };
+        ticket = update(tx, desk, by, ticket, change, 0)?;
+    }
+    Ok(())
+}
+
+/// Whether a ticket passes a filter.
+type Test = Box<dyn Fn(&Ticket) -> bool>;
+
+/// A query string, and what it lets through.
+fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
+    let below = |bound: usize| clock.below(u32::try_from(bound).unwrap()) as usize;
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut tests: Vec<Test> = Vec::new();
+    let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
+    if below(2) == 0 {
+        let wanted: Vec<Status> = Status::ALL.into_iter().filter(|_| below(2) == 0).collect();
+        if !wanted.is_empty() {
+            add("status", Status::names(&wanted).replace(", ", ","));
+            tests.push(Box::new(move |ticket| wanted.contains(&ticket.status)));
+        }
+    }
+    if below(3) == 0 {
+        let wanted = Priority::ALL[below(4)];
+        add("priority", wanted.name().to_owned());
+        tests.push(Box::new(move |ticket| ticket.priority == wanted));
+    }
+    if below(3) == 0 {
+        let wanted = shop.all[below(TICKETS)].issue_type.clone();
+        add("issueType", wanted.clone());
+        tests.push(Box::new(move |ticket| ticket.issue_type == wanted));
+    }
+    if below(3) == 0 {
+        let (someone, nobody) = (shop.technicians[below(2)].id, below(2) == 0);
+        add("assignedTo", if nobody { format!("none,{someone}") } else { someone.to_string() });
+        tests.push(Box::new(move |ticket| ticket.assigned_to.as_ref().map_or(nobody, |one| one.id == someone)));
+    }
+    if below(3) == 0 {
+        let (a, b) = (shop.all[below(TICKETS)].created_at, shop.all[below(TICKETS)].created_at);
+        let instant = |at: i64| jiff::Timestamp::from_millisecond(at).unwrap().to_string();
+        add("createdFrom", instant(a.min(b)));
+        add("createdTo", instant(a.max(b)));
+        tests.push(Box::new(move |ticket| (a.min(b)..=a.max(b)).contains(&ticket.created_at)));
+    }
+    if below(2) == 0 {
+        let (word, name) = (WORDS[below(WORDS.len())], below(3) == 0);
+        add("q", if name { format!("{word} na") } else { word.to_owned() });
+        let has = move |ticket: &Ticket| ticket.description.split(' ').any(|other| other == word);
+        tests.push(Box::new(move |ticket| has(ticket) && (!name || ticket.client_name.starts_with("Na"))));
+    }
+    (pairs, Box::new(move |ticket| tests.iter().all(|test| test(ticket))))
+}
+
+fn sorted(mut tickets: Vec<&Ticket>, sort: Sort, order: Order) -> Vec<&Ticket> {
+    tickets.sort_by(|a, b| {
+        let by_key = match sort {
+            Sort::TicketRef => a.reference.as_str().cmp(b.reference.as_str()),
+            Sort::CreatedAt => a.created_at.cmp(&b.created_at),
+            Sort::UpdatedAt => a.updated_at.cmp(&b.updated_at),
+            Sort::Status => a.status.cmp(&b.status),
+            Sort::Priority => a.priority.cmp(&b.priority),
+        };
+        let ascending = by_key.then(a.id.cmp(&b.id));
+        if order == Order::Ascending { ascending } else { ascending.reverse() }
+    });
+    tickets
+}
+
+/// Walks a list to its end, by cursor or by page, and gives the references.
+fn walk(tx: &mut Tx<'_>, desk: &Desk, pairs: &[(String, String)], limits: Limits, cursor: bool) -> Vec<String> {
+    let (mut seen, mut place) = (Vec::new(), Vec::new());
+    for page in 2.. {
+        let pairs = [pairs, &place[..]].concat();
+        let found = list_within(tx, desk, &Filter::parse(&pairs, desk).unwrap(), limits).unwrap();
+        seen.extend(found.items.iter().map(|ticket| ticket.reference.as_str().to_owned()));
+        let Some(next) = found.next_cursor else { break };
+        place = if cursor { vec![("cursor".to_owned(), next)] } else { vec![("page".to_owned(), page.to_string())] };
+    }
+    seen
+}
+
+#[tokio::test]
+async fn every_way_gives_what_reading_all_tickets_gives() {
+    let shop = shop().await;
+    let (clock, _) = Clock::fixed(0, 11);
+    let mut ways = BTreeSet::new();
+    for round in 0..250 {
+        let (mut pairs, passes) = pick(&shop, &clock);
+        let sort = Sort::ALL[clock.below(5) as usize];
+        let order = [Order::Ascending, Order::Descending][clock.below(2) as usize];
+        for (name, value) in [("sort", sort.name()), ("order", order.name()), ("pageSize", "37")] {
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+        let want = sorted(shop.all.iter().filter(|ticket| passes(ticket)).collect(), sort, order);
+        let want: Vec<String> = want.iter().map(|ticket| ticket.reference.as_str().to_owned()).collect();
+        let desk = shop.app.tickets.desk.clone();
+        let (asked, count) = (pairs.clone(), want.len());
+        let found = shop
+            .app
+            .db
+            .read(move |tx| {
+                let filter = Filter::parse(&asked, &desk)?;
+                for limits in [LIMITS, LOW] {
+                    let page = list_within(tx, &desk, &filter, limits)?;
+                    let total = u64::try_from(count).unwrap();
+                    let want = Counted { total: total.min(limits.counted), exact: total <= limits.counted };
+                    assert_eq!(page.counted, want, "{round}: {asked:?}");
+                }
+                let found = Found::of(tx.dialect(), &desk, &filter);
+                let (counted, common) = size(tx, &found, LOW)?;
+                let way = choose(tx, &found, filter.sort, counted, common, LOW)?;
+                let cursor = round % 2 == 0;
+                let walks = [LIMITS, LOW].map(|limits| walk(tx, &desk, &asked, limits, cursor));
+                Ok::<_, Fault>((walks, (way == Way::Walk, common, filter.search.is_some())))
+            })
+            .await
+            .unwrap();
+        assert_eq!(found.0, [want.clone(), want], "{round}: {pairs:?}");
+        ways.insert(found.1);
+    }
+    // Walked and gathered; without a search, with a rare one and a common one.
+    assert_eq!(ways.len(), 5, "{ways:?}");
+}
+
+/// A line of SQLite's query plan: its number, its parent's, and what it says.
+type Step = (i64, i64, String);
+
+fn plan(tx: &mut Tx<'_>, found: &Found, sql: &str) -> Vec<Step> {
+    let rows = query(tx, found, &format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    rows.iter().map(|row| (row.int(0).unwrap(), row.int(1).unwrap(), row.text(3).unwrap())).collect()
+}
+
+/// What is wrong with the plan of a page, if anything.
+fn waste(steps: &[Step], way: Way) -> Option<String> {
+    let named = |id: i64| steps.iter().find(|step| step.0 == id).map_or("", |step| step.2.as_str());
+    steps.iter().find_map(|(_, parent, step)| {
+        let all_rows = step.starts_with("SCAN t") && !step.contains("INDEX") && !step.contains("VIRTUAL TABLE");
+        let all_gathered = way == Way::Gather && step.starts_with("SCAN t ");
+        let sorted = step.contains("TEMP B-TREE FOR ORDER BY") && named(*parent).contains("branch");
+        (all_rows || all_gathered || sorted).then(|| format!("{step} in {}", named(*parent)))
+    })
+}
+
+#[tokio::test]
+async fn no_list_query_scans_or_sorts_the_whole_table() {
+    let shop = shop().await;
+    let (clock, _) = Clock::fixed(0, 13);
+    for round in 0..250 {
+        let (pairs, _) = pick(&shop, &clock);
+        for sort in Sort::ALL {
+            let sort_by = [("sort".to_owned(), sort.name().to_owned())];
+            let pairs = [&pairs[..], &sort_by].concat();
+            let desk = shop.app.tickets.desk.clone();
+            let wasted = shop
+                .app
+                .db
+                .read(move |tx| {
+                    let mut filter = Filter::parse(&pairs, &desk)?;
+                    let mut wasted = Vec::new();
+                    for (limits, on) in [(LIMITS, false), (LOW, false), (LOW, true)] {
+                        if on {
+                            let key = if sort == Sort::TicketRef { "BILL-20261101-7K4M" } else { "1" };
+                            filter.at = At::After(Cursor { key: key.to_owned(), id: desk.clock.uuid() });
+                        }
+                        let mut found = Found::of(tx.dialect(), &desk, &filter);
+                        let (counted, common) = size(tx, &found, limits)?;
+                        let way = choose(tx, &found, filter.sort, counted, common, limits)?;
+                        let sql = rows_sql(&mut found, way, common, &filter)?;
+                        let steps = plan(tx, &found, &sql);
+                        // With nothing to go by, all there is can only be walked.
+                        let open = found.is_open() && found.search.is_none();
+                        wasted.extend(waste(&steps, way).filter(|_| !open).map(|step| (way, step, pairs.clone(), sql)));
+                    }
+                    Ok::<_, Fault>(wasted)
+                })
+                .await
+                .unwrap();
+            assert_eq!(wasted, [], "{round}");
+        }
+    }
+}
