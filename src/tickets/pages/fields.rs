@@ -114,6 +114,8 @@ pub struct TicketForm {
     pub statuses: Vec<StatusChoice>,
     pub priorities: Vec<(Priority, bool)>,
     pub technicians: Vec<Choice>,
+    /// Whether an SMS may tell the client of it.
+    sends: bool,
 }
 
 /// What the form's menus are made of.
@@ -141,6 +143,7 @@ impl TicketForm {
             statuses: Vec::new(),
             priorities: Vec::new(),
             technicians: Vec::new(),
+            sends: menus.desk.outbox.why_no_sms_at_all().is_none(),
         };
         form.fill_menus(menus);
         form
@@ -201,7 +204,11 @@ impl TicketForm {
 
     /// What to mind when writing down what happened.
     pub fn text_hint(&self) -> &'static str {
-        if self.version == 0 { "Key fact first. The opening words go in the SMS." } else { "" }
+        match (self.version, self.sends) {
+            (0, true) => "Key fact first. The opening words go in the SMS.",
+            (0, false) => "Key fact first.",
+            _ => "",
+        }
     }
 
     /// Whether what is folded away should be seen: it has a value of its own, or a fault.
