@@ -7,7 +7,11 @@ mod serve;
 pub mod token;
 pub mod user;
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser};
 
@@ -96,9 +100,31 @@ fn checked(sources: &Sources) -> Result<Config, Failure> {
     Config::check(sources).map_err(Failure::Usage)
 }
 
-/// Opens the product for a command that works beside a running server.
-async fn open(sources: &Sources) -> Result<App, Failure> {
-    Ok(App::open(checked(sources)?, Clock::system()).await?)
+/// Opens the desk that is there, for a command that works beside a running server. A mistyped directory would otherwise
+/// become a new empty desk that nobody asked for.
+async fn open(config: Config) -> Result<App, Failure> {
+    if !app::has_desk(&config) {
+        let place = absolute(&config.data_dir);
+        return Err(anyhow::anyhow!(
+            "there is no desk in {place}; name its directory with --data-dir or REDRESS_DATA_DIR"
+        )
+        .into());
+    }
+    Ok(App::open(config, Clock::system()).await?)
+}
+
+/// The same, making a desk where there is none, and saying so.
+async fn open_or_make(config: Config) -> Result<App, Failure> {
+    let (new, place) = (!app::has_desk(&config), absolute(&config.data_dir));
+    let app = App::open(config, Clock::system()).await?;
+    if new {
+        say(&format!("made a new desk in {place}"));
+    }
+    Ok(app)
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 fn sources(matches: &ArgMatches) -> Sources {
@@ -240,7 +266,11 @@ fn text(args: &ArgMatches, name: &str) -> String {
 }
 
 async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
-    let app = open(sources).await?;
+    let config = checked(sources)?;
+    let app = match args.subcommand_name() {
+        Some("add") => open_or_make(config).await?,
+        _ => open(config).await?,
+    };
     let out = &mut std::io::stdout();
     match args.subcommand() {
         Some(("add", args)) => {
@@ -251,7 +281,12 @@ async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failur
                 phone: args.get_one::<String>("phone").cloned(),
                 password_stdin: args.get_flag("password-stdin"),
             };
-            user::add(&app.staff, new, out).await?;
+            let email = new.email.clone();
+            if user::add(&app.staff, new, out).await? == user::Added::WithoutPassword {
+                say(&format!(
+                    "{email} has no password and cannot sign in yet; set one with: redress user set-password {email}"
+                ));
+            }
         }
         Some(("list", _)) => user::list(&app.staff, out).await?,
         Some(("disable", args)) => user::set_enabled(&app.staff, &text(args, "email"), false).await?,
@@ -265,7 +300,7 @@ async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failur
 }
 
 async fn token_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
-    let app = open(sources).await?;
+    let app = open(checked(sources)?).await?;
     let out = &mut std::io::stdout();
     match args.subcommand() {
         Some(("create", args)) => {
