@@ -1,11 +1,14 @@
 //! `redress config …`
 
 use super::{Failure, open, out};
-use crate::config::{Config, Sources, describe};
+use crate::config::{Config, Sources, describe, hints};
 
-/// Prints the effective settings; every fault goes to standard error.
+/// Prints the effective settings, and hints as comments under them; every fault goes to standard error.
 pub fn check(sources: &Sources) -> Result<(), Failure> {
     out(describe(sources).trim_end());
+    for hint in hints(sources) {
+        out(&format!("# hint: {hint}"));
+    }
     Config::check(sources).map(drop).map_err(Failure::Usage)
 }
 
