@@ -128,9 +128,10 @@ fn absolute(path: &Path) -> String {
 }
 
 fn sources(matches: &ArgMatches) -> Sources {
-    let mut flags = BTreeMap::new();
+    let (mut flags, mut file) = (BTreeMap::new(), None);
     let mut innermost = matches;
     loop {
+        file = innermost.get_one::<PathBuf>("config").or(file);
         for key in keys() {
             if let Ok(Some(value)) = innermost.try_get_one::<String>(key.name) {
                 flags.insert(key.name.to_owned(), value.clone());
@@ -141,22 +142,19 @@ fn sources(matches: &ArgMatches) -> Sources {
             None => break,
         }
     }
-    Sources::read(flags, matches.get_one::<PathBuf>("config").map(PathBuf::as_path))
+    Sources::read(flags, file.map(PathBuf::as_path))
 }
 
-fn command() -> Command {
-    let mut command = Command::new("redress")
-        .about("The billing-complaint desk for Internet service providers")
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true)
-        .arg(
-            Arg::new("config")
-                .long("config")
-                .value_name("FILE")
-                .value_parser(clap::value_parser!(PathBuf))
-                .help("Settings file; default: redress.toml in the working directory")
-                .global(true),
-        );
+/// Every command takes every setting. Only the program's own help lists them, so that a command's help is its own.
+fn with_settings(command: Command, hide: bool) -> Command {
+    let mut command = command.arg(
+        Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("Settings file; default: redress.toml in the working directory")
+            .hide(hide),
+    );
     for key in keys() {
         let default = if key.default.is_empty() { String::new() } else { format!(" [default: {}]", key.default) };
         command = command.arg(
@@ -167,10 +165,24 @@ fn command() -> Command {
                 .help(format!("{}{default}", key.help))
                 .help_heading("Settings")
                 .hide_short_help(key.name.contains('.'))
-                .global(true),
+                .hide(hide),
         );
     }
-    command
+    if hide {
+        command = command.after_help("Every setting is a flag here too, --data-dir among them: see `redress --help`.");
+    }
+    command.mut_subcommands(|inner| with_settings(inner, true))
+}
+
+fn command() -> Command {
+    with_settings(commands(), false)
+}
+
+fn commands() -> Command {
+    Command::new("redress")
+        .about("The billing-complaint desk for Internet service providers")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
         .subcommand(
             Command::new("serve").about("Serve pages, API and background work until SIGTERM (also without a command)"),
         )

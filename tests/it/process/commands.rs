@@ -148,6 +148,31 @@ fn wrong_usage_is_2() {
     }
 }
 
+#[test]
+fn the_help_of_a_command_is_its_own_and_its_settings_still_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = run(dir.path(), &["--help"]).done();
+    assert!(all.contains("--sms-kannel-url") && all.contains("--data-dir"), "{all}");
+    for args in [&["user", "--help"][..], &["user", "add", "--help"], &["token", "create", "--help"], &["serve", "-h"]] {
+        let help = run(dir.path(), args).done();
+        assert!(!help.contains("--timezone") && !help.contains("--sms-kannel-url"), "{args:?}: {help}");
+        assert_eq!(help.matches("redress --help").count(), 1, "{args:?}: {help}");
+    }
+    let add = run(dir.path(), &["user", "add", "--help"]).done();
+    assert!(add.contains("--email") && add.contains("--password-stdin"), "{add}");
+    std::fs::write(dir.path().join("other.toml"), "isp_name = \"Other\"\n").unwrap();
+    for args in [
+        &["--isp-name", "Flag", "config", "check", "--config", "other.toml"][..],
+        &["config", "--isp-name", "Flag", "check"],
+        &["config", "check", "--isp-name=Flag"],
+        &["--isp-name", "Far", "config", "check", "--isp-name", "Flag"],
+    ] {
+        assert!(run(dir.path(), args).done().contains("isp_name = \"Flag\""), "{args:?}");
+    }
+    let file = ["config", "--config", "other.toml", "check"];
+    assert!(run(dir.path(), &file).done().contains("isp_name = \"Other\""));
+}
+
 #[tokio::test]
 async fn openapi_prints_what_the_server_serves() {
     let dir = tempfile::tempdir().unwrap();
