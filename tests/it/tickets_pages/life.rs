@@ -113,6 +113,24 @@ async fn fixed_is_undone_while_its_sms_waits() {
 }
 
 #[tokio::test]
+async fn a_second_click_on_fixed_says_that_it_is_fixed() {
+    let none = TestApp::with_clock(&[("region", "GB")], Clock::fixed(NOON, 11).0).await;
+    let browser = none.browser().await;
+    let path = log(&browser, &[]).await;
+    for words in ["Marked fixed", "Already Fixed"] {
+        assert_eq!(toast(&set(&browser, &path, &[("status", "Fixed")]).await), [words]);
+    }
+    set(&browser, &path, &[("status", "Open")]).await;
+    for words in ["Marked fixed", "Already Fixed"] {
+        let page = set(&browser, &path, &[("status", "Fixed"), ("idempotencyKey", "two")]).await;
+        assert_eq!(toast(&page), [words]);
+    }
+    let edit = browser.submit(&format!("{path}/edit"), &[("clientName", "Nadia Okonkwo"), ("status", "Fixed")]).await;
+    assert_eq!(edit.status, 303);
+    assert_eq!(toast(&browser.open(&path).await), ["Nothing changed"]);
+}
+
+#[tokio::test]
 async fn notes_priority_and_technician() {
     let (app, _, browser) = desk().await;
     let aisha = app.technician("Aisha Bello").await.id.to_string();
