@@ -131,6 +131,23 @@ async fn a_second_click_on_fixed_says_that_it_is_fixed() {
 }
 
 #[tokio::test]
+async fn where_there_is_no_technician_the_page_says_so() {
+    let (app, _, browser) = desk().await;
+    let path = log(&browser, &[]).await;
+    let ask = browser.open(&format!("{path}/status?status=Dispatched")).await;
+    assert!(ask.has("form.split__main a[href='/users']") && !ask.has("select"), "no empty menu");
+    assert!(!ask.has("form.split__main button"), "nothing that would be refused");
+    assert!(ask.has(&format!(".form-actions a[href='{path}']")), "but a way back");
+    for other in ["status", "assignment"] {
+        let page = browser.open(&format!("{path}/{other}")).await;
+        assert!(page.has("form.split__main a[href='/users']") && page.has("form.split__main button"), "{other}");
+    }
+    app.technician("Aisha Bello").await;
+    let ask = browser.open(&format!("{path}/status?status=Dispatched")).await;
+    assert!(!ask.has("form.split__main a[href='/users']") && ask.has("select") && ask.has("form.split__main button"));
+}
+
+#[tokio::test]
 async fn notes_priority_and_technician() {
     let (app, _, browser) = desk().await;
     let aisha = app.technician("Aisha Bello").await.id.to_string();
