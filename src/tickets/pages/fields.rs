@@ -100,6 +100,15 @@ pub struct Field {
     pub now: Option<String>,
 }
 
+impl Field {
+    /// The ids of what describes it, in the order of the page.
+    pub fn described_by(&self, name: &str, hint: &str) -> String {
+        let parts = [(!hint.is_empty(), "hint"), (self.now.is_some(), "now"), (!self.fault.is_empty(), "err")];
+        let ids: Vec<_> = parts.iter().filter(|(there, _)| *there).map(|(_, id)| format!("{name}-{id}")).collect();
+        ids.join(" ")
+    }
+}
+
 /// The whole form, of a new ticket or of a change.
 #[derive(Debug, Clone)]
 pub struct TicketForm {
@@ -264,6 +273,14 @@ mod tests {
                 assert_eq!(why_not(from, to).is_empty(), from == to || from.may_become(to), "{from} to {to}");
             }
         }
+    }
+
+    #[test]
+    fn a_field_is_described_by_what_stands_beside_it_and_by_no_blank() {
+        let field = |fault: &str, now| Field { fault: fault.into(), now, ..Field::default() };
+        assert_eq!(field("", None).described_by("x", "Hint."), "x-hint");
+        assert_eq!(field("", Some("1".into())).described_by("x", ""), "x-now");
+        assert_eq!(field("Bad.", Some("1".into())).described_by("x", "Hint."), "x-hint x-now x-err");
     }
 
     #[test]
