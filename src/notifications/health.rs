@@ -66,7 +66,9 @@ impl Health {
             ((_, false), (_, true)) => {
                 tracing::error!("the SMS gateway refuses our log-in: correct its user name and password");
             }
-            ((false, _), (true, _)) => tracing::warn!(reason, "the SMS gateway is failing; SMS wait and are tried again"),
+            ((false, _), (true, _)) => {
+                tracing::warn!(reason, "the SMS gateway is failing; SMS wait and are tried again");
+            }
             ((true, _), (false, _)) => tracing::info!("the SMS gateway answers again"),
             _ => {}
         }

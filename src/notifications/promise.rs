@@ -26,7 +26,7 @@ impl Outbox {
 fn words(hindrance: &str) -> &'static str {
     match hindrance {
         NO_SMS_NUMBER => {
-            "No SMS goes out: this kind of number, such as a landline, gets none. Edit the ticket if the client has a \
+            "No SMS goes out: this is a landline or another number that gets none. Edit the ticket if the client has a \
              mobile number."
         }
         OPTED_OUT => {

@@ -130,12 +130,8 @@ pub async fn show(
     let sealed =
         jar.get(NEW_TOKEN).and_then(|cookie| data_encoding::BASE64URL_NOPAD.decode(cookie.value().as_bytes()).ok());
     let new_token = sealed.as_ref().and_then(|sealed| staff.vault.open_text(&token_cell(&caller.user.id), sealed).ok());
-    let asked = Asked {
-        password: password_form(&caller.user),
-        token: token_form(&staff),
-        new_token,
-        status: StatusCode::OK,
-    };
+    let asked =
+        Asked { password: password_form(&caller.user), token: token_form(&staff), new_token, status: StatusCode::OK };
     let mut response = page(&staff, caller, visit, asked).await?;
     if jar.get(NEW_TOKEN).is_some() {
         session::remove(&mut response, on_account(staff.chrome.cookie(NEW_TOKEN, "")));

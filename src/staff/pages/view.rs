@@ -84,7 +84,15 @@ pub struct FormView {
 impl FormView {
     /// A form of these fields.
     pub fn new(action: impl Into<String>, submit: &'static str, fields: Vec<Field>) -> Self {
-        Self { action: action.into(), submit, cancel: "", hidden: None, username: String::new(), fields, faults: Vec::new() }
+        Self {
+            action: action.into(),
+            submit,
+            cancel: "",
+            hidden: None,
+            username: String::new(),
+            fields,
+            faults: Vec::new(),
+        }
     }
 
     /// The same with what was typed, passwords aside, and what is wrong with it.

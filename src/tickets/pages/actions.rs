@@ -174,7 +174,8 @@ async fn change(
                 })?;
                 match applied {
                     Some(applied) => Ok(applied),
-                    None => by_key(tx, &desk.vault, &key).and_then(|ticket| Applied::again(tx, &desk, ticket, change.status)),
+                    None => by_key(tx, &desk.vault, &key)
+                        .and_then(|ticket| Applied::again(tx, &desk, ticket, change.status)),
                 }
             };
             state.db.write(work).await

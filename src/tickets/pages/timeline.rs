@@ -240,13 +240,7 @@ fn part(what: &Happening, before: Option<Status>) -> Part {
     }
 }
 
-fn sms_item(
-    sms: &Notification,
-    no_sms: Option<&'static str>,
-    undone: bool,
-    times: &Times,
-    desk: &Desk,
-) -> Item {
+fn sms_item(sms: &Notification, no_sms: Option<&'static str>, undone: bool, times: &Times, desk: &Desk) -> Item {
     let at = sms.events.last().map_or(sms.created_at, |event| event.at).max(sms.created_at);
     let now = desk.clock.now();
     let to = Phone::from_e164(&sms.recipient)

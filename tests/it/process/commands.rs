@@ -153,7 +153,8 @@ fn the_help_of_a_command_is_its_own_and_its_settings_still_work() {
     let dir = tempfile::tempdir().unwrap();
     let all = run(dir.path(), &["--help"]).done();
     assert!(all.contains("--sms-kannel-url") && all.contains("--data-dir"), "{all}");
-    for args in [&["user", "--help"][..], &["user", "add", "--help"], &["token", "create", "--help"], &["serve", "-h"]] {
+    for args in [&["user", "--help"][..], &["user", "add", "--help"], &["token", "create", "--help"], &["serve", "-h"]]
+    {
         let help = run(dir.path(), args).done();
         assert!(!help.contains("--timezone") && !help.contains("--sms-kannel-url"), "{args:?}: {help}");
         assert_eq!(help.matches("redress --help").count(), 1, "{args:?}: {help}");
