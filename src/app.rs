@@ -26,7 +26,7 @@ use vault::Vault;
 use crate::{
     clock::Clock,
     config::Config,
-    db::{DatabaseUrl, Db, DbOptions, Tx, params},
+    db::{Db, DbOptions, Tx, params},
     fault::Fault,
     notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
     phone::Phone,
@@ -177,11 +177,6 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document.merge(tickets::api::document());
     document.merge(staff::document());
     document
-}
-
-/// Whether the settings lead to a database that is there: opening makes one where there is none.
-pub fn has_desk(config: &Config) -> bool {
-    !matches!(&config.database_url, DatabaseUrl::Sqlite(path) if !path.exists())
 }
 
 /// Makes the data directory, for its owner only, unless it is there.

@@ -340,6 +340,11 @@ impl Config {
             _ => Err(checker.faults),
         }
     }
+
+    /// Whether the database is there. Where it is a file that is not, opening it makes one.
+    pub fn has_desk(&self) -> bool {
+        !matches!(&self.database_url, DatabaseUrl::Sqlite(path) if !path.exists())
+    }
 }
 
 fn public_url(text: &str) -> Option<String> {

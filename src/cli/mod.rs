@@ -103,7 +103,7 @@ fn checked(sources: &Sources) -> Result<Config, Failure> {
 /// Opens the desk that is there, for a command that works beside a running server. A mistyped directory would otherwise
 /// become a new empty desk that nobody asked for.
 async fn open(config: Config) -> Result<App, Failure> {
-    if !app::has_desk(&config) {
+    if !config.has_desk() {
         let place = absolute(&config.data_dir);
         return Err(anyhow::anyhow!(
             "there is no desk in {place}; name its directory with --data-dir or REDRESS_DATA_DIR"
@@ -115,7 +115,7 @@ async fn open(config: Config) -> Result<App, Failure> {
 
 /// The same, making a desk where there is none, and saying so.
 async fn open_or_make(config: Config) -> Result<App, Failure> {
-    let (new, place) = (!app::has_desk(&config), absolute(&config.data_dir));
+    let (new, place) = (!config.has_desk(), absolute(&config.data_dir));
     let app = App::open(config, Clock::system()).await?;
     if new {
         say(&format!("made a new desk in {place}"));
