@@ -72,33 +72,41 @@ impl Key {
 pub struct Sources {
     layers: Vec<(&'static str, BTreeMap<String, String>)>,
     faults: Vec<String>,
+    /// Variables that look like ours and are none. They may be anybody's, as a cluster sets such by itself, and so are
+    /// no fault.
+    strangers: Vec<String>,
 }
 
 impl Sources {
     /// Reads the environment and the file. `flags` are those that were given. Without `file`, `redress.toml` of the
     /// working directory is read if it is there.
     pub fn read(flags: BTreeMap<String, String>, file: Option<&Path>) -> Self {
-        let mut faults = Vec::new();
+        let (mut faults, mut strangers) = (Vec::new(), Vec::new());
         let mut environment = BTreeMap::new();
         let mut file = file.map(Path::to_path_buf);
-        for (name, value) in std::env::vars() {
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
             if value.is_empty() || !name.starts_with("REDRESS_") {
                 continue;
             }
+            let value = value.to_string_lossy().into_owned();
             if let Some(key) = keys().find(|key| key.variable() == name) {
                 environment.insert(key.name.to_owned(), value);
-            } else if name == "REDRESS_CONFIG" && file.is_none() {
-                file = Some(PathBuf::from(value));
+            } else if name == "REDRESS_CONFIG" {
+                file = file.or_else(|| Some(PathBuf::from(value)));
+            } else {
+                strangers.push(name);
             }
         }
+        strangers.sort_unstable();
         let from_file = read_file(file.as_deref(), &mut faults);
-        Self { layers: vec![("flag", flags), ("environment", environment), ("file", from_file)], faults }
+        Self { layers: vec![("flag", flags), ("environment", environment), ("file", from_file)], faults, strangers }
     }
 
     /// Settings given by hand, for tests and the demo.
     pub fn of(pairs: &[(&str, &str)]) -> Self {
         let map = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { layers: vec![("given", map)], faults: Vec::new() }
+        Self { layers: vec![("given", map)], ..Default::default() }
     }
 
     /// The same with one setting on top of all others.
@@ -144,14 +152,56 @@ fn read_file(given: Option<&Path>, faults: &mut Vec<String>) -> BTreeMap<String,
     match std::fs::read_to_string(path) {
         Err(error) => faults.push(format!("config: cannot read {}: {error}", path.display())),
         Ok(text) => match text.parse::<toml::Table>() {
-            Err(error) => faults.push(format!("config: {} is not TOML: {}", path.display(), error.message())),
+            Err(error) => {
+                let place = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
+                faults.push(format!("config: {}{place}: this is not TOML: {}", path.display(), error.message()));
+            }
             Ok(table) => flatten("", &table, &mut out, faults),
         },
     }
     for name in out.keys().filter(|name| !keys().any(|key| key.name == name.as_str())) {
-        faults.push(format!("{name}: there is no such setting; see `redress --help` for all of them"));
+        let meant = nearest(name, keys().map(|key| key.name.to_owned()));
+        let meant = meant.map(|meant| format!(" did you mean {meant}?")).unwrap_or_default();
+        faults.push(format!("{name}: there is no such setting;{meant} see `redress --help` for all of them"));
     }
     out
+}
+
+/// Line and column of a byte, from 1. The text itself is never shown: it may hold a password.
+fn place(text: &str, byte: usize) -> String {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    format!(", line {}, column {}", before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+/// The name that was probably meant.
+fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let likeness = |known: &String| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
+    let scored = known.map(|known| (likeness(&known), known)).filter(|(likeness, _)| *likeness > 0.85);
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+}
+
+/// What is no fault and yet may not be what was meant, a line each.
+pub fn hints(sources: &Sources) -> Vec<String> {
+    let mut hints = Vec::new();
+    for stranger in &sources.strangers {
+        let bare = |name: &str| name.trim_start_matches("REDRESS_").to_owned();
+        let meant = nearest(&bare(stranger), keys().map(|key| bare(&key.variable())));
+        let meant = meant.map(|meant| format!("; did you mean REDRESS_{meant}?")).unwrap_or_default();
+        hints.push(format!("{stranger}: there is no such setting, so this variable does nothing{meant}"));
+    }
+    if sources.get("isp_name").is_none() {
+        let name = sources.default("isp_name");
+        hints.push(format!("isp_name: not set, so SMS and pages say \"{name}\""));
+    }
+    let gateway = sources.get(notifications::Settings::GATEWAY).unwrap_or_default();
+    if sources.get("public_url").is_none() && notifications::Settings::is_called_by(gateway) {
+        let listen = sources.get("listen").map_or_else(|| sources.default("listen"), ToOwned::to_owned);
+        hints.push(format!(
+            "public_url: not set, so {gateway} is told to report to {listen}, which works only on this machine"
+        ));
+    }
+    hints
 }
 
 fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>, faults: &mut Vec<String>) {
@@ -290,6 +340,11 @@ impl Config {
             _ => Err(checker.faults),
         }
     }
+
+    /// Whether the database is there. Where it is a file that is not, opening it makes one.
+    pub fn has_desk(&self) -> bool {
+        !matches!(&self.database_url, DatabaseUrl::Sqlite(path) if !path.exists())
+    }
 }
 
 fn public_url(text: &str) -> Option<String> {
@@ -373,7 +428,7 @@ mod tests {
         assert_eq!(sources.get("sms.kannel.url"), Some("http://k"));
         assert_eq!(sources.get("issue_types"), Some("Roaming,Refund"));
         let faults = Config::check(&sources).unwrap_err();
-        assert!(faults.iter().any(|fault| fault.starts_with("listen_to:")), "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.starts_with("listen_to:") && fault.contains("listen?")), "{faults:?}");
     }
 
     #[test]

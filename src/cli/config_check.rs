@@ -1,15 +1,14 @@
 //! `redress config …`
 
-use super::{Failure, out};
-use crate::{
-    app::App,
-    clock::Clock,
-    config::{Config, Sources, describe},
-};
+use super::{Failure, open, out};
+use crate::config::{Config, Sources, describe, hints};
 
-/// Prints the effective settings; every fault goes to standard error.
+/// Prints the effective settings, and hints as comments under them; every fault goes to standard error.
 pub fn check(sources: &Sources) -> Result<(), Failure> {
     out(describe(sources).trim_end());
+    for hint in hints(sources) {
+        out(&format!("# hint: {hint}"));
+    }
     Config::check(sources).map(drop).map_err(Failure::Usage)
 }
 
@@ -20,13 +19,9 @@ pub async fn hook_address(config: Config) -> Result<(), Failure> {
     if config.notifications.gateway.hindrance().is_some() {
         return Err(anyhow::anyhow!("no gateway is set, so nothing comes in; set sms.gateway first").into());
     }
-    if !config.key_file.exists() {
-        let place = config.data_dir.display();
-        return Err(anyhow::anyhow!("there is no desk in {place}; name its directory with --data-dir").into());
-    }
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let gateway = config.notifications.gateway.name();
-    let app = App::open(config, Clock::system()).await?;
+    let app = open(config).await?;
     out(&format!("{base}/hooks/sms/{gateway}/inbound?secret={}", app.hook_secret()));
     Ok(())
 }

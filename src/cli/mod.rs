@@ -7,7 +7,11 @@ mod serve;
 pub mod token;
 pub mod user;
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser};
 
@@ -96,15 +100,38 @@ fn checked(sources: &Sources) -> Result<Config, Failure> {
     Config::check(sources).map_err(Failure::Usage)
 }
 
-/// Opens the product for a command that works beside a running server.
-async fn open(sources: &Sources) -> Result<App, Failure> {
-    Ok(App::open(checked(sources)?, Clock::system()).await?)
+/// Opens the desk that is there, for a command that works beside a running server. A mistyped directory would otherwise
+/// become a new empty desk that nobody asked for.
+async fn open(config: Config) -> Result<App, Failure> {
+    if !config.has_desk() {
+        let place = absolute(&config.data_dir);
+        return Err(anyhow::anyhow!(
+            "there is no desk in {place}; name its directory with --data-dir or REDRESS_DATA_DIR"
+        )
+        .into());
+    }
+    Ok(App::open(config, Clock::system()).await?)
+}
+
+/// The same, making a desk where there is none, and saying so.
+async fn open_or_make(config: Config) -> Result<App, Failure> {
+    let (new, place) = (!config.has_desk(), absolute(&config.data_dir));
+    let app = App::open(config, Clock::system()).await?;
+    if new {
+        say(&format!("made a new desk in {place}"));
+    }
+    Ok(app)
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 fn sources(matches: &ArgMatches) -> Sources {
-    let mut flags = BTreeMap::new();
+    let (mut flags, mut file) = (BTreeMap::new(), None);
     let mut innermost = matches;
     loop {
+        file = innermost.get_one::<PathBuf>("config").or(file);
         for key in keys() {
             if let Ok(Some(value)) = innermost.try_get_one::<String>(key.name) {
                 flags.insert(key.name.to_owned(), value.clone());
@@ -115,22 +142,19 @@ fn sources(matches: &ArgMatches) -> Sources {
             None => break,
         }
     }
-    Sources::read(flags, matches.get_one::<PathBuf>("config").map(PathBuf::as_path))
+    Sources::read(flags, file.map(PathBuf::as_path))
 }
 
-fn command() -> Command {
-    let mut command = Command::new("redress")
-        .about("The billing-complaint desk for Internet service providers")
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true)
-        .arg(
-            Arg::new("config")
-                .long("config")
-                .value_name("FILE")
-                .value_parser(clap::value_parser!(PathBuf))
-                .help("Settings file; default: redress.toml in the working directory")
-                .global(true),
-        );
+/// Every command takes every setting. Only the program's own help lists them, so that a command's help is its own.
+fn with_settings(command: Command, hide: bool) -> Command {
+    let mut command = command.arg(
+        Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("Settings file; default: redress.toml in the working directory")
+            .hide(hide),
+    );
     for key in keys() {
         let default = if key.default.is_empty() { String::new() } else { format!(" [default: {}]", key.default) };
         command = command.arg(
@@ -141,10 +165,24 @@ fn command() -> Command {
                 .help(format!("{}{default}", key.help))
                 .help_heading("Settings")
                 .hide_short_help(key.name.contains('.'))
-                .global(true),
+                .hide(hide),
         );
     }
-    command
+    if hide {
+        command = command.after_help("Every setting is a flag here too, --data-dir among them: see `redress --help`.");
+    }
+    command.mut_subcommands(|inner| with_settings(inner, true))
+}
+
+fn command() -> Command {
+    with_settings(commands(), false)
+}
+
+fn commands() -> Command {
+    Command::new("redress")
+        .about("The billing-complaint desk for Internet service providers")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
         .subcommand(
             Command::new("serve").about("Serve pages, API and background work until SIGTERM (also without a command)"),
         )
@@ -240,7 +278,11 @@ fn text(args: &ArgMatches, name: &str) -> String {
 }
 
 async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
-    let app = open(sources).await?;
+    let config = checked(sources)?;
+    let app = match args.subcommand_name() {
+        Some("add") => open_or_make(config).await?,
+        _ => open(config).await?,
+    };
     let out = &mut std::io::stdout();
     match args.subcommand() {
         Some(("add", args)) => {
@@ -251,7 +293,12 @@ async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failur
                 phone: args.get_one::<String>("phone").cloned(),
                 password_stdin: args.get_flag("password-stdin"),
             };
-            user::add(&app.staff, new, out).await?;
+            let email = new.email.clone();
+            if user::add(&app.staff, new, out).await? == user::Added::WithoutPassword {
+                say(&format!(
+                    "{email} has no password and cannot sign in yet; set one with: redress user set-password {email}"
+                ));
+            }
         }
         Some(("list", _)) => user::list(&app.staff, out).await?,
         Some(("disable", args)) => user::set_enabled(&app.staff, &text(args, "email"), false).await?,
@@ -265,7 +312,7 @@ async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failur
 }
 
 async fn token_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
-    let app = open(sources).await?;
+    let app = open(checked(sources)?).await?;
     let out = &mut std::io::stdout();
     match args.subcommand() {
         Some(("create", args)) => {

@@ -25,14 +25,25 @@ pub struct Add {
     pub password_stdin: bool,
 }
 
+/// How [`add`] went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// They can sign in.
+    WithPassword,
+    /// They can sign in once a password is set.
+    WithoutPassword,
+}
+
 /// Adds a user and prints the new id alone. Without a password from standard input it is asked for at a terminal; where
 /// there is none, the user has no password until one is set.
 ///
 /// # Errors
 /// One line: every fault of what was given.
-pub async fn add(staff: &Staff, new: Add, out: &mut dyn Write) -> anyhow::Result<()> {
+pub async fn add(staff: &Staff, new: Add, out: &mut dyn Write) -> anyhow::Result<Added> {
     let password = password(new.password_stdin, "Password: ")?;
-    add_with(staff, new, password, out).await
+    let added = if password.is_some() { Added::WithPassword } else { Added::WithoutPassword };
+    add_with(staff, new, password, out).await?;
+    Ok(added)
 }
 
 async fn add_with(staff: &Staff, new: Add, password: Option<String>, out: &mut dyn Write) -> anyhow::Result<()> {

@@ -25,7 +25,7 @@ pub const OPTED_OUT: &str = "opted out";
 /// Why a message is suppressed.
 pub const NO_SMS_NUMBER: &str = "no SMS number";
 /// Why a message is suppressed.
-pub const LOG_ONLY: &str = "log only: not sent";
+pub const LOG_ONLY: &str = "not sent: no SMS gateway is set";
 
 /// What of a message changes while it is sent. Times are in milliseconds.
 #[derive(Debug, Clone)]

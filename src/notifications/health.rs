@@ -15,6 +15,8 @@ pub struct GatewayHealth {
     pub last_ok: Option<i64>,
     /// When it last failed, and how, in our words.
     pub last_error: Option<(i64, String)>,
+    /// Whether it has failed since it last answered as it should.
+    pub failing: bool,
     /// Whether it refuses our own log-in: someone has to look at the settings.
     pub login_refused: bool,
 }
@@ -28,38 +30,46 @@ impl Health {
     /// What whoever is at the desk should know, in a sentence, if there is anything.
     pub fn warning(&self) -> Option<String> {
         let health = self.now();
-        let (failed, reason) = health.last_error?;
         if health.login_refused {
             return Some(
                 "The SMS gateway refuses our log-in, so SMS wait. Correct its user name and password.".to_owned(),
             );
         }
-        let down = health.last_ok.is_none_or(|worked| worked < failed);
-        down.then(|| format!("The SMS gateway is failing, so SMS wait and are tried again: {reason}."))
+        let (_, reason) = health.last_error.filter(|_| health.failing)?;
+        Some(format!("The SMS gateway is failing, so SMS wait and are tried again: {reason}."))
     }
 
-    /// Notes what came of a send. A refused log-in is logged as an error once, not for each message.
+    /// Notes what came of a send. The log says when the gateway goes down and when it answers again, and of a refused
+    /// log-in as an error: once each, not for each message.
     pub(super) fn note(&self, outcome: &Outcome, now: i64) {
         let mut health = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = health.login_refused;
+        let before = (health.failing, health.login_refused);
         match outcome {
             Outcome::Accepted { .. } => {
                 health.last_ok = Some(now);
-                health.login_refused = false;
+                (health.failing, health.login_refused) = (false, false);
             }
-            Outcome::Refused { .. } => health.login_refused = false,
+            // Whoever refuses one message for good is there and knows us.
+            Outcome::Refused { .. } => (health.failing, health.login_refused) = (false, false),
             Outcome::LoginRefused { reason } => {
                 health.last_error = Some((now, reason.clone()));
-                health.login_refused = true;
+                (health.failing, health.login_refused) = (true, true);
             }
             Outcome::Later { reason, .. } | Outcome::Doubtful { reason } => {
                 health.last_error = Some((now, reason.clone()));
+                health.failing = true;
             }
             Outcome::NotSent { .. } => {}
         }
-        match (before, health.login_refused) {
-            (false, true) => tracing::error!("the SMS gateway refuses our log-in: correct its user name and password"),
-            (true, false) => tracing::info!("the SMS gateway takes our log-in again"),
+        let reason = health.last_error.as_ref().map_or("", |(_, reason)| reason);
+        match (before, (health.failing, health.login_refused)) {
+            ((_, false), (_, true)) => {
+                tracing::error!("the SMS gateway refuses our log-in: correct its user name and password");
+            }
+            ((false, _), (true, _)) => {
+                tracing::warn!(reason, "the SMS gateway is failing; SMS wait and are tried again");
+            }
+            ((true, _), (false, _)) => tracing::info!("the SMS gateway answers again"),
             _ => {}
         }
     }
@@ -84,7 +94,8 @@ mod tests {
         let refused = after(Outcome::LoginRefused { reason: reason.clone() }, 3);
         assert!(refused.as_ref().is_some_and(|text| text.contains("log-in")) && health.now().login_refused);
         assert!(after(Outcome::Doubtful { reason: reason.clone() }, 4) == refused, "it was not asked");
-        assert!(after(Outcome::Refused { reason }, 5) != refused && !health.now().login_refused);
+        assert_eq!(after(Outcome::Refused { reason: reason.clone() }, 5), None, "it answers");
+        assert!(after(Outcome::Later { reason, after: None }, 5).is_some(), "in the same millisecond");
         assert_eq!(after(Outcome::Accepted { message_id: None }, 5), None);
         assert_eq!(health.now().last_ok, Some(5));
     }

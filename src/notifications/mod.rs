@@ -11,6 +11,7 @@ pub mod inbound_text;
 mod message;
 mod number_store;
 mod outbox;
+mod promise;
 mod record;
 pub mod segments;
 mod settings;

@@ -25,10 +25,10 @@ use crate::{
 /// The outbox. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Outbox {
-    vault: Vault,
+    pub(super) vault: Vault,
     clock: Clock,
     isp: Arc<str>,
-    hindrance: Option<&'static str>,
+    pub(super) hindrance: Option<&'static str>,
     wake: Arc<Notify>,
 }
 
@@ -131,7 +131,7 @@ impl Outbox {
     }
 
     /// Why a message cannot go, if so: the number's kind, its owner's will, and the gateway, in this order.
-    fn hindrance(
+    pub(super) fn hindrance(
         &self,
         takes_sms: bool,
         stopped_at: impl FnOnce() -> Result<Option<i64>, Fault>,

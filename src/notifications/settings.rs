@@ -74,6 +74,14 @@ impl Settings {
         Phone::from_gateway(self.sender.as_deref()?, region).ok()
     }
 
+    /// The setting that names the gateway.
+    pub const GATEWAY: &str = GATEWAY.name;
+
+    /// Whether the gateway of this name calls us, with reports or with what clients send.
+    pub fn is_called_by(gateway: &str) -> bool {
+        Kind::find(gateway).is_some_and(|kind| kind.calls.is_some())
+    }
+
     /// Every setting there is, those of all gateways included.
     pub fn keys() -> impl Iterator<Item = &'static Key> {
         const OWN: &[Key] = &[GATEWAY, SENDER, HOOK_SECRET, UNDO_SECONDS];

@@ -147,6 +147,9 @@ async fn the_docs_are_a_page_that_names_every_call() {
         let (_, path) = call.split_once(' ').unwrap();
         assert!(page.text.contains(path), "{path}");
     }
+    let page = app.browser().await.open("/api/docs").await;
+    assert!(page.all("main p code").contains(&"Idempotency-Key".to_owned()));
+    assert!(!page.all("main p, main td, main summary").concat().contains('`'), "code is shown as such");
 }
 
 /// The document that is kept beside the code is the one that the code makes.

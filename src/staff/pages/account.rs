@@ -58,12 +58,12 @@ struct TokenRow {
     used: Option<When>,
 }
 
-fn password_form() -> FormView {
+fn password_form(user: &User) -> FormView {
     let fields = vec![
         Field::new("currentPassword", "Current password", "password", "current-password"),
         Field::new("newPassword", "New password", "password", "new-password").hint("8 characters or more"),
     ];
-    FormView::new("/account/password", "Change password", fields)
+    FormView { username: user.email.clone(), ..FormView::new("/account/password", "Change password", fields) }
 }
 
 /// A form's hidden key makes the token, so that sending it twice makes one.
@@ -130,7 +130,8 @@ pub async fn show(
     let sealed =
         jar.get(NEW_TOKEN).and_then(|cookie| data_encoding::BASE64URL_NOPAD.decode(cookie.value().as_bytes()).ok());
     let new_token = sealed.as_ref().and_then(|sealed| staff.vault.open_text(&token_cell(&caller.user.id), sealed).ok());
-    let asked = Asked { password: password_form(), token: token_form(&staff), new_token, status: StatusCode::OK };
+    let asked =
+        Asked { password: password_form(&caller.user), token: token_form(&staff), new_token, status: StatusCode::OK };
     let mut response = page(&staff, caller, visit, asked).await?;
     if jar.get(NEW_TOKEN).is_some() {
         session::remove(&mut response, on_account(staff.chrome.cookie(NEW_TOKEN, "")));
@@ -165,7 +166,7 @@ pub async fn set_password(
         Err(Fault::Invalid(faults)) => (faults, StatusCode::UNPROCESSABLE_ENTITY),
         Err(other) => return Err(other.into()),
     };
-    let password = password_form().refused(&[], faults);
+    let password = password_form(&caller.user).refused(&[], faults);
     page(&staff, caller, visit, Asked { password, token: token_form(&staff), new_token: None, status }).await
 }
 
@@ -229,8 +230,8 @@ pub async fn add_token(
         Ok(token) => token,
         Err(Fault::Invalid(faults)) => {
             let (token, status) = (token_form(&staff).refused(&typed, faults), StatusCode::UNPROCESSABLE_ENTITY);
-            return page(&staff, caller, visit, Asked { password: password_form(), token, new_token: None, status })
-                .await;
+            let password = password_form(&caller.user);
+            return page(&staff, caller, visit, Asked { password, token, new_token: None, status }).await;
         }
         Err(other) => return Err(other.into()),
     };

@@ -115,7 +115,8 @@ fn edit_form(user: &User) -> FormView {
 fn password_form(user: &User) -> FormView {
     let field = Field::new("password", "New password", "password", "new-password");
     let fields = vec![field.hint("8 characters or more. It signs them out everywhere.")];
-    FormView::new(format!("/users/{}/password", user.id), "Set password", fields)
+    let form = FormView::new(format!("/users/{}/password", user.id), "Set password", fields);
+    FormView { username: user.email.clone(), ..form }
 }
 
 async fn found(staff: &Staff, id: Uuid) -> Result<User, Fault> {

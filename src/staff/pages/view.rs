@@ -73,6 +73,8 @@ pub struct FormView {
     pub cancel: &'static str,
     /// A value that goes with it unseen: name and value.
     pub hidden: Option<(&'static str, String)>,
+    /// Whose password it is about, for password managers: shown to nobody and not sent. Empty where that is asked.
+    pub username: String,
     /// Its fields.
     pub fields: Vec<Field>,
     /// All faults, in the order of the fields.
@@ -82,7 +84,15 @@ pub struct FormView {
 impl FormView {
     /// A form of these fields.
     pub fn new(action: impl Into<String>, submit: &'static str, fields: Vec<Field>) -> Self {
-        Self { action: action.into(), submit, cancel: "", hidden: None, fields, faults: Vec::new() }
+        Self {
+            action: action.into(),
+            submit,
+            cancel: "",
+            hidden: None,
+            username: String::new(),
+            fields,
+            faults: Vec::new(),
+        }
     }
 
     /// The same with what was typed, passwords aside, and what is wrong with it.

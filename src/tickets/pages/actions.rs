@@ -27,6 +27,8 @@ pub struct Applied {
     now: Ticket,
     /// Whether an SMS waits that can still be called back.
     undoable: bool,
+    /// The status that was asked for, where the form is about that.
+    asked: Option<Status>,
 }
 
 impl Applied {
@@ -46,13 +48,13 @@ impl Applied {
         let now = update(tx, desk, by, ticket, change, hold)?;
         let fixed = was.status != Status::Fixed && now.status == Status::Fixed;
         let undoable = fixed && sms_waits(tx, desk, &now)?;
-        Ok(Self { was, now, undoable })
+        Ok(Self { was, now, undoable, asked: None })
     }
 
     /// What is said when the same form comes again.
-    fn again(tx: &mut Tx<'_>, desk: &Desk, ticket: Ticket) -> Result<Self, Fault> {
+    fn again(tx: &mut Tx<'_>, desk: &Desk, ticket: Ticket, asked: Option<Status>) -> Result<Self, Fault> {
         let undoable = ticket.status == Status::Fixed && sms_waits(tx, desk, &ticket)?;
-        Ok(Self { was: ticket.clone(), now: ticket, undoable })
+        Ok(Self { was: ticket.clone(), now: ticket, undoable, asked })
     }
 
     /// `303` to the ticket, with a toast that says what happened.
@@ -75,7 +77,11 @@ impl Applied {
             let unit = if seconds == 1 { "second" } else { "seconds" };
             format!("Marked fixed. The SMS goes in {seconds} {unit}")
         } else if was.version == now.version {
-            "Nothing changed".to_owned()
+            match self.asked {
+                // A second click, or a colleague was faster: what they wanted is done.
+                Some(status) if status == now.status => format!("Already {status}"),
+                _ => "Nothing changed".to_owned(),
+            }
         } else if was.status != now.status {
             match now.status {
                 Status::Fixed => "Marked fixed".to_owned(),
@@ -162,12 +168,14 @@ async fn change(
                         ticket = by_key(tx, &desk.vault, &key)?;
                     }
                     let answer = Answer::empty(StatusCode::SEE_OTHER).at(path_of(&was.reference));
-                    applied = Some(Applied { was, ..Applied::by(tx, &desk, &by, ticket, change.clone(), hold)? });
+                    let done = Applied::by(tx, &desk, &by, ticket, change.clone(), hold)?;
+                    applied = Some(Applied { was, asked: change.status, ..done });
                     Ok(answer)
                 })?;
                 match applied {
                     Some(applied) => Ok(applied),
-                    None => by_key(tx, &desk.vault, &key).and_then(|ticket| Applied::again(tx, &desk, ticket)),
+                    None => by_key(tx, &desk.vault, &key)
+                        .and_then(|ticket| Applied::again(tx, &desk, ticket, change.status)),
                 }
             };
             state.db.write(work).await

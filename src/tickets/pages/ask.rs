@@ -38,6 +38,7 @@ struct ActionPage {
     statuses: Vec<StatusChoice>,
     technicians: Vec<Choice>,
     sms: Option<Sms>,
+    no_sms: Option<&'static str>,
     key: String,
 }
 
@@ -90,9 +91,11 @@ async fn action_page(
 ) -> Result<Response, PageFault> {
     let (desk, wanted) = (state.desk.clone(), key.to_owned());
     let read = move |tx: &mut Tx<'_>| {
-        Ok::<_, Fault>((by_key(tx, &desk.vault, &wanted)?, staff::technicians(tx, &desk.vault)?))
+        let ticket = by_key(tx, &desk.vault, &wanted)?;
+        let no_sms = desk.outbox.why_no_sms(tx, &ticket.client_phone)?;
+        Ok::<_, Fault>((ticket, no_sms, staff::technicians(tx, &desk.vault)?))
     };
-    let (ticket, staff) = state.db.read(read).await?;
+    let (ticket, no_sms, staff) = state.db.read(read).await?;
     if let Some(redirect) = canonical(&ticket.reference, key, rest, query) {
         return Ok(redirect);
     }
@@ -103,6 +106,7 @@ async fn action_page(
     }
     let heading = match ask {
         Ask::Status => "Change status",
+        Ask::Fixed if no_sms.is_some() => "Mark fixed?",
         Ask::Fixed => "Mark fixed and send the SMS?",
         Ask::Dispatched => "Dispatch a technician",
         Ask::Priority => "Change priority",
@@ -121,6 +125,7 @@ async fn action_page(
         statuses: status_choices(&ticket),
         technicians: technician_choices(&staff, holder, &chosen),
         sms: fixed_sms(&state.desk, &ticket),
+        no_sms,
         key: fresh_key(&state.desk),
         ticket,
     };

@@ -38,6 +38,7 @@ struct DetailPage {
     priorities: Vec<Priority>,
     technicians: Vec<Choice>,
     sms: Option<Sms>,
+    no_sms: Option<&'static str>,
     timeline: Timeline,
     key: String,
     note: String,
@@ -133,9 +134,10 @@ pub async fn page(
         let past = history(tx, &desk.vault, &ticket)?;
         let sent = desk.outbox.for_ticket(tx, ticket.id)?;
         let staff = staff::technicians(tx, &desk.vault)?;
-        Ok::<_, Fault>((ticket, past, sent, staff))
+        let no_sms = desk.outbox.why_no_sms(tx, &ticket.client_phone)?;
+        Ok::<_, Fault>((ticket, past, sent, staff, no_sms))
     };
-    let (ticket, past, sent, staff) = state.db.read(read).await?;
+    let (ticket, past, sent, staff, no_sms) = state.db.read(read).await?;
     let error = if trouble.status == StatusCode::OK { "" } else { "Error: " };
     let title = format!("{error}{} {}", ticket.reference, ticket.issue_type);
     let show = Show::of_address(&visit.path);
@@ -154,7 +156,8 @@ pub async fn page(
         priorities: Priority::ALL.into_iter().rev().collect(),
         technicians: technician_choices(&staff, holder, &holder.map(|one| one.id.to_string()).unwrap_or_default()),
         sms: fixed_sms(desk, &ticket),
-        timeline: Timeline::new(&ticket, &past, &sent, show, &times, desk),
+        no_sms,
+        timeline: Timeline::new(&ticket, &past, (&sent, no_sms), show, &times, desk),
         key: fresh_key(desk),
         note: trouble.note,
         note_fault: trouble.note_fault,

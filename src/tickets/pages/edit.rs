@@ -31,6 +31,8 @@ struct EditPage {
     form: TicketForm,
     /// The SMS that Fixed would send, when the ticket may become that.
     sms: Option<String>,
+    /// Why it would send none, as the ticket is stored.
+    no_sms: Option<&'static str>,
 }
 
 /// What is said when the form's version is none of the ticket's.
@@ -180,11 +182,13 @@ async fn page(
     let error = if status == StatusCode::OK { "" } else { "Error: " };
     let title = format!("{error}Edit {}", ticket.reference);
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let (desk, phone) = (state.desk.clone(), ticket.client_phone.clone());
+    let no_sms = state.db.read(move |tx| desk.outbox.why_no_sms(tx, &phone)).await?;
     let sms = ticket.status.may_become(Status::Fixed).then(|| {
         let event = Event::Fixed { reference: ticket.reference.as_str() };
         state.desk.outbox.preview(event).text
     });
-    let page = EditPage { frame, ticket, form, sms };
+    let page = EditPage { frame, ticket, form, sms, no_sms };
     Ok(page.frame.respond(status, &page))
 }
 

@@ -100,6 +100,15 @@ pub struct Field {
     pub now: Option<String>,
 }
 
+impl Field {
+    /// The ids of what describes it, in the order of the page.
+    pub fn described_by(&self, name: &str, hint: &str) -> String {
+        let parts = [(!hint.is_empty(), "hint"), (self.now.is_some(), "now"), (!self.fault.is_empty(), "err")];
+        let ids: Vec<_> = parts.iter().filter(|(there, _)| *there).map(|(_, id)| format!("{name}-{id}")).collect();
+        ids.join(" ")
+    }
+}
+
 /// The whole form, of a new ticket or of a change.
 #[derive(Debug, Clone)]
 pub struct TicketForm {
@@ -114,6 +123,8 @@ pub struct TicketForm {
     pub statuses: Vec<StatusChoice>,
     pub priorities: Vec<(Priority, bool)>,
     pub technicians: Vec<Choice>,
+    /// Whether an SMS may tell the client of it.
+    sends: bool,
 }
 
 /// What the form's menus are made of.
@@ -141,6 +152,7 @@ impl TicketForm {
             statuses: Vec::new(),
             priorities: Vec::new(),
             technicians: Vec::new(),
+            sends: menus.desk.outbox.why_no_sms_at_all().is_none(),
         };
         form.fill_menus(menus);
         form
@@ -201,7 +213,11 @@ impl TicketForm {
 
     /// What to mind when writing down what happened.
     pub fn text_hint(&self) -> &'static str {
-        if self.version == 0 { "Key fact first. The opening words go in the SMS." } else { "" }
+        match (self.version, self.sends) {
+            (0, true) => "Key fact first. The opening words go in the SMS.",
+            (0, false) => "Key fact first.",
+            _ => "",
+        }
     }
 
     /// Whether what is folded away should be seen: it has a value of its own, or a fault.
@@ -257,6 +273,14 @@ mod tests {
                 assert_eq!(why_not(from, to).is_empty(), from == to || from.may_become(to), "{from} to {to}");
             }
         }
+    }
+
+    #[test]
+    fn a_field_is_described_by_what_stands_beside_it_and_by_no_blank() {
+        let field = |fault: &str, now| Field { fault: fault.into(), now, ..Field::default() };
+        assert_eq!(field("", None).described_by("x", "Hint."), "x-hint");
+        assert_eq!(field("", Some("1".into())).described_by("x", ""), "x-now");
+        assert_eq!(field("Bad.", Some("1".into())).described_by("x", "Hint."), "x-hint x-now x-err");
     }
 
     #[test]

@@ -20,6 +20,8 @@ use crate::{
 struct NewPage {
     frame: Frame,
     form: TicketForm,
+    /// Why no SMS goes out, whatever the number.
+    no_sms: Option<&'static str>,
 }
 
 /// `GET /tickets/new`; parameters by the fields' names fill them in.
@@ -111,7 +113,7 @@ async fn page(
         (StatusCode::UNPROCESSABLE_ENTITY, "Error: New ticket")
     };
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, title).await?;
-    let page = NewPage { frame, form };
+    let page = NewPage { frame, form, no_sms: state.desk.outbox.why_no_sms_at_all() };
     Ok(page.frame.respond(status, &page))
 }
 

@@ -94,6 +94,8 @@ pub struct Sent {
     /// Each state it had, with the time.
     pub trail: Vec<(&'static str, When)>,
     pub resend: bool,
+    /// Why it cannot be sent again although it did not arrive, or empty.
+    pub barred: &'static str,
     pub undo: bool,
 }
 
@@ -155,8 +157,15 @@ const fn label(state: State) -> &'static str {
 }
 
 impl Timeline {
-    /// Puts changes, notes and messages into one order.
-    pub fn new(ticket: &Ticket, past: &History, sent: &[Notification], show: Show, times: &Times, desk: &Desk) -> Self {
+    /// Puts changes, notes and messages into one order. `no_sms` says why none could be sent again.
+    pub fn new(
+        ticket: &Ticket,
+        past: &History,
+        (sent, no_sms): (&[Notification], Option<&'static str>),
+        show: Show,
+        times: &Times,
+        desk: &Desk,
+    ) -> Self {
         // Each Fixed makes one message, so that the last of them is that of the Fixed that can be undone.
         let fixed = sent.iter().rfind(|sms| sms.kind == Kind::Fixed).map(|sms| sms.id);
         let undone = fixed.filter(|_| can_undo_fixed(ticket, past));
@@ -166,7 +175,7 @@ impl Timeline {
             let body = Body::Note { by: note.by.name.clone(), content: note.content.clone() };
             items.push(Item { day: None, when: times.time(note.at), body, at: note.at, version: note.version });
         }
-        items.extend(sent.iter().map(|sms| sms_item(sms, undone == Some(sms.id), times, desk)));
+        items.extend(sent.iter().map(|sms| sms_item(sms, no_sms, undone == Some(sms.id), times, desk)));
         items.retain(|item| show.lets(&item.body));
         items.sort_by_key(|item| std::cmp::Reverse((item.at, item.version)));
         let mut last = String::new();
@@ -231,20 +240,24 @@ fn part(what: &Happening, before: Option<Status>) -> Part {
     }
 }
 
-fn sms_item(sms: &Notification, undone: bool, times: &Times, desk: &Desk) -> Item {
+fn sms_item(sms: &Notification, no_sms: Option<&'static str>, undone: bool, times: &Times, desk: &Desk) -> Item {
     let at = sms.events.last().map_or(sms.created_at, |event| event.at).max(sms.created_at);
     let now = desk.clock.now();
     let to = Phone::from_e164(&sms.recipient)
         .map_or_else(|_| sms.recipient.clone(), |phone| phone.shown_in(desk.region.as_ref()));
+    let lost = matches!(sms.state, State::Failed | State::Unknown | State::Suppressed);
+    let barred = no_sms.filter(|_| lost).unwrap_or_default();
     let sent = Sent {
         id: sms.id,
         text: sms.text.clone(),
         to,
         state: sms.state,
-        reason: sms.reason.clone().unwrap_or_default(),
+        // What speaks against it now says more than the short reason of then.
+        reason: sms.reason.clone().filter(|_| barred.is_empty() || sms.state != State::Suppressed).unwrap_or_default(),
         segments: sms.segments,
         trail: sms.events.iter().map(|event| (label(event.state), times.second(event.at))).collect(),
-        resend: sms.may_resend(),
+        resend: sms.may_resend() && no_sms.is_none(),
+        barred,
         undo: undone && sms.state == State::Queued && sms.undo_until.is_some_and(|until| until > now),
     };
     // No version: in the same millisecond the message comes after the change that made it.

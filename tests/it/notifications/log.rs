@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::{
-    fake_gateway::{Act, FakeGateway},
+    fake_gateway::{ACCEPT, Act, FakeGateway},
     post::{MOBILE, Post, REFERENCE, report_url},
 };
 
@@ -73,6 +73,30 @@ async fn a_message_that_no_gateway_takes_is_noted_as_not_sent() {
     let text = log.text();
     assert_eq!(text.matches("SMS not sent").count(), 1, "{text}");
     assert!(!text.contains(REFERENCE) && !text.contains("7700900142") && !text.contains("October"), "{text}");
+}
+
+#[tokio::test]
+async fn a_gateway_that_goes_down_and_comes_back_is_one_line_each() {
+    let (log, _guard) = listen();
+    let away = || Act::Answer(503, "Temporal failure, try again later.");
+    let gateway = FakeGateway::start([away(), away(), away(), ACCEPT, ACCEPT, ACCEPT, away()]).await;
+    let post = Post::through(&gateway).await;
+    let lines = || {
+        let text = log.text();
+        let of = |level: &str, words: &str| text.lines().filter(|l| l.contains(level) && l.contains(words)).count();
+        (of("WARN", "the SMS gateway is failing"), of("INFO", "the SMS gateway answers again"))
+    };
+    for _ in 0..3 {
+        post.log().await;
+    }
+    post.worker.step().await.unwrap();
+    assert_eq!(lines(), (1, 0), "three messages failed");
+    post.hand.advance(60_000);
+    post.worker.step().await.unwrap();
+    assert_eq!(lines(), (1, 1), "three messages went");
+    post.log().await;
+    post.worker.step().await.unwrap();
+    assert_eq!(lines(), (2, 1), "it is down anew");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn without_a_gateway_messages_are_suppressed_at_once() {
     let ticket = post.log().await;
     let message = post.message(ticket).await;
     assert_eq!(message.state, State::Suppressed);
-    assert_eq!(message.reason.as_deref(), Some("log only: not sent"));
+    assert_eq!(message.reason.as_deref(), Some("not sent: no SMS gateway is set"));
     assert!(message.settled_at.is_some() && message.sent_at.is_none());
     assert_eq!(post.worker.step().await.unwrap(), 0);
 }

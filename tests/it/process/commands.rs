@@ -82,6 +82,41 @@ fn what_cannot_be_done_is_said_in_one_line() {
 }
 
 #[test]
+fn only_adding_a_user_makes_a_desk_and_says_where() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    for args in [
+        &["user", "list"][..],
+        &["user", "disable", "a@isp.example"],
+        &["user", "enable", "a@isp.example"],
+        &["user", "set-password", "a@isp.example", "--password-stdin"],
+        &["token", "create", "--user", "a@isp.example", "--name", "x"],
+        &["token", "list"],
+        &["token", "revoke", "x"],
+    ] {
+        let error = run(dir.path(), args).failed();
+        assert!(error.contains(data.to_str().unwrap()) && error.contains("--data-dir"), "{args:?}: {error}");
+        assert!(error.contains("REDRESS_DATA_DIR"), "{args:?}: {error}");
+        assert!(!data.exists(), "{args:?} made a desk");
+    }
+    let first = run_with(dir.path(), &add_user("priya@isp.example", "Priya", "admin"), PASSWORD);
+    assert!(first.err.contains("new desk") && first.err.contains(data.to_str().unwrap()), "{first:?}");
+    assert_eq!(first.done().trim_end().len(), 36, "standard output has the id alone");
+    let second = run_with(dir.path(), &add_user("dev@isp.example", "Dev", "admin"), PASSWORD);
+    assert_eq!((second.code, second.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_user_without_a_password_is_not_made_in_silence() {
+    let dir = tempfile::tempdir().unwrap();
+    run_with(dir.path(), &add_user("priya@isp.example", "Priya", "admin"), PASSWORD).done();
+    let args = ["user", "add", "--email", "dev@isp.example", "--name", "Dev", "--role", "admin"];
+    let ran = run(dir.path(), &args);
+    assert!(ran.err.contains("no password") && ran.err.contains("user set-password dev@isp.example"), "{ran:?}");
+    assert_eq!((ran.err.lines().count(), ran.done().trim_end().len()), (1, 36));
+}
+
+#[test]
 fn wrong_usage_is_2() {
     let dir = tempfile::tempdir().unwrap();
     for args in [
@@ -111,6 +146,32 @@ fn wrong_usage_is_2() {
         let ran = run(dir.path(), args);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{args:?}");
     }
+}
+
+#[test]
+fn the_help_of_a_command_is_its_own_and_its_settings_still_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let all = run(dir.path(), &["--help"]).done();
+    assert!(all.contains("--sms-kannel-url") && all.contains("--data-dir"), "{all}");
+    for args in [&["user", "--help"][..], &["user", "add", "--help"], &["token", "create", "--help"], &["serve", "-h"]]
+    {
+        let help = run(dir.path(), args).done();
+        assert!(!help.contains("--timezone") && !help.contains("--sms-kannel-url"), "{args:?}: {help}");
+        assert_eq!(help.matches("redress --help").count(), 1, "{args:?}: {help}");
+    }
+    let add = run(dir.path(), &["user", "add", "--help"]).done();
+    assert!(add.contains("--email") && add.contains("--password-stdin"), "{add}");
+    std::fs::write(dir.path().join("other.toml"), "isp_name = \"Other\"\n").unwrap();
+    for args in [
+        &["--isp-name", "Flag", "config", "check", "--config", "other.toml"][..],
+        &["config", "--isp-name", "Flag", "check"],
+        &["config", "check", "--isp-name=Flag"],
+        &["--isp-name", "Far", "config", "check", "--isp-name", "Flag"],
+    ] {
+        assert!(run(dir.path(), args).done().contains("isp_name = \"Flag\""), "{args:?}");
+    }
+    let file = ["config", "--config", "other.toml", "check"];
+    assert!(run(dir.path(), &file).done().contains("isp_name = \"Other\""));
 }
 
 #[tokio::test]

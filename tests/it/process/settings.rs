@@ -78,3 +78,42 @@ fn every_fault_at_once_and_no_secret() {
     assert_eq!(ran.status.code(), Some(2));
     assert!(!dir.path().join("data").exists());
 }
+
+#[test]
+fn what_is_probably_not_meant_is_hinted_at_without_failing() {
+    let dir = tempfile::tempdir().unwrap();
+    let hints = |env: &[(&str, &str)]| {
+        let ran = redress(dir.path(), &["config", "check"]).envs(env.iter().copied()).output().unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+        let out = String::from_utf8(ran.stdout).unwrap();
+        out.lines().filter_map(|line| line.strip_prefix("# hint: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let named = ("REDRESS_ISP_NAME", "Larkfield Fibre");
+    assert!(hints(&[]).concat().contains("\"Your ISP\""));
+    assert_eq!(hints(&[named]), Vec::<String>::new());
+    let found = hints(&[named, ("REDRESS_ISPNAME", "x"), ("REDRESS_QQQ", "hush")]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("REDRESS_ISPNAME:") && found[0].contains("did you mean REDRESS_ISP_NAME?"));
+    assert!(!found[1].contains("did you mean") && !found[1].contains("hush"), "{found:?}");
+    let kannel = [
+        named,
+        ("REDRESS_SMS_GATEWAY", "kannel"),
+        ("REDRESS_SMS_KANNEL_URL", "http://127.0.0.1:9/"),
+        ("REDRESS_SMS_KANNEL_USERNAME", "u"),
+        ("REDRESS_SMS_KANNEL_PASSWORD", "p"),
+    ];
+    let found = hints(&kannel);
+    assert!(found.len() == 1 && found[0].starts_with("public_url:"), "{found:?}");
+    assert_eq!(hints(&[&kannel[..], &[("REDRESS_PUBLIC_URL", "https://desk.example.com")]].concat()).len(), 0);
+}
+
+#[test]
+fn a_broken_file_is_shown_where_and_not_what() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("redress.toml"), "isp_name = \"A\"\n[sms.kannel]\npassword = tell-nobody\n").unwrap();
+    let ran = redress(dir.path(), &["config", "check"]).output().unwrap();
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{err}");
+    assert!(err.contains("redress.toml, line 3, column 12") && err.lines().count() == 1, "{err}");
+    assert!(!err.contains("tell-nobody"), "{err}");
+}

@@ -22,6 +22,21 @@ async fn it_is_there_for_technicians_too_and_for_nobody_else() {
     assert!(!page.text.contains("argon2"));
 }
 
+/// As password managers need it to know whose password changes; without a name it is not sent.
+#[tokio::test]
+async fn password_forms_say_whose_they_are_to_password_managers_only() {
+    let world = World::new();
+    let mut admin = world.browser("Priya Raman", Role::Admin).await;
+    let email = admin.email().to_owned();
+    let tomasz = world.user("Tomasz", Role::Technician).await;
+    for (path, of) in [("/account", email), (&*format!("/users/{}/edit", tomasz.id), tomasz.email)] {
+        let page = admin.get(path).await;
+        let field = "form[action$='/password'] input[autocomplete=username][hidden]:not([name])";
+        assert_eq!(page.attributes(field, "value"), [of], "{path}");
+        assert_eq!(page.attributes("input[autocomplete=username]", "value").len(), 1, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_new_password_ends_all_other_sessions() {
     let world = World::new();

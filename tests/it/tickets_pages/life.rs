@@ -1,7 +1,9 @@
 //! A ticket's life on its page: status, technician, SMS, undo, notes.
 
-use super::{desk, log, toast};
-use crate::support::{Browser, Page};
+use redress::clock::Clock;
+
+use super::{FIELDS, NOON, desk, log, toast};
+use crate::support::{Browser, Page, TestApp};
 
 async fn set(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page {
     let page = browser.submit(&format!("{path}/status"), fields).await;
@@ -111,6 +113,41 @@ async fn fixed_is_undone_while_its_sms_waits() {
 }
 
 #[tokio::test]
+async fn a_second_click_on_fixed_says_that_it_is_fixed() {
+    let none = TestApp::with_clock(&[("region", "GB")], Clock::fixed(NOON, 11).0).await;
+    let browser = none.browser().await;
+    let path = log(&browser, &[]).await;
+    for words in ["Marked fixed", "Already Fixed"] {
+        assert_eq!(toast(&set(&browser, &path, &[("status", "Fixed")]).await), [words]);
+    }
+    set(&browser, &path, &[("status", "Open")]).await;
+    for words in ["Marked fixed", "Already Fixed"] {
+        let page = set(&browser, &path, &[("status", "Fixed"), ("idempotencyKey", "two")]).await;
+        assert_eq!(toast(&page), [words]);
+    }
+    let edit = browser.submit(&format!("{path}/edit"), &[("clientName", "Nadia Okonkwo"), ("status", "Fixed")]).await;
+    assert_eq!(edit.status, 303);
+    assert_eq!(toast(&browser.open(&path).await), ["Nothing changed"]);
+}
+
+#[tokio::test]
+async fn where_there_is_no_technician_the_page_says_so() {
+    let (app, _, browser) = desk().await;
+    let path = log(&browser, &[]).await;
+    let ask = browser.open(&format!("{path}/status?status=Dispatched")).await;
+    assert!(ask.has("form.split__main a[href='/users']") && !ask.has("select"), "no empty menu");
+    assert!(!ask.has("form.split__main button"), "nothing that would be refused");
+    assert!(ask.has(&format!(".form-actions a[href='{path}']")), "but a way back");
+    for other in ["status", "assignment"] {
+        let page = browser.open(&format!("{path}/{other}")).await;
+        assert!(page.has("form.split__main a[href='/users']") && page.has("form.split__main button"), "{other}");
+    }
+    app.technician("Aisha Bello").await;
+    let ask = browser.open(&format!("{path}/status?status=Dispatched")).await;
+    assert!(!ask.has("form.split__main a[href='/users']") && ask.has("select") && ask.has("form.split__main button"));
+}
+
+#[tokio::test]
 async fn notes_priority_and_technician() {
     let (app, _, browser) = desk().await;
     let aisha = app.technician("Aisha Bello").await.id.to_string();
@@ -144,6 +181,46 @@ async fn notes_priority_and_technician() {
 }
 
 #[tokio::test]
+async fn no_page_promises_an_sms_that_will_not_go() {
+    let landline = ("clientPhone", "020 7946 0142");
+    let stopped = ("clientPhone", "07700 900555");
+    let none = TestApp::with_clock(&[("region", "GB")], Clock::fixed(NOON, 11).0).await;
+    let (set, _, browser) = desk().await;
+    let hook = "/hooks/sms/kannel/inbound?from=%2B447700900555&to=1&text=STOP&secret=";
+    assert_eq!(browser.open(&format!("{hook}{}", set.app.hook_secret())).await.status, 200);
+    let form = browser.open("/tickets/new").await;
+    assert_eq!(form.all(".form-actions button"), ["Log ticket and send SMSCtrl ↵"]);
+
+    let gatewayless = none.browser().await;
+    let form = gatewayless.open("/tickets/new").await;
+    assert_eq!(form.all(".form-actions button"), ["Log ticketCtrl ↵"]);
+    let words = form.all("main").concat();
+    assert!(words.contains("sms.gateway") && !words.contains("go in the SMS"), "{words}");
+
+    for (browser, number, why) in
+        [(&gatewayless, FIELDS[1], "sms.gateway"), (&browser, landline, "landline"), (&browser, stopped, "STOP")]
+    {
+        let path = log(browser, &[number]).await;
+        let page = browser.open(&path).await;
+        let ask = browser.open(&format!("{path}/status?status=Fixed")).await;
+        let other = browser.open(&format!("{path}/status")).await;
+        let edit = browser.open(&format!("{path}/edit")).await;
+        assert_eq!(ask.all("form.split__main button"), ["Mark fixed"], "{why}");
+        assert_eq!(page.all("#fix button[type=submit]"), ["Mark fixed"], "{why}");
+        assert_eq!((ask.all("h1"), page.all("#fix-h")), (vec!["Mark fixed?".into()], vec!["Mark fixed?".into()]));
+        for page in [&page, &ask, &other, &edit] {
+            assert!(page.all("main").concat().contains(why), "{why}");
+            assert!(!page.has(".sms__bubble") && !page.all("main").concat().contains("Sends the client"), "{why}");
+        }
+        assert!(!page.has("form[action$=resend]") && !page.all("main").concat().contains("log only"), "{why}");
+    }
+    let path = log(&browser, &[]).await;
+    let page = browser.open(&path).await;
+    assert_eq!(page.all("#fix button[type=submit]"), ["Mark fixed and send"]);
+    assert!(page.has("#fix .sms__bubble") && page.all("#m-status").concat().contains("Sends the client an SMS"));
+}
+
+#[tokio::test]
 async fn an_sms_that_did_not_go_is_sent_again() {
     let (app, _, browser) = desk().await;
     let hook = |text: &str| {
@@ -153,8 +230,10 @@ async fn an_sms_that_did_not_go_is_sent_again() {
     let path = log(&browser, &[]).await;
     let page = browser.open(&path).await;
     assert_eq!(sms(&page), ["suppressed"]);
+    assert!(!page.has(".ev__body form"), "no Send again to a number that has sent STOP");
+    assert!(page.all(".ev__body[data-kind=sms]").concat().contains("START"), "but why, and the remedy");
     assert_eq!(browser.open(&hook("START")).await.status, 200);
-    let again = page.attribute(".ev__body form", "action").unwrap();
+    let again = browser.open(&path).await.attribute(".ev__body form", "action").unwrap();
     let done = browser.submit(&again, &[]).await;
     assert_eq!((done.status, done.location.as_str()), (303, path.as_str()));
     let page = browser.open(&path).await;

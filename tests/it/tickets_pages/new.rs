@@ -57,6 +57,10 @@ async fn all_faults_come_at_once_with_what_was_typed() {
             (format!("#{field}[aria-invalid=true]"), format!("#{field}[aria-describedby*={field}-err]"));
         assert!(page.has(&invalid) && page.has(&told), "{field} does not say that it is wrong");
     }
+    for ids in page.attributes("[aria-describedby]", "aria-describedby") {
+        assert_eq!(ids.trim(), ids, "a blank names nothing");
+        assert!(ids.split(' ').all(|id| page.has(&format!("[id='{id}']"))), "{ids} is not all there");
+    }
     for (field, text) in &typed[1..4] {
         assert_eq!(page.attribute(&format!("#{field}"), "value").as_deref(), Some(*text));
     }
