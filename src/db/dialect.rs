@@ -49,23 +49,27 @@ impl Dialect {
         }
     }
 
-    /// The `seq` of tickets that have any of the tokens bound at `place`, as [`Self::any_token`] writes them.
-    pub fn tickets_with(self, place: &str) -> String {
+    /// The `seq` of tickets of which one text, the record or a note, has of each of these lists at least one token.
+    /// The lists are placeholders of what [`Self::any_token`] writes.
+    pub fn tickets_with(self, lists: &[String]) -> String {
         match self {
-            Self::Sqlite => format!("SELECT rowid >> 20 AS seq FROM ticket_search WHERE ticket_search MATCH {place}"),
-            Self::Postgres => format!("SELECT ticket AS seq FROM ticket_search WHERE tokens && {place}"),
+            Self::Sqlite => {
+                format!("SELECT rowid >> 20 AS seq FROM ticket_search WHERE ticket_search MATCH {}", matching(lists))
+            }
+            Self::Postgres => format!("SELECT ticket AS seq FROM ticket_search WHERE {}", overlapping(lists)),
         }
     }
 
-    /// Whether the ticket `t` has any of the tokens bound at `place`.
-    pub fn ticket_has(self, place: &str) -> String {
+    /// Whether the ticket `t` is one of [`Self::tickets_with`].
+    pub fn ticket_has(self, lists: &[String]) -> String {
         match self {
             Self::Sqlite => format!(
-                "EXISTS (SELECT 1 FROM ticket_search WHERE ticket_search MATCH {place} \
-                 AND rowid BETWEEN t.seq << 20 AND (t.seq << 20) + 1048575)"
+                "EXISTS (SELECT 1 FROM ticket_search WHERE ticket_search MATCH {} \
+                 AND rowid BETWEEN t.seq << 20 AND (t.seq << 20) + 1048575)",
+                matching(lists)
             ),
             Self::Postgres => {
-                format!("EXISTS (SELECT 1 FROM ticket_search WHERE ticket = t.seq AND tokens && {place})")
+                format!("EXISTS (SELECT 1 FROM ticket_search WHERE ticket = t.seq AND {})", overlapping(lists))
             }
         }
     }
@@ -85,6 +89,18 @@ impl Dialect {
             Self::Postgres => self.tokens(tokens),
         }
     }
+}
+
+/// A query of FTS5.
+fn matching(lists: &[String]) -> String {
+    match lists {
+        [list] => list.clone(),
+        lists => format!("'(' || {} || ')'", lists.join(" || ') AND (' || ")),
+    }
+}
+
+fn overlapping(lists: &[String]) -> String {
+    lists.iter().map(|list| format!("tokens && {list}")).collect::<Vec<_>>().join(" AND ")
 }
 
 fn join(tokens: impl IntoIterator<Item = i64>, between: &str, write: impl Fn(i64) -> String) -> String {

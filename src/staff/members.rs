@@ -87,6 +87,14 @@ pub fn technicians(tx: &mut Tx<'_>, vault: &Vault) -> Result<Vec<User>, Fault> {
     Ok(users)
 }
 
+/// All users of a role, the disabled ones too, by name.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn users_of(tx: &mut Tx<'_>, vault: &Vault, role: Role) -> Result<Vec<User>, Fault> {
+    store::list(tx, vault, Some(role))
+}
+
 /// Opens `users.name`, for the statements of other features that join it.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ pub use self::{
     api::{api, document},
     change::{By, change_user},
     form::{Changes, NewUser},
-    members::{add_user, by_email, enabled_technician, technicians, user_name, users},
+    members::{add_user, by_email, enabled_technician, technicians, user_name, users, users_of},
     pages::routes,
     password::{Gate, check_password},
     session::{Admin, SignedIn},

@@ -4,7 +4,11 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vault::Vault;
 
 use super::IssueTypes;
-use crate::{clock::Clock, notifications::Outbox, phone::Region};
+use crate::{
+    clock::Clock,
+    notifications::Outbox,
+    phone::{Phone, Region},
+};
 
 /// The desk: settings and tools of the ticket use cases. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,5 +37,11 @@ impl Desk {
     pub fn day_of(&self, at: i64) -> Date {
         let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
         at.to_zoned(self.zone.clone()).date()
+    }
+
+    /// Reads a phone number, as somebody wrote it, into the E.164 digits that it may stand for here.
+    pub fn phone_forms(&self) -> impl Fn(&str) -> Vec<String> {
+        let region = self.region.as_ref();
+        move |text| Phone::parse(text, region).map(|phone| phone.digits().to_owned()).into_iter().collect()
     }
 }

@@ -6,12 +6,10 @@ use vault::Vault;
 
 use super::{
     Cursor, Desk, Priority, Status,
-    search::{self, Cond},
+    search::{self, Cond, Field, UnknownField},
+    terms::{self, Terms},
 };
-use crate::{
-    fault::{Fault, FieldFault},
-    phone::Phone,
-};
+use crate::fault::{Fault, FieldFault};
 
 /// The longest search, in characters.
 const LONGEST_SEARCH: usize = 500;
@@ -134,7 +132,9 @@ pub struct Filter {
     pub created_to_text: String,
     /// The search as it was typed.
     pub q: String,
-    /// The search as a condition; absent when it is blank.
+    /// What terms of the search that name a field ask for.
+    pub terms: Terms,
+    /// The rest of the search as a condition; absent when it is blank.
     pub search: Option<Cond>,
     /// By what.
     pub sort: Sort,
@@ -238,7 +238,7 @@ impl Filter {
             reader.fault("createdTo", "invalid", "createdTo is before createdFrom. Swap them.");
         }
         let q = reader.one("q").unwrap_or_default();
-        let search = read_search(&mut reader, &q, desk);
+        let (terms, search) = read_search(&mut reader, &q, desk);
         let sort = word(&mut reader, "sort", &Sort::ALL.map(Sort::name), Sort::parse);
         let order = word(&mut reader, "order", &["asc", "desc"], Order::parse);
         let page_size = reader.number("pageSize", 25, 100);
@@ -253,6 +253,7 @@ impl Filter {
             created_from_text,
             created_to_text,
             q,
+            terms,
             search,
             sort,
             order,
@@ -288,6 +289,7 @@ impl Filter {
             && self.created_from.is_none()
             && self.created_before.is_none()
             && self.search.is_none()
+            && self.terms.is_empty()
     }
 
     /// The query string with some parameters replaced; an empty value takes the parameter out. The page and the
@@ -315,22 +317,40 @@ fn word<T: Default>(reader: &mut Reader<'_>, name: &str, names: &[&str], parse: 
     })
 }
 
-fn read_search(reader: &mut Reader<'_>, q: &str, desk: &Desk) -> Option<Cond> {
+/// The search box: terms that name a field, and what the rest looks for.
+fn read_search(reader: &mut Reader<'_>, q: &str, desk: &Desk) -> (Terms, Option<Cond>) {
+    let mut terms = Terms::default();
     if q.chars().count() > LONGEST_SEARCH {
         reader.fault("q", "too_long", format!("Shorten the search to {LONGEST_SEARCH} characters or fewer."));
-        return None;
+        return (terms, None);
     }
-    let forms = |text: &str| {
-        Phone::parse(text, desk.region.as_ref()).map(|phone| phone.digits().to_owned()).into_iter().collect()
+    let parted = match search::part(q) {
+        Ok(parted) => parted,
+        Err(UnknownField(name)) => {
+            let known = Field::ALL.map(|(name, _)| format!("{name}:")).join(" ");
+            let message =
+                format!("There is no field {name}: to search in. Use any of {known} or put it in \"quotes\".");
+            reader.faults.push(terms::fault(message));
+            return (terms, None);
+        }
     };
-    search::parse(q, &forms).unwrap_or_else(|_| {
-        reader.fault("q", "too_long", "Search for fewer words.");
-        None
-    })
+    let mut conds = Vec::new();
+    for (field, value) in &parted.terms {
+        match terms.read(*field, value, desk) {
+            Ok(cond) => conds.extend(cond),
+            Err(message) => reader.faults.push(terms::fault(message)),
+        }
+    }
+    match search::parse(&parted.text, &desk.phone_forms()) {
+        Ok(cond) => conds.extend(cond),
+        Err(_) => reader.fault("q", "too_long", "Search for fewer words."),
+    }
+    let one = if conds.len() > 1 { Some(Cond::All(conds)) } else { conds.pop() };
+    (terms, one)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Edge {
+pub(super) enum Edge {
     From,
     To,
 }
@@ -346,7 +366,7 @@ fn bound(reader: &mut Reader<'_>, name: &str, desk: &Desk, edge: Edge) -> (Strin
     (text, read)
 }
 
-fn read_day(text: &str, desk: &Desk, edge: Edge) -> Option<i64> {
+pub(super) fn read_day(text: &str, desk: &Desk, edge: Edge) -> Option<i64> {
     if text.len() != 10 {
         return None;
     }

@@ -17,6 +17,7 @@ mod reference;
 pub mod search;
 mod status;
 mod store;
+mod terms;
 mod ticket;
 mod tokens;
 mod undo;
@@ -35,6 +36,7 @@ pub use self::{
     reference::Reference,
     status::Status,
     store::{by_key, history},
+    terms::Terms,
     ticket::{Change, Happening, NewTicket, Refused, Ticket},
     undo::{can_undo_fixed, undo_fixed},
     update::update,

@@ -73,6 +73,12 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.name().eq_ignore_ascii_case(text))
     }
 
+    /// The same, where a blank may be missing or written as a hyphen: `in-progress`.
+    pub fn parse_loosely(text: &str) -> Option<Self> {
+        let letters = |text: &str| text.replace([' ', '-', '_'], "").to_ascii_lowercase();
+        Self::ALL.into_iter().find(|status| letters(status.name()) == letters(text))
+    }
+
     /// The number it is stored as.
     pub const fn code(self) -> i64 {
         self as i64

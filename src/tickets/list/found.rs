@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::{
-    db::{Dialect, Value},
-    tickets::{Assignee, Desk, Filter, Status},
+    db::{Dialect, Tx, Value},
+    fault::Fault,
+    tickets::{Assignee, Desk, Status, terms::Narrowed},
 };
 
 use super::searched::Searched;
@@ -89,10 +90,18 @@ pub(super) struct Found {
     /// Bounds of the time of logging: as a ticket's id begins with it, of the id.
     pub dates: Vec<String>,
     pub search: Option<Searched>,
+    /// The statuses and priorities let through, by number; all when empty.
+    pub statuses: Vec<i64>,
+    pub priorities: Vec<i64>,
 }
 
 impl Found {
-    pub fn of(dialect: Dialect, desk: &Desk, filter: &Filter) -> Self {
+    /// `rare` as for [`Searched::of`].
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn of(tx: &mut Tx<'_>, desk: &Desk, filter: &Narrowed, rare: u64) -> Result<Self, Fault> {
+        let dialect = tx.dialect();
         let mut values = Values::default();
         let facets = facets(&mut values, filter);
         let mut dates = Vec::new();
@@ -101,8 +110,13 @@ impl Found {
                 dates.push(format!("t.id {sign} {}", values.bind(Value::from(first_id_at(at)))));
             }
         }
-        let search = filter.search.as_ref().map(|cond| Searched::of(dialect, &desk.vault, &mut values, cond));
-        Self { dialect, values, facets, dates, search }
+        let search = match &filter.search {
+            Some(cond) => Some(Searched::of(tx, &desk.vault, &mut values, cond, rare)?),
+            None => None,
+        };
+        let statuses = filter.statuses.iter().map(|status| status.code()).collect();
+        let priorities = filter.priorities.iter().map(|priority| priority.code()).collect();
+        Ok(Self { dialect, values, facets, dates, search, statuses, priorities })
     }
 
     /// All conditions but the search and those of the facet `of`.
@@ -117,7 +131,7 @@ impl Found {
     }
 }
 
-fn facets(values: &mut Values, filter: &Filter) -> Vec<Facet> {
+fn facets(values: &mut Values, filter: &Narrowed) -> Vec<Facet> {
     let mut facets = Vec::new();
     let mut add = |column, index, by_change, rank, wanted: Vec<Value>, or_null| {
         let mut distinct: Vec<Value> = Vec::new();

@@ -14,7 +14,7 @@ use self::{
     found::Found,
     way::{Way, gather, page_sql, walks_well},
 };
-use super::{At, Cursor, Desk, Filter, Sort, Ticket, store};
+use super::{At, Cursor, Desk, Filter, Sort, Ticket, store, terms::Narrowed};
 use crate::{
     db::{Row, Tx},
     fault::Fault,
@@ -41,9 +41,11 @@ struct Limits {
     /// A search that finds one ticket in so many, or more, is common: to walk to the first page takes fewer looks
     /// at the token index than there are tickets to be gathered.
     common: u64,
+    /// Most tickets that are tested one by one, at some 40 µs each, for the other parts of a search.
+    rare: u64,
 }
 
-const LIMITS: Limits = Limits { counted: COUNTED_TO, gathered: 100_000, common: 20 };
+const LIMITS: Limits = Limits { counted: COUNTED_TO, gathered: 100_000, common: 20, rare: 500 };
 
 /// Lists what the filter finds.
 ///
@@ -54,7 +56,7 @@ pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault
 }
 
 fn list_within(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) -> Result<Page, Fault> {
-    let mut found = Found::of(tx.dialect(), desk, filter);
+    let mut found = read(tx, desk, filter, limits)?;
     let (counted, common) = size(tx, &found, limits)?;
     let way = choose(tx, &found, filter.sort, counted, common, limits)?;
     let beyond = match &filter.at {
@@ -76,6 +78,11 @@ fn list_within(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) ->
     Ok(Page { items, counted, next_cursor })
 }
 
+fn read(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) -> Result<Found, Fault> {
+    let narrowed = Narrowed::of(tx, desk, filter)?;
+    Found::of(tx, desk, &narrowed, limits.rare)
+}
+
 /// The page's rows are found first and fetched then, so that no sort and no skip carries sealed text along.
 fn rows_sql(found: &mut Found, way: Way, common: bool, filter: &Filter) -> Result<String, Fault> {
     let direction = way::direction(filter.order);
@@ -91,22 +98,30 @@ fn rows_sql(found: &mut Found, way: Way, common: bool, filter: &Filter) -> Resul
 fn size(tx: &mut Tx<'_>, found: &Found, limits: Limits) -> Result<(Counted, bool), Fault> {
     let mut common = false;
     if let Some(search) = &found.search {
-        let sql = format!(
-            "SELECT count(*), COALESCE(max(seq), 0) FROM (SELECT DISTINCT seq FROM ({}) AS hits LIMIT {}) AS hits",
-            search.set,
-            limits.counted + 1
-        );
-        let rows = query(tx, found, &sql)?;
-        let row = rows.first().ok_or(Fault::NotFound)?;
-        let alone = Counted::new(row.int(0)?, limits.counted);
-        // The token index gives the oldest first: how far it had to go for so many tells how dense they are.
-        let passed = u64::try_from(row.int(1)?).unwrap_or(u64::MAX);
-        common = !alone.exact && passed <= limits.counted.saturating_mul(limits.common);
+        let mut alone = hits(tx, found, search.some.as_ref().unwrap_or(&search.set), limits)?;
+        if alone.0.exact && search.some.is_some() {
+            alone = hits(tx, found, &search.set, limits)?;
+        }
+        common = alone.1;
         if found.is_open() {
-            return Ok((alone, common));
+            return Ok(alone);
         }
     }
     Ok((count(tx, found, common, limits.counted)?, common))
+}
+
+/// How many tickets a set of a search has, and whether they are so many among all that they are common.
+fn hits(tx: &mut Tx<'_>, found: &Found, set: &str, limits: Limits) -> Result<(Counted, bool), Fault> {
+    let sql = format!(
+        "SELECT count(*), COALESCE(max(seq), 0) FROM (SELECT DISTINCT seq FROM ({set}) AS hits LIMIT {}) AS hits",
+        limits.counted + 1
+    );
+    let rows = query(tx, found, &sql)?;
+    let row = rows.first().ok_or(Fault::NotFound)?;
+    let counted = Counted::new(row.int(0)?, limits.counted);
+    // The token index gives the oldest first: how far it had to go for so many tells how dense they are.
+    let passed = u64::try_from(row.int(1)?).unwrap_or(u64::MAX);
+    Ok((counted, !counted.exact && passed <= limits.counted.saturating_mul(limits.common)))
 }
 
 fn count(tx: &mut Tx<'_>, found: &Found, common: bool, limit: u64) -> Result<Counted, Fault> {

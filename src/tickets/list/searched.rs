@@ -4,7 +4,8 @@ use vault::Vault;
 
 use super::found::Values;
 use crate::{
-    db::{Dialect, Value},
+    db::{Tx, Value},
+    fault::Fault,
     tickets::{
         search::{Cond, Criterion, Token},
         tokens,
@@ -16,83 +17,151 @@ use crate::{
 pub(super) struct Searched {
     /// A query that gives the `seq` of each ticket found, possibly several times.
     pub set: String,
+    /// A query for some of them that the index answers by itself, where `set` has to gather much.
+    pub some: Option<String>,
     /// A condition on `tickets t`. One look at the token index costs some 40 µs, so it is for few tickets.
     pub test: String,
 }
 
 impl Searched {
-    pub fn of(dialect: Dialect, vault: &Vault, values: &mut Values, cond: &Cond) -> Self {
-        Writer { dialect, vault, values }.write(cond)
+    /// Where several parts have to hold, looks up whether one finds no more than `rare` tickets: the others are then
+    /// tested on each of those, rather than all that they find gathered.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn of(tx: &mut Tx<'_>, vault: &Vault, values: &mut Values, cond: &Cond, rare: u64) -> Result<Self, Fault> {
+        Writer { tx, vault, values, rare }.write(cond)
+    }
+
+    fn nothing() -> Self {
+        let (set, test) = ("SELECT seq FROM tickets WHERE 1 = 0".to_owned(), "1 = 0".to_owned());
+        Self { set, some: None, test }
     }
 }
 
-struct Writer<'a> {
-    dialect: Dialect,
+struct Writer<'a, 'tx> {
+    tx: &'a mut Tx<'tx>,
     vault: &'a Vault,
     values: &'a mut Values,
+    rare: u64,
 }
 
-impl Writer<'_> {
-    fn write(&mut self, cond: &Cond) -> Searched {
+impl Writer<'_, '_> {
+    fn write(&mut self, cond: &Cond) -> Result<Searched, Fault> {
         match cond {
-            Cond::Any(conds) if conds.is_empty() => {
-                Searched { set: "SELECT seq FROM tickets WHERE 1 = 0".to_owned(), test: "1 = 0".to_owned() }
-            }
             Cond::Any(conds) => self.any(conds),
-            Cond::All(conds) => {
-                let parts: Vec<Searched> = conds.iter().map(|cond| self.write(cond)).collect();
-                let (first, rest) = parts.split_first().expect("all of nothing is never asked for");
-                let rest = rest.iter().map(|part| format!("first.seq IN ({})", part.set)).collect::<Vec<_>>();
-                Searched {
-                    set: format!("SELECT first.seq FROM ({}) AS first WHERE {}", first.set, rest.join(" AND ")),
-                    test: joined(parts.iter().map(|part| part.test.as_str()), " AND "),
-                }
-            }
-            Cond::Is(Criterion::Token(token)) => self.any_token(&[token]),
+            Cond::Together(conds) => match lists(conds) {
+                Some(lists) => Ok(self.together(&lists)),
+                None => self.all(conds),
+            },
+            Cond::All(conds) => self.all(conds),
+            Cond::Is(Criterion::Token(token)) => Ok(self.together(&[vec![token]])),
             Cond::Is(Criterion::RefWhole(key)) => {
                 let place = self.values.bind(Value::from(hyphenated(key)));
-                Searched {
+                Ok(Searched {
                     set: format!("SELECT seq FROM tickets WHERE ticket_ref = {place}"),
+                    some: None,
                     test: format!("t.ticket_ref = {place}"),
-                }
+                })
             }
             Cond::Is(Criterion::RefStart(key)) => {
                 // All references are ASCII below '~', so this range is what starts with the key.
                 let start = hyphenated(key);
                 let before = self.values.bind(Value::from(format!("{start}~")));
                 let from = self.values.bind(Value::from(start));
-                Searched {
+                Ok(Searched {
                     set: format!("SELECT seq FROM tickets WHERE ticket_ref >= {from} AND ticket_ref < {before}"),
+                    some: None,
                     test: format!("(t.ticket_ref >= {from} AND t.ticket_ref < {before})"),
-                }
+                })
             }
         }
     }
 
     /// Alternatives. Tokens come into one list, which the index answers with one look.
-    fn any(&mut self, conds: &[Cond]) -> Searched {
+    fn any(&mut self, conds: &[Cond]) -> Result<Searched, Fault> {
         let mut listed = Vec::new();
         let mut ways = Vec::new();
         for cond in conds {
             match cond {
                 Cond::Is(Criterion::Token(token)) => listed.push(token),
-                other => ways.push(self.write(other)),
+                other => ways.push(self.write(other)?),
             }
         }
         if !listed.is_empty() {
-            ways.push(self.any_token(&listed));
+            ways.push(self.together(&[listed]));
         }
-        Searched {
-            set: ways.iter().map(|way| way.set.as_str()).collect::<Vec<_>>().join(" UNION ALL "),
+        if ways.is_empty() {
+            return Ok(Searched::nothing());
+        }
+        let some = ways.iter().any(|way| way.some.is_some());
+        Ok(Searched {
+            set: union(ways.iter().map(|way| way.set.as_str())),
+            some: some.then(|| union(ways.iter().map(|way| way.some.as_ref().unwrap_or(&way.set).as_str()))),
             test: joined(ways.iter().map(|way| way.test.as_str()), " OR "),
-        }
+        })
     }
 
-    fn any_token(&mut self, listed: &[&Token]) -> Searched {
-        let hashed = listed.iter().map(|token| tokens::hashed(self.vault, token));
-        let place = self.values.bind(Value::from(self.dialect.any_token(hashed)));
-        Searched { set: self.dialect.tickets_with(&place), test: self.dialect.ticket_has(&place) }
+    /// Of each list at least one token in the same text.
+    fn together(&mut self, lists: &[Vec<&Token>]) -> Searched {
+        let dialect = self.tx.dialect();
+        let places: Vec<String> = lists
+            .iter()
+            .map(|list| {
+                let hashed = list.iter().map(|token| tokens::hashed(self.vault, token));
+                self.values.bind(Value::from(dialect.any_token(hashed)))
+            })
+            .collect();
+        Searched { set: dialect.tickets_with(&places), some: None, test: dialect.ticket_has(&places) }
     }
+
+    /// Conditions that all have to hold, whichever of a ticket's texts each of them is met by.
+    fn all(&mut self, conds: &[Cond]) -> Result<Searched, Fault> {
+        let mut parts = Vec::with_capacity(conds.len());
+        for cond in conds {
+            let part = self.write(cond)?;
+            parts.push((self.count(&part.set)?, part));
+        }
+        parts.sort_by_key(|(count, _)| *count);
+        let test = joined(parts.iter().map(|(_, part)| part.test.as_str()), " AND ");
+        let Some(((count, first), rest)) = parts.split_first() else { return Ok(Searched::nothing()) };
+        let rare = *count <= self.rare;
+        let with = |part: &Searched| if rare { part.test.clone() } else { format!("t.seq IN ({})", part.set) };
+        let rest: Vec<String> = rest.iter().map(|(_, part)| with(part)).collect();
+        let by = self.tx.dialect().by_row();
+        let set = format!(
+            "SELECT t.seq AS seq FROM tickets t{by} WHERE t.seq IN ({}) AND {}",
+            first.set,
+            if rest.is_empty() { "1 = 1".to_owned() } else { rest.join(" AND ") },
+        );
+        let some = if rare { None } else { lists(conds).map(|lists| self.together(&lists).set) };
+        Ok(Searched { set, some, test })
+    }
+
+    /// How many tickets a set has, up to one more than is rare.
+    fn count(&mut self, set: &str) -> Result<u64, Fault> {
+        let sql = format!("SELECT count(*) FROM (SELECT seq FROM ({set}) AS hits LIMIT {}) AS hits", self.rare + 1);
+        let (sql, values) = self.values.of(&sql);
+        let row = self.tx.query_one(&sql, &values)?.ok_or(Fault::NotFound)?;
+        Ok(u64::try_from(row.int(0)?).unwrap_or(0))
+    }
+}
+
+/// The tokens of each condition, if they are nothing but tokens of which any will do.
+fn lists(conds: &[Cond]) -> Option<Vec<Vec<&Token>>> {
+    conds.iter().map(list).collect()
+}
+
+fn list(cond: &Cond) -> Option<Vec<&Token>> {
+    match cond {
+        Cond::Is(Criterion::Token(token)) => Some(vec![token]),
+        Cond::Any(any) if !any.is_empty() => Some(any.iter().map(list).collect::<Option<Vec<_>>>()?.concat()),
+        _ => None,
+    }
+}
+
+fn union<'a>(sets: impl Iterator<Item = &'a str>) -> String {
+    sets.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 fn joined<'a>(parts: impl Iterator<Item = &'a str>, between: &str) -> String {

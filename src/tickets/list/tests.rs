@@ -15,7 +15,7 @@ use crate::{
 const TICKETS: usize = 240;
 const START: i64 = 1_763_000_000_000;
 /// So low that every way is taken.
-const LOW: Limits = Limits { counted: 6, gathered: 20, common: 20 };
+const LOW: Limits = Limits { counted: 6, gathered: 20, common: 20, rare: 10 };
 
 const FIRST: [&str; 5] = ["Nadia", "Nabil", "Petra", "Callum", "Grace"];
 const WORDS: [&str; 6] = ["router", "november", "deposit", "refund", "fibre", "paper"];
@@ -94,22 +94,36 @@ fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
     let below = |bound: usize| clock.below(u32::try_from(bound).unwrap()) as usize;
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut tests: Vec<Test> = Vec::new();
+    let mut q: Vec<String> = Vec::new();
     let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
     if below(2) == 0 {
         let wanted: Vec<Status> = Status::ALL.into_iter().filter(|_| below(2) == 0).collect();
         if !wanted.is_empty() {
-            add("status", Status::names(&wanted).replace(", ", ","));
+            let names = Status::names(&wanted).replace(", ", ",");
+            if below(2) == 0 {
+                add("status", names);
+            } else {
+                q.push(format!("status:{}", names.replace(' ', "-")));
+            }
             tests.push(Box::new(move |ticket| wanted.contains(&ticket.status)));
         }
     }
     if below(3) == 0 {
         let wanted = Priority::ALL[below(4)];
-        add("priority", wanted.name().to_owned());
+        if below(2) == 0 {
+            add("priority", wanted.name().to_owned());
+        } else {
+            q.push(format!("priority:{}", wanted.name()));
+        }
         tests.push(Box::new(move |ticket| ticket.priority == wanted));
     }
     if below(3) == 0 {
         let wanted = shop.all[below(TICKETS)].issue_type.clone();
-        add("issueType", wanted.clone());
+        if below(2) == 0 {
+            add("issueType", wanted.clone());
+        } else {
+            q.push(format!("type:\"{wanted}\""));
+        }
         tests.push(Box::new(move |ticket| ticket.issue_type == wanted));
     }
     if below(3) == 0 {
@@ -126,10 +140,15 @@ fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
     }
     if below(2) == 0 {
         let (word, name) = (WORDS[below(WORDS.len())], below(3) == 0);
-        add("q", if name { format!("{word} na") } else { word.to_owned() });
+        q.push(if name { format!("{word} na") } else { word.to_owned() });
         let has = move |ticket: &Ticket| ticket.description.split(' ').any(|other| other == word);
         tests.push(Box::new(move |ticket| has(ticket) && (!name || ticket.client_name.starts_with("Na"))));
     }
+    if below(5) == 0 {
+        q.push("tech:tom".to_owned());
+        tests.push(Box::new(|ticket| ticket.assigned_to.as_ref().is_some_and(|one| one.name == "Tomasz")));
+    }
+    add("q", q.join(" "));
     (pairs, Box::new(move |ticket| tests.iter().all(|test| test(ticket))))
 }
 
@@ -188,7 +207,7 @@ async fn every_way_gives_what_reading_all_tickets_gives() {
                     let want = Counted { total: total.min(limits.counted), exact: total <= limits.counted };
                     assert_eq!(page.counted, want, "{round}: {asked:?}");
                 }
-                let found = Found::of(tx.dialect(), &desk, &filter);
+                let found = read(tx, &desk, &filter, LOW)?;
                 let (counted, common) = size(tx, &found, LOW)?;
                 let way = choose(tx, &found, filter.sort, counted, common, LOW)?;
                 let cursor = round % 2 == 0;
@@ -244,7 +263,7 @@ async fn no_list_query_scans_or_sorts_the_whole_table() {
                             let key = if sort == Sort::TicketRef { "BILL-20261101-7K4M" } else { "1" };
                             filter.at = At::After(Cursor { key: key.to_owned(), id: desk.clock.uuid() });
                         }
-                        let mut found = Found::of(tx.dialect(), &desk, &filter);
+                        let mut found = read(tx, &desk, &filter, limits)?;
                         let (counted, common) = size(tx, &found, limits)?;
                         let way = choose(tx, &found, filter.sort, counted, common, limits)?;
                         let sql = rows_sql(&mut found, way, common, &filter)?;

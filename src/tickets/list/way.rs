@@ -156,13 +156,11 @@ fn branches(found: &Found, filter: &Filter, after: Option<&After>) -> Vec<Branch
         Sort::TicketRef => whole("tickets_ref"),
         Sort::Status => {
             let codes: Vec<i64> = Status::ALL.iter().map(|status| status.code()).collect();
-            let wanted: Vec<i64> = filter.statuses.iter().map(|status| status.code()).collect();
-            of_codes("t.status", "tickets_status", &codes, &wanted, filter.order, after)
+            of_codes("t.status", "tickets_status", &codes, &found.statuses, filter.order, after)
         }
         Sort::Priority => {
             let codes: Vec<i64> = Priority::ALL.iter().map(|priority| priority.code()).collect();
-            let wanted: Vec<i64> = filter.priorities.iter().map(|priority| priority.code()).collect();
-            of_codes("t.priority", "tickets_priority", &codes, &wanted, filter.order, after)
+            of_codes("t.priority", "tickets_priority", &codes, &found.priorities, filter.order, after)
         }
     }
 }

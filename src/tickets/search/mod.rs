@@ -4,6 +4,7 @@
 //! keep keyed hashes of them in place of the clients' data. Only references, which are no secret, are also compared
 //! by their start. No I/O and no hashing here.
 
+mod fields;
 mod fold;
 mod query;
 mod words;
@@ -15,8 +16,9 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-pub use query::{TooManyTerms, parse};
-pub use words::word_tokens;
+pub use fields::{Field, Parted, UnknownField, part};
+pub use query::{TooManyTerms, account, parse, phone};
+pub use words::{is_called, word_tokens};
 
 /// One thing that a ticket answers to, folded.
 ///
@@ -74,6 +76,8 @@ pub enum Cond {
     Any(Vec<Cond>),
     /// All of these hold.
     All(Vec<Cond>),
+    /// All of these hold of one text of the ticket, its record or a note: the parts of one word, as `Brien` and `Smith`.
+    Together(Vec<Cond>),
     /// This criterion is met.
     Is(Criterion),
 }

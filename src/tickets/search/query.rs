@@ -79,7 +79,7 @@ fn read_group(group: &[String], phone_forms: &dyn Fn(&str) -> Vec<String>) -> Op
     if each.is_empty() {
         return None;
     }
-    let number = if group.len() > 1 { phone(&fold(&group.join(" ")), phone_forms) } else { Vec::new() };
+    let number = if group.len() > 1 { phone_ends(&fold(&group.join(" ")), phone_forms) } else { Vec::new() };
     Some(any(number.into_iter().chain([all(each)])))
 }
 
@@ -98,7 +98,7 @@ fn read_term(term: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Co
         ways.push(token(Token::Email(fold_email(address))));
     }
     if is_phone_like(term) {
-        ways.extend(phone(&folded, phone_forms));
+        ways.extend(phone_ends(&folded, phone_forms));
     }
     ways.extend(reference(&squashed).map(Cond::Is));
     if matches!(squashed.len(), 4 | 5) {
@@ -111,7 +111,8 @@ fn read_term(term: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Co
 /// The words of a term, all of which have to be there; in names too if `names` says so.
 fn read_text(folded: &str, names: bool) -> Option<Cond> {
     let runs = runs(folded);
-    let read_run = |run| any(readings(run).iter().map(|parts| all(parts.iter().map(|part| read_part(part, names)))));
+    let read_parts = |parts: &Vec<String>| together(parts.iter().map(|part| read_part(part, names)));
+    let read_run = |run| any(readings(run).iter().map(read_parts));
     (!runs.is_empty()).then(|| all(runs.into_iter().map(read_run)))
 }
 
@@ -121,13 +122,24 @@ fn read_part(part: &str, names: bool) -> Cond {
         Sought::Any(tokens) => any(tokens.into_iter().map(token)),
         // Letters too new for the crate that finds words: all of nothing would match every ticket.
         Sought::All(tokens) if tokens.is_empty() => Cond::Any(Vec::new()),
-        Sought::All(tokens) => all(tokens.into_iter().map(token)),
+        Sought::All(tokens) => together(tokens.into_iter().map(token)),
     };
     any(name.into_iter().chain([word]))
 }
 
+/// A phone number, or its last four digits or more; `None` for anything else. As for [`parse`].
+pub fn phone(text: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Cond> {
+    let ends = if is_phone_like(text.replace(' ', "")) { phone_ends(&fold(text), phone_forms) } else { Vec::new() };
+    (!ends.is_empty()).then(|| any(ends))
+}
+
+/// An account id.
+pub fn account(text: &str) -> Cond {
+    token(Token::Account(squash(&fold(text))))
+}
+
 /// The ends of phone numbers that `folded` may stand for; none when it has too few or too many digits.
-fn phone(folded: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Vec<Cond> {
+fn phone_ends(folded: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Vec<Cond> {
     let typed = digits(folded);
     if !PHONE_DIGITS.contains(&typed.len()) {
         return Vec::new();
@@ -189,6 +201,14 @@ fn all(conds: impl IntoIterator<Item = Cond>) -> Cond {
     single(flat).unwrap_or_else(Cond::All)
 }
 
+fn together(conds: impl IntoIterator<Item = Cond>) -> Cond {
+    let flat = conds.into_iter().flat_map(|cond| match cond {
+        Cond::Together(inner) => inner,
+        other => vec![other],
+    });
+    single(flat).unwrap_or_else(Cond::Together)
+}
+
 /// The one condition there is, or else all of them, each once.
 fn single(conds: impl Iterator<Item = Cond>) -> Result<Cond, Vec<Cond>> {
     let mut kept: Vec<Cond> = Vec::new();
@@ -202,7 +222,7 @@ fn single(conds: impl Iterator<Item = Cond>) -> Result<Cond, Vec<Cond>> {
 
 fn size(cond: &Cond) -> usize {
     match cond {
-        Cond::Any(inner) | Cond::All(inner) => inner.iter().map(size).sum(),
+        Cond::Any(inner) | Cond::All(inner) | Cond::Together(inner) => inner.iter().map(size).sum(),
         Cond::Is(_) => 1,
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn matches(fields: &Fields<'_>, q: &str) -> bool {
 fn holds(cond: &Cond, tokens: &BTreeSet<Token>, key: &str) -> bool {
     match cond {
         Cond::Any(conds) => conds.iter().any(|cond| holds(cond, tokens, key)),
-        Cond::All(conds) => conds.iter().all(|cond| holds(cond, tokens, key)),
+        Cond::All(conds) | Cond::Together(conds) => conds.iter().all(|cond| holds(cond, tokens, key)),
         Cond::Is(Criterion::Token(token)) => tokens.contains(token),
         Cond::Is(Criterion::RefStart(start)) => key.starts_with(start),
         Cond::Is(Criterion::RefWhole(whole)) => key == whole,
@@ -155,7 +155,7 @@ fn a_reference_is_found_whole_by_its_end_or_by_its_start() {
 
 fn has(cond: &Cond, wanted: &Criterion) -> bool {
     match cond {
-        Cond::Any(conds) | Cond::All(conds) => conds.iter().any(|cond| has(cond, wanted)),
+        Cond::Any(conds) | Cond::All(conds) | Cond::Together(conds) => conds.iter().any(|cond| has(cond, wanted)),
         Cond::Is(criterion) => criterion == wanted,
     }
 }

@@ -77,6 +77,14 @@ fn indexed_parts(run: &str) -> BTreeSet<String> {
     parts
 }
 
+/// Whether each word of `asked` is the start of a word of `name`; never for no word at all.
+pub fn is_called(name: &str, asked: &str) -> bool {
+    let (name, asked) = (fold(name), fold(asked));
+    let words = runs(&name);
+    let asked = runs(&asked);
+    !asked.is_empty() && asked.iter().all(|start| words.iter().any(|word| word.starts_with(start)))
+}
+
 /// A token for every start, of two letters or more, of every word of a name.
 ///
 /// A name's word of one letter (an initial, the `O` of O'Brien) is a token of its own.

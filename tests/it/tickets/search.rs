@@ -139,7 +139,7 @@ const ODD: &[&str] = &[
     "nadia NEAR/2 okonkwo",
     "nadia OR peter",
     "NOT nadia",
-    "clientName:nadia",
+    "clientName: nadia",
     "nadia AND",
     "(nadia",
     "nadia)",
@@ -204,4 +204,82 @@ async fn no_search_breaks_anything() {
         }
     }
     assert_eq!(admin.get(&path(&ticket)).await.json, ticket);
+}
+
+#[tokio::test]
+async fn terms_that_name_a_field() {
+    let app = TestApp::with(&[("region", "GB"), ("timezone", "Europe/London")]).await;
+    let admin = app.admin().await;
+    let technician = app.technician("Tomasz Zielinski").await;
+    app.technician("Aisha Bello").await;
+    let ticket = admin
+        .ticket(json!({
+            "clientName": "Nadia Okonkwo",
+            "clientPhone": "+447700900142",
+            "clientAccountId": "LF-204417",
+            "description": "Account closed, status: open question",
+            "issueType": "Payment Not Reflected",
+            "priority": "Urgent",
+            "assignedTo": technician.id,
+        }))
+        .await;
+    admin.put(&path(&ticket), &json!({"status": "In Progress"})).await;
+    let found = [
+        "status:in-progress",
+        "STATUS:\"in progress\" nadia",
+        "status:new,InProgress",
+        "priority:urgent",
+        "priority:low,urgent tech:tom",
+        "tech:\"tomasz ziel\"",
+        "type:payment",
+        "type:\"payment not reflected\"",
+        "type:incorrect,reflected okonkwo",
+        "phone:0142",
+        "phone:\"07700 900 142\"",
+        "account:lf204417 priority:Urgent",
+        "after:2020-01-01",
+        "after:2020-01-01 before:9999-01-01",
+        // In quotation marks, or with a blank behind the colon, it is text.
+        "\"status:\" question",
+        "status: open",
+    ];
+    let missed = [
+        "status:new",
+        "status:in-progress status:new",
+        "status:in-progress peter",
+        "priority:low",
+        "tech:aisha",
+        "tech:none",
+        "tech:tomasz tech:aisha",
+        "type:suspension",
+        "phone:0143",
+        "account:204417",
+        "before:2020-01-01",
+        "after:9999-01-01",
+    ];
+    expect(&admin, &ticket, &found, &missed).await;
+    // They narrow what the other parameters let through.
+    for (query, count) in [("status=New&q=status:in-progress", 0), ("priority=Urgent,Low&q=priority:urgent", 1)] {
+        assert_eq!(admin.get(&format!("/api/tickets?{query}")).await.json["total"], count, "{query}");
+    }
+    for (q, says) in [
+        ("colour:red", "colour:"),
+        ("status:gone", "In Progress"),
+        ("priority:", ""),
+        ("priority:big", "Urgent"),
+        ("type:nothing", "Incorrect Bill"),
+        ("tech:nobodyhere", "Tomasz Zielinski"),
+        ("phone:12", "4 digits"),
+        ("before:yesterday", "2026-11-01"),
+        ("after:2026-02-30", "2026-11-01"),
+    ] {
+        let reply = admin.get(&format!("/api/tickets?q={q}")).await;
+        if says.is_empty() {
+            assert_eq!(reply.status, 200, "{q}");
+            continue;
+        }
+        assert_problem(&reply, 422);
+        assert_eq!(reply.faults(), ["q"]);
+        assert!(reply.text.contains(says), "{q}: {}", reply.text);
+    }
 }

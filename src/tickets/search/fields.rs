@@ -1,0 +1,127 @@
+//! Terms of a search that name the field they are about, such as `status:open` or `type:"Incorrect Bill"`.
+
+/// A field that a term may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The status.
+    Status,
+    /// The issue type, or any word of it.
+    Type,
+    /// The priority.
+    Priority,
+    /// The technician's name, or the start of any of its words; `none`.
+    Tech,
+    /// The phone number, or its last four digits or more.
+    Phone,
+    /// The account id.
+    Account,
+    /// Logged before this day.
+    Before,
+    /// Logged on this day or later.
+    After,
+}
+
+impl Field {
+    /// All of them, by name.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("status", Self::Status),
+        ("type", Self::Type),
+        ("priority", Self::Priority),
+        ("tech", Self::Tech),
+        ("phone", Self::Phone),
+        ("account", Self::Account),
+        ("before", Self::Before),
+        ("after", Self::After),
+    ];
+}
+
+/// A search, parted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parted {
+    /// What names no field.
+    pub text: String,
+    /// Each term that does, with its value.
+    pub terms: Vec<(Field, String)>,
+}
+
+/// A term names a field that there is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownField(pub String);
+
+/// Takes the terms that name a field out of a search: letters, a colon, and a value without a blank before it, which
+/// may stand in quotation marks. What stands in quotation marks by itself names nothing, nor does an address such as
+/// `https://`.
+///
+/// # Errors
+/// [`UnknownField`] for the first field that there is not.
+pub fn part(q: &str) -> Result<Parted, UnknownField> {
+    let mut parted = Parted::default();
+    let mut rest = q.trim_start();
+    while !rest.is_empty() {
+        let (term, after) = if let Some(quoted) = rest.strip_prefix('"') {
+            let end = quoted.find('"').map_or(rest.len(), |end| end + 2);
+            rest.split_at(end)
+        } else if let Some((name, value)) = named(rest) {
+            let known = Field::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            let (_, field) = known.ok_or_else(|| UnknownField(name.to_owned()))?;
+            let (value, after) = take_value(value);
+            parted.terms.push((*field, value.to_owned()));
+            rest = after.trim_start();
+            continue;
+        } else {
+            rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()))
+        };
+        if !parted.text.is_empty() {
+            parted.text.push(' ');
+        }
+        parted.text.push_str(term);
+        rest = after.trim_start();
+    }
+    Ok(parted)
+}
+
+/// The name before the colon and all that follows, if `rest` begins with a term that names a field.
+fn named(rest: &str) -> Option<(&str, &str)> {
+    let (name, value) = rest.split_once(':')?;
+    let is_name = name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let has_value = value.starts_with(|c: char| !c.is_whitespace()) && !value.starts_with("//");
+    (is_name && has_value).then_some((name, value))
+}
+
+fn take_value(value: &str) -> (&str, &str) {
+    if let Some((quoted, after)) = value.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        return (quoted, after);
+    }
+    let (value, after) = value.split_at(value.find(char::is_whitespace).unwrap_or(value.len()));
+    (value.trim_matches('"'), after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_named_terms_from_the_rest() {
+        use Field::{Account, Before, Phone, Status, Type};
+        type Terms = &'static [(Field, &'static str)];
+        let table: [(&str, &str, Terms); 12] = [
+            ("nadia okonkwo", "nadia okonkwo", &[]),
+            ("status:open router", "router", &[(Status, "open")]),
+            ("  router   STATUS:Open  ", "router", &[(Status, "Open")]),
+            ("type:\"incorrect bill\" late", "late", &[(Type, "incorrect bill")]),
+            ("phone:\"07700 900142\"account:x", "", &[(Phone, "07700 900142"), (Account, "x")]),
+            ("\"status:open\" x", "\"status:open\" x", &[]),
+            ("\"never closed: x", "\"never closed: x", &[]),
+            ("see https://isp.example/x", "see https://isp.example/x", &[]),
+            ("bill: router", "bill: router", &[]),
+            ("12:30 :x a:b", "12:30 :x a:b", &[]),
+            ("before:2026-11-01 before:", "before:", &[(Before, "2026-11-01")]),
+            ("", "", &[]),
+        ];
+        for (q, text, terms) in table {
+            let terms = terms.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
+            assert_eq!(part(q), Ok(Parted { text: text.to_owned(), terms }), "{q}");
+        }
+        assert_eq!(part("router colour:red"), Err(UnknownField("colour".to_owned())));
+    }
+}

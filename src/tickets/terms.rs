@@ -1,0 +1,171 @@
+//! The part of a filter that is typed into the search box: `status:open`, `tech:tomasz`, `after:2026-11-01`.
+
+use uuid::Uuid;
+
+use super::{
+    Assignee, Desk, Filter, Priority, Status,
+    filter::{Edge, read_day},
+    search::{self, Cond, Field},
+};
+use crate::{
+    db::Tx,
+    fault::{Fault, FieldFault},
+    staff::{self, Role},
+};
+
+/// What terms that name a field ask for; they narrow what the other parameters let through.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    statuses: Vec<Status>,
+    issue_types: Vec<String>,
+    priorities: Vec<Priority>,
+    /// Names, of which each has to fit.
+    technicians: Vec<String>,
+    nobody: bool,
+    from: Option<i64>,
+    before: Option<i64>,
+    /// Two terms shut each other out.
+    nothing: bool,
+}
+
+impl Terms {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        let Self { statuses, issue_types, priorities, technicians, nobody, from, before, nothing } = self;
+        let lists = statuses.is_empty() && issue_types.is_empty() && priorities.is_empty() && technicians.is_empty();
+        lists && !nobody && from.is_none() && before.is_none() && !nothing
+    }
+
+    /// Reads one term; a phone number or an account id comes back as a condition of the search.
+    ///
+    /// # Errors
+    /// What is wrong with the value, and what to write.
+    pub(super) fn read(&mut self, field: Field, value: &str, desk: &Desk) -> Result<Option<Cond>, String> {
+        match field {
+            Field::Status => {
+                let wanted = each(value, Status::parse_loosely)
+                    .ok_or_else(|| format!("After status: write any of {}.", Status::names(&Status::ALL)))?;
+                self.nothing |= !meet(&mut self.statuses, wanted);
+            }
+            Field::Priority => {
+                let names = Priority::ALL.map(Priority::name).join(", ");
+                let wanted = each(value, Priority::parse).ok_or(format!("After priority: write any of {names}."))?;
+                self.nothing |= !meet(&mut self.priorities, wanted);
+            }
+            Field::Type => {
+                let wanted = types(value, desk);
+                if wanted.is_empty() {
+                    return Err(format!("After type: write a word of any of {}.", desk.issue_types.all().join(", ")));
+                }
+                self.nothing |= !meet(&mut self.issue_types, wanted);
+            }
+            Field::Tech if value.eq_ignore_ascii_case("none") => self.nobody = true,
+            Field::Tech => self.technicians.push(value.to_owned()),
+            Field::Before => {
+                let at = read_day(value, desk, Edge::From).ok_or("After before: write a day such as 2026-11-01.")?;
+                self.before = Some(self.before.map_or(at, |other| other.min(at)));
+            }
+            Field::After => {
+                let at = read_day(value, desk, Edge::From).ok_or("After after: write a day such as 2026-11-01.")?;
+                self.from = Some(self.from.map_or(at, |other| other.max(at)));
+            }
+            Field::Phone => {
+                let found = search::phone(value, &desk.phone_forms());
+                return found.map(Some).ok_or_else(|| "After phone: write its last 4 digits or more.".to_owned());
+            }
+            Field::Account => return Ok(Some(search::account(value))),
+        }
+        Ok(None)
+    }
+}
+
+/// A filter with its terms met: what the list is really narrowed by.
+#[derive(Debug)]
+pub(super) struct Narrowed {
+    pub statuses: Vec<Status>,
+    pub issue_types: Vec<String>,
+    pub priorities: Vec<Priority>,
+    pub assigned: Vec<Assignee>,
+    pub created_from: Option<i64>,
+    pub created_before: Option<i64>,
+    pub search: Option<Cond>,
+}
+
+impl Narrowed {
+    /// Looks up the technicians whom the terms name.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] for a name that no technician has.
+    pub fn of(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Self, Fault> {
+        let terms = &filter.terms;
+        let mut narrowed = Self {
+            statuses: filter.statuses.clone(),
+            issue_types: filter.issue_types.clone(),
+            priorities: filter.priorities.clone(),
+            assigned: filter.assigned.clone(),
+            created_from: filter.created_from.into_iter().chain(terms.from).max(),
+            created_before: filter.created_before.into_iter().chain(terms.before).min(),
+            search: filter.search.clone(),
+        };
+        let mut passes = !terms.nothing
+            && meet(&mut narrowed.statuses, terms.statuses.clone())
+            && meet(&mut narrowed.issue_types, terms.issue_types.clone())
+            && meet(&mut narrowed.priorities, terms.priorities.clone());
+        if terms.nobody {
+            passes &= meet(&mut narrowed.assigned, vec![Assignee::Nobody]);
+        }
+        if !terms.technicians.is_empty() {
+            let known = staff::users_of(tx, &desk.vault, Role::Technician)?;
+            let known: Vec<(Uuid, String)> = known.into_iter().map(|user| (user.id, user.name)).collect();
+            for name in &terms.technicians {
+                passes &= meet(&mut narrowed.assigned, called(&known, name)?);
+            }
+        }
+        if !passes {
+            narrowed.search = Some(Cond::Any(Vec::new()));
+        }
+        Ok(narrowed)
+    }
+}
+
+fn called(known: &[(Uuid, String)], name: &str) -> Result<Vec<Assignee>, Fault> {
+    let fits = known.iter().filter(|(_, other)| search::is_called(other, name));
+    let found: Vec<Assignee> = fits.map(|(id, _)| Assignee::User(*id)).collect();
+    if found.is_empty() {
+        let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).take(10).collect();
+        let remedy =
+            if names.is_empty() { "There is none yet".to_owned() } else { format!("There are {}", names.join(", ")) };
+        return Err(Fault::field("q", "invalid", &format!("No technician has the name after tech:. {remedy}.")));
+    }
+    Ok(found)
+}
+
+/// Comma-separated values, if all of them can be read.
+fn each<T>(value: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    value.split(',').map(str::trim).map(parse).collect()
+}
+
+/// The issue types with these words, or with any of several lists of words between commas.
+fn types(value: &str, desk: &Desk) -> Vec<String> {
+    let wanted: Vec<&str> = value.split(',').collect();
+    let fits = |name: &&String| wanted.iter().any(|one| search::is_called(name, one));
+    desk.issue_types.all().iter().filter(fits).cloned().collect()
+}
+
+/// Leaves in `have` what is also wanted, where an empty list stands for everything; `false` if nothing is left.
+fn meet<T: PartialEq>(have: &mut Vec<T>, wanted: Vec<T>) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
+    if have.is_empty() {
+        *have = wanted;
+        return true;
+    }
+    have.retain(|one| wanted.contains(one));
+    !have.is_empty()
+}
+
+/// A fault of the search box.
+pub(super) fn fault(message: impl Into<String>) -> FieldFault {
+    FieldFault::new("q", "invalid", message)
+}
