@@ -186,7 +186,7 @@ fn commands() -> Command {
         .subcommand(
             Command::new("serve").about("Serve pages, API and background work until SIGTERM (also without a command)"),
         )
-        .subcommand(demo_command())
+        .subcommand(demo::command())
         .subcommand(users_command())
         .subcommand(tokens_command())
         .subcommand(
@@ -206,17 +206,6 @@ fn commands() -> Command {
                 .subcommand_required(true)
                 .subcommand(Command::new("migrate").about("Bring the schema up to date")),
         )
-}
-
-fn demo_command() -> Command {
-    Command::new("demo").about("Serve a made-up ISP from a throw-away directory").arg(
-        Arg::new("tickets")
-            .long("tickets")
-            .value_name("N")
-            .value_parser(clap::value_parser!(u32).range(0..=1_000_000))
-            .default_value("400")
-            .help("How many tickets to make up"),
-    )
 }
 
 fn required(name: &'static str, value: &'static str, help: &'static str) -> Arg {

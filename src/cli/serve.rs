@@ -83,7 +83,7 @@ fn base_url(address: SocketAddr) -> String {
 }
 
 /// Waits for SIGTERM or SIGINT. Both are caught from this call on, not from the first poll.
-fn signal() -> std::io::Result<impl Future<Output = ()>> {
+pub fn signal() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
     let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt())?;
     Ok(async move {

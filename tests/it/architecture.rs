@@ -131,7 +131,7 @@ const RULES: [Rule; 10] = [
         except: &[
             ("src/db/", "chooses the engine"),
             ("src/config.rs", "the default database_url"),
-            ("src/cli/demo.rs", "the throw-away database_url"),
+            ("src/cli/demo/mod.rs", "the throw-away database_url"),
         ],
         planted: ("src/staff/store.rs", "if url == DatabaseUrl::Sqlite(path) {"),
     },

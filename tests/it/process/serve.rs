@@ -187,3 +187,24 @@ async fn the_demo_serves_a_desk_that_its_log_in_opens() {
     assert!(!Path::new(&place).exists(), "the directory is thrown away");
     assert!(!real.exists() && !dir.path().join("real.key").exists(), "and no other was touched");
 }
+
+#[test]
+fn a_demo_that_is_kept_is_a_desk_of_its_own_and_never_goes_into_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let fill = |keep: &str| run(dir.path(), &["demo", "--tickets", "40", "--keep", keep, "--no-serve"]);
+    let filled = fill("kept").done();
+    assert!(filled.contains("A made-up ISP with 40 tickets, in kept to stay."), "{filled}");
+    // The settings of a real desk are at hand, and it was left alone.
+    assert!(!dir.path().join("data").exists());
+    let database = std::fs::read(dir.path().join("kept/redress.db")).unwrap();
+
+    let refused = fill("kept");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.err.contains("--keep kept: there is something in it already"), "{refused:?}");
+    assert_eq!(std::fs::read(dir.path().join("kept/redress.db")).unwrap(), database, "not a byte of it has changed");
+    let alone = run(dir.path(), &["demo", "--no-serve"]);
+    assert_eq!(alone.code, Some(2), "what is thrown away must be served: {alone:?}");
+
+    let users = run(dir.path(), &["user", "list", "--data-dir", "kept"]).done();
+    assert!(users.contains("priya@demo.example"), "{users}");
+}
