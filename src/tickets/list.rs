@@ -51,8 +51,29 @@ pub struct Page {
 /// # Errors
 /// Only the database's and the vault's.
 pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault> {
-    let mut found = Predicate::of(tx.dialect(), desk, filter);
+    let found = Predicate::of(tx.dialect(), desk, filter);
     let counted = count_where(tx, &found)?;
+    let (items, more) = rows(tx, desk, filter, found)?;
+    let next_cursor = items.last().filter(|_| more).map(|last| {
+        let cursor = Cursor { key: sort_key(filter.sort, last), id: last.id };
+        filter.write_cursor(&desk.vault, &cursor)
+    });
+    Ok(Page { items, counted, next_cursor })
+}
+
+/// The tickets of one page without counting all: a step of a walk. Beside them, where the next step begins.
+///
+/// # Errors
+/// As [`list`].
+pub fn step(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<(Vec<Ticket>, Option<Cursor>), Fault> {
+    let found = Predicate::of(tx.dialect(), desk, filter);
+    let (items, more) = rows(tx, desk, filter, found)?;
+    let next = items.last().filter(|_| more).map(|last| Cursor { key: sort_key(filter.sort, last), id: last.id });
+    Ok((items, next))
+}
+
+/// The tickets of a page, and whether there are more.
+fn rows(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, mut found: Predicate) -> Result<(Vec<Ticket>, bool), Fault> {
     let column = sort_column(filter.sort);
     let (direction, comparison) = match filter.order {
         Order::Ascending => ("ASC", ">"),
@@ -81,11 +102,7 @@ pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault
     let size = usize::try_from(filter.page_size).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     let items = rows.iter().take(size).map(|row| store::ticket(&desk.vault, row)).collect::<Result<Vec<_>, _>>()?;
-    let next_cursor = items.last().filter(|_| more).map(|last| {
-        let cursor = Cursor { key: sort_key(filter.sort, last), id: last.id };
-        filter.write_cursor(&desk.vault, &cursor)
-    });
-    Ok(Page { items, counted, next_cursor })
+    Ok((items, more))
 }
 
 fn count_where(tx: &mut Tx<'_>, found: &Predicate) -> Result<Counted, Fault> {
