@@ -25,6 +25,8 @@ const THEME: &str = "redress_theme";
 pub struct NavGroup {
     /// The heading.
     pub label: &'static str,
+    /// Whether people have saved the lines, and the product does not bring them along.
+    pub saved: bool,
     /// The lines.
     pub items: Vec<NavItem>,
 }
@@ -301,6 +303,11 @@ impl Frame {
     /// The view of the side bar that the page shows.
     pub fn view(&self) -> Option<&NavItem> {
         self.view_at(|view| self.is_view(view))
+    }
+
+    /// Whether the page shows what has been saved as a view already.
+    pub fn is_saved(&self) -> bool {
+        self.views.iter().filter(|group| group.saved).flat_map(|group| &group.items).any(|view| self.is_view(view))
     }
 
     /// The first view of the side bar that is so.

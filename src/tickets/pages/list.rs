@@ -127,7 +127,7 @@ async fn respond(
         heading,
         count: page.as_ref().map(count_words).unwrap_or_default(),
         export: filters::export(&filter),
-        save: (good && !query.is_empty()).then(|| ViewForm::new(&query, &state.desk)),
+        save: (good && !query.is_empty() && !frame.is_saved()).then(|| ViewForm::new(&query, &state.desk)),
         problems: refusal.problems,
         filters: Filters::new(&filter, &state.desk, &staff),
         heads: if refusal.rows { filters::heads(&filter) } else { Vec::new() },

@@ -63,12 +63,13 @@ impl SideBar {
             count: count.to_string(),
             alert: false,
         };
-        let mut groups = vec![NavGroup { label: "Views", items: VIEWS.into_iter().zip(counts).map(item).collect() }];
+        let items = VIEWS.into_iter().zip(counts).map(item).collect();
+        let mut groups = vec![NavGroup { label: "Views", saved: false, items }];
         let saved = views::visible(tx, &self.desk.vault, viewer.id)?;
         let (own, shared): (Vec<_>, Vec<_>) = saved.iter().partition(|view| view.may_change(viewer.id));
         for (label, views) in [("My views", own), ("Shared", shared)] {
             if !views.is_empty() {
-                groups.push(NavGroup { label, items: views.into_iter().map(saved_item).collect() });
+                groups.push(NavGroup { label, saved: true, items: views.into_iter().map(saved_item).collect() });
             }
         }
         Ok(groups)

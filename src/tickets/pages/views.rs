@@ -10,7 +10,7 @@ use crate::{
     fault::{Fault, FieldFault},
     staff::{self, Admin, User},
     tickets::{
-        Desk, Tickets,
+        Desk, Sort, Tickets,
         views::{self, SavedView, form},
     },
     web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
@@ -261,6 +261,11 @@ fn words(query: &str, staff: &[User]) -> String {
                 .iter()
                 .find(|user| user.id.to_string() == value)
                 .map_or_else(|| "somebody else".to_owned(), |user| user.name.clone()),
+            "sort" => Sort::ALL
+                .into_iter()
+                .find(|sort| sort.name() == value)
+                .map_or_else(|| value.to_string(), |sort| sort.label().to_lowercase()),
+            "order" => "ascending".to_owned(),
             _ => value.into_owned(),
         };
         match parts.iter_mut().find(|(other, _)| *other == label) {
