@@ -113,6 +113,8 @@ async fn a_view_is_saved_opened_and_deleted_by_keyboard_and_mouse() {
     browser.arrive("/tickets?status=New").await;
     browser.holds("return !document.querySelector('.chip a[aria-label*=Search]')", &[]).await;
     browser.click(".sidebar a[href='/tickets?status=New&q=nadia']").await;
+    browser.arrive("/tickets?status=New&q=nadia").await;
+    browser.reads(".page-head h1", "Calls of Nadia").await;
     browser.reads(".page-head .count", "3 tickets").await;
     browser.click("a.nav-item[href='/views']").await;
     browser.click("tbody a[href$='/delete']").await;
