@@ -336,7 +336,7 @@ addEventListener(
   "toggle",
   ({ target, newState }) => {
     if (newState !== "open" || !target.matches?.(".pop")) return;
-    target.querySelector("[aria-current], a, input, button:not([aria-disabled])")?.focus();
+    target.querySelector("[aria-current], a, input:not([type=hidden]), button:not([aria-disabled])")?.focus();
   },
   true,
 );

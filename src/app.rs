@@ -89,7 +89,7 @@ impl App {
             issue_types: config.issue_types.clone(),
             outbox,
         };
-        let side_bar = SideBar::new(db.clone(), clock.clone());
+        let side_bar = SideBar::new(db.clone(), desk.clone());
         let chrome = chrome(&config, side_bar, &health);
         let proxies = Proxies { trusted: config.trusted_proxies.clone(), local: config.public_url.is_some() };
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
@@ -245,7 +245,7 @@ fn chrome(config: &Config, side_bar: SideBar, health: &Health) -> Chrome {
         isp_name: config.isp_name.clone(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         zone: config.zone.clone(),
-        views: Arc::new(move |tx| side_bar.views(tx)),
+        views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
         banner: Arc::new(move || {
             if sends {
                 return health.warning();

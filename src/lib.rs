@@ -1,9 +1,10 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → tickets → staff, notifications → web, db, fault, clock → vault`.
+//! Imports point one way: `cli → app, config → tickets → staff, notifications → audit, web, db, fault, clock → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -182,3 +182,27 @@ CREATE TABLE opt_outs (
   number_token INTEGER NOT NULL PRIMARY KEY,
   stopped_at   INTEGER NOT NULL
 ) STRICT;
+
+-- Named filters of the list. Sealed: name, query.
+CREATE TABLE saved_views (
+  id         BLOB    NOT NULL PRIMARY KEY,
+  owner      BLOB    NOT NULL REFERENCES users (id),
+  shared     INTEGER NOT NULL,
+  name       BLOB    NOT NULL,
+  query      BLOB    NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX saved_views_owner ON saved_views (owner);
+CREATE INDEX saved_views_shared ON saved_views (shared);
+
+-- What no ticket's own history shows, such as exports. Rows are only ever added: what ends something is a row of its
+-- own. actor is NULL for what the product did by itself. Sealed: detail.
+CREATE TABLE audit_events (
+  seq    INTEGER PRIMARY KEY,
+  id     BLOB    NOT NULL UNIQUE,
+  at     INTEGER NOT NULL,
+  actor  BLOB REFERENCES users (id),
+  kind   INTEGER NOT NULL,
+  detail BLOB    NOT NULL
+) STRICT;

@@ -142,7 +142,7 @@ mod tests {
             isp_name: String::new(),
             secure: false,
             zone: jiff::tz::TimeZone::UTC,
-            views: std::sync::Arc::new(|_| Ok(Vec::new())),
+            views: std::sync::Arc::new(|_, _| Ok(Vec::new())),
             banner: std::sync::Arc::new(|| None),
         };
         Staff::new(db, Vault::for_tests(1), Clock::fixed(1_000_000, 1).0, chrome, None).with_gate(Gate::light())

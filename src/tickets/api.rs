@@ -9,9 +9,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Filter, Ticket, Tickets, add_note, by_key, create, form, history, list, prepare,
+    Filter, Ticket, Tickets, add_note, by_key, create, export, form, history, list, prepare,
     record::{ChangeBody, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord},
-    update,
+    update, views,
 };
 use crate::{
     db::Tx,
@@ -38,6 +38,8 @@ fn calls() -> OpenApiRouter<Tickets> {
         .routes(routes!(create_note))
         .routes(routes!(list_ticket_notifications))
         .routes(routes!(resend_notification))
+        .merge(export::door::calls())
+        .merge(views::api::calls())
 }
 
 /// List tickets

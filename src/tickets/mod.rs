@@ -2,9 +2,11 @@
 
 mod add_note;
 pub mod api;
+mod canonical;
 mod create;
 mod cursor;
 mod desk;
+mod export;
 mod filter;
 pub mod form;
 mod history;
@@ -22,6 +24,7 @@ mod ticket;
 mod tokens;
 mod undo;
 mod update;
+mod views;
 
 pub use self::{
     add_note::add_note,

@@ -145,7 +145,7 @@ impl TicketRecord {
 }
 
 /// RFC 3339, UTC, milliseconds.
-fn instant(at: i64) -> String {
+pub(super) fn instant(at: i64) -> String {
     let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{at:.3}")
 }

@@ -135,7 +135,7 @@ fn called(known: &[(Uuid, String)], name: &str) -> Result<Vec<Assignee>, Fault> 
         let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).take(10).collect();
         let remedy =
             if names.is_empty() { "There is none yet".to_owned() } else { format!("There are {}", names.join(", ")) };
-        return Err(Fault::field("q", "invalid", &format!("No technician has the name after tech:. {remedy}.")));
+        return Err(Fault::field("q", "invalid", format!("No technician has the name after tech:. {remedy}.")));
     }
     Ok(found)
 }

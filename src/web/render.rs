@@ -20,13 +20,26 @@ use crate::{
 const FLASH: &str = "redress_flash";
 const THEME: &str = "redress_theme";
 
+/// Lines of the side bar under one heading.
+#[derive(Debug, Clone)]
+pub struct NavGroup {
+    /// The heading.
+    pub label: &'static str,
+    /// Whether people have saved the lines, and the product does not bring them along.
+    pub saved: bool,
+    /// The lines.
+    pub items: Vec<NavItem>,
+}
+
 /// One line of the side bar.
 #[derive(Debug, Clone)]
 pub struct NavItem {
     /// Its words.
-    pub label: &'static str,
+    pub label: String,
     /// Where it leads.
     pub href: String,
+    /// The one address of what it shows, by which a page that came by another way is recognised; see [`Frame::place`].
+    pub place: String,
     /// The sprite's name of its icon.
     pub icon: &'static str,
     /// A count to show, already written out, or empty.
@@ -65,7 +78,7 @@ pub fn hue(name: &str) -> u32 {
     name.chars().fold(0u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c))) % 5 + 1
 }
 
-type Views = dyn Fn(&mut Tx<'_>) -> Result<Vec<NavItem>, Fault> + Send + Sync;
+type Views = dyn Fn(&mut Tx<'_>, &Viewer) -> Result<Vec<NavGroup>, Fault> + Send + Sync;
 
 /// What is the same on every page of this server.
 #[derive(Clone)]
@@ -97,7 +110,8 @@ impl Chrome {
         let mut frame = self.outside(visit, title);
         if viewer.admin {
             let views = Arc::clone(&self.views);
-            frame.views = db.read(move |tx| views(tx)).await?;
+            let viewer = viewer.clone();
+            frame.views = db.read(move |tx| views(tx, &viewer)).await?;
         }
         frame.banner = (self.banner)();
         frame.viewer = Some(viewer.clone());
@@ -112,6 +126,7 @@ impl Chrome {
             assets: super::assets::base(),
             viewer: None,
             views: Vec::new(),
+            place: String::new(),
             banner: None,
             secure: self.secure,
             visit,
@@ -208,6 +223,8 @@ pub struct Nonce(pub String);
 pub struct Visit {
     /// Path and query, as they came.
     pub path: String,
+    /// Path and query of the page before, as the browser says (`Referer`), or empty. Anybody may send anything here.
+    pub referer: String,
     /// The search of the list, to stay in its box.
     pub q: String,
     /// The toast of the action before.
@@ -227,6 +244,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
         Ok(Self {
             path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+            referer: referer(&parts.headers),
             q: super::Query(query).get("q").unwrap_or("").to_owned(),
             flash: jar.get(FLASH).and_then(|cookie| Flash::decode(cookie.value())),
             theme: match jar.get(THEME).map(Cookie::value) {
@@ -237,6 +255,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
         })
     }
+}
+
+/// Path and query of an absolute address in `Referer`.
+fn referer(headers: &HeaderMap) -> String {
+    let whole = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let rest = whole.split_once("://").map_or("", |(_, rest)| rest);
+    rest.find('/').map_or("", |at| &rest[at..]).to_owned()
 }
 
 /// The frame of one page; templates extend `layout.html` and carry it as `frame`.
@@ -251,7 +276,10 @@ pub struct Frame {
     /// Who looks, if signed in.
     pub viewer: Option<Viewer>,
     /// The side bar's views, with counts.
-    pub views: Vec<NavItem>,
+    pub views: Vec<NavGroup>,
+    /// The one address of what the page shows, where it can be reached by several, such as a list's: as a side bar's
+    /// line has it. Empty for other pages.
+    pub place: String,
     /// A warning above the page.
     pub banner: Option<String>,
     /// See [`Chrome::secure`].
@@ -265,6 +293,26 @@ impl Frame {
     /// of all tickets.
     pub fn is_here(&self, href: &str) -> bool {
         self.visit.path == href
+    }
+
+    /// Whether a view of the side bar is what the page shows, whatever the order of its parameters.
+    pub fn is_view(&self, view: &NavItem) -> bool {
+        self.is_here(&view.href) || (!self.place.is_empty() && self.place == view.place)
+    }
+
+    /// The view of the side bar that the page shows.
+    pub fn view(&self) -> Option<&NavItem> {
+        self.view_at(|view| self.is_view(view))
+    }
+
+    /// Whether the page shows what has been saved as a view already.
+    pub fn is_saved(&self) -> bool {
+        self.views.iter().filter(|group| group.saved).flat_map(|group| &group.items).any(|view| self.is_view(view))
+    }
+
+    /// The first view of the side bar that is so.
+    pub fn view_at(&self, is: impl Fn(&NavItem) -> bool) -> Option<&NavItem> {
+        self.views.iter().flat_map(|group| &group.items).find(|view| is(view))
     }
 
     /// Answers with the page. The toast has then been shown and is forgotten.

@@ -22,7 +22,7 @@ const ENV: [(&str, &str); 7] = [
 ];
 
 /// Words that occur nowhere else, one or more for each personal field, before and after edits.
-const PLANTED: [&str; 30] = [
+const PLANTED: [&str; 33] = [
     "Xanthippe",
     "Quillfeather",
     "447700931427",
@@ -53,6 +53,9 @@ const PLANTED: [&str; 30] = [
     "Iridescently",
     "correct horse battery",
     "quite another one",
+    "Ziggurats of",
+    "halcyonically",
+    "brontosaurian",
 ];
 
 /// The ways in which a text may stand in bytes. Case is folded by the caller.
@@ -132,6 +135,12 @@ async fn plant(process: &Process, dir: &Path) -> (Caller, Value) {
     let page = browser.submit("/login", &[("email", "bartholomew.x@isp.example"), ("password", PASSWORD)]).await;
     assert_eq!(page.status, 303, "{}", page.text);
     browser.open("/tickets?q=Xanthippe").await;
+    let saved = browser.submit("/views", &[("name", "Ziggurats of all sorts"), ("query", "q=halcyonically")]).await;
+    assert_eq!(saved.location, "/tickets?q=halcyonically");
+    let other = admin.post("/api/views", &json!({"name": "Other", "query": "q=brontosaurian", "shared": true})).await;
+    assert_eq!(other.status, 201, "{}", other.text);
+    assert_eq!(browser.open("/tickets.csv?q=brontosaurian").await.status, 200);
+    assert!(browser.open("/audit").await.all("td")[2].contains("brontosaurian"));
     browser.open("/tickets?q=zephyrine%40quagmire.example&x=serendipitous").await;
 
     let mut command = redress(dir, &["config", "hook-address"]);

@@ -5,6 +5,7 @@
 mod architecture;
 mod at_rest;
 mod browser;
+mod export;
 mod notifications;
 mod openapi;
 mod process;
@@ -13,4 +14,5 @@ mod support;
 mod tickets;
 mod tickets_pages;
 mod tickets_rules;
+mod views;
 mod web;

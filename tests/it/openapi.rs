@@ -46,6 +46,7 @@ async fn every_documented_call_is_there_and_no_other_method_is() {
     let admin = app.admin().await;
     let ticket = admin.ticket(json!({})).await;
     let sent = admin.get(&format!("/api/tickets/{}/notifications", ticket["id"].as_str().unwrap())).await;
+    let view = admin.post("/api/views", &json!({"name": "New ones", "query": "status=New"})).await.json;
     let document = document(&app.anonymous()).await;
     assert_eq!(document["openapi"], "3.1.0");
     let calls = documented(&document);
@@ -54,6 +55,7 @@ async fn every_documented_call_is_there_and_no_other_method_is() {
     for path in document["paths"].as_object().unwrap().keys() {
         let id = match path {
             path if path.starts_with("/api/users") => user.as_str(),
+            path if path.starts_with("/api/views") => view["id"].as_str().unwrap(),
             path if path.starts_with("/api/notifications") => sent.json["items"][0]["id"].as_str().unwrap(),
             _ => ticket["id"].as_str().unwrap(),
         };
@@ -104,6 +106,7 @@ async fn what_is_answered_has_the_documented_fields() {
     let note = admin.post(&format!("{path}/notes"), &json!({"content": "x"})).await.json;
     let list = admin.get("/api/tickets").await.json;
     let sent = admin.get(&format!("{path}/notifications")).await.json;
+    let view = admin.post("/api/views", &json!({"name": "New ones", "query": "status=New"})).await.json;
     let problem = admin.get("/api/tickets/x").await.json;
     let document = document(&admin).await;
     for (name, value) in [
@@ -114,6 +117,7 @@ async fn what_is_answered_has_the_documented_fields() {
         ("StatusEntry", &ticket["statusHistory"][0]),
         ("Person", &ticket["createdBy"]),
         ("Notification", &sent["items"][0]),
+        ("SavedView", &view),
     ] {
         let have: BTreeSet<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(properties(&document, &document["components"]["schemas"][name]), have, "{name}");

@@ -169,7 +169,7 @@ mod tests {
         let (clock, _) = Clock::fixed(0, 3);
         let mut times = BTreeMap::new();
         let mut scripts = BTreeSet::new();
-        for _ in 0..300 {
+        for _ in 0..3000 {
             let dice = Dice(&clock);
             let client = client(&dice);
             scripts.insert(client.name.chars().next().map(|c| u32::from(c) / 0x300));

@@ -1,6 +1,7 @@
-//! The staff's pages: set-up, log-in, one's own account, and users.
+//! The staff's pages: set-up, log-in, one's own account, users, and the audit history.
 
 mod account;
+mod audit;
 mod door;
 mod users;
 mod view;
@@ -30,5 +31,6 @@ pub fn routes(staff: Staff) -> Router {
         .route("/users/{id}/password", post(users::set_password))
         .route("/users/{id}/enable", post(users::enable))
         .route("/users/{id}/disable", post(users::disable))
+        .route("/audit", get(audit::show))
         .with_state(staff)
 }

@@ -55,10 +55,27 @@ pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault
     list_within(tx, desk, filter, LIMITS)
 }
 
+/// The tickets of one page without counting all: a step of a walk. Beside them, where the next step begins.
+///
+/// # Errors
+/// As [`list`].
+pub fn step(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<(Vec<Ticket>, Option<Cursor>), Fault> {
+    let found = read(tx, desk, filter, LIMITS)?;
+    // Many steps come to one pass, if each goes on in the index where the last one stopped.
+    let (way, common) = if found.search.is_some() {
+        let (counted, common) = size(tx, &found, LIMITS)?;
+        (choose(tx, &found, filter.sort, counted, common, LIMITS)?, common)
+    } else {
+        (Way::Walk, false)
+    };
+    let (items, more) = rows(tx, desk, filter, found, way, common)?;
+    let next = items.last().filter(|_| more).map(|last| Cursor { key: sort_key(filter.sort, last), id: last.id });
+    Ok((items, next))
+}
+
 fn list_within(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) -> Result<Page, Fault> {
-    let mut found = read(tx, desk, filter, limits)?;
+    let found = read(tx, desk, filter, limits)?;
     let (counted, common) = size(tx, &found, limits)?;
-    let way = choose(tx, &found, filter.sort, counted, common, limits)?;
     let beyond = match &filter.at {
         At::Page(page) => counted.exact && u64::from(page - 1) * u64::from(filter.page_size) >= counted.total,
         At::After(_) => false,
@@ -66,16 +83,29 @@ fn list_within(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) ->
     if beyond {
         return Ok(Page { items: Vec::new(), counted, next_cursor: None });
     }
-    let sql = rows_sql(&mut found, way, common, filter)?;
-    let rows = query(tx, &found, &sql)?;
-    let size = usize::try_from(filter.page_size).unwrap_or(usize::MAX);
-    let more = rows.len() > size;
-    let items = rows.iter().take(size).map(|row| store::ticket(&desk.vault, row)).collect::<Result<Vec<_>, _>>()?;
+    let way = choose(tx, &found, filter.sort, counted, common, limits)?;
+    let (items, more) = rows(tx, desk, filter, found, way, common)?;
     let next_cursor = items.last().filter(|_| more).map(|last| {
         let cursor = Cursor { key: sort_key(filter.sort, last), id: last.id };
         filter.write_cursor(&desk.vault, &cursor)
     });
     Ok(Page { items, counted, next_cursor })
+}
+
+/// The tickets of a page, and whether there are more.
+fn rows(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    filter: &Filter,
+    mut found: Found,
+    way: Way,
+    common: bool,
+) -> Result<(Vec<Ticket>, bool), Fault> {
+    let sql = rows_sql(&mut found, way, common, filter)?;
+    let rows = query(tx, &found, &sql)?;
+    let size = usize::try_from(filter.page_size).unwrap_or(usize::MAX);
+    let items = rows.iter().take(size).map(|row| store::ticket(&desk.vault, row)).collect::<Result<Vec<_>, _>>()?;
+    Ok((items, rows.len() > size))
 }
 
 fn read(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) -> Result<Found, Fault> {

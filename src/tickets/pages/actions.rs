@@ -9,6 +9,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
+    back::Back,
     detail::{self, Trouble},
     key_of, path_of,
 };
@@ -58,7 +59,7 @@ impl Applied {
     }
 
     /// `303` to the ticket, with a toast that says what happened.
-    pub fn answer(&self, state: &Tickets) -> Response {
+    pub fn answer(&self, state: &Tickets, back: &Back) -> Response {
         if self.was.version != self.now.version {
             state.desk.outbox.wake();
         }
@@ -67,7 +68,7 @@ impl Applied {
         if self.undoable && state.undo > 0 {
             flash = flash.with_undo(format!("{path}/undo"), state.undo / 1000);
         }
-        state.chrome.redirect(&path, Some(flash))
+        state.chrome.redirect(&format!("{path}{}", back.suffix()), Some(flash))
     }
 
     fn words(&self, hold: i64) -> String {
@@ -96,6 +97,11 @@ impl Applied {
             "Saved".to_owned()
         }
     }
+}
+
+/// The ticket's page, from which the list that it was opened from can still be reached.
+fn to(ticket: &Ticket, visit: &Visit) -> String {
+    format!("{}{}", path_of(&ticket.reference), Back::of(visit).suffix())
 }
 
 /// Whether an SMS of the ticket waits that can still be called back.
@@ -183,7 +189,7 @@ async fn change(
         Err(fault) => Err(fault),
     };
     match result {
-        Ok(applied) => Ok(applied.answer(&state)),
+        Ok(applied) => Ok(applied.answer(&state, &Back::of(&visit))),
         Err(fault) => {
             let trouble = Trouble::of(fault)?;
             detail::page(&state, &user, visit, &key, trouble.noting(form.typed("content"))).await
@@ -218,6 +224,7 @@ pub async fn add(
     match result {
         Ok(answer) => {
             let path = answer.location.unwrap_or_else(|| "/tickets".to_owned());
+            let path = format!("{path}{}", Back::of(&visit).suffix());
             Ok(state.chrome.redirect(&path, Some(Flash::ok("Note added"))))
         }
         Err(fault) => {
@@ -242,7 +249,7 @@ pub async fn undo(
     match state.db.write(work).await {
         Ok(ticket) => {
             let words = format!("Undone. Status is {} again and no SMS goes out", ticket.status);
-            Ok(state.chrome.redirect(&path_of(&ticket.reference), Some(Flash::ok(words))))
+            Ok(state.chrome.redirect(&to(&ticket, &visit), Some(Flash::ok(words))))
         }
         Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,
     }
@@ -272,7 +279,7 @@ pub async fn resend(
             } else {
                 Flash::error("The SMS still cannot be sent")
             };
-            Ok(state.chrome.redirect(&path_of(&ticket.reference), Some(flash)))
+            Ok(state.chrome.redirect(&to(&ticket, &visit), Some(flash)))
         }
         Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,
     }

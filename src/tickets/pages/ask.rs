@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
+    back::Back,
     canonical,
     fields::{Choice, StatusChoice, technician_choices, why_not},
     fresh_key,
@@ -31,6 +32,7 @@ enum Ask {
 #[template(path = "tickets/action.html")]
 struct ActionPage {
     frame: Frame,
+    back: Back,
     heading: &'static str,
     ask: Ask,
     ticket: Ticket,
@@ -113,12 +115,14 @@ async fn action_page(
         Ask::Technician => "Assign a technician",
     };
     let title = format!("{heading} {}", ticket.reference);
+    let back = Back::of(&visit);
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let chosen = ticket.assigned_to.as_ref().map(|one| one.id.to_string()).unwrap_or_default();
     // Who can no longer be sent is no choice for it.
     let holder = ticket.assigned_to.as_ref().filter(|_| ask != Ask::Dispatched);
     let page = ActionPage {
         frame,
+        back,
         heading,
         ask,
         phone: ticket.client_phone.shown_in(state.desk.region.as_ref()),

@@ -6,6 +6,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::{
     KEY_FAULT,
     ask::{fixed_sms, status_choices},
+    back::Back,
     canonical,
     fields::{Choice, Problem, StatusChoice, technician_choices},
     fresh_key,
@@ -26,6 +27,7 @@ use crate::{
 #[template(path = "tickets/detail.html")]
 struct DetailPage {
     frame: Frame,
+    back: Back,
     ticket: Ticket,
     phone: String,
     others: String,
@@ -140,7 +142,7 @@ pub async fn page(
     let (ticket, past, sent, staff, no_sms) = state.db.read(read).await?;
     let error = if trouble.status == StatusCode::OK { "" } else { "Error: " };
     let title = format!("{error}{} {}", ticket.reference, ticket.issue_type);
-    let show = Show::of_address(&visit.path);
+    let (show, back) = (Show::of_address(&visit.path), Back::of(&visit));
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, times) = (&state.desk, times(&state.desk));
     let holder = ticket.assigned_to.as_ref();
@@ -161,6 +163,7 @@ pub async fn page(
         key: fresh_key(desk),
         note: trouble.note,
         note_fault: trouble.note_fault,
+        back,
         frame,
         ticket,
     };

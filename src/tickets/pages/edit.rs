@@ -8,6 +8,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{
     actions::Applied,
+    back::Back,
     canonical,
     fields::{Menus, Problem, TicketForm},
     path_of,
@@ -27,6 +28,7 @@ use crate::{
 #[template(path = "tickets/edit.html")]
 struct EditPage {
     frame: Frame,
+    back: Back,
     ticket: Ticket,
     form: TicketForm,
     /// The SMS that Fixed would send, when the ticket may become that.
@@ -103,7 +105,7 @@ pub async fn submit(
         Err(fault) => Err(fault),
     };
     match result {
-        Ok(Outcome::Done(applied)) => Ok(applied.answer(&state)),
+        Ok(Outcome::Done(applied)) => Ok(applied.answer(&state, &Back::of(&visit))),
         Ok(Outcome::Stale(ticket, before)) => stale(&state, &user, visit, &form, *ticket, &before).await,
         Err(Fault::Invalid(faults)) => refused(&state, &user, visit, &key, &form, seen, &faults).await,
         Err(Fault::Conflict { detail, .. }) => {
@@ -181,6 +183,7 @@ async fn page(
 ) -> Result<Response, PageFault> {
     let error = if status == StatusCode::OK { "" } else { "Error: " };
     let title = format!("{error}Edit {}", ticket.reference);
+    let back = Back::of(&visit);
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, phone) = (state.desk.clone(), ticket.client_phone.clone());
     let no_sms = state.db.read(move |tx| desk.outbox.why_no_sms(tx, &phone)).await?;
@@ -188,7 +191,7 @@ async fn page(
         let event = Event::Fixed { reference: ticket.reference.as_str() };
         state.desk.outbox.preview(event).text
     });
-    let page = EditPage { frame, ticket, form, sms, no_sms };
+    let page = EditPage { frame, back, ticket, form, sms, no_sms };
     Ok(page.frame.respond(status, &page))
 }
 

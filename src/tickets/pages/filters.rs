@@ -3,7 +3,6 @@
 use super::{
     fields::Choice,
     pager::{self, Step},
-    side_bar::VIEWS,
 };
 use crate::{
     staff::User,
@@ -51,6 +50,7 @@ pub struct Filters {
     pub nobody: bool,
     pub technicians: Vec<Choice>,
     pub created: Chip,
+    pub search: Chip,
     pub from: String,
     pub to: String,
     pub spans: Vec<MenuLink>,
@@ -102,6 +102,7 @@ impl Filters {
             nobody,
             technicians,
             created: chip(span(&filter.created_from_text, &filter.created_to_text), &["createdFrom", "createdTo"]),
+            search: chip(filter.q.trim().to_owned(), &["q"]),
             from: filter.created_from_text.clone(),
             to: filter.created_to_text.clone(),
             spans: spans(filter, desk),
@@ -280,14 +281,34 @@ impl Pager {
     }
 }
 
-/// What the list is called: a view's name where it is one.
-pub fn heading(filter: &Filter, path: &str) -> &'static str {
-    let view = VIEWS.into_iter().find(|(_, _, query)| path.strip_prefix("/tickets") == Some(query));
-    match view {
-        Some((label, _, _)) => label,
-        None if filter.search.is_some() => "Search",
-        None if filter.is_open() => "All tickets",
-        None => "Tickets",
+/// What a list is called that is no view.
+pub fn heading(filter: &Filter, good: bool) -> &'static str {
+    if good && filter.search.is_some() {
+        "Search"
+    } else if good && filter.is_open() {
+        "All tickets"
+    } else {
+        "Tickets"
+    }
+}
+
+/// Where the file of what is listed is: all of it, whatever page is shown.
+pub fn export(filter: &Filter) -> String {
+    let query = filter.query_with(&[("pageSize", "")]);
+    if query.is_empty() { "/tickets.csv".to_owned() } else { format!("/tickets.csv?{query}") }
+}
+
+/// What a parameter is called on pages.
+pub fn called(name: &str) -> &str {
+    match name {
+        "status" => "the status",
+        "issueType" => "the issue type",
+        "priority" => "the priority",
+        "assignedTo" => "the technician",
+        "createdFrom" | "createdTo" => "the date",
+        "q" => "the search",
+        "sort" | "order" => "the sort",
+        other => other,
     }
 }
 

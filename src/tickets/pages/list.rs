@@ -12,11 +12,13 @@ use super::{
     filters::{self, Filters, Head, Pager},
     path_of, times,
     times::{Times, When},
+    views::ViewForm,
 };
 use crate::{
+    db::Tx,
     fault::{Fault, FieldFault},
     staff::{self, Admin, User},
-    tickets::{self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, by_key},
+    tickets::{self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, by_key, views},
     web::{Frame, PageFault, Query, Visit},
 };
 
@@ -27,8 +29,11 @@ const SNIPPET: usize = 140;
 #[template(path = "tickets/list.html")]
 struct ListPage {
     frame: Frame,
-    heading: &'static str,
+    heading: String,
     count: String,
+    /// Where the file of what is listed is.
+    export: String,
+    save: Option<ViewForm>,
     problems: Vec<Problem>,
     filters: Filters,
     heads: Vec<Head>,
@@ -76,26 +81,62 @@ pub async fn show(
     if let Some(path) = whole_reference(&state, &pairs).await? {
         return Ok(Redirect::to(&path).into_response());
     }
-    let (desk, wanted) = (state.desk.clone(), filter.clone());
-    let (page, staff) = state
-        .db
-        .read(move |tx| Ok::<_, Fault>((tickets::list(tx, &desk, &wanted)?, staff::technicians(tx, &desk.vault)?)))
-        .await?;
-    let heading = filters::heading(&filter, &visit.path);
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, heading).await?;
+    respond(&state, &user, visit, filter, Refusal::none()).await
+}
+
+/// What is wrong with the address that was asked for.
+struct Refusal {
+    status: StatusCode,
+    problems: Vec<Problem>,
+    /// Whether the tickets that the rest of the filter finds are shown all the same.
+    rows: bool,
+}
+
+impl Refusal {
+    /// Nothing is wrong.
+    fn none() -> Self {
+        Self { status: StatusCode::OK, problems: Vec::new(), rows: true }
+    }
+}
+
+async fn respond(
+    state: &Tickets,
+    user: &User,
+    visit: Visit,
+    filter: Filter,
+    refusal: Refusal,
+) -> Result<Response, PageFault> {
+    let (desk, wanted, listed) = (state.desk.clone(), filter.clone(), refusal.rows);
+    let read = move |tx: &mut Tx<'_>| {
+        let page = if listed { Some(tickets::list(tx, &desk, &wanted)?) } else { None };
+        Ok::<_, Fault>((page, staff::technicians(tx, &desk.vault)?))
+    };
+    let (page, staff) = state.db.read(read).await?;
+    let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
+    let (query, good) = (filter.canonical(), refusal.status == StatusCode::OK);
+    if good {
+        frame.place = filters::href(&query);
+    }
+    let heading = frame.view().map_or_else(|| filters::heading(&filter, good).to_owned(), |view| view.label.clone());
+    frame.title = format!("{}{heading}", if good { "" } else { "Error: " });
     let times = times(&state.desk);
+    let rows =
+        page.as_ref().map(|page| page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect());
+    let found = page.as_ref().filter(|page| !page.items.is_empty());
     let page = ListPage {
         heading,
-        count: count_words(&page),
-        problems: Vec::new(),
+        count: page.as_ref().map(count_words).unwrap_or_default(),
+        export: filters::export(&filter),
+        save: (good && !query.is_empty() && !frame.is_saved()).then(|| ViewForm::new(&query, &state.desk)),
+        problems: refusal.problems,
         filters: Filters::new(&filter, &state.desk, &staff),
-        heads: filters::heads(&filter),
-        rows: page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect(),
-        pager: (!page.items.is_empty()).then(|| Pager::new(&filter, &page)),
-        empty: page.items.is_empty().then(|| Empty::new(&filter, page.counted.total)),
+        heads: if refusal.rows { filters::heads(&filter) } else { Vec::new() },
+        rows: rows.unwrap_or_default(),
+        pager: found.map(|page| Pager::new(&filter, page)),
+        empty: page.as_ref().filter(|page| page.items.is_empty()).map(|page| Empty::new(&filter, page.counted.total)),
         frame,
     };
-    Ok(page.frame.respond(StatusCode::OK, &page))
+    Ok(page.frame.respond(refusal.status, &page))
 }
 
 /// The page of the ticket, when the search is nothing but its whole reference.
@@ -118,27 +159,42 @@ async fn refused(
     pairs: &[(String, String)],
     faults: Vec<FieldFault>,
 ) -> Result<Response, PageFault> {
+    if let Some((filter, refusal)) = of_another_time(state, user, &visit, pairs).await? {
+        return respond(state, user, visit, filter, refusal).await;
+    }
     let is_good = |name: &str| !faults.iter().any(|fault| fault.field == name);
     let good: Vec<(String, String)> = pairs.iter().filter(|(name, _)| is_good(name)).cloned().collect();
     let filter = Filter::parse(&good, &state.desk).or_else(|_| Filter::parse(&[], &state.desk))?;
-    let desk = state.desk.clone();
-    let staff = state.db.read(move |tx| staff::technicians(tx, &desk.vault)).await?;
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, "Error: Tickets").await?;
-    let page = ListPage {
-        heading: "Tickets",
-        count: String::new(),
-        problems: faults
-            .into_iter()
-            .map(|fault| Problem { field: String::new(), message: format!("{}: {}", fault.field, fault.message) })
-            .collect(),
-        filters: Filters::new(&filter, &state.desk, &staff),
-        heads: Vec::new(),
-        rows: Vec::new(),
-        pager: None,
-        empty: None,
-        frame,
+    let problem =
+        |fault: FieldFault| Problem { field: String::new(), message: format!("{}: {}", fault.field, fault.message) };
+    let problems = faults.into_iter().map(problem).collect();
+    let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: false };
+    respond(state, user, visit, filter, refusal).await
+}
+
+/// A saved view that opens with what is still known of its filter, and says what is not.
+async fn of_another_time(
+    state: &Tickets,
+    user: &User,
+    visit: &Visit,
+    pairs: &[(String, String)],
+) -> Result<Option<(Filter, Refusal)>, Fault> {
+    let (vault, by, path) = (state.desk.vault.clone(), user.id, visit.path.clone());
+    let saved = state.db.read(move |tx| views::visible(tx, &vault, by)).await?;
+    if saved.iter().all(|view| filters::href(&view.query) != path) {
+        return Ok(None);
+    }
+    let known = views::known_parts(pairs, &state.desk);
+    let Ok(filter) = Filter::parse(&known.pairs, &state.desk) else { return Ok(None) };
+    let problem = |(name, value): &(String, String)| Problem {
+        field: String::new(),
+        message: format!(
+            "This view asks for {} “{value}”, which is no longer known. It is shown without that.",
+            filters::called(name)
+        ),
     };
-    Ok(page.frame.respond(StatusCode::UNPROCESSABLE_ENTITY, &page))
+    let problems = known.gone.iter().map(problem).collect();
+    Ok(Some((filter, Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: true })))
 }
 
 fn count_words(page: &Page) -> String {

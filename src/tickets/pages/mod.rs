@@ -2,6 +2,7 @@
 
 mod actions;
 mod ask;
+mod back;
 mod detail;
 mod edit;
 mod fields;
@@ -12,6 +13,7 @@ mod pager;
 mod side_bar;
 mod timeline;
 mod times;
+mod views;
 
 use axum::{
     Router,
@@ -22,7 +24,7 @@ use uuid::Uuid;
 
 pub use self::side_bar::SideBar;
 use self::times::Times;
-use super::{Desk, Reference, Tickets};
+use super::{Desk, Reference, Tickets, export};
 use crate::{
     staff::{Role, SignedIn},
     web::{Form, Key},
@@ -42,6 +44,11 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/{key}/notes", get(actions::back).post(actions::add))
         .route("/tickets/{key}/undo", get(actions::back).post(actions::undo))
         .route("/tickets/{key}/notifications/{id}/resend", get(actions::back).post(actions::resend))
+        .route("/tickets.csv", get(export::door::page))
+        .route("/views", get(views::list).post(views::add))
+        .route("/views/new", get(views::show_new))
+        .route("/views/{id}", get(views::show).post(views::edit))
+        .route("/views/{id}/delete", get(views::ask_delete).post(views::delete))
         .with_state(state)
 }
 

@@ -1,13 +1,16 @@
-//! The side bar's views, with their counts.
+//! The side bar's views: the built-in ones with their counts, then the saved ones.
+//!
+//! Saved views have no counts. A cap bounds the rows that are counted, not those that are looked at: a filter that few
+//! tickets pass walks through all of them before it knows, and there may be a hundred such views on every page.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::filters;
 use crate::{
-    clock::Clock,
     db::{Db, Tx},
     fault::Fault,
-    tickets::{Counted, ViewCounts, view_counts},
-    web::NavItem,
+    tickets::{Counted, Desk, Filter, ViewCounts, view_counts, views},
+    web::{NavGroup, NavItem, Viewer},
 };
 
 /// The named addresses of the list that the side bar leads to: label, icon, query.
@@ -28,7 +31,7 @@ const KEPT: i64 = 5_000;
 #[derive(Clone, Debug)]
 pub struct SideBar {
     db: Db,
-    clock: Clock,
+    desk: Desk,
     kept: Arc<Mutex<Option<Kept>>>,
 }
 
@@ -40,31 +43,47 @@ struct Kept {
 }
 
 impl SideBar {
-    /// The side bar of this database.
-    pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, kept: Arc::default() }
+    /// The side bar of this desk.
+    pub fn new(db: Db, desk: Desk) -> Self {
+        Self { db, desk, kept: Arc::default() }
     }
 
-    /// The views with their counts.
+    /// The views that a viewer sees, in groups.
     ///
     /// # Errors
-    /// Only the database's.
-    pub fn views(&self, tx: &mut Tx<'_>) -> Result<Vec<NavItem>, Fault> {
+    /// The database's, and a fault of ours when a sealed field does not open.
+    pub fn views(&self, tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Vec<NavGroup>, Fault> {
         let counts = self.counts(tx)?;
         let counts = [counts.open, counts.unassigned, counts.urgent, counts.fixed, counts.all];
         let item = |((label, icon, query), count): ((&'static str, &'static str, &str), Counted)| NavItem {
-            label,
+            label: label.to_owned(),
             href: format!("/tickets{query}"),
+            place: self.place(query.trim_start_matches('?')),
             icon,
             count: count.to_string(),
             alert: false,
         };
-        Ok(VIEWS.into_iter().zip(counts).map(item).collect())
+        let items = VIEWS.into_iter().zip(counts).map(item).collect();
+        let mut groups = vec![NavGroup { label: "Views", saved: false, items }];
+        let saved = views::visible(tx, &self.desk.vault, viewer.id)?;
+        let (own, shared): (Vec<_>, Vec<_>) = saved.iter().partition(|view| view.may_change(viewer.id));
+        for (label, views) in [("My views", own), ("Shared", shared)] {
+            if !views.is_empty() {
+                groups.push(NavGroup { label, saved: true, items: views.into_iter().map(saved_item).collect() });
+            }
+        }
+        Ok(groups)
+    }
+
+    /// The one address of a list.
+    fn place(&self, query: &str) -> String {
+        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Filter::parse(&pairs, &self.desk).map(|filter| filters::href(&filter.canonical())).unwrap_or_default()
     }
 
     fn counts(&self, tx: &mut Tx<'_>) -> Result<ViewCounts, Fault> {
         // Asked before counting: what is written in between makes the next page count again.
-        let (writes, now) = (self.db.write_stats().writes, self.clock.now());
+        let (writes, now) = (self.db.write_stats().writes, self.desk.clock.now());
         let kept = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = kept.filter(|kept| kept.writes == writes && (0..KEPT).contains(&(now - kept.at))) {
             return Ok(kept.counts);
@@ -72,5 +91,16 @@ impl SideBar {
         let counts = view_counts(tx)?;
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept { writes, at: now, counts });
         Ok(counts)
+    }
+}
+
+fn saved_item(view: &views::SavedView) -> NavItem {
+    NavItem {
+        label: view.name.clone(),
+        href: filters::href(&view.query),
+        place: filters::href(&view.query),
+        icon: "bookmark",
+        count: String::new(),
+        alert: false,
     }
 }

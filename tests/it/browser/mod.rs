@@ -1,6 +1,7 @@
 //! The main job in a real browser: by keyboard, on a phone's width, and without scripts.
 
 mod chromium;
+mod lists;
 
 use fantoccini::key::Key;
 
@@ -121,7 +122,8 @@ async fn fix_and_undo(browser: &Chromium, path: &str) {
     browser.reads(".status-btn .badge", "In Progress").await;
     browser.reads("#toasts .toast", "no SMS goes out").await;
     browser.reads(".dlv", "Cancelled").await;
-    assert_eq!(browser.path().await, path);
+    // The list that it was opened from is carried along.
+    assert_eq!(browser.path().await, format!("{path}?list=q%3Dobrien"));
 }
 
 async fn focus_on(browser: &Chromium, id: &str) {
@@ -182,10 +184,32 @@ async fn nothing_is_wider_than_a_phone() {
     browser.click("main button[type=submit]").await;
     let path = browser.arrive("/tickets/BILL-").await;
     fits(&browser).await;
-    let pages =
-        ["/tickets", "/tickets/new", "/tickets?q=nothing", "/tickets?page=x", "/account", "/users", "/users/new"];
+    let pages = [
+        "/tickets",
+        "/tickets/new",
+        "/tickets?q=nothing",
+        "/tickets?page=x",
+        "/account",
+        "/users",
+        "/users/new",
+        "/audit",
+    ];
     for page in pages.into_iter().chain(["/api/docs", "/login", "/nowhere"]) {
         browser.open(page).await;
+        fits(&browser).await;
+    }
+    browser.open("/tickets?q=long").await;
+    browser.click("button[popovertarget=save-view]").await;
+    browser.fill("#save-view #name", &"W".repeat(60)).await;
+    fits(&browser).await;
+    browser.click("#save-view button[type=submit]").await;
+    browser.reads("#toasts .toast", "View saved").await;
+    fits(&browser).await;
+    browser.open("/views").await;
+    fits(&browser).await;
+    for link in ["tbody a.btn[href^='/views/']", ".btn--danger"] {
+        browser.click(link).await;
+        browser.arrive("/views/").await;
         fits(&browser).await;
     }
     for rest in ["/edit", "/status", "/status?status=Fixed", "/priority", "/assignment"] {

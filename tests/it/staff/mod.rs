@@ -71,7 +71,7 @@ impl World {
             isp_name: "Larkfield Fibre".to_owned(),
             secure: public.starts_with("https"),
             zone: TimeZone::get("Asia/Kolkata").unwrap(),
-            views: Arc::new(|_| Ok(Vec::new())),
+            views: Arc::new(|_, _| Ok(Vec::new())),
             banner: Arc::new(|| None),
         };
         let staff = Staff::new(db, Vault::for_tests(1), clock, chrome, None).with_gate(Gate::light());

@@ -262,10 +262,16 @@ async fn terms_that_name_a_field() {
     for (query, count) in [("status=New&q=status:in-progress", 0), ("priority=Urgent,Low&q=priority:urgent", 1)] {
         assert_eq!(admin.get(&format!("/api/tickets?{query}")).await.json["total"], count, "{query}");
     }
+}
+
+#[tokio::test]
+async fn terms_that_cannot_be_read_say_what_to_write() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    app.technician("Tomasz Zielinski").await;
     for (q, says) in [
         ("colour:red", "colour:"),
         ("status:gone", "In Progress"),
-        ("priority:", ""),
         ("priority:big", "Urgent"),
         ("type:nothing", "Incorrect Bill"),
         ("tech:nobodyhere", "Tomasz Zielinski"),
@@ -274,10 +280,6 @@ async fn terms_that_name_a_field() {
         ("after:2026-02-30", "2026-11-01"),
     ] {
         let reply = admin.get(&format!("/api/tickets?q={q}")).await;
-        if says.is_empty() {
-            assert_eq!(reply.status, 200, "{q}");
-            continue;
-        }
         assert_problem(&reply, 422);
         assert_eq!(reply.faults(), ["q"]);
         assert!(reply.text.contains(says), "{q}: {}", reply.text);

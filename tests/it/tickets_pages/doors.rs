@@ -5,7 +5,7 @@ use redress::staff::Role;
 use super::{FIELDS, desk, log};
 use crate::support::{Browser, PASSWORD, Page, TestApp};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 12] = [
     "/tickets",
     "/tickets/new",
     "/tickets/{ref}",
@@ -13,8 +13,11 @@ const PAGES: [&str; 9] = [
     "/tickets/{ref}/status",
     "/tickets/{ref}/priority",
     "/tickets/{ref}/assignment",
+    "/views",
+    "/views/new",
     "/users",
     "/users/new",
+    "/audit",
 ];
 
 #[tokio::test]

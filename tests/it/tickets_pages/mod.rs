@@ -1,5 +1,6 @@
 //! The pages of tickets as a person without scripts uses them, through the real server.
 
+mod back;
 mod crawl;
 mod doors;
 mod edit;

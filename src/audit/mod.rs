@@ -1,0 +1,13 @@
+//! The audit history: what somebody did that no ticket's own history shows. Rows are only ever added.
+//!
+//! It stands below all features, so that each can record what it does, in the transaction that does it. A new kind of
+//! event is a variant of [`Event`] with a number and words; the page shows it without further work.
+
+mod event;
+mod record;
+mod store;
+
+pub use self::{
+    event::Event,
+    record::{Entry, recent, record},
+};

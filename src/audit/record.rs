@@ -1,0 +1,46 @@
+//! Records what was done, and reads it back.
+
+use uuid::Uuid;
+use vault::Vault;
+
+use super::{Event, store};
+use crate::{clock::Clock, db::Tx, fault::Fault};
+
+/// One row of the history.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place: later ones are larger.
+    pub seq: i64,
+    /// `UUIDv7`.
+    pub id: Uuid,
+    /// Milliseconds.
+    pub at: i64,
+    /// The user who did it; absent for what the product did by itself.
+    pub actor: Option<Uuid>,
+    /// What.
+    pub event: Event,
+}
+
+/// Records an event within the caller's transaction, and gives its id.
+///
+/// # Errors
+/// Only the database's.
+pub fn record(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    clock: &Clock,
+    actor: Option<Uuid>,
+    event: &Event,
+) -> Result<Uuid, Fault> {
+    let id = clock.uuid();
+    store::append(tx, vault, id, clock.now(), actor, event)?;
+    Ok(id)
+}
+
+/// At most `most` entries before a place, newest first; from the end where no place is given.
+///
+/// # Errors
+/// The database's, and a fault of ours when an entry does not open.
+pub fn recent(tx: &mut Tx<'_>, vault: &Vault, before: Option<i64>, most: u32) -> Result<Vec<Entry>, Fault> {
+    store::before(tx, vault, before.unwrap_or(i64::MAX), most)
+}

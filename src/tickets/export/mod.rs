@@ -1,0 +1,6 @@
+//! What a filter finds as a CSV file, streamed: a batch is read, written out and sent before the next one is read.
+
+pub mod door;
+mod run;
+mod table;
+mod walk;

@@ -1,0 +1,294 @@
+//! The pages of saved views: saving one from the list, and looking after those that are there.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use uuid::Uuid;
+
+use super::{KEY_FAULT, fields::Problem, filters, fresh_key, key_of};
+use crate::{
+    db::Tx,
+    fault::{Fault, FieldFault},
+    staff::{self, Admin, User},
+    tickets::{
+        Desk, Sort, Tickets,
+        views::{self, SavedView, form},
+    },
+    web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
+};
+
+/// The form of a view: its name and who sees it. A new one carries its filter.
+#[derive(Debug, Clone, Default)]
+pub struct ViewForm {
+    /// Empty for a view that is there.
+    pub query: String,
+    pub name: String,
+    pub shared: bool,
+    pub key: String,
+    /// What is wrong with the name, or empty.
+    pub fault: String,
+}
+
+impl ViewForm {
+    /// An empty form for a filter.
+    pub fn new(query: &str, desk: &Desk) -> Self {
+        Self { query: query.to_owned(), key: fresh_key(desk), ..Self::default() }
+    }
+
+    /// The form as it was filled in.
+    fn typed(form: &Form, faults: &[FieldFault], desk: &Desk) -> Self {
+        let fault = faults.iter().find(|fault| fault.field == "name");
+        Self {
+            query: form.typed("query").to_owned(),
+            name: form.typed("name").to_owned(),
+            shared: !form.typed("shared").is_empty(),
+            key: fresh_key(desk),
+            fault: fault.map(|fault| fault.message.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "views/list.html")]
+struct ListPage {
+    frame: Frame,
+    own: Vec<Row>,
+    shared: Vec<Row>,
+}
+
+/// A view of the list of views.
+struct Row {
+    view: SavedView,
+    href: String,
+    /// Its filter in words.
+    filter: String,
+    removable: bool,
+}
+
+#[derive(Template)]
+#[template(path = "views/edit.html")]
+struct EditPage {
+    frame: Frame,
+    /// Absent for a new one.
+    view: Option<SavedView>,
+    filter: String,
+    form: ViewForm,
+    problems: Vec<Problem>,
+}
+
+#[derive(Template)]
+#[template(path = "views/delete.html")]
+struct DeletePage {
+    frame: Frame,
+    view: SavedView,
+    own: bool,
+}
+
+/// `GET /views`.
+pub async fn list(State(state): State<Tickets>, Admin(user): Admin, visit: Visit) -> Result<Response, PageFault> {
+    let (vault, by) = (state.desk.vault.clone(), user.id);
+    let read =
+        move |tx: &mut Tx<'_>| Ok::<_, Fault>((views::visible(tx, &vault, by)?, staff::technicians(tx, &vault)?));
+    let (views, staff) = state.db.read(read).await?;
+    let row = |view: SavedView| Row {
+        href: filters::href(&view.query),
+        filter: words(&view.query, &staff),
+        removable: view.may_remove(user.id),
+        view,
+    };
+    let (own, shared) = views.into_iter().map(row).partition(|row| row.view.may_change(user.id));
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, "Saved views").await?;
+    let page = ListPage { frame, own, shared };
+    Ok(page.frame.respond(StatusCode::OK, &page))
+}
+
+/// `GET /views/new?query=…`: the form that the list holds too, as a page of its own.
+pub async fn show_new(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    query: Query,
+) -> Result<Response, PageFault> {
+    let form = ViewForm::new(query.get("query").unwrap_or(""), &state.desk);
+    page(&state, &user, visit, None, form, Vec::new()).await
+}
+
+/// `POST /views`: `name`, `query` and `shared`.
+pub async fn add(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    mut form: Form,
+) -> Result<Response, PageFault> {
+    let key = key_of(&mut form, &state.desk, user.id, "save view");
+    let saved = match form::new_view(std::mem::take(&mut form.input), &state.desk) {
+        Ok(new) => {
+            let (desk, by) = (state.desk.clone(), user.person());
+            let work = move |tx: &mut Tx<'_>| {
+                idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
+                    let view = views::save(tx, &desk, &by, &new)?;
+                    Ok(Answer::empty(StatusCode::SEE_OTHER).at(filters::href(&view.query)))
+                })
+            };
+            state.db.write(work).await
+        }
+        Err(fault) => Err(fault),
+    };
+    match saved {
+        Ok(answer) => {
+            let path = answer.location.unwrap_or_else(|| "/views".to_owned());
+            Ok(state.chrome.redirect(&path, Some(Flash::ok("View saved"))))
+        }
+        Err(Fault::Invalid(faults)) => {
+            let form = ViewForm::typed(&form, &faults, &state.desk);
+            page(&state, &user, visit, None, form, faults).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `GET /views/{id}`.
+pub async fn show(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+) -> Result<Response, PageFault> {
+    let view = own(&state, &user, id).await?;
+    let form = ViewForm { name: view.name.clone(), shared: view.shared, ..ViewForm::default() };
+    page(&state, &user, visit, Some(view), form, Vec::new()).await
+}
+
+/// `POST /views/{id}`: `name`, and `shared` where it is ticked.
+pub async fn edit(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+    mut form: Form,
+) -> Result<Response, PageFault> {
+    let view = own(&state, &user, id).await?;
+    let changed = match form::change(std::mem::take(&mut form.input), &state.desk) {
+        Ok(mut change) => {
+            // A box that is not ticked is not sent.
+            change.shared = Some(change.shared.unwrap_or(false));
+            let (desk, by) = (state.desk.clone(), user.id);
+            state.db.write(move |tx| views::change(tx, &desk, by, id, &change)).await
+        }
+        Err(fault) => Err(fault),
+    };
+    match changed {
+        Ok(now) => {
+            let flash = if now.updated_at == view.updated_at { "Nothing changed" } else { "View changed" };
+            Ok(state.chrome.redirect("/views", Some(Flash::ok(flash))))
+        }
+        Err(Fault::Invalid(faults)) => {
+            let form = ViewForm { query: String::new(), ..ViewForm::typed(&form, &faults, &state.desk) };
+            page(&state, &user, visit, Some(view), form, faults).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `GET /views/{id}/delete`: asks first.
+pub async fn ask_delete(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+) -> Result<Response, PageFault> {
+    let (vault, by) = (state.desk.vault.clone(), user.id);
+    let view = state.db.read(move |tx| views::find(tx, &vault, by, id)).await?;
+    if !view.may_remove(user.id) {
+        return Err(Fault::Forbidden.into());
+    }
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, "Delete this view?").await?;
+    let page = DeletePage { frame, own: view.may_change(user.id), view };
+    Ok(page.frame.respond(StatusCode::OK, &page))
+}
+
+/// `POST /views/{id}/delete`.
+pub async fn delete(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    Path(id): Path<Uuid>,
+) -> Result<Response, PageFault> {
+    let (vault, by) = (state.desk.vault.clone(), user.id);
+    state.db.write(move |tx| views::remove(tx, &vault, by, id)).await?;
+    Ok(state.chrome.redirect("/views", Some(Flash::ok("View deleted"))))
+}
+
+async fn own(state: &Tickets, user: &User, id: Uuid) -> Result<SavedView, Fault> {
+    let (vault, by) = (state.desk.vault.clone(), user.id);
+    state.db.read(move |tx| views::own(tx, &vault, by, id)).await
+}
+
+async fn page(
+    state: &Tickets,
+    user: &User,
+    visit: Visit,
+    view: Option<SavedView>,
+    form: ViewForm,
+    faults: Vec<FieldFault>,
+) -> Result<Response, PageFault> {
+    let vault = state.desk.vault.clone();
+    let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
+    let good = faults.is_empty();
+    let title = if view.is_some() { "Change view" } else { "Save this view" };
+    let title = if good { title.to_owned() } else { format!("Error: {title}") };
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff);
+    let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(problem).collect() };
+    Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
+}
+
+fn problem(fault: FieldFault) -> Problem {
+    match fault.field.as_str() {
+        "name" => Problem { field: fault.field, message: fault.message },
+        "query" => Problem::general(fault.message),
+        KEY_FAULT => Problem::general("This form has been sent before, with other words. Look at your views first."),
+        other => Problem::general(format!("{other}: {}", fault.message)),
+    }
+}
+
+/// A query string in words: `Status New, Open; Technician Aisha Bello`.
+fn words(query: &str, staff: &[User]) -> String {
+    let mut parts: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let label = label(&name).to_owned();
+        let value = match &*name {
+            "assignedTo" if value == "none" => "nobody".to_owned(),
+            "assignedTo" => staff
+                .iter()
+                .find(|user| user.id.to_string() == value)
+                .map_or_else(|| "somebody else".to_owned(), |user| user.name.clone()),
+            "sort" => Sort::ALL
+                .into_iter()
+                .find(|sort| sort.name() == value)
+                .map_or_else(|| value.to_string(), |sort| sort.label().to_lowercase()),
+            "order" => "ascending".to_owned(),
+            _ => value.into_owned(),
+        };
+        match parts.iter_mut().find(|(other, _)| *other == label) {
+            Some((_, values)) => values.push(value),
+            None => parts.push((label, vec![value])),
+        }
+    }
+    let parts = parts.into_iter().map(|(label, values)| format!("{label} {}", values.join(", ")));
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+fn label(name: &str) -> &str {
+    match name {
+        "status" => "Status",
+        "issueType" => "Issue type",
+        "priority" => "Priority",
+        "assignedTo" => "Technician",
+        "createdFrom" => "Created from",
+        "createdTo" => "Created to",
+        "q" => "Search",
+        "sort" => "Sorted by",
+        "order" => "Order",
+        "pageSize" => "Rows",
+        other => other,
+    }
+}

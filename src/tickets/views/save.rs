@@ -1,0 +1,40 @@
+//! Saves a view.
+
+use uuid::Uuid;
+
+use super::{MOST, NewView, SavedView, store, view::same_name};
+use crate::{db::Tx, fault::Fault, staff::Person, tickets::Desk};
+
+/// Saves a view for its owner.
+///
+/// # Errors
+/// [`Fault::Invalid`] on `name`: `too_many` with 50 views of one's own, `taken` when another of them has the name.
+pub fn save(tx: &mut Tx<'_>, desk: &Desk, by: &Person, new: &NewView) -> Result<SavedView, Fault> {
+    let own = store::of_owner(tx, &desk.vault, by.id)?;
+    if own.len() >= MOST {
+        let message = format!("You have {MOST} views, and there can be no more. Delete one that you no longer need.");
+        return Err(Fault::field("name", "too_many", message));
+    }
+    let now = desk.clock.now();
+    let view = SavedView {
+        id: desk.clock.uuid(),
+        owner: by.clone(),
+        orphaned: false,
+        name: new.name.clone(),
+        query: new.query.clone(),
+        shared: new.shared,
+        created_at: now,
+        updated_at: now,
+    };
+    not_taken(&own, view.id, &view.name)?;
+    store::insert(tx, &desk.vault, &view)?;
+    Ok(view)
+}
+
+/// Two views of one owner under one name could not be told apart.
+pub(super) fn not_taken(own: &[SavedView], id: Uuid, name: &str) -> Result<(), Fault> {
+    if own.iter().any(|other| other.id != id && same_name(&other.name, name)) {
+        return Err(Fault::field("name", "taken", "Another of your views has this name. Give this one its own."));
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The pages: from the list to the side bar, and looking after what is there.
+
+use redress::{clock::Clock, staff::Role};
+use serde_json::json;
+
+use super::save;
+use crate::support::{Browser, PASSWORD, Page, TestApp};
+
+/// The saved views of the side bar under a heading: names and addresses.
+fn bar(page: &Page, heading: &str) -> Vec<(String, String)> {
+    let Some(place) = page.all(".sidebar .nav-label").iter().position(|label| label == heading) else {
+        return Vec::new();
+    };
+    let group = format!(".sidebar ul:nth-of-type({}) a", place + 1);
+    page.all(&group).into_iter().zip(page.attributes(&group, "href")).collect()
+}
+
+/// Sends the form of the list's page.
+async fn save_here(browser: &Browser, page: &Page, name: &str, shared: bool) -> Page {
+    let hidden = |name: &str| page.attribute(&format!("#save-view input[name={name}]"), "value").unwrap();
+    let (query, key) = (hidden("query"), hidden("idempotencyKey"));
+    let mut fields = vec![("name", name), ("query", query.as_str()), ("idempotencyKey", key.as_str())];
+    if shared {
+        fields.push(("shared", "true"));
+    }
+    assert_eq!(page.attribute("#save-view form", "action").as_deref(), Some("/views"));
+    browser.submit("/views", &fields).await
+}
+
+#[tokio::test]
+async fn a_filter_becomes_a_view_of_the_side_bar() {
+    let app = TestApp::start().await;
+    let browser = app.browser().await;
+    assert!(!browser.open("/tickets").await.has("#save-view"), "nothing is filtered");
+    let page = browser.open("/tickets?priority=Urgent&status=New%2COpen&page=1").await;
+    let saved = save_here(&browser, &page, "Hot <b>ones</b>", false).await;
+    let href = "/tickets?status=New&status=Open&priority=Urgent";
+    assert_eq!((saved.status, saved.location.as_str()), (303, href));
+    let opened = browser.open(&saved.location).await;
+    assert_eq!(opened.all("#flash .toast b"), ["View saved"]);
+    assert_eq!(bar(&opened, "My views"), [("Hot <b>ones</b>".to_owned(), href.to_owned())]);
+    assert_eq!(opened.all(".page-head h1"), ["Hot <b>ones</b>"]);
+    assert!(!opened.has(".sidebar b"), "a name is text");
+    for same in ["/tickets?status=Open,New&priority=Urgent", "/tickets?priority=Urgent&status=New&status=Open&page=2"] {
+        let page = browser.open(same).await;
+        assert_eq!(page.attributes(".sidebar [aria-current=page]", "href"), [href], "{same}");
+    }
+    let other = browser.open("/tickets?priority=Urgent").await;
+    assert!(!other.has(".sidebar [aria-current=page]"));
+    // The same form again: once.
+    assert_eq!(save_here(&browser, &page, "Hot <b>ones</b>", false).await.status, 303);
+    assert_eq!(bar(&browser.open("/tickets").await, "My views").len(), 1);
+    let twice = save_here(&browser, &other, "hot <b>ONES</b>", true).await;
+    assert_eq!(twice.status, 422);
+    assert!(twice.all("title")[0].starts_with("Error: "));
+    assert!(twice.all("#name-err")[0].contains("Another of your views"), "{:?}", twice.all("#name-err"));
+    assert_eq!(twice.attribute("#name", "value").as_deref(), Some("hot <b>ONES</b>"));
+    assert!(twice.has("input[name=shared][checked]") && twice.has("input[name=query][value='priority=Urgent']"));
+    assert_eq!(
+        browser.open("/views/new?query=q%3Dzo%C3%AB").await.attribute("input[name=query]", "value").unwrap(),
+        "q=zoë"
+    );
+}
+
+#[tokio::test]
+async fn views_are_renamed_shared_and_deleted_after_a_question() {
+    let app = TestApp::start().await;
+    let browser = app.browser().await;
+    let page = browser.open("/tickets?status=Fixed&assignedTo=none&q=router").await;
+    save_here(&browser, &page, "To look at", false).await;
+    let list = browser.open("/views").await;
+    assert_eq!(list.all("tbody tr td:nth-child(2)"), ["Status Fixed; Technician nobody; Search router"]);
+    let change = list.attribute("tbody a.btn", "href").unwrap();
+    let priya = app.user("Priya Raman", Role::Admin).await;
+    let other = Browser::new(&app.base);
+    other.submit("/login", &[("email", &priya.email), ("password", PASSWORD)]).await;
+    assert_eq!(other.open(&change).await.status, 404);
+    for name in ["", "x\u{0}y", &"x".repeat(10_000)] {
+        let refused = browser.submit(&change, &[("name", name)]).await;
+        assert_eq!((refused.status, refused.all("#name-err").len()), (422, 1));
+    }
+    let renamed = browser.submit(&change, &[("name", "\u{202e}Checked"), ("shared", "true")]).await;
+    assert_eq!((renamed.status, renamed.location.as_str()), (303, "/views"));
+    let theirs = other.open("/views").await;
+    assert_eq!(bar(&theirs, "Shared").len(), 1);
+    assert_eq!(theirs.all("tbody td:nth-child(3)"), ["Everyone, shared by Dev Anand"]);
+    assert!(theirs.has(".sidebar a bdi") && !theirs.has("tbody a.btn"), "a name in any direction stays by itself");
+    let delete = format!("{change}/delete");
+    assert_eq!(other.open(&change).await.status, 403);
+    assert_eq!(other.open(&delete).await.status, 403);
+    assert_eq!(other.submit(&delete, &[]).await.status, 403);
+    let asked = browser.open(&delete).await;
+    assert_eq!((asked.status, asked.all("h1")), (200, vec!["Delete this view?".to_owned()]));
+    assert_eq!(bar(&asked, "My views").len(), 1, "a question deletes nothing");
+    assert_eq!(browser.submit(&delete, &[]).await.location, "/views");
+    let empty = browser.open("/views").await;
+    assert_eq!((empty.all("#flash .toast b"), empty.has("table")), (vec!["View deleted".to_owned()], false));
+    assert!(bar(&other.open("/views").await, "Shared").is_empty());
+}
+
+/// An issue type leaves the settings: its view still opens, with what is left, and says what is not known.
+#[tokio::test]
+async fn a_view_of_another_time_opens_and_says_what_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = TestApp::at(dir.path(), &[("issue_types", "Roaming")], Clock::system()).await;
+    let admin = before.admin().await;
+    let query = "issueType=Other&issueType=Roaming&status=New";
+    let view = save(&admin, "Abroad", query, true).await;
+    admin.ticket(json!({"issueType": "Other", "clientName": "Still Found"})).await;
+    before.stop().await;
+    let after = TestApp::at(dir.path(), &[], Clock::system()).await;
+    let browser = after.browser().await;
+    let href = format!("/tickets?{}", view["query"].as_str().unwrap());
+    assert_eq!(bar(&browser.open("/tickets").await, "Shared"), [("Abroad".to_owned(), href.clone())]);
+    let page = browser.open(&href).await;
+    assert_eq!((page.status, page.all(".page-head h1")), (422, vec!["Abroad".to_owned()]));
+    assert!(page.all(".error-summary li")[0].contains("issue type “Roaming”, which is no longer known"));
+    assert_eq!(page.all(".error-summary li").len(), 1);
+    assert_eq!(page.all("tbody .c-client bdi"), ["Still Found"]);
+    assert_eq!(page.all(".chip[data-on] strong"), ["New", "Other"]);
+    let stranger = browser.open("/tickets?issueType=Roaming").await;
+    assert!(stranger.status == 422 && !stranger.has("tbody"), "an address that is no view is only refused");
+    after.stop().await;
+}
