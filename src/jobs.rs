@@ -10,7 +10,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use crate::{
     app::App,
     db::DbError,
-    notifications, staff,
+    notifications, staff, tickets,
     web::{
         idempotency,
         server::{self, Limits},
@@ -18,6 +18,8 @@ use crate::{
 };
 
 const SWEEP: Duration = Duration::from_hours(1);
+/// Between the steps of merging the search index: most of the time the writer is free.
+const MERGE_PAUSE: Duration = Duration::from_millis(200);
 
 /// The background work of a node.
 #[derive(Debug)]
@@ -42,8 +44,8 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     Work(work)
 }
 
-/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, replies counted. Gives up waiting for reports
-/// on SMS.
+/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, replies counted. Gives up
+/// waiting for reports on SMS, and keeps the search index in few pieces.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
         let now = app.clock.now();
@@ -58,6 +60,9 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         }
         if let Err(fault) = notifications::lapse(&app.db, app.clock.now()).await {
             tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
+        }
+        if let Err(fault) = tickets::merge_index(&app.db, MERGE_PAUSE).await {
+            tracing::warn!(%fault, "the search index could not be merged; the next sweep goes on with it");
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => {}

@@ -82,7 +82,7 @@ CREATE UNIQUE INDEX tickets_id ON tickets (id);
 CREATE UNIQUE INDEX tickets_ref ON tickets (ticket_ref);
 CREATE INDEX tickets_updated ON tickets (updated_at, id);
 CREATE INDEX tickets_status ON tickets (status, id);
-CREATE INDEX tickets_priority ON tickets (priority, id);
+CREATE INDEX tickets_priority ON tickets (priority, id, status);
 CREATE INDEX tickets_of_status ON tickets (status, updated_at, id, priority, assigned_to, issue_type);
 CREATE INDEX tickets_of_assignee ON tickets (assigned_to, updated_at, id, status, priority, issue_type);
 CREATE INDEX tickets_of_type ON tickets (issue_type, updated_at, id, status, priority, assigned_to);

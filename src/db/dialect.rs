@@ -74,6 +74,22 @@ impl Dialect {
         }
     }
 
+    /// In how many pieces the token index lies, where that matters.
+    pub const fn index_pieces(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("SELECT count(DISTINCT segid) FROM ticket_search_idx"),
+            Self::Postgres => None,
+        }
+    }
+
+    /// A step of merging those pieces: 500 pages.
+    pub const fn merge_index(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO ticket_search (ticket_search, rank) VALUES ('merge', -500)",
+            Self::Postgres => "SELECT 1",
+        }
+    }
+
     /// Tokens as they are stored.
     pub fn tokens(self, tokens: impl IntoIterator<Item = i64>) -> String {
         match self {

@@ -11,9 +11,9 @@ pub fn add_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket, c
     let now = desk.clock.now().max(ticket.updated_at);
     ticket.version += 1;
     ticket.updated_at = now;
-    let seq = store::touch(tx, &ticket)?;
+    store::touch(tx, &ticket)?;
     let note =
         Note { id: desk.clock.uuid(), version: ticket.version, content: content.to_owned(), at: now, by: by.clone() };
-    store::insert_note(tx, &desk.vault, &ticket, seq, &note)?;
+    store::insert_note(tx, &desk.vault, &ticket, &note)?;
     Ok(note)
 }

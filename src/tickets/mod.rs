@@ -24,6 +24,7 @@ mod ticket;
 mod tokens;
 mod undo;
 mod update;
+mod upkeep;
 mod views;
 
 pub use self::{
@@ -43,6 +44,7 @@ pub use self::{
     ticket::{Change, Happening, NewTicket, Refused, Ticket},
     undo::{can_undo_fixed, undo_fixed},
     update::update,
+    upkeep::merge_index,
 };
 
 use axum::extract::FromRef;

@@ -135,8 +135,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<b
     if added == 0 {
         return Ok(false);
     }
-    let row = tx.query_one("SELECT seq FROM tickets WHERE id = $1", params![new.id])?.ok_or(Fault::NotFound)?;
-    let seq = row.int(0)?;
+    let seq = seq(tx, new.id)?;
     tx.execute(
         "INSERT INTO ticket_texts (seq, client_name, client_phone, client_email, client_account_id, description) \
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -155,7 +154,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<b
 
 /// Stores a changed ticket. The version in the database must be the one before.
 pub(super) fn update(tx: &mut Tx<'_>, now: &Ticket, sealed: &Sealed) -> Result<(), Fault> {
-    let seq = touch(tx, now)?;
+    touch(tx, now)?;
+    let seq = seq(tx, now.id)?;
     tx.execute(
         "UPDATE ticket_texts SET client_name = $2, client_phone = $3, client_email = $4, client_account_id = $5, \
          description = $6 WHERE seq = $1",
@@ -172,14 +172,16 @@ pub(super) fn update(tx: &mut Tx<'_>, now: &Ticket, sealed: &Sealed) -> Result<(
 }
 
 /// Stores what every change of a ticket changes, where nothing personal and nothing that search looks at did.
-pub(super) fn touch(tx: &mut Tx<'_>, now: &Ticket) -> Result<i64, Fault> {
-    let changed = tx.query_one(
-        "UPDATE tickets SET status = $1, priority = $2, assigned_to = $3, assigned_at = $4, issue_type = $5, \
-         updated_at = $6, version = $7 WHERE id = $8 AND version = $9 RETURNING seq",
+///
+/// Neither RETURNING nor `assigned_to`, which is a foreign key: for each of them SQLite would open a statement journal,
+/// as for [`insert`].
+pub(super) fn touch(tx: &mut Tx<'_>, now: &Ticket) -> Result<(), Fault> {
+    let changed = tx.execute(
+        "UPDATE tickets SET status = $1, priority = $2, assigned_at = $3, issue_type = $4, updated_at = $5, version = $6 \
+         WHERE id = $7 AND version = $8",
         params![
             now.status.code(),
             now.priority.code(),
-            now.assigned_to.as_ref().map(|person| person.id),
             now.assigned_at,
             now.issue_type.as_str(),
             now.updated_at,
@@ -188,7 +190,20 @@ pub(super) fn touch(tx: &mut Tx<'_>, now: &Ticket) -> Result<i64, Fault> {
             now.version - 1,
         ],
     )?;
-    Ok(changed.ok_or_else(changed_meanwhile)?.int(0)?)
+    if changed == 0 { Err(changed_meanwhile()) } else { Ok(()) }
+}
+
+/// Stores whose the ticket is now. The ticket has been touched in this transaction.
+pub(super) fn assign(tx: &mut Tx<'_>, now: &Ticket) -> Result<(), Fault> {
+    let technician = now.assigned_to.as_ref().map(|person| person.id);
+    tx.execute("UPDATE tickets SET assigned_to = $1 WHERE id = $2", params![technician, now.id])?;
+    Ok(())
+}
+
+/// What joins a ticket's tables inside the database.
+pub(super) fn seq(tx: &mut Tx<'_>, id: Uuid) -> Result<i64, Fault> {
+    let row = tx.query_one("SELECT seq FROM tickets WHERE id = $1", params![id])?.ok_or(Fault::NotFound)?;
+    Ok(row.int(0)?)
 }
 
 fn changed_meanwhile() -> Fault {
@@ -324,8 +339,8 @@ fn note_cell(id: &Uuid) -> Cell<'_> {
     Cell { table: "ticket_notes", column: "content", row: id.as_bytes() }
 }
 
-/// Stores a note and its words for search. `seq` is the ticket's.
-pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, seq: i64, note: &Note) -> Result<(), Fault> {
+/// Stores a note and its words for search.
+pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, note: &Note) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO ticket_notes (ticket_id, version, id, at, actor, content) VALUES ($1, $2, $3, $4, $5, $6)",
         params![
@@ -337,5 +352,6 @@ pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, seq: 
             vault.seal_text(&note_cell(&note.id), &note.content),
         ],
     )?;
+    let seq = seq(tx, ticket.id)?;
     tokens::put(tx, seq, note.version, &tokens::of_note(vault, &note.content))
 }

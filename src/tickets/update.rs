@@ -81,6 +81,9 @@ pub(super) fn record(
     } else {
         store::touch(tx, ticket)?;
     }
+    if happened.iter().any(|what| matches!(what, Happening::Assigned { .. })) {
+        store::assign(tx, ticket)?;
+    }
     store::append(tx, &desk.vault, ticket, by, happened)?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Stores the tickets of a [`Plan`]: prepared on all cores, stored by the one writer.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{life::Plan, progress::Progress};
-use crate::{app::App, fault::Fault};
+use crate::{app::App, fault::Fault, tickets};
 
 /// Tickets in one transaction: many enough that commits and the checkpoints after them cost little, few enough that
 /// those waiting prepared, some 5 KB each, take little memory.
@@ -34,6 +34,8 @@ pub async fn fill(app: &App, plan: Plan) -> Result<(), Fault> {
         app.db.write(move |tx| lives.iter().try_for_each(|life| life.store(tx))).await?;
         progress.add(count);
     }
+    // As the hourly sweep of a server would leave it.
+    tickets::merge_index(&app.db, Duration::ZERO).await?;
     progress.finish();
     Ok(())
 }

@@ -89,6 +89,8 @@ pub(super) struct Found {
     pub facets: Vec<Facet>,
     /// Bounds of the time of logging: as a ticket's id begins with it, of the id.
     pub dates: Vec<String>,
+    /// Whether they let few tickets through: then those are gone through for all else.
+    pub few_days: bool,
     pub search: Option<Searched>,
     /// The statuses and priorities let through, by number; all when empty.
     pub statuses: Vec<i64>,
@@ -116,7 +118,7 @@ impl Found {
         };
         let statuses = filter.statuses.iter().map(|status| status.code()).collect();
         let priorities = filter.priorities.iter().map(|priority| priority.code()).collect();
-        Ok(Self { dialect, values, facets, dates, search, statuses, priorities })
+        Ok(Self { dialect, values, facets, dates, few_days: false, search, statuses, priorities })
     }
 
     /// All conditions but the search and those of the facet `of`.

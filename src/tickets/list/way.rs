@@ -27,6 +27,7 @@ pub(super) enum Way {
 pub(super) fn walks_well(found: &Found, sort: Sort) -> bool {
     let only = |column: &str| found.facets.iter().all(|facet| facet.column == column);
     match sort {
+        _ if found.few_days => sort == Sort::CreatedAt && found.facets.is_empty(),
         Sort::UpdatedAt => driving(found).is_some() || found.is_open(),
         Sort::CreatedAt => only("t.status") || only("t.priority"),
         Sort::Status => only("t.status") && found.dates.is_empty(),
@@ -64,7 +65,7 @@ pub(super) fn gather(found: &Found, common: bool) -> Vec<String> {
             found.dialect.by_row().clone_into(&mut by);
         }
         search => {
-            if let Some(facet) = found.facets.first() {
+            if let Some(facet) = found.facets.first().filter(|_| !found.few_days) {
                 by = found.dialect.by_index(facet.index);
                 parts = facet.parts();
                 conditions = found.conditions_beside(Some(facet.column));
