@@ -61,7 +61,11 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         if let Err(fault) = notifications::lapse(&app.db, app.clock.now()).await {
             tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
         }
-        if let Err(fault) = tickets::merge_index(&app.db, MERGE_PAUSE).await {
+        let merged = tokio::select! {
+            merged = tickets::merge_index(&app.db, MERGE_PAUSE) => merged,
+            _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        if let Err(fault) = merged {
             tracing::warn!(%fault, "the search index could not be merged; the next sweep goes on with it");
         }
         tokio::select! {

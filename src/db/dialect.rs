@@ -49,27 +49,27 @@ impl Dialect {
         }
     }
 
-    /// The `seq` of tickets of which one text, the record or a note, has of each of these lists at least one token.
-    /// The lists are placeholders of what [`Self::any_token`] writes.
-    pub fn tickets_with(self, lists: &[String]) -> String {
+    /// The `seq` of tickets of which one text, the record or a note, has of each list at least one token. `places` are
+    /// placeholders of what [`Self::token_lists`] gives.
+    pub fn tickets_with(self, places: &[String]) -> String {
         match self {
             Self::Sqlite => {
-                format!("SELECT rowid >> 20 AS seq FROM ticket_search WHERE ticket_search MATCH {}", matching(lists))
+                format!("SELECT rowid >> 20 AS seq FROM ticket_search WHERE ticket_search MATCH {}", places.concat())
             }
-            Self::Postgres => format!("SELECT ticket AS seq FROM ticket_search WHERE {}", overlapping(lists)),
+            Self::Postgres => format!("SELECT ticket AS seq FROM ticket_search WHERE {}", overlapping(places)),
         }
     }
 
     /// Whether the ticket `t` is one of [`Self::tickets_with`].
-    pub fn ticket_has(self, lists: &[String]) -> String {
+    pub fn ticket_has(self, places: &[String]) -> String {
         match self {
             Self::Sqlite => format!(
                 "EXISTS (SELECT 1 FROM ticket_search WHERE ticket_search MATCH {} \
                  AND rowid BETWEEN t.seq << 20 AND (t.seq << 20) + 1048575)",
-                matching(lists)
+                places.concat()
             ),
             Self::Postgres => {
-                format!("EXISTS (SELECT 1 FROM ticket_search WHERE ticket = t.seq AND {})", overlapping(lists))
+                format!("EXISTS (SELECT 1 FROM ticket_search WHERE ticket = t.seq AND {})", overlapping(places))
             }
         }
     }
@@ -98,25 +98,21 @@ impl Dialect {
         }
     }
 
-    /// Tokens of which one is enough, as they are looked up.
-    pub fn any_token(self, tokens: impl IntoIterator<Item = i64>) -> String {
+    /// Lists of tokens, of each of which one is enough, as they are looked up: for SQLite one query of FTS5, whose
+    /// length does not count towards the depth of a statement.
+    pub fn token_lists(self, lists: &[Vec<i64>]) -> Vec<String> {
         match self {
-            Self::Sqlite => join(tokens, " OR ", word),
-            Self::Postgres => self.tokens(tokens),
+            Self::Sqlite => {
+                let any = |list: &Vec<i64>| format!("({})", join(list.iter().copied(), " OR ", word));
+                vec![lists.iter().map(any).collect::<Vec<_>>().join(" AND ")]
+            }
+            Self::Postgres => lists.iter().map(|list| self.tokens(list.iter().copied())).collect(),
         }
     }
 }
 
-/// A query of FTS5.
-fn matching(lists: &[String]) -> String {
-    match lists {
-        [list] => list.clone(),
-        lists => format!("'(' || {} || ')'", lists.join(" || ') AND (' || ")),
-    }
-}
-
-fn overlapping(lists: &[String]) -> String {
-    lists.iter().map(|list| format!("tokens && {list}")).collect::<Vec<_>>().join(" AND ")
+fn overlapping(places: &[String]) -> String {
+    places.iter().map(|place| format!("tokens && {place}")).collect::<Vec<_>>().join(" AND ")
 }
 
 fn join(tokens: impl IntoIterator<Item = i64>, between: &str, write: impl Fn(i64) -> String) -> String {

@@ -201,6 +201,9 @@ impl Worker {
             kept
         } else {
             sqlite::run(conn, "ROLLBACK")?;
+            if group.len() == 1 {
+                return Ok(());
+            }
             sqlite::run(conn, "BEGIN IMMEDIATE")?;
             run_apart(conn, group)?
         };

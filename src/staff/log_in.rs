@@ -60,11 +60,12 @@ fn address(vault: &Vault, from: IpAddr) -> i64 {
 /// # Errors
 /// [`Fault::TooMany`]; nothing is counted then.
 pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<(), Fault> {
+    // All are asked before any is counted: who is refused has written nothing, and costs other writers nothing.
+    let mut counted = Vec::new();
     for (subject, limit) in subjects.limits() {
-        let tries = limit.reserve(store::tries(tx, subject)?, now).map_err(Fault::TooMany)?;
-        store::put_tries(tx, subject, Some(tries))?;
+        counted.push((subject, limit.reserve(store::tries(tx, subject)?, now).map_err(Fault::TooMany)?));
     }
-    Ok(())
+    counted.into_iter().try_for_each(|(subject, tries)| Ok(store::put_tries(tx, subject, Some(tries))?))
 }
 
 /// Takes a try back that was right: the account begins anew, the address loses no more than this try.

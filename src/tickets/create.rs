@@ -28,7 +28,7 @@ pub fn prepare(desk: &Desk, by: &Person, new: NewTicket) -> Prepared {
     let now = desk.clock.now();
     let ticket = Ticket {
         id: desk.clock.uuid_at(now),
-        reference: Reference::draw(desk.today(), 4, &desk.clock),
+        reference: Reference::draw(desk.day_of(now), 4, &desk.clock),
         client_name: new.client_name,
         client_phone: new.client_phone,
         client_email: new.client_email,

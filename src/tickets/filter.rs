@@ -6,7 +6,7 @@ use vault::Vault;
 
 use super::{
     Cursor, Desk, Priority, Status,
-    search::{self, Cond, Field, UnknownField},
+    search::{self, Cond},
     terms::{self, Terms},
 };
 use crate::fault::{Fault, FieldFault};
@@ -326,11 +326,8 @@ fn read_search(reader: &mut Reader<'_>, q: &str, desk: &Desk) -> (Terms, Option<
     }
     let parted = match search::part(q) {
         Ok(parted) => parted,
-        Err(UnknownField(name)) => {
-            let known = Field::ALL.map(|(name, _)| format!("{name}:")).join(" ");
-            let message =
-                format!("There is no field {name}: to search in. Use any of {known} or put it in \"quotes\".");
-            reader.faults.push(terms::fault(message));
+        Err(bad) => {
+            reader.faults.push(terms::fault(terms::remedy(&bad)));
             return (terms, None);
         }
     };

@@ -5,10 +5,10 @@ use uuid::Uuid;
 use super::{
     Assignee, Desk, Filter, Priority, Status,
     filter::{Edge, read_day},
-    search::{self, Cond, Field},
+    search::{self, BadTerm, Cond, Field},
 };
 use crate::{
-    db::Tx,
+    db::{Db, Tx},
     fault::{Fault, FieldFault},
     staff::{self, Role},
 };
@@ -76,6 +76,20 @@ impl Terms {
             Field::Account => return Ok(Some(search::account(value))),
         }
         Ok(None)
+    }
+}
+
+impl Filter {
+    /// Whether the technicians whom its search names exist, which only the database knows.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`], and the database's.
+    pub async fn check(&self, db: &Db, desk: &Desk) -> Result<(), Fault> {
+        if self.terms.technicians.is_empty() {
+            return Ok(());
+        }
+        let (filter, desk) = (self.clone(), desk.clone());
+        db.read(move |tx| Narrowed::of(tx, &desk, &filter).map(drop)).await
     }
 }
 
@@ -163,6 +177,17 @@ fn meet<T: PartialEq>(have: &mut Vec<T>, wanted: Vec<T>) -> bool {
     }
     have.retain(|one| wanted.contains(one));
     !have.is_empty()
+}
+
+/// What to write instead.
+pub(super) fn remedy(bad: &BadTerm) -> String {
+    match bad {
+        BadTerm::Unknown(name) => {
+            let known = Field::ALL.map(|(name, _)| format!("{name}:")).join(" ");
+            format!("There is no field {name}: to search in. Use any of {known} or put it in \"quotes\".")
+        }
+        BadTerm::Blank(name) => format!("Write a value right behind {name}: or put it in \"quotes\"."),
+    }
 }
 
 /// A fault of the search box.

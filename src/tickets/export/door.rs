@@ -82,6 +82,7 @@ async fn file(
     start: &'static str,
 ) -> Result<Response, Fault> {
     let filter = read(state, pairs)?;
+    filter.check(&state.db, &state.desk).await?;
     // `HEAD` asks about the file, and takes nothing.
     let body = if method == Method::HEAD {
         Body::empty()

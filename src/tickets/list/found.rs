@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     db::{Dialect, Tx, Value},
     fault::Fault,
-    tickets::{Assignee, Desk, Status, terms::Narrowed},
+    tickets::{Assignee, Desk, Status, search::Cond, terms::Narrowed},
 };
 
 use super::searched::Searched;
@@ -14,7 +14,7 @@ use super::searched::Searched;
 const MOST_BRANCHES: usize = 16;
 
 /// The values that the placeholders `$1`, `$2`… stand for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Values(pub Vec<Value>);
 
 impl Values {
@@ -92,6 +92,8 @@ pub(super) struct Found {
     /// Whether they let few tickets through: then those are gone through for all else.
     pub few_days: bool,
     pub search: Option<Searched>,
+    /// What that was read from.
+    pub cond: Option<Cond>,
     /// The statuses and priorities let through, by number; all when empty.
     pub statuses: Vec<i64>,
     pub priorities: Vec<i64>,
@@ -118,7 +120,17 @@ impl Found {
         };
         let statuses = filter.statuses.iter().map(|status| status.code()).collect();
         let priorities = filter.priorities.iter().map(|priority| priority.code()).collect();
-        Ok(Self { dialect, values, facets, dates, few_days: false, search, statuses, priorities })
+        Ok(Self {
+            dialect,
+            values,
+            facets,
+            dates,
+            few_days: false,
+            search,
+            cond: filter.search.clone(),
+            statuses,
+            priorities,
+        })
     }
 
     /// All conditions but the search and those of the facet `of`.

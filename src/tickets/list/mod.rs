@@ -1,5 +1,6 @@
 //! Lists and counts of tickets (FR-TVR-001 to -004).
 
+mod common;
 mod counts;
 mod found;
 mod searched;
@@ -12,7 +13,7 @@ pub use self::counts::{COUNTED_TO, Counted, ViewCounts, view_counts};
 
 use self::{
     found::Found,
-    way::{Way, gather, page_sql, walks_well},
+    way::{Stretch, Way, gather, stretch_sql, walks_well},
 };
 use super::{At, Cursor, Desk, Filter, Sort, Ticket, store, terms::Narrowed};
 use crate::{
@@ -43,9 +44,12 @@ struct Limits {
     common: u64,
     /// Most tickets that are tested one by one, at some 40 µs each, for the other parts of a search.
     rare: u64,
+    /// Most tickets that are tested one by one for a common search: where a page takes more, what is common among all is
+    /// not common there.
+    looks: u64,
 }
 
-const LIMITS: Limits = Limits { counted: COUNTED_TO, gathered: 100_000, common: 50, rare: 500 };
+const LIMITS: Limits = Limits { counted: COUNTED_TO, gathered: 100_000, common: 50, rare: 500, looks: 2_000 };
 
 /// Lists what the filter finds.
 ///
@@ -68,7 +72,7 @@ pub fn step(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<(Vec<Ticket
     } else {
         (Way::Walk, false)
     };
-    let (items, more) = rows(tx, desk, filter, found, way, common)?;
+    let (items, more) = rows(tx, desk, filter, found, (way, common), LIMITS)?;
     let next = items.last().filter(|_| more).map(|last| Cursor { key: sort_key(filter.sort, last), id: last.id });
     Ok((items, next))
 }
@@ -84,7 +88,7 @@ fn list_within(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter, limits: Limits) ->
         return Ok(Page { items: Vec::new(), counted, next_cursor: None });
     }
     let way = choose(tx, &found, filter.sort, counted, common, limits)?;
-    let (items, more) = rows(tx, desk, filter, found, way, common)?;
+    let (items, more) = rows(tx, desk, filter, found, (way, common), limits)?;
     let next_cursor = items.last().filter(|_| more).map(|last| {
         let cursor = Cursor { key: sort_key(filter.sort, last), id: last.id };
         filter.write_cursor(&desk.vault, &cursor)
@@ -98,11 +102,20 @@ fn rows(
     desk: &Desk,
     filter: &Filter,
     mut found: Found,
-    way: Way,
-    common: bool,
+    (way, common): (Way, bool),
+    limits: Limits,
 ) -> Result<(Vec<Ticket>, bool), Fault> {
-    let sql = rows_sql(&mut found, way, common, filter)?;
-    let rows = query(tx, &found, &sql)?;
+    let walked = match way {
+        Way::Walk if found.search.is_some() => common::walk(tx, desk, filter, &mut found, limits)?,
+        _ => None,
+    };
+    let rows = if let Some(rows) = walked {
+        rows
+    } else {
+        let way = if found.search.is_some() { Way::Gather } else { way };
+        let sql = rows_sql(&mut found, way, common, filter)?;
+        query(tx, &found, &sql)?
+    };
     let size = usize::try_from(filter.page_size).unwrap_or(usize::MAX);
     let items = rows.iter().take(size).map(|row| store::ticket(&desk.vault, row)).collect::<Result<Vec<_>, _>>()?;
     Ok((items, rows.len() > size))
@@ -126,7 +139,7 @@ fn rows_sql(found: &mut Found, way: Way, common: bool, filter: &Filter) -> Resul
     Ok(format!(
         "SELECT {} FROM ({}) AS found JOIN tickets t ON t.seq = found.seq {} ORDER BY found.key {direction}, found.id {direction}",
         store::COLUMNS,
-        page_sql(found, way, common, filter)?,
+        stretch_sql(found, way, common, filter, Stretch::page(filter))?,
         store::BESIDE,
     ))
 }
@@ -190,8 +203,14 @@ fn choose(
     if walks_well(found, sort) {
         return Ok(Way::Walk);
     }
-    let few = counted.exact || count(tx, found, common, limits.gathered)?.exact;
-    Ok(if few { Way::Gather } else { Way::Walk })
+    if counted.exact {
+        return Ok(Way::Gather);
+    }
+    let counted = count(tx, found, common, limits.gathered)?;
+    let last = tx.query_one("SELECT COALESCE(max(seq), 0) FROM tickets", &[])?.ok_or(Fault::NotFound)?.int(0)?;
+    // Where a quarter of all pass, a walk passes over few.
+    let dense = counted.total.saturating_mul(4) >= u64::try_from(last).unwrap_or(0);
+    Ok(if counted.exact && !dense { Way::Gather } else { Way::Walk })
 }
 
 fn sort_key(sort: Sort, ticket: &Ticket) -> String {

@@ -30,7 +30,16 @@ impl Searched {
     /// # Errors
     /// Only the database's.
     pub fn of(tx: &mut Tx<'_>, vault: &Vault, values: &mut Values, cond: &Cond, rare: u64) -> Result<Self, Fault> {
-        Writer { tx, vault, values, rare }.write(cond)
+        Writer { tx, vault, values, rare, prune: false }.write(cond)
+    }
+
+    /// The same without tokens that no ticket has. To look for them takes as long as a few tests, so it is for searches
+    /// that test many tickets.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn pruned(tx: &mut Tx<'_>, vault: &Vault, values: &mut Values, cond: &Cond) -> Result<Self, Fault> {
+        Writer { tx, vault, values, rare: 0, prune: true }.write(cond)
     }
 
     fn nothing() -> Self {
@@ -44,6 +53,7 @@ struct Writer<'a, 'tx> {
     vault: &'a Vault,
     values: &'a mut Values,
     rare: u64,
+    prune: bool,
 }
 
 impl Writer<'_, '_> {
@@ -51,11 +61,11 @@ impl Writer<'_, '_> {
         match cond {
             Cond::Any(conds) => self.any(conds),
             Cond::Together(conds) => match lists(conds) {
-                Some(lists) => Ok(self.together(&lists)),
+                Some(lists) => self.together(&lists),
                 None => self.all(conds),
             },
             Cond::All(conds) => self.all(conds),
-            Cond::Is(Criterion::Token(token)) => Ok(self.together(&[vec![token]])),
+            Cond::Is(Criterion::Token(token)) => self.together(&[vec![token]]),
             Cond::Is(Criterion::RefWhole(key)) => {
                 let place = self.values.bind(Value::from(hyphenated(key)));
                 Ok(Searched {
@@ -89,7 +99,7 @@ impl Writer<'_, '_> {
             }
         }
         if !listed.is_empty() {
-            ways.push(self.together(&[listed]));
+            ways.push(self.together(&[listed])?);
         }
         if ways.is_empty() {
             return Ok(Searched::nothing());
@@ -103,16 +113,32 @@ impl Writer<'_, '_> {
     }
 
     /// Of each list at least one token in the same text.
-    fn together(&mut self, lists: &[Vec<&Token>]) -> Searched {
+    fn together(&mut self, lists: &[Vec<&Token>]) -> Result<Searched, Fault> {
         let dialect = self.tx.dialect();
-        let places: Vec<String> = lists
-            .iter()
-            .map(|list| {
-                let hashed = list.iter().map(|token| tokens::hashed(self.vault, token));
-                self.values.bind(Value::from(dialect.any_token(hashed)))
-            })
-            .collect();
-        Searched { set: dialect.tickets_with(&places), some: None, test: dialect.ticket_has(&places) }
+        let hashed = |list: &Vec<&Token>| list.iter().map(|token| tokens::hashed(self.vault, token)).collect();
+        let mut lists: Vec<Vec<i64>> = lists.iter().map(hashed).collect();
+        if self.prune {
+            for list in lists.iter_mut().filter(|list| list.len() > 1) {
+                *list = self.known(list)?;
+            }
+        }
+        let places: Vec<String> =
+            dialect.token_lists(&lists).into_iter().map(|list| self.values.bind(Value::from(list))).collect();
+        Ok(Searched { set: dialect.tickets_with(&places), some: None, test: dialect.ticket_has(&places) })
+    }
+
+    /// The tokens that some ticket has, or else any one.
+    fn known(&mut self, list: &[i64]) -> Result<Vec<i64>, Fault> {
+        let dialect = self.tx.dialect();
+        let sql = format!("SELECT seq FROM ({}) AS hits LIMIT 1", dialect.tickets_with(&["$1".to_owned()]));
+        let mut known = Vec::new();
+        for token in list {
+            let one = dialect.token_lists(&[vec![*token]]).into_iter().map(Value::from).collect::<Vec<_>>();
+            if !self.tx.query(&sql, &one)?.is_empty() {
+                known.push(*token);
+            }
+        }
+        Ok(if known.is_empty() { list[..1].to_vec() } else { known })
     }
 
     /// Conditions that all have to hold, whichever of a ticket's texts each of them is met by.
@@ -134,7 +160,10 @@ impl Writer<'_, '_> {
             first.set,
             if rest.is_empty() { "1 = 1".to_owned() } else { rest.join(" AND ") },
         );
-        let some = if rare { None } else { lists(conds).map(|lists| self.together(&lists).set) };
+        let some = match lists(conds) {
+            Some(lists) if !rare => Some(self.together(&lists)?.set),
+            _ => None,
+        };
         Ok(Searched { set, some, test })
     }
 

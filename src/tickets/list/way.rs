@@ -36,19 +36,44 @@ pub(super) fn walks_well(found: &Found, sort: Sort) -> bool {
     }
 }
 
-/// The query for the rows of one page and one more.
+/// A stretch of the list after the filter's place: so many rows, after leaving out some.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    pub skip: u64,
+    pub limit: u64,
+}
+
+impl Stretch {
+    /// The rows of one page and one more.
+    pub fn page(filter: &Filter) -> Self {
+        let size = u64::from(filter.page_size);
+        let skip = match filter.at {
+            At::Page(page) => u64::from(page - 1) * size,
+            At::After(_) => 0,
+        };
+        Self { skip, limit: size + 1 }
+    }
+}
+
+/// The query for a stretch of the list: `seq`, and what the list is sorted by.
 ///
 /// # Errors
 /// [`Fault::Invalid`] for a cursor whose key is none of its sort.
-pub(super) fn page_sql(found: &mut Found, way: Way, common: bool, filter: &Filter) -> Result<String, Fault> {
+pub(super) fn stretch_sql(
+    found: &mut Found,
+    way: Way,
+    common: bool,
+    filter: &Filter,
+    stretch: Stretch,
+) -> Result<String, Fault> {
     let direction = direction(filter.order);
-    let (after, skip) = match &filter.at {
-        At::Page(page) => (None, u64::from(page - 1) * u64::from(filter.page_size)),
-        At::After(cursor) => (Some(After::of(found, filter.sort, cursor)?), 0),
+    let after = match &filter.at {
+        At::Page(_) => None,
+        At::After(cursor) => Some(After::of(found, filter.sort, cursor)?),
     };
-    let limit = filter.page_size + 1;
+    let Stretch { skip, limit } = stretch;
     let selects = match way {
-        Way::Walk => walks(found, filter, after.as_ref(), skip + u64::from(limit)),
+        Way::Walk => walks(found, filter, after.as_ref(), skip + limit),
         Way::Gather => gathered(found, common, filter, after.as_ref()),
     };
     Ok(format!("{} ORDER BY key {direction}, id {direction} LIMIT {limit} OFFSET {skip}", selects.join(" UNION ALL ")))
@@ -66,7 +91,9 @@ pub(super) fn gather(found: &Found, common: bool) -> Vec<String> {
         }
         search => {
             if let Some(facet) = found.facets.first().filter(|_| !found.few_days) {
-                by = found.dialect.by_index(facet.index);
+                // With nothing else to look at, the index by id goes straight to the days.
+                let by_days = facet.column == "t.status" && found.facets.len() == 1 && !found.dates.is_empty();
+                by = found.dialect.by_index(if by_days { "tickets_status" } else { facet.index });
                 parts = facet.parts();
                 conditions = found.conditions_beside(Some(facet.column));
             }
@@ -97,7 +124,7 @@ fn gathered(found: &Found, common: bool, filter: &Filter, after: Option<&After>)
     gather(found, common).into_iter().map(select).collect()
 }
 
-/// One select for each branch.
+/// One select for each branch. A search is not among its conditions: [`super::common`] tests what is walked to.
 fn walks(found: &Found, filter: &Filter, after: Option<&After>, limit: u64) -> Vec<String> {
     let direction = direction(filter.order);
     let order = match filter.sort {
@@ -108,7 +135,6 @@ fn walks(found: &Found, filter: &Filter, after: Option<&After>, limit: u64) -> V
     let select = |(place, branch): (usize, Branch)| {
         let mut conditions = branch.conditions;
         conditions.extend(found.conditions_beside(branch.column));
-        conditions.extend(found.search.as_ref().map(|search| search.test.clone()));
         format!(
             "SELECT seq, key, id FROM (SELECT t.seq AS seq, {} AS key, t.id AS id FROM tickets t{}{} \
              ORDER BY {order} LIMIT {limit}) AS branch{place}",

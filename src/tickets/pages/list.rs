@@ -73,7 +73,12 @@ pub async fn show(
     visit: Visit,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
-    let filter = match Filter::parse(&pairs, &state.desk) {
+    let read = async {
+        let filter = Filter::parse(&pairs, &state.desk)?;
+        filter.check(&state.db, &state.desk).await?;
+        Ok(filter)
+    };
+    let filter = match read.await {
         Ok(filter) => filter,
         Err(Fault::Invalid(faults)) => return refused(&state, &user, visit, &pairs, faults).await,
         Err(other) => return Err(other.into()),

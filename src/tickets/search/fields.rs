@@ -44,17 +44,22 @@ pub struct Parted {
     pub terms: Vec<(Field, String)>,
 }
 
-/// A term names a field that there is not.
+/// Why a term that names a field cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownField(pub String);
+pub enum BadTerm {
+    /// There is no such field.
+    Unknown(String),
+    /// There is, and nothing stands right behind its colon.
+    Blank(&'static str),
+}
 
-/// Takes the terms that name a field out of a search: letters, a colon, and a value without a blank before it, which
-/// may stand in quotation marks. What stands in quotation marks by itself names nothing, nor does an address such as
-/// `https://`.
+/// Takes the terms that name a field out of a search: a name, a colon, and a value without a blank before it, which
+/// may stand in quotation marks. A phone number may have blanks in it. What stands in quotation marks by itself names
+/// nothing, nor does an address such as `https://`.
 ///
 /// # Errors
-/// [`UnknownField`] for the first field that there is not.
-pub fn part(q: &str) -> Result<Parted, UnknownField> {
+/// For the first such term that cannot be read.
+pub fn part(q: &str) -> Result<Parted, BadTerm> {
     let mut parted = Parted::default();
     let mut rest = q.trim_start();
     while !rest.is_empty() {
@@ -63,9 +68,16 @@ pub fn part(q: &str) -> Result<Parted, UnknownField> {
             rest.split_at(end)
         } else if let Some((name, value)) = named(rest) {
             let known = Field::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-            let (_, field) = known.ok_or_else(|| UnknownField(name.to_owned()))?;
-            let (value, after) = take_value(value);
-            parted.terms.push((*field, value.to_owned()));
+            let (name, field) = known.ok_or_else(|| BadTerm::Unknown(name.to_owned()))?;
+            let (value, mut after) = take_value(value);
+            if value.is_empty() {
+                return Err(BadTerm::Blank(name));
+            }
+            let mut value = value.to_owned();
+            if *field == Field::Phone {
+                after = take_digits(&mut value, after);
+            }
+            parted.terms.push((*field, value));
             rest = after.trim_start();
             continue;
         } else {
@@ -83,9 +95,26 @@ pub fn part(q: &str) -> Result<Parted, UnknownField> {
 /// The name before the colon and all that follows, if `rest` begins with a term that names a field.
 fn named(rest: &str) -> Option<(&str, &str)> {
     let (name, value) = rest.split_once(':')?;
-    let is_name = name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let is_name = name.starts_with(char::is_alphabetic) && name.chars().nth(1).is_some() && name.chars().all(fits);
     let has_value = value.starts_with(|c: char| !c.is_whitespace()) && !value.starts_with("//");
-    (is_name && has_value).then_some((name, value))
+    let is_known = Field::ALL.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+    (is_name && (has_value || is_known)).then_some((name, value))
+}
+
+/// Takes what follows of a phone number with blanks in it.
+fn take_digits<'a>(value: &mut String, mut after: &'a str) -> &'a str {
+    loop {
+        let rest = after.trim_start();
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let piece = &rest[..end];
+        if piece.is_empty() || !piece.chars().all(|c| c.is_ascii_digit() || "()-./".contains(c)) {
+            return after;
+        }
+        value.push(' ');
+        value.push_str(piece);
+        after = &rest[end..];
+    }
 }
 
 fn take_value(value: &str) -> (&str, &str) {
@@ -104,7 +133,7 @@ mod tests {
     fn parts_named_terms_from_the_rest() {
         use Field::{Account, Before, Phone, Status, Type};
         type Terms = &'static [(Field, &'static str)];
-        let table: [(&str, &str, Terms); 12] = [
+        let table: [(&str, &str, Terms); 13] = [
             ("nadia okonkwo", "nadia okonkwo", &[]),
             ("status:open router", "router", &[(Status, "open")]),
             ("  router   STATUS:Open  ", "router", &[(Status, "Open")]),
@@ -115,13 +144,19 @@ mod tests {
             ("see https://isp.example/x", "see https://isp.example/x", &[]),
             ("bill: router", "bill: router", &[]),
             ("12:30 :x a:b", "12:30 :x a:b", &[]),
-            ("before:2026-11-01 before:", "before:", &[(Before, "2026-11-01")]),
+            ("before:2026-11-01 x", "x", &[(Before, "2026-11-01")]),
+            ("phone:07700 900 142 nadia", "nadia", &[(Phone, "07700 900 142")]),
             ("", "", &[]),
         ];
         for (q, text, terms) in table {
             let terms = terms.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
             assert_eq!(part(q), Ok(Parted { text: text.to_owned(), terms }), "{q}");
         }
-        assert_eq!(part("router colour:red"), Err(UnknownField("colour".to_owned())));
+        for name in ["colour", "issue-type", "created_2", "статус"] {
+            assert_eq!(part(&format!("router {name}:red")), Err(BadTerm::Unknown(name.to_owned())));
+        }
+        for q in ["status:", "status: open", "x Status:\"\" y"] {
+            assert_eq!(part(q), Err(BadTerm::Blank("status")), "{q}");
+        }
     }
 }

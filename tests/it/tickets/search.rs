@@ -239,9 +239,9 @@ async fn terms_that_name_a_field() {
         "account:lf204417 priority:Urgent",
         "after:2020-01-01",
         "after:2020-01-01 before:9999-01-01",
-        // In quotation marks, or with a blank behind the colon, it is text.
+        // In quotation marks it is text.
         "\"status:\" question",
-        "status: open",
+        "phone:07700 900142 nadia",
     ];
     let missed = [
         "status:new",
@@ -271,6 +271,7 @@ async fn terms_that_cannot_be_read_say_what_to_write() {
     app.technician("Tomasz Zielinski").await;
     for (q, says) in [
         ("colour:red", "colour:"),
+        ("status:%20open", "right behind status:"),
         ("status:gone", "In Progress"),
         ("priority:big", "Urgent"),
         ("type:nothing", "Incorrect Bill"),
@@ -284,4 +285,38 @@ async fn terms_that_cannot_be_read_say_what_to_write() {
         assert_eq!(reply.faults(), ["q"]);
         assert!(reply.text.contains(says), "{q}: {}", reply.text);
     }
+}
+
+/// Each pair of neighbouring signs is looked for, and no statement may become too deep by that.
+#[tokio::test]
+async fn long_runs_of_signs_are_found() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let signs: String = (0..500u32).filter_map(|place| char::from_u32(0x4e00 + 3 * place)).collect();
+    let ticket = admin.ticket(json!({"description": signs, "clientName": "Mei Chow"})).await;
+    for length in [2, 170, 255, 400] {
+        let q: String = signs.chars().skip(50).take(length).collect();
+        for (query, count) in [("", 1), ("&status=New", 1), ("&status=Closed", 0), ("&sort=ticketRef", 1)] {
+            let address = reqwest::Url::parse_with_params("http://x/", [("q", &q)]).unwrap();
+            let reply = admin.get(&format!("/api/tickets?{}{query}", address.query().unwrap())).await;
+            assert_eq!((reply.status, &reply.json["total"]), (200, &json!(count)), "{length}{query}: {}", reply.text);
+        }
+        expect(&admin, &ticket, &[&format!("chow {q}")], &[&format!("smith {q}")]).await;
+    }
+    let all = reqwest::Url::parse_with_params("http://x/", [("q", &signs)]).unwrap();
+    assert!(matches!(admin.get(&format!("/api/tickets?{}", all.query().unwrap())).await.status, 200 | 422));
+}
+
+#[tokio::test]
+async fn a_technician_whom_nobody_knows_is_a_fault_at_every_door() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    for path in ["/api/tickets?q=tech:nobody", "/api/tickets.csv?q=tech:nobody"] {
+        let reply = admin.get(path).await;
+        assert_problem(&reply, 422);
+        assert_eq!(reply.faults(), ["q"], "{path}");
+    }
+    let page = app.browser().await.open("/tickets?q=tech:nobody").await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.contains("No technician has the name"), "{}", page.text);
 }
