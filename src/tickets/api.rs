@@ -53,7 +53,7 @@ fn calls() -> OpenApiRouter<Tickets> {
         ("assignedTo" = Option<String>, Query, description = "Technicians' ids, or none"),
         ("createdFrom" = Option<String>, Query, description = "A date or an instant"),
         ("createdTo" = Option<String>, Query, description = "A date, itself included, or an instant"),
-        ("q" = Option<String>, Query, description = "Finds tickets that match all terms"),
+        ("q" = Option<String>, Query, description = "Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after:"),
         ("sort" = Option<String>, Query, description = "ticketRef, createdAt, updatedAt (default), status, priority"),
         ("order" = Option<String>, Query, description = "asc, or desc (default)"),
         ("page" = Option<u32>, Query, description = "From 1"),

@@ -155,9 +155,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn unknown(&mut self) {
-        for (name, _) in self.pairs.iter().filter(|(name, _)| !NAMES.contains(&name.as_str())) {
+        for (name, _) in self.pairs.iter().filter(|(name, _)| !PARAMETERS.contains(&name.as_str())) {
             let shown: String = name.chars().take(64).collect();
-            self.fault(&shown, "unknown", format!("There is no such parameter. Use any of: {}.", NAMES.join(", ")));
+            self.fault(
+                &shown,
+                "unknown",
+                format!("There is no such parameter. Use any of: {}.", PARAMETERS.join(", ")),
+            );
         }
     }
 
@@ -203,7 +207,8 @@ impl Reader<'_> {
     }
 }
 
-const NAMES: [&str; 12] = [
+/// The list's parameters: all that its query string may hold.
+pub(super) const PARAMETERS: [&str; 12] = [
     "status",
     "issueType",
     "priority",

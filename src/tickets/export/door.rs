@@ -59,7 +59,7 @@ pub async fn page(
         ("assignedTo" = Option<String>, Query, description = "Technicians' ids, or none"),
         ("createdFrom" = Option<String>, Query, description = "A date or an instant"),
         ("createdTo" = Option<String>, Query, description = "A date, itself included, or an instant"),
-        ("q" = Option<String>, Query, description = "Finds tickets that match all terms"),
+        ("q" = Option<String>, Query, description = "Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after:"),
         ("sort" = Option<String>, Query, description = "ticketRef, or createdAt, by which all other sorts come too"),
         ("order" = Option<String>, Query, description = "asc, or desc (default)"),
     ),

@@ -2,29 +2,12 @@
 
 use super::filters;
 use crate::{
-    tickets::Reference,
+    tickets::{Reference, filter::PARAMETERS},
     web::{Frame, Visit},
 };
 
 /// The parameter that carries the list's query from one of a ticket's pages to the next.
 const LIST: &str = "list";
-
-/// Parameters of the list. Whatever else an address brings along is dropped, so that the way back leads to a list of
-/// ours and nowhere else.
-const NAMES: [&str; 12] = [
-    "status",
-    "issueType",
-    "priority",
-    "assignedTo",
-    "createdFrom",
-    "createdTo",
-    "q",
-    "sort",
-    "order",
-    "page",
-    "pageSize",
-    "cursor",
-];
 
 /// A longer query than any that the list's own links have is not carried.
 const LONGEST: usize = 8_000;
@@ -53,7 +36,8 @@ impl Back {
             return Self::default();
         }
         let pairs = form_urlencoded::parse(query.as_bytes());
-        let known = pairs.filter(|(name, value)| NAMES.contains(&&**name) && !value.is_empty());
+        // Whatever else an address brings along is dropped: the way back leads to a list of ours and nowhere else.
+        let known = pairs.filter(|(name, value)| PARAMETERS.contains(&&**name) && !value.is_empty());
         Self { query: form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish() }
     }
 
