@@ -156,7 +156,7 @@ impl Desk {
         let sql = "SELECT CASE WHEN s.name LIKE 'ticket_search%' THEN 'search index' \
             WHEN s.name LIKE 'notification%' OR s.name LIKE 'sqlite_autoindex_notification%' THEN 'messages' \
             WHEN s.name LIKE 'ticket_events' THEN 'history' WHEN s.name LIKE '%ticket_notes%' THEN 'notes' \
-            WHEN s.name = 'tickets' THEN 'tickets' WHEN s.name LIKE '%tickets%' THEN 'indexes of tickets' \
+            WHEN s.name IN ('tickets', 'ticket_texts') THEN 'tickets' WHEN s.name LIKE '%tickets%' THEN 'indexes of tickets' \
             ELSE 'rest' END AS part, SUM(s.pgsize) FROM dbstat AS s WHERE s.aggregate = TRUE GROUP BY part ORDER BY 2 DESC";
         let mut statement = file.prepare(sql).unwrap();
         let parts = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))).unwrap();

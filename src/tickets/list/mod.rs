@@ -64,15 +64,17 @@ pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault
 /// # Errors
 /// As [`list`].
 pub fn step(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<(Vec<Ticket>, Option<Cursor>), Fault> {
-    let found = read(tx, desk, filter, LIMITS)?;
-    // Many steps come to one pass, if each goes on in the index where the last one stopped.
-    let (way, common) = if found.search.is_some() {
-        let (counted, common) = size(tx, &found, LIMITS)?;
-        (choose(tx, &found, filter.sort, counted, common, LIMITS)?, common)
+    // Many steps come to one pass, if each goes on in the index where the last one stopped: nothing is weighed.
+    let (found, by) = if filter.search.is_none() {
+        let narrowed = Narrowed::of(tx, desk, filter)?;
+        (Found::of(tx, desk, &narrowed, LIMITS.rare)?, (Way::Walk, false))
     } else {
-        (Way::Walk, false)
+        let found = read(tx, desk, filter, LIMITS)?;
+        let (counted, common) = size(tx, &found, LIMITS)?;
+        let way = choose(tx, &found, filter.sort, counted, common, LIMITS)?;
+        (found, (way, common))
     };
-    let (items, more) = rows(tx, desk, filter, found, (way, common), LIMITS)?;
+    let (items, more) = rows(tx, desk, filter, found, by, LIMITS)?;
     let next = items.last().filter(|_| more).map(|last| Cursor { key: sort_key(filter.sort, last), id: last.id });
     Ok((items, next))
 }

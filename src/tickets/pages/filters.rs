@@ -283,7 +283,7 @@ impl Pager {
 
 /// What a list is called that is no view.
 pub fn heading(filter: &Filter, good: bool) -> &'static str {
-    if good && filter.search.is_some() {
+    if good && !filter.q.trim().is_empty() {
         "Search"
     } else if good && filter.is_open() {
         "All tickets"

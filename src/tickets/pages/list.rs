@@ -261,7 +261,7 @@ impl Empty {
                 actions: vec![("/tickets/new".to_owned(), "plus", "New ticket")],
             };
         }
-        if filter.search.is_none() {
+        if filter.q.trim().is_empty() {
             return Self {
                 icon: "inbox",
                 heading: "No ticket matches these filters".to_owned(),
@@ -289,7 +289,7 @@ impl Empty {
             heading: format!("No ticket for {q}"),
             text: format!(
                 "Searched names, phone numbers, references, e-mail addresses, accounts, descriptions and notes{place}. \
-                 Every word must match."
+                 Every word must match. Fields narrow a search: status:open, tech:name, after:2026-11-01."
             ),
             actions,
         }
@@ -300,7 +300,7 @@ impl Empty {
 fn log_link(q: &str) -> (String, &'static str, &'static str) {
     let (field, label) = if is_number(q) {
         ("clientPhone", "Log a ticket for this number")
-    } else if q.chars().any(|c| c.is_ascii_digit() || c == '@') {
+    } else if q.chars().any(|c| c.is_ascii_digit() || matches!(c, '@' | ':')) {
         return ("/tickets/new".to_owned(), "plus", "New ticket");
     } else {
         ("clientName", "Log a ticket for this client")
