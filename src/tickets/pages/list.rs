@@ -170,8 +170,11 @@ async fn refused(
     let is_good = |name: &str| !faults.iter().any(|fault| fault.field == name);
     let good: Vec<(String, String)> = pairs.iter().filter(|(name, _)| is_good(name)).cloned().collect();
     let filter = Filter::parse(&good, &state.desk).or_else(|_| Filter::parse(&[], &state.desk))?;
-    let problem =
-        |fault: FieldFault| Problem { field: String::new(), message: format!("{}: {}", fault.field, fault.message) };
+    let problem = |fault: FieldFault| Problem {
+        field: String::new(),
+        // What is wrong with the search says so itself.
+        message: if fault.field == "q" { fault.message } else { format!("{}: {}", fault.field, fault.message) },
+    };
     let problems = faults.into_iter().map(problem).collect();
     let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: false };
     respond(state, user, visit, filter, refusal).await
