@@ -1,7 +1,7 @@
 //! Counts, exact up to a limit.
 
 use crate::{
-    db::Tx,
+    db::{Dialect, Tx},
     fault::Fault,
     tickets::{Priority, Status},
 };
@@ -59,26 +59,31 @@ pub struct ViewCounts {
 /// # Errors
 /// Only the database's.
 pub fn view_counts(tx: &mut Tx<'_>) -> Result<ViewCounts, Fault> {
+    let mut counts = Vec::new();
+    for sql in view_queries(tx.dialect()) {
+        let row = tx.query_one(&sql, &[])?.ok_or(Fault::NotFound)?;
+        counts.push(Counted::new(row.int(0)?, COUNTED_TO));
+    }
+    let [open, unassigned, urgent, fixed, all] = counts[..] else { return Err(Fault::NotFound) };
+    Ok(ViewCounts { open, unassigned, urgent, fixed, all })
+}
+
+/// In the order of [`ViewCounts`].
+pub(super) fn view_queries(dialect: Dialect) -> [String; 5] {
     // A list of statuses, not a range: with it the index answers alone.
     let open = Status::ALL.iter().filter(|status| **status < Status::Fixed).map(|status| status.code().to_string());
     let open = format!("t.status IN ({})", open.collect::<Vec<_>>().join(", "));
-    let fixed = Status::Fixed.code();
-    let urgent = Priority::Urgent.code();
-    let mut counted = |index: &str, condition: &str| {
-        let by = tx.dialect().by_index(index);
-        let limit = COUNTED_TO + 1;
-        let sql =
-            format!("SELECT count(*) FROM (SELECT 1 FROM tickets t{by} WHERE {condition} LIMIT {limit}) AS found");
-        let row = tx.query_one(&sql, &[])?.ok_or(Fault::NotFound)?;
-        Ok::<_, Fault>(Counted::new(row.int(0)?, COUNTED_TO))
+    let counted = |index: &str, condition: &str| {
+        let (by, limit) = (dialect.by_index(index), COUNTED_TO + 1);
+        format!("SELECT count(*) FROM (SELECT 1 FROM tickets t{by} WHERE {condition} LIMIT {limit}) AS found")
     };
-    Ok(ViewCounts {
-        open: counted("tickets_status", &open)?,
-        unassigned: counted("tickets_of_status", &format!("{open} AND t.assigned_to IS NULL"))?,
-        urgent: counted("tickets_of_status", &format!("{open} AND t.priority = {urgent}"))?,
-        fixed: counted("tickets_status", &format!("t.status = {fixed}"))?,
-        all: counted("tickets_status", "1 = 1")?,
-    })
+    [
+        counted("tickets_status", &open),
+        counted("tickets_of_status", &format!("{open} AND t.assigned_to IS NULL")),
+        counted("tickets_of_status", &format!("{open} AND t.priority = {}", Priority::Urgent.code())),
+        counted("tickets_status", &format!("t.status = {}", Status::Fixed.code())),
+        counted("tickets_status", "1 = 1"),
+    ]
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl Searched {
     }
 
     fn nothing() -> Self {
-        let (set, test) = ("SELECT seq FROM tickets WHERE 1 = 0".to_owned(), "1 = 0".to_owned());
+        let (set, test) = ("SELECT seq FROM tickets WHERE seq = -1".to_owned(), "1 = 0".to_owned());
         Self { set, some: None, test }
     }
 }
