@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{
     Assignee, Desk, Filter, Priority, Status,
     filter::{Edge, read_day},
-    search::{self, BadTerm, Cond, Field},
+    search::{self, Cond, Field, UnknownField},
 };
 use crate::{
     db::{Db, Tx},
@@ -180,14 +180,9 @@ fn meet<T: PartialEq>(have: &mut Vec<T>, wanted: Vec<T>) -> bool {
 }
 
 /// What to write instead.
-pub(super) fn remedy(bad: &BadTerm) -> String {
-    match bad {
-        BadTerm::Unknown(name) => {
-            let known = Field::ALL.map(|(name, _)| format!("{name}:")).join(" ");
-            format!("There is no field {name}: to search in. Use any of {known} or put it in \"quotes\".")
-        }
-        BadTerm::Blank(name) => format!("Write a value right behind {name}: or put it in \"quotes\"."),
-    }
+pub(super) fn remedy(UnknownField(name): &UnknownField) -> String {
+    let known = Field::ALL.map(|(name, _)| format!("{name}:")).join(" ");
+    format!("There is no field {name}: to search in. Use any of {known} or put it in \"quotes\".")
 }
 
 /// A fault of the search box.

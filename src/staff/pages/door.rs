@@ -184,12 +184,7 @@ pub async fn show_setup(State(staff): State<Staff>, visit: Visit) -> Result<Resp
     Ok(Outside::answer(&staff, visit, SETUP, SETUP_INTRO, setup_form(), StatusCode::OK))
 }
 
-/// The way out for whoever comes second, as a double click does: the log-in, which lets through who is signed in.
-fn set_up_already(staff: &Staff) -> Response {
-    staff.chrome.redirect("/login", Some(Flash::ok("The first admin has been made already")))
-}
-
-/// `POST /setup`. Once there is a user it does nothing but lead to the log-in.
+/// `POST /setup`.
 pub async fn set_up(
     State(staff): State<Staff>,
     sender: Sender,
@@ -197,7 +192,7 @@ pub async fn set_up(
     form: Form,
 ) -> Result<Response, PageFault> {
     if !staff.needs_setup().await? {
-        return Ok(set_up_already(&staff));
+        return Err(Fault::NotFound.into());
     }
     let (input, typed) = split(form);
     match first_admin(&staff, &sender, input).await {
@@ -206,7 +201,6 @@ pub async fn set_up(
             session::give(&staff.chrome, &mut response, &fresh.token);
             Ok(response)
         }
-        Err(Fault::NotFound) => Ok(set_up_already(&staff)),
         Err(fault) => refused(fault, |faults, status| {
             let form = setup_form().refused(&typed, faults);
             Outside::answer(&staff, visit, SETUP, SETUP_INTRO, form, status)

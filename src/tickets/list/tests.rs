@@ -266,13 +266,10 @@ async fn no_list_query_scans_or_sorts_the_whole_table() {
                         let mut found = read(tx, &desk, &filter, limits)?;
                         let (counted, common) = size(tx, &found, limits)?;
                         let way = choose(tx, &found, filter.sort, counted, common, limits)?;
-                        let way = if common && way == Way::Walk {
+                        if common && way == Way::Walk {
                             // Walked to without the search, and tested then.
                             found.search = None;
-                            Way::Walk
-                        } else {
-                            way
-                        };
+                        }
                         let sql = rows_sql(&mut found, way, common, &filter)?;
                         let steps = plan(tx, &found, &sql);
                         if let Some(search) = &found.search {

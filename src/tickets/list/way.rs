@@ -97,8 +97,8 @@ pub(super) fn gather(found: &Found, common: bool) -> Vec<String> {
                 parts = facet.parts();
                 conditions = found.conditions_beside(Some(facet.column));
             }
-            // The plus sign keeps the engine from going through the set, which is large.
-            conditions.extend(search.as_ref().map(|search| format!("+t.seq IN ({})", search.set)));
+            // The index named keeps the engine from going through the set, which is large.
+            conditions.extend(search.as_ref().map(|search| format!("t.seq IN ({})", search.set)));
         }
     }
     if parts.is_empty() {

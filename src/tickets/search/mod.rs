@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-pub use fields::{BadTerm, Field, Parted, part};
+pub use fields::{Field, Parted, UnknownField, part};
 pub use query::{TooManyTerms, account, parse, phone};
 pub use words::{is_called, word_tokens};
 
