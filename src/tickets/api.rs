@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::{
     Filter, Ticket, Tickets, add_note, by_key, create, export, form, history, list, prepare,
-    record::{ChangeBody, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord},
+    record::{
+        ChangeBody, FilterParams, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord,
+    },
     update, views,
 };
 use crate::{
@@ -47,13 +49,7 @@ fn calls() -> OpenApiRouter<Tickets> {
 /// Filters may be repeated or comma-separated; every order is total.
 #[utoipa::path(get, path = "/api/tickets", tag = "tickets", operation_id = "list_tickets",
     params(
-        ("status" = Option<String>, Query, description = "Any of the six, comma-separated"),
-        ("issueType" = Option<String>, Query, description = "Any of the issue types, comma-separated"),
-        ("priority" = Option<String>, Query, description = "Any of the four, comma-separated"),
-        ("assignedTo" = Option<String>, Query, description = "Technicians' ids, or none"),
-        ("createdFrom" = Option<String>, Query, description = "A date or an instant"),
-        ("createdTo" = Option<String>, Query, description = "A date, itself included, or an instant"),
-        ("q" = Option<String>, Query, description = "Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after:"),
+        FilterParams,
         ("sort" = Option<String>, Query, description = "ticketRef, createdAt, updatedAt (default), status, priority"),
         ("order" = Option<String>, Query, description = "asc, or desc (default)"),
         ("page" = Option<u32>, Query, description = "From 1"),

@@ -255,3 +255,24 @@ pub struct NoteBody {
     #[schema(min_length = 1, max_length = 10_000)]
     content: String,
 }
+
+/// What the list and the file narrow tickets by.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its documentation is used")]
+pub struct FilterParams {
+    /// Any of the six, comma-separated
+    status: Option<String>,
+    /// Any of the issue types, comma-separated
+    issue_type: Option<String>,
+    /// Any of the four, comma-separated
+    priority: Option<String>,
+    /// Technicians' ids, or none
+    assigned_to: Option<String>,
+    /// A date or an instant
+    created_from: Option<String>,
+    /// A date, itself included, or an instant
+    created_to: Option<String>,
+    /// Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after:
+    q: Option<String>,
+}

@@ -20,7 +20,7 @@ use super::run::{self, Piece};
 use crate::{
     fault::{Fault, FieldFault},
     staff::{Admin, User},
-    tickets::{Filter, Tickets},
+    tickets::{Filter, Tickets, record::FilterParams},
     web::{ApiFault, PageFault, Query, openapi},
 };
 
@@ -53,13 +53,7 @@ pub async fn page(
 /// says who exported what.
 #[utoipa::path(get, path = "/api/tickets.csv", tag = "tickets", operation_id = "export_tickets",
     params(
-        ("status" = Option<String>, Query, description = "Any of the six, comma-separated"),
-        ("issueType" = Option<String>, Query, description = "Any of the issue types, comma-separated"),
-        ("priority" = Option<String>, Query, description = "Any of the four, comma-separated"),
-        ("assignedTo" = Option<String>, Query, description = "Technicians' ids, or none"),
-        ("createdFrom" = Option<String>, Query, description = "A date or an instant"),
-        ("createdTo" = Option<String>, Query, description = "A date, itself included, or an instant"),
-        ("q" = Option<String>, Query, description = "Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after:"),
+        FilterParams,
         ("sort" = Option<String>, Query, description = "ticketRef, or createdAt, by which all other sorts come too"),
         ("order" = Option<String>, Query, description = "asc, or desc (default)"),
     ),
