@@ -2,8 +2,13 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use super::{life::Plan, progress::Progress};
-use crate::{app::App, fault::Fault, tickets};
+use super::life::Plan;
+use crate::{
+    app::App,
+    cli::progress::Progress,
+    db::{self, TokenIndex},
+    fault::Fault,
+};
 
 /// Tickets in one transaction: many enough that commits and the checkpoints after them cost little, few enough that
 /// those waiting prepared, some 5 KB each, take little memory.
@@ -17,7 +22,7 @@ pub async fn fill(app: &App, plan: Plan) -> Result<(), Fault> {
     let (plan, desk) = (Arc::new(plan), &app.tickets.desk);
     // One being prepared on each core, and one waiting for the writer.
     let ahead = 1 + std::thread::available_parallelism().map_or(1, usize::from);
-    let mut progress = Progress::new(u64::try_from(plan.count).unwrap_or(u64::MAX), app.clock.clone());
+    let mut progress = Progress::new("tickets", u64::try_from(plan.count).unwrap_or(u64::MAX), app.clock.clone());
     let mut batches = (0..plan.count).step_by(BATCH);
     let mut prepared = VecDeque::new();
     loop {
@@ -35,7 +40,7 @@ pub async fn fill(app: &App, plan: Plan) -> Result<(), Fault> {
         progress.add(count);
     }
     // As the hourly sweep of a server would leave it.
-    tickets::merge_index(&app.db, Duration::ZERO).await?;
+    db::merge_index(&app.db, TokenIndex::Tickets, Duration::ZERO).await?;
     progress.finish();
     Ok(())
 }

@@ -133,7 +133,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::{clock::Clock, phone::Phone, tickets::search::word_tokens};
+    use crate::{clock::Clock, phone::Phone, search::word_tokens};
 
     #[test]
     fn shares_make_a_hundred_and_every_gap_is_known() {
