@@ -1,7 +1,7 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → tickets → clients → staff, notifications → audit, web, search, db, fault, clock →
-//! vault`.
+//! Imports point one way: `cli → app, config → tickets → clients → staff, notifications → audit, web, search, db, fault,
+//! clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
 pub mod app;
@@ -21,3 +21,4 @@ pub mod search;
 pub mod staff;
 pub mod tickets;
 pub mod web;
+pub mod words;
