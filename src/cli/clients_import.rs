@@ -105,9 +105,10 @@ fn tell(sheet: &Sheet) {
     if !sheet.unused.is_empty() {
         say(&format!("columns left out: {}", sheet.unused.join(", ")));
     }
-    let repeated = sheet.repeated.iter().map(|(line, later)| {
-        (*line, format!("line {line}: line {later} has the same account and counts instead"))
-    });
+    let repeated = sheet
+        .repeated
+        .iter()
+        .map(|(line, later)| (*line, format!("line {line}: line {later} has the same account and counts instead")));
     let refused = sheet.refused.iter().map(|row| {
         let end = if row.to > row.line { format!(" (to line {})", row.to) } else { String::new() };
         (row.line, format!("line {}{end}: {}", row.line, row.reason))

@@ -64,11 +64,9 @@ impl Client {
         if let Some(phone) = &change.phone {
             self.phone.clone_from(phone);
         }
-        for (field, given) in [
-            (&mut self.email, &change.email),
-            (&mut self.plan, &change.plan),
-            (&mut self.address, &change.address),
-        ] {
+        for (field, given) in
+            [(&mut self.email, &change.email), (&mut self.plan, &change.plan), (&mut self.address, &change.address)]
+        {
             match given {
                 Given::Absent => {}
                 Given::Null => *field = None,
@@ -110,17 +108,17 @@ mod tests {
     fn only_what_was_sent_changes() {
         for (change, want) in [
             (NOTHING, None),
-            (Change { name: Some("Nadia".to_owned()), email: Given::Value("n@example.com".to_owned()), ..NOTHING }, None),
+            (
+                Change { name: Some("Nadia".to_owned()), email: Given::Value("n@example.com".to_owned()), ..NOTHING },
+                None,
+            ),
             (Change { plan: Given::Null, ..NOTHING }, None),
             (Change { email: Given::Null, ..NOTHING }, Some(Client { email: None, ..client() })),
             (
                 Change { plan: Given::Value("Fibre".to_owned()), ..NOTHING },
                 Some(Client { plan: Some("Fibre".to_owned()), ..client() }),
             ),
-            (
-                Change { name: Some("N".to_owned()), ..NOTHING },
-                Some(Client { name: "N".to_owned(), ..client() }),
-            ),
+            (Change { name: Some("N".to_owned()), ..NOTHING }, Some(Client { name: "N".to_owned(), ..client() })),
         ] {
             let mut now = client();
             assert_eq!(now.apply(&change), want.is_some(), "{change:?}");

@@ -107,10 +107,19 @@ mod tests {
                 ("colour", "unknown"),
             ])
         );
-        assert_eq!(faults(json!({}), " ", true), named(&[("accountId", "required"), ("name", "required"), ("phone", "required")]));
-        assert_eq!(faults(json!({"name": "", "phone": null}), "LF-1", false), named(&[("name", "required"), ("phone", "required")]));
+        assert_eq!(
+            faults(json!({}), " ", true),
+            named(&[("accountId", "required"), ("name", "required"), ("phone", "required")])
+        );
+        assert_eq!(
+            faults(json!({"name": "", "phone": null}), "LF-1", false),
+            named(&[("name", "required"), ("phone", "required")])
+        );
         assert_eq!(faults(json!({"accountId": "LF-2"}), "LF-1", false), named(&[("accountId", "unknown")]));
-        assert_eq!(faults(json!({"name": "a\u{7}"}), "a\0", false), named(&[("accountId", "invalid"), ("name", "invalid")]));
+        assert_eq!(
+            faults(json!({"name": "a\u{7}"}), "a\0", false),
+            named(&[("accountId", "invalid"), ("name", "invalid")])
+        );
     }
 
     #[test]

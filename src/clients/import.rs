@@ -5,28 +5,45 @@ use std::collections::HashMap;
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::{Entry, form};
-use crate::{
-    fault::Fault,
-    input::Input,
-    phone::Region,
-    search,
-};
+use crate::{fault::Fault, input::Input, phone::Region, search};
 
 /// What a column may be called, the likeliest first: letters and digits count, in any letter case.
 const COLUMNS: [(&str, &[&str]); 6] = [
     (
         "accountId",
         &[
-            "accountid", "account", "accountno", "accountnumber", "clientaccountid", "acct", "acctid", "acctno",
-            "customerid", "customerno", "customernumber", "clientid", "clientno", "subscriberid",
+            "accountid",
+            "account",
+            "accountno",
+            "accountnumber",
+            "clientaccountid",
+            "acct",
+            "acctid",
+            "acctno",
+            "customerid",
+            "customerno",
+            "customernumber",
+            "clientid",
+            "clientno",
+            "subscriberid",
         ],
     ),
     ("name", &["name", "clientname", "customername", "fullname", "subscribername", "customer", "client", "subscriber"]),
     (
         "phone",
         &[
-            "mobile", "mobilenumber", "mobileno", "mobilephone", "msisdn", "clientphone", "phone", "phonenumber",
-            "phoneno", "telephone", "tel", "contactnumber",
+            "mobile",
+            "mobilenumber",
+            "mobileno",
+            "mobilephone",
+            "msisdn",
+            "clientphone",
+            "phone",
+            "phonenumber",
+            "phoneno",
+            "telephone",
+            "tel",
+            "contactnumber",
         ],
     ),
     ("email", &["email", "emailaddress", "clientemail", "mail"]),
@@ -94,18 +111,18 @@ impl Sheet {
             return Err(Unreadable::NotUtf8);
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reading = Reading { region, columns: Vec::new(), latest: HashMap::new(), rows: Vec::new(), sheet: Self::default() };
+        let mut reading =
+            Reading { region, columns: Vec::new(), latest: HashMap::new(), rows: Vec::new(), sheet: Self::default() };
         let mut head = None;
-        each_record(bytes, |record| match &head {
-            None => {
-                let read = reading.head(record);
-                head = Some(read.clone());
-                read.is_ok()
-            }
-            Some(_) => {
+        each_record(bytes, |record| {
+            if head.is_some() {
                 reading.row(record);
-                true
+                return true;
             }
+            let read = reading.head(record);
+            let good = read.is_ok();
+            head = Some(read);
+            good
         });
         head.ok_or(Unreadable::Empty)??;
         reading.sheet.rows = reading.rows.into_iter().flatten().collect();
@@ -118,7 +135,7 @@ struct Record<'a> {
     line: u64,
     to: u64,
     cells: &'a ByteRecord,
-    /// Whether a quotation mark that opened in it never closes.
+    /// Whether a quotation mark opened in it and did not close where its column ends.
     open: bool,
 }
 
@@ -136,7 +153,8 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn head(&mut self, record: &Record<'_>) -> Result<(), Unreadable> {
-        let names: Vec<String> = record.cells.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let names: Vec<String> =
+            record.cells.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
         self.columns = vec![None; names.len()];
         for (field, aliases) in COLUMNS {
@@ -181,7 +199,7 @@ impl Reading<'_> {
 
     fn entry(&self, record: &Record<'_>) -> Result<Entry, String> {
         if record.open {
-            return Err("A quotation mark opens here and never closes.".to_owned());
+            return Err("A quotation mark opens here that is not closed where its column ends.".to_owned());
         }
         let (have, want) = (record.cells.len(), self.columns.len());
         if have < want || record.cells.iter().skip(want).any(|cell| !cell.is_empty()) {
@@ -195,7 +213,8 @@ impl Reading<'_> {
         }
         form::entry(Input::from_pairs(fields), self.region).map_err(|fault| match fault {
             Fault::Invalid(faults) => {
-                let told: Vec<_> = faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
+                let told: Vec<_> =
+                    faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
                 told.join(" ")
             }
             other => other.to_string(),
@@ -211,12 +230,11 @@ fn plain(name: &str) -> String {
 /// The sign between the columns: whichever of them the first line has most of.
 fn delimiter(bytes: &[u8]) -> u8 {
     let first = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    let count = |sign: &u8| first.iter().filter(|byte| *byte == sign).count();
-    *b"\t;,".iter().max_by_key(|sign| count(sign)).unwrap_or(&b',')
+    *b"\t;,".iter().max_by_key(|sign| count(first, **sign)).unwrap_or(&b',')
 }
 
-/// Hands each record to `each` until that has had enough. A quotation mark that never closes would swallow the rest of
-/// the file: reading goes on behind its line.
+/// Hands each record to `each` until that has had enough. A quotation mark that is not closed swallows rows up to the
+/// next one, or the rest of the file: reading goes on behind its line.
 fn each_record(bytes: &[u8], mut each: impl FnMut(&Record<'_>) -> bool) {
     let delimiter = delimiter(bytes);
     let (mut rest, mut line) = (bytes, 1);
@@ -234,8 +252,7 @@ fn each_record(bytes: &[u8], mut each: impl FnMut(&Record<'_>) -> bool) {
             line += lines(&rest[done..done + blank]);
             let raw = rest[done + blank..to].trim_ascii_end();
             let within = lines(raw);
-            // Each mark that is part of a text is doubled, so that an odd one out is open.
-            let open = to == rest.len() && within > 0 && raw.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+            let open = within > 0 && !is_well_quoted(raw, delimiter);
             let last = if open { line } else { line + within };
             if !each(&Record { line, to: last, cells: &cells, open }) {
                 return;
@@ -252,8 +269,34 @@ fn each_record(bytes: &[u8], mut each: impl FnMut(&Record<'_>) -> bool) {
     }
 }
 
+/// Whether each quotation mark that opens a column closes it (RFC 4180); within a column that began without, it is text.
+fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
+    let (mut within, mut at_start) = (false, true);
+    let mut rest = record.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'"' if within => {
+                if rest.next_if_eq(&b'"').is_none() {
+                    within = false;
+                    if rest.peek().is_some_and(|next| *next != delimiter && !matches!(next, b'\r' | b'\n')) {
+                        return false;
+                    }
+                }
+            }
+            b'"' if at_start => within = true,
+            _ => {}
+        }
+        at_start = byte == delimiter && !within;
+    }
+    !within
+}
+
 fn lines(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0)
+    u64::try_from(count(bytes, b'\n')).unwrap_or(0)
+}
+
+fn count(bytes: &[u8], sign: u8) -> usize {
+    bytes.split(|byte| *byte == sign).count() - 1
 }
 
 #[cfg(test)]
@@ -267,7 +310,11 @@ mod tests {
 
     /// Line, account and name of each row.
     fn rows(sheet: &Sheet) -> Vec<(u64, &str, &str)> {
-        sheet.rows.iter().map(|row| (row.line, row.entry.account_id.as_str(), row.entry.change.name.as_deref().unwrap())).collect()
+        sheet
+            .rows
+            .iter()
+            .map(|row| (row.line, row.entry.account_id.as_str(), row.entry.change.name.as_deref().unwrap()))
+            .collect()
     }
 
     fn refused(sheet: &Sheet) -> Vec<(u64, u64)> {
@@ -313,7 +360,12 @@ mod tests {
         let sheet = read(text);
         assert_eq!(
             rows(&sheet),
-            [(3, "LF-1", "Okonkwo, Nadia"), (7, "LF-2", "The \"Fox\""), (8, "LF-3", "Bob 6\" pipe"), (9, "LF-4", "Zoe")]
+            [
+                (3, "LF-1", "Okonkwo, Nadia"),
+                (7, "LF-2", "The \"Fox\""),
+                (8, "LF-3", "Bob 6\" pipe"),
+                (9, "LF-4", "Zoe")
+            ]
         );
         assert_eq!(sheet.rows[0].entry.change.address, Given::Value("1 High St Leeds".to_owned()));
         assert_eq!(sheet.refused, []);
@@ -321,7 +373,8 @@ mod tests {
 
     #[test]
     fn every_bad_row_is_told_and_the_good_ones_are_kept() {
-        let mut text = b"account,name,phone,email\nLF-1,Nadia,12,x\n,,07700900142,\nLF-3,Zoe\nLF-4,A,07700900142,,5\n".to_vec();
+        let mut text =
+            b"account,name,phone,email\nLF-1,Nadia,12,x\n,,07700900142,\nLF-3,Zoe\nLF-4,A,07700900142,,5\n".to_vec();
         text.extend(b"LF-5,Jos\xe9,07700900142,\nLF-6,\"A\nB\",1,\nLF-7,Good,07700900142,\n");
         let sheet = read(text);
         assert_eq!(rows(&sheet), [(9, "LF-7", "Good")]);
@@ -344,13 +397,16 @@ mod tests {
 
     #[test]
     fn a_mark_that_never_closes_costs_its_own_row_only() {
-        let sheet = read("account,name,phone\nLF-1,A,07700900142\nLF-2,\"B,07700900142\nLF-3,C,07700900142\nLF-4,\"D\",07700900142\n");
-        // The mark of line 3 closes with the first one of line 5, as far as anybody can tell.
-        assert_eq!(rows(&sheet), [(2, "LF-1", "A")]);
-        assert_eq!(refused(&sheet), [(3, 5)]);
-        let sheet = read("account,name,phone\nLF-1,A,07700900142\nLF-2,\"B,07700900142\nLF-3,C,07700900142\nLF-4,D,07700900142");
-        assert_eq!(rows(&sheet), [(2, "LF-1", "A"), (4, "LF-3", "C"), (5, "LF-4", "D")]);
-        assert_eq!(refused(&sheet), [(3, 3)]);
+        let head = "account,name,phone\nLF-1,A,07700900142\nLF-2,\"B,07700900142\nLF-3,C,07700900142\n";
+        for end in ["LF-4,D,07700900142", "LF-4,\"D\",07700900142\n"] {
+            let sheet = read(format!("{head}{end}"));
+            assert_eq!(rows(&sheet), [(2, "LF-1", "A"), (4, "LF-3", "C"), (5, "LF-4", "D")]);
+            assert_eq!(refused(&sheet), [(3, 3)]);
+        }
+        // Two of them must not make one long name of all that is between them.
+        let sheet = read(format!("{head}LF-4,\"D,07700900142\nLF-5,E,07700900142\n"));
+        assert_eq!(rows(&sheet), [(2, "LF-1", "A"), (4, "LF-3", "C"), (6, "LF-5", "E")]);
+        assert_eq!(refused(&sheet), [(3, 3), (5, 5)]);
     }
 
     #[test]

@@ -77,7 +77,8 @@ pub fn upsert(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, prepared: &Prepared
 
 /// The faults of an entry that does not say enough for a new client.
 fn too_little(entry: &Entry) -> Fault {
-    let missing = |field: &str, given| (!given).then(|| FieldFault::new(field, "required", "A new client needs this."));
+    let missing =
+        |field: &str, given: bool| (!given).then(|| FieldFault::new(field, "required", "A new client needs this."));
     let faults = [missing("name", entry.change.name.is_some()), missing("phone", entry.change.phone.is_some())];
     Fault::Invalid(faults.into_iter().flatten().collect())
 }
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
     use crate::{
         clients::Change,
-        db::{Db, DatabaseUrl, DbOptions},
+        db::{DatabaseUrl, Db, DbOptions},
         input::Given,
         phone::Phone,
     };

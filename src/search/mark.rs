@@ -87,8 +87,10 @@ mod tests {
             ("", "x", ""),
         ] {
             let pieces = mark(name, q);
-            let written: String =
-                pieces.iter().map(|one| if one.met { format!("[{}]", one.text) } else { one.text.to_owned() }).collect();
+            let written: String = pieces
+                .iter()
+                .map(|one| if one.met { format!("[{}]", one.text) } else { one.text.to_owned() })
+                .collect();
             assert_eq!(written, want, "{name} by {q}");
         }
     }

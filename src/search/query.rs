@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Cond, Criterion, SUFFIX_START, Token, digits,
-    fold::{fold, caseless, is_apostrophe, squash},
+    fold::{caseless, fold, is_apostrophe, squash},
     words::{Sought, readings, runs, sought},
 };
 

@@ -36,7 +36,7 @@ impl Held {
 
 impl Cases for Desk {
     fn of(&self, tx: &mut Tx<'_>, whose: Whose<'_>, most: usize) -> Result<Vec<Case>, Fault> {
-        let rows = self.rows(tx, &[self.any_of(&[whose])], "1 = 1", None, most)?;
+        let rows = rows(tx, &[self.any_of(&[whose])], "1 = 1", None, most)?;
         let held = rows.iter().map(|row| self.held(row)).collect::<Result<Vec<_>, _>>()?;
         Ok(held.into_iter().filter(|held| held.is_of(&whose)).map(|held| held.case).collect())
     }
@@ -46,17 +46,18 @@ impl Cases for Desk {
             return Ok(Vec::new());
         }
         let open = format!("t.status < {}", Status::Fixed.code());
-        let rows = self.rows(tx, &[self.any_of(whose)], &open, None, MOST_OPEN)?;
+        let rows = rows(tx, &[self.any_of(whose)], &open, None, MOST_OPEN)?;
         let held = rows.iter().map(|row| self.held(row)).collect::<Result<Vec<_>, _>>()?;
         let of = |one| held.iter().filter(|held| held.is_of(one)).map(|held| held.case.clone()).collect();
         Ok(whose.iter().map(of).collect())
     }
 
     fn callers(&self, tx: &mut Tx<'_>, sought: &Clauses, most: usize) -> Result<Vec<Caller>, Fault> {
-        let hashed = |any: &std::collections::BTreeSet<_>| any.iter().map(|one| tokens::hashed(&self.vault, one)).collect();
+        let hashed =
+            |any: &std::collections::BTreeSet<_>| any.iter().map(|one| tokens::hashed(&self.vault, one)).collect();
         let lists: Vec<Vec<i64>> = sought.iter().map(hashed).collect();
         let mut callers: Vec<Caller> = Vec::new();
-        for row in self.rows(tx, &lists, "1 = 1", Some(LATEST), LATEST)? {
+        for row in rows(tx, &lists, "1 = 1", Some(LATEST), LATEST)? {
             let caller = self.caller(&row)?;
             let known = callers.iter().any(|known| match (&known.account_id, &caller.account_id) {
                 (Some(one), Some(other)) => search::same_account(one, other),
@@ -78,33 +79,11 @@ impl Desk {
         accounts.chain(phones).map(|token| tokens::hashed(&self.vault, &token)).collect()
     }
 
-    /// The newest `most` tickets with a token of each list that meet a condition; among the newest `within`, where that
-    /// is given, so that a common name costs no more than a rare one.
-    fn rows(
-        &self,
-        tx: &mut Tx<'_>,
-        lists: &[Vec<i64>],
-        condition: &str,
-        within: Option<usize>,
-        most: usize,
-    ) -> Result<Vec<Row>, Fault> {
-        let dialect = tx.dialect();
-        let values: Vec<Value> = dialect.token_lists(lists).into_iter().map(Value::from).collect();
-        let places: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
-        let newest = within.map_or_else(String::new, |within| format!(" ORDER BY seq DESC LIMIT {within}"));
-        let sql = format!(
-            "SELECT {COLUMNS} FROM tickets t{by} JOIN ticket_texts x ON x.seq = t.seq \
-             WHERE t.seq IN ({with}{newest}) AND {condition} ORDER BY t.seq DESC LIMIT {most}",
-            by = dialect.by_row(),
-            with = dialect.tickets_with(&places),
-        );
-        Ok(tx.query(&sql, &values)?)
-    }
-
     fn held(&self, row: &Row) -> Result<Held, Fault> {
         let id = row.uuid(0)?;
         let phone = store::opened(&self.vault, "client_phone", &id, row.opt_bytes(6)?)?;
-        let phone = phone.and_then(|text| Phone::from_e164(&text).ok()).ok_or_else(|| store::damaged("phone number"))?;
+        let phone =
+            phone.and_then(|text| Phone::from_e164(&text).ok()).ok_or_else(|| store::damaged("phone number"))?;
         let status = Status::from_code(row.int(3)?).ok_or_else(|| store::damaged("status"))?;
         let case = Case {
             reference: row.text(1)?,
@@ -127,4 +106,26 @@ impl Desk {
             account_id: held.account_id,
         })
     }
+}
+
+/// The newest `most` tickets with a token of each list that meet a condition; among the newest `within`, where that
+/// is given, so that a common name costs no more than a rare one.
+fn rows(
+    tx: &mut Tx<'_>,
+    lists: &[Vec<i64>],
+    condition: &str,
+    within: Option<usize>,
+    most: usize,
+) -> Result<Vec<Row>, Fault> {
+    let dialect = tx.dialect();
+    let values: Vec<Value> = dialect.token_lists(lists).into_iter().map(Value::from).collect();
+    let places: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+    let newest = within.map_or_else(String::new, |within| format!(" ORDER BY seq DESC LIMIT {within}"));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tickets t{by} JOIN ticket_texts x ON x.seq = t.seq \
+         WHERE t.seq IN ({with}{newest}) AND {condition} ORDER BY t.seq DESC LIMIT {most}",
+        by = dialect.by_row(),
+        with = dialect.tickets_with(&places),
+    );
+    Ok(tx.query(&sql, &values)?)
 }

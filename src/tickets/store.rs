@@ -31,7 +31,12 @@ fn sealed(vault: &Vault, column: &'static str, id: &Uuid, text: &str) -> Vec<u8>
 }
 
 /// A sealed text, opened.
-pub(super) fn opened(vault: &Vault, column: &'static str, id: &Uuid, bytes: Option<Vec<u8>>) -> Result<Option<String>, Fault> {
+pub(super) fn opened(
+    vault: &Vault,
+    column: &'static str,
+    id: &Uuid,
+    bytes: Option<Vec<u8>>,
+) -> Result<Option<String>, Fault> {
     bytes.map(|bytes| Ok(vault.open_text(&cell(column, id), &bytes)?)).transpose()
 }
 

@@ -6,13 +6,20 @@ use super::life::Plan;
 use crate::{
     app::App,
     cli::progress::Progress,
-    db::{self, TokenIndex},
+    clients::{prepare, upsert},
+    db::{self, TokenIndex, Tx},
     fault::Fault,
 };
 
 /// Tickets in one transaction: many enough that commits and the checkpoints after them cost little, few enough that
 /// those waiting prepared, some 5 KB each, take little memory.
 const BATCH: usize = 2_000;
+
+/// Clients in one transaction.
+const CLIENTS: usize = 500;
+
+/// As many clients as a large ISP's desk looks through; more would make a large fill longer and show nothing else.
+const MOST_CLIENTS: usize = 100_000;
 
 /// Stores them, newest last.
 ///
@@ -39,8 +46,26 @@ pub async fn fill(app: &App, plan: Plan) -> Result<(), Fault> {
         app.db.write(move |tx| lives.iter().try_for_each(|life| life.store(tx))).await?;
         progress.add(count);
     }
+    clients(app, &plan).await?;
     // As the hourly sweep of a server would leave it.
-    db::merge_index(&app.db, TokenIndex::Tickets, Duration::ZERO).await?;
+    for index in TokenIndex::ALL {
+        db::merge_index(&app.db, index, Duration::ZERO).await?;
+    }
     progress.finish();
+    Ok(())
+}
+
+/// Stores the clients of the latest tickets, and half as many who have none.
+async fn clients(app: &App, plan: &Plan) -> Result<(), Fault> {
+    let to = plan.count + plan.count / 2;
+    let places: Vec<usize> = (to.saturating_sub(MOST_CLIENTS)..to).collect();
+    for batch in places.chunks(CLIENTS) {
+        let (vault, clock) = (app.vault.clone(), app.clock.clone());
+        let entries = batch.iter().map(|place| plan.client(*place)).collect::<Result<Vec<_>, _>>()?;
+        let prepared: Vec<_> = entries.into_iter().flatten().map(|entry| prepare(&vault, &clock, entry)).collect();
+        let store =
+            move |tx: &mut Tx<'_>| prepared.iter().try_for_each(|one| upsert(tx, &vault, &clock, one).map(drop));
+        app.db.write(store).await?;
+    }
     Ok(())
 }
