@@ -42,6 +42,7 @@ clients-kept-since = Here since
 clients-updated = Updated
 clients-facts = Client
 clients-new-ticket = New ticket for this client
+clients-call = Call
 clients-open = Open tickets
 clients-open-none = No open tickets
 clients-open-count = { $count } open

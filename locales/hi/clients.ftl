@@ -42,6 +42,7 @@ clients-kept-since = यहाँ कब से
 clients-updated = अपडेट
 clients-facts = ग्राहक
 clients-new-ticket = इस ग्राहक के लिए नया टिकट
+clients-call = कॉल करें
 clients-open = खुले टिकट
 clients-open-none = कोई खुला टिकट नहीं
 clients-open-count = { $count } खुले

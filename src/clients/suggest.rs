@@ -40,10 +40,8 @@ pub struct Suggestion {
 /// Only the database's and the vault's.
 pub fn clients(tx: &mut Tx<'_>, vault: &Vault, sought: &Sought, q: &str) -> Result<Vec<Client>, Fault> {
     let mut found = store::list(tx, vault, sought, (LOOKED_AT, 0))?;
-    if found.len() > MOST {
-        found.sort_by_cached_key(|client| Reverse(search::whole_words(&client.name, q)));
-        found.truncate(MOST);
-    }
+    found.sort_by_cached_key(|client| Reverse(search::whole_words(&client.name, q)));
+    found.truncate(MOST);
     Ok(found)
 }
 
