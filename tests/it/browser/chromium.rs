@@ -177,9 +177,38 @@ impl Chromium {
 
     /// A window as wide as a phone, or as a desk's screen.
     pub async fn width(&self, width: u32) {
-        let size = json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": false});
+        self.size(width, 844).await;
+    }
+
+    /// A window of that size.
+    pub async fn size(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": size});
         self.extra("goog/cdp/execute", &command).await;
+    }
+
+    /// Light or dark, as the system says.
+    pub async fn theme(&self, theme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
+        self.extra("goog/cdp/execute", &json!({"cmd": "Emulation.setEmulatedMedia", "params": features})).await;
+    }
+
+    /// Waits until fonts are there and nothing moves any more.
+    pub async fn settled(&self) {
+        let still = "return document.fonts.status === 'loaded' && document.getAnimations().every((a) => a.playState === 'finished')";
+        self.holds(still, &[]).await;
+    }
+
+    /// The page as it is seen, whole, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        let command = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": false}});
+        let data = self.extra("goog/cdp/execute", &command).await;
+        data_encoding::BASE64.decode(data["data"].as_str().unwrap().as_bytes()).unwrap()
+    }
+
+    /// The driver's client, for what is not wrapped here.
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// What the browser complained about since the last look, as one line each.
