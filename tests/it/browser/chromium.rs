@@ -183,14 +183,13 @@ impl Chromium {
     /// A window of that size.
     pub async fn size(&self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": size});
-        self.extra("goog/cdp/execute", &command).await;
+        self.devtools("Emulation.setDeviceMetricsOverride", &size).await;
     }
 
     /// Light or dark, as the system says.
     pub async fn theme(&self, theme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
-        self.extra("goog/cdp/execute", &json!({"cmd": "Emulation.setEmulatedMedia", "params": features})).await;
+        self.devtools("Emulation.setEmulatedMedia", &features).await;
     }
 
     /// Waits until fonts are there and nothing moves any more.
@@ -201,8 +200,7 @@ impl Chromium {
 
     /// The page as it is seen, whole, as PNG.
     pub async fn picture(&self) -> Vec<u8> {
-        let command = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": false}});
-        let data = self.extra("goog/cdp/execute", &command).await;
+        let data = self.devtools("Page.captureScreenshot", &json!({"captureBeyondViewport": false})).await;
         data_encoding::BASE64.decode(data["data"].as_str().unwrap().as_bytes()).unwrap()
     }
 
@@ -216,6 +214,11 @@ impl Chromium {
         let log = self.extra("se/log", &json!({"type": "browser"})).await;
         let bad = |entry: &&Value| entry["level"] == "SEVERE" || entry["level"] == "WARNING";
         log.as_array().unwrap().iter().filter(bad).map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// A command of Chromium's own protocol.
+    pub async fn devtools(&self, command: &str, params: &Value) -> Value {
+        self.extra("goog/cdp/execute", &json!({"cmd": command, "params": params})).await
     }
 
     /// A command of the driver's own, beside the standard.
