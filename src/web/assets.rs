@@ -54,6 +54,7 @@ const SHEETS: &[&str] = &[
     "roster",
     "docs",
     "utilities",
+    "print",
 ];
 
 /// One file as it is served.
