@@ -112,8 +112,8 @@ async fn a_long_file_is_stored_whole_while_others_write() {
     let dir = dir.path();
     let process = Process::serve(dir, &[]);
     let admin = process.admin(dir);
-    let rows: String = (0..1_500).map(|n| format!("LF-{n},Client {n},+44770090{:04}\n", n % 10_000)).collect();
-    fs::write(dir.join("long.csv"), format!("account,name,phone\n{rows}")).unwrap();
+    let rows: Vec<_> = (0..1_500).map(|n| format!("LF-{n},Client {n},+44770090{n:04}\n")).collect();
+    fs::write(dir.join("long.csv"), format!("account,name,phone\n{}", rows.concat())).unwrap();
     let place = dir.to_owned();
     let importing = std::thread::spawn(move || import(&place, "long.csv"));
     let mut written = 0;

@@ -83,7 +83,7 @@ async fn a_page_shows_what_is_open_and_what_was() {
     admin.put(&format!("/api/tickets/{done}"), &json!({"status": "Fixed"})).await;
     let seen = browser.open(&page).await;
     assert_eq!(seen.all("#open a.ref"), [by_phone, by_account], "newest first");
-    assert_eq!(seen.all("#history a.ref"), [done.clone()]);
+    assert_eq!(seen.all("#history a.ref"), std::slice::from_ref(&done));
     assert_eq!(seen.attributes("#history a.ref", "href"), [format!("/tickets/{done}")]);
     assert_eq!(seen.all("#history .badge"), ["Fixed"]);
     let new = seen.attributes("a[href^='/tickets/new?']", "href");
