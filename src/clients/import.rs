@@ -276,11 +276,10 @@ fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
     while let Some(byte) = rest.next() {
         match byte {
             b'"' if within => {
-                if rest.next_if_eq(&b'"').is_none() {
-                    within = false;
-                    if rest.peek().is_some_and(|next| *next != delimiter && !matches!(next, b'\r' | b'\n')) {
-                        return false;
-                    }
+                within = rest.next_if_eq(&b'"').is_some();
+                let ends = |next: &u8| *next == delimiter || matches!(next, b'\r' | b'\n');
+                if !within && !rest.peek().is_none_or(ends) {
+                    return false;
                 }
             }
             b'"' if at_start => within = true,
