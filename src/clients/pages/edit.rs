@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{fields::ClientForm, title};
 use crate::{
-    clients::{self, Client, Clients, Outcome, by_account, by_id, form, prepare, upsert},
+    clients::{self, Client, Clients, by_account, by_id, form, prepare, upsert},
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{Admin, User},
@@ -80,8 +80,7 @@ pub async fn add(
                     if by_account(tx, &vault, &entry.account_id)?.is_some() {
                         return Err(Fault::field("accountId", "taken", "Another client has this account ID."));
                     }
-                    let (client, Outcome::Added | Outcome::Changed | Outcome::Same) =
-                        upsert(tx, &vault, &clock, &prepared)?;
+                    let (client, _) = upsert(tx, &vault, &clock, &prepared)?;
                     Ok(Answer::empty(StatusCode::SEE_OTHER).at(format!("/clients/{}", client.id)))
                 })
             };
