@@ -24,6 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use vault::Vault;
 
 use crate::{
+    clients::{self, Clients},
     clock::Clock,
     config::Config,
     db::{Db, DbOptions, Tx, params},
@@ -58,6 +59,8 @@ pub struct App {
     pub clock: Clock,
     /// The staff feature.
     pub staff: Staff,
+    /// The clients feature.
+    pub clients: Clients,
     /// The tickets feature.
     pub tickets: Tickets,
     hooks: Hooks,
@@ -93,9 +96,18 @@ impl App {
         let chrome = chrome(&config, side_bar, &health);
         let proxies = Proxies { trusted: config.trusted_proxies.clone(), local: config.public_url.is_some() };
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
+        let clients = Clients {
+            db: db.clone(),
+            vault: vault.clone(),
+            clock: clock.clone(),
+            region: config.region,
+            cases: Arc::new(desk.clone()),
+            staff: staff.clone(),
+            chrome: chrome.clone(),
+        };
         let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
         let hooks = hooks(&config, &db, &tickets).await?;
-        Ok(Self { config: Arc::new(config), db, vault, clock, staff, tickets, hooks, health })
+        Ok(Self { config: Arc::new(config), db, vault, clock, staff, clients, tickets, hooks, health })
     }
 
     /// The worker that sends what the outbox holds. `base` is this server's own address, for gateways' callbacks
@@ -119,8 +131,10 @@ impl App {
         let (api, document) = api(self).split_for_parts();
         let secure = self.tickets.chrome.secure;
         let db = self.db.clone();
-        let pages =
-            Router::new().merge(staff::routes(self.staff.clone())).merge(tickets::pages::routes(self.tickets.clone()));
+        let pages = Router::new()
+            .merge(staff::routes(self.staff.clone()))
+            .merge(clients::pages::routes(self.clients.clone()))
+            .merge(tickets::pages::routes(self.tickets.clone()));
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
             .layer(Extension(Arc::new(document.clone())))
@@ -168,6 +182,7 @@ impl App {
 fn api(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(tickets::api::api(app.tickets.clone()))
+        .merge(clients::api::api(app.clients.clone()))
         .merge(staff::api(app.staff.clone()))
 }
 
@@ -175,6 +190,7 @@ fn api(app: &App) -> OpenApiRouter {
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = openapi::base();
     document.merge(tickets::api::document());
+    document.merge(clients::api::document());
     document.merge(staff::document());
     document
 }

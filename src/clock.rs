@@ -68,6 +68,12 @@ impl Clock {
     }
 }
 
+/// An instant, in milliseconds, as the API writes it: RFC 3339, UTC, milliseconds.
+pub fn instant(at: i64) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{at:.3}")
+}
+
 impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Clock({})", self.now())

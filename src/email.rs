@@ -20,6 +20,17 @@ pub fn key(address: &str) -> String {
     address.trim().to_lowercase()
 }
 
+/// A link that writes to an address (RFC 6068): everything that is not plainly part of one is escaped.
+pub fn mailto(address: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'@' | b'.' | b'_' | b'-' | b'~' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    let escaped: String = address.bytes().map(escape).collect();
+    format!("mailto:{escaped}")
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -42,5 +53,12 @@ mod tests {
         ] {
             assert!(super::check(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_address_cannot_add_headers_to_its_link() {
+        assert_eq!(super::mailto("first.last@example.com"), "mailto:first.last@example.com");
+        assert_eq!(super::mailto("a?bcc=b&c@d.e"), "mailto:a%3Fbcc%3Db%26c@d.e");
+        assert_eq!(super::mailto("ü+x@d.e"), "mailto:%C3%BC%2Bx@d.e");
     }
 }

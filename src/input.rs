@@ -186,6 +186,22 @@ impl Input {
         }
     }
 
+    /// The same for a field that must be there: either way one fault, never two.
+    pub fn must<T>(
+        &mut self,
+        name: &str,
+        limits: Limits,
+        missing: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let before = self.faults.len();
+        let value = self.parsed(name, limits, parse).value();
+        if value.is_none() && self.faults.len() == before {
+            self.fault(name, "required", missing);
+        }
+        value
+    }
+
     /// How many faults there are so far.
     pub fn faults(&self) -> usize {
         self.faults.len()

@@ -9,8 +9,8 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     app::App,
-    db::DbError,
-    notifications, staff, tickets,
+    db::{self, Db, DbError, TokenIndex},
+    notifications, staff,
     web::{
         idempotency,
         server::{self, Limits},
@@ -45,7 +45,7 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
 }
 
 /// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, replies counted. Gives up
-/// waiting for reports on SMS, and keeps the search index in few pieces.
+/// waiting for reports on SMS, and keeps the search indexes in few pieces.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
         let now = app.clock.now();
@@ -62,17 +62,24 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
             tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
         }
         let merged = tokio::select! {
-            merged = tickets::merge_index(&app.db, MERGE_PAUSE) => merged,
+            merged = merge(&app.db) => merged,
             _ = stopped.wait_for(|stop| *stop) => return,
         };
-        if let Err(fault) = merged {
-            tracing::warn!(%fault, "the search index could not be merged; the next sweep goes on with it");
+        if let Err(error) = merged {
+            tracing::warn!(%error, "a search index could not be merged; the next sweep goes on with it");
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
     }
+}
+
+async fn merge(db: &Db) -> Result<(), DbError> {
+    for index in TokenIndex::ALL {
+        db::merge_index(db, index, MERGE_PAUSE).await?;
+    }
+    Ok(())
 }
 
 /// Serves Prometheus text on a listener of its own.

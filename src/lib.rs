@@ -1,11 +1,13 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → tickets → staff, notifications → audit, web, db, fault, clock, words → vault`.
+//! Imports point one way: `cli → app, config → tickets → clients → staff, notifications → audit, web, search, db, fault,
+//! clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
 pub mod app;
 pub mod audit;
 pub mod cli;
+pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -15,6 +17,7 @@ pub mod input;
 pub mod jobs;
 pub mod notifications;
 pub mod phone;
+pub mod search;
 pub mod staff;
 pub mod tickets;
 pub mod web;

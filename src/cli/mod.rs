@@ -1,8 +1,10 @@
 //! The command line: one file for each command.
 
+mod clients_import;
 mod config_check;
 mod demo;
 mod openapi;
+mod progress;
 mod serve;
 pub mod token;
 pub mod user;
@@ -71,6 +73,10 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("demo", args)) => demo::demo(&sources, args).await,
         Some(("user", args)) => user_command(&sources, args).await,
         Some(("token", args)) => token_command(&sources, args).await,
+        Some(("clients", args)) => match args.subcommand() {
+            Some(("import", args)) => clients_import::import(&sources, args).await,
+            _ => Ok(()),
+        },
         Some(("config", args)) => match args.subcommand() {
             Some(("hook-address", _)) => config_check::hook_address(checked(&sources)?).await,
             _ => config_check::check(&sources),
@@ -187,6 +193,7 @@ fn commands() -> Command {
             Command::new("serve").about("Serve pages, API and background work until SIGTERM (also without a command)"),
         )
         .subcommand(demo::command())
+        .subcommand(clients_import::command())
         .subcommand(users_command())
         .subcommand(tokens_command())
         .subcommand(

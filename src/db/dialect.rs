@@ -1,5 +1,26 @@
 //! The SQL that differs between the engines, and nothing else.
 
+/// An index of search tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenIndex {
+    /// Of tickets and their notes.
+    Tickets,
+    /// Of clients.
+    Clients,
+}
+
+impl TokenIndex {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Tickets, Self::Clients];
+
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Tickets => "ticket_search",
+            Self::Clients => "client_search",
+        }
+    }
+}
+
 /// An SQL dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -29,6 +50,27 @@ impl Dialect {
                 "INSERT INTO ticket_search (ticket, part, tokens) VALUES ($1, $2, $3) \
                  ON CONFLICT (ticket, part) DO UPDATE SET tokens = excluded.tokens"
             }
+        }
+    }
+
+    /// Stores the tokens of a client in place of those before: `$1` the client's `seq`, `$2` of [`Self::tokens`].
+    pub const fn put_client_tokens(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT OR REPLACE INTO client_search (rowid, tokens) VALUES ($1, $2)",
+            Self::Postgres => {
+                "INSERT INTO client_search (client, tokens) VALUES ($1, $2) \
+                 ON CONFLICT (client) DO UPDATE SET tokens = excluded.tokens"
+            }
+        }
+    }
+
+    /// The `seq` of clients that have of each list at least one token, for `places` as in [`Self::tickets_with`].
+    pub fn clients_with(self, places: &[String]) -> String {
+        match self {
+            Self::Sqlite => {
+                format!("SELECT rowid AS seq FROM client_search WHERE client_search MATCH {}", places.concat())
+            }
+            Self::Postgres => format!("SELECT client AS seq FROM client_search WHERE {}", overlapping(places)),
         }
     }
 
@@ -74,19 +116,19 @@ impl Dialect {
         }
     }
 
-    /// In how many pieces the token index lies, where that matters.
-    pub const fn index_pieces(self) -> Option<&'static str> {
+    /// In how many pieces a token index lies, where that matters.
+    pub fn index_pieces(self, index: TokenIndex) -> Option<String> {
         match self {
-            Self::Sqlite => Some("SELECT count(DISTINCT segid) FROM ticket_search_idx"),
+            Self::Sqlite => Some(format!("SELECT count(DISTINCT segid) FROM {}_idx", index.table())),
             Self::Postgres => None,
         }
     }
 
     /// A step of merging those pieces: 500 pages.
-    pub const fn merge_index(self) -> &'static str {
+    pub fn merge_index(self, index: TokenIndex) -> String {
         match self {
-            Self::Sqlite => "INSERT INTO ticket_search (ticket_search, rank) VALUES ('merge', -500)",
-            Self::Postgres => "SELECT 1",
+            Self::Sqlite => format!("INSERT INTO {0} ({0}, rank) VALUES ('merge', -500)", index.table()),
+            Self::Postgres => "SELECT 1".to_owned(),
         }
     }
 

@@ -77,10 +77,10 @@ impl std::fmt::Debug for Changes {
 /// # Errors
 /// [`Fault::Invalid`] with every fault of every field.
 pub fn new_user(mut input: Input, region: Option<&Region>, role: Option<Role>) -> Result<NewUser, Fault> {
-    let email = must(&mut input, "email", EMAIL, EMAIL_MISSING, email::check);
+    let email = input.must("email", EMAIL, EMAIL_MISSING, email::check);
     let name = input.required("name", NAME, NAME_MISSING);
     let phone = phone(&mut input, region).value();
-    let role = role.or_else(|| must(&mut input, "role", WORD, ROLE_MISSING, parse_role));
+    let role = role.or_else(|| input.must("role", WORD, ROLE_MISSING, parse_role));
     let password = new_password(&mut input, "password", email.as_deref().unwrap_or(""), &name);
     input.finish()?;
     // Each is only absent with a fault, which `finish` has just returned.
@@ -95,10 +95,10 @@ pub fn new_user(mut input: Input, region: Option<&Region>, role: Option<Role>) -
 /// # Errors
 /// [`Fault::Invalid`] with every fault of every field.
 pub fn changes(mut input: Input, region: Option<&Region>, user: &User) -> Result<Changes, Fault> {
-    let email = sent(&mut input, "email", |input| must(input, "email", EMAIL, EMAIL_MISSING, email::check));
+    let email = sent(&mut input, "email", |input| input.must("email", EMAIL, EMAIL_MISSING, email::check));
     let name = sent(&mut input, "name", |input| Some(input.required("name", NAME, NAME_MISSING)));
     let phone = phone(&mut input, region);
-    let role = sent(&mut input, "role", |input| must(input, "role", WORD, ROLE_MISSING, parse_role));
+    let role = sent(&mut input, "role", |input| input.must("role", WORD, ROLE_MISSING, parse_role));
     let enabled = input.flag("enabled").value();
     let password = sent(&mut input, "password", |input| {
         let (email, name) = (email.as_deref().unwrap_or(&user.email), name.as_deref().unwrap_or(&user.name));
@@ -152,22 +152,6 @@ pub fn token(mut input: Input) -> Result<(String, Option<i64>), Fault> {
 
 fn sent<T>(input: &mut Input, name: &str, read: impl FnOnce(&mut Input) -> Option<T>) -> Option<T> {
     if input.has(name) { read(input) } else { None }
-}
-
-/// A field that must be there and parse; otherwise one fault, never two.
-fn must<T>(
-    input: &mut Input,
-    name: &str,
-    limits: Limits,
-    missing: &str,
-    parse: impl FnOnce(&str) -> Result<T, String>,
-) -> Option<T> {
-    let before = input.faults();
-    let value = input.parsed(name, limits, parse).value();
-    if value.is_none() && input.faults() == before {
-        input.fault(name, "required", missing);
-    }
-    value
 }
 
 fn phone(input: &mut Input, region: Option<&Region>) -> Given<Phone> {

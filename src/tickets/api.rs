@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -20,7 +20,7 @@ use crate::{
     fault::Fault,
     notifications::NotificationRecord,
     staff::Admin,
-    web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
+    web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi, preconditions::if_match},
 };
 
 /// The calls of this feature, with their documentation.
@@ -191,23 +191,6 @@ async fn change_ticket(
         .await?;
     tickets.desk.outbox.wake();
     Ok(answer)
-}
-
-/// The versions that `If-Match` allows; absent when there is no such header or it is `*`.
-fn if_match(headers: &HeaderMap) -> Option<Vec<i64>> {
-    let mut versions = Vec::new();
-    for value in headers.get_all(header::IF_MATCH) {
-        for tag in value.to_str().unwrap_or("?").split(',').map(str::trim) {
-            if tag == "*" {
-                return None;
-            }
-            // Proxies that compress answers make our strong tags weak; the version is the same.
-            let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
-            // A tag that is none of ours is one that does not match.
-            versions.push(tag.parse().unwrap_or(-1));
-        }
-    }
-    (!versions.is_empty()).then_some(versions)
 }
 
 /// Add a note

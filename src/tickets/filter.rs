@@ -6,10 +6,12 @@ use vault::Vault;
 
 use super::{
     Cursor, Desk, Priority, Status,
-    search::{self, Cond},
     terms::{self, Terms},
 };
-use crate::fault::{Fault, FieldFault};
+use crate::{
+    fault::{Fault, FieldFault},
+    search::{self, Cond},
+};
 
 /// The longest search, in characters.
 const LONGEST_SEARCH: usize = 500;

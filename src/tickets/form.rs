@@ -110,7 +110,7 @@ fn sent_text(input: &mut Input, name: &str, limits: Limits, missing: &str) -> Op
 }
 
 fn phone(input: &mut Input, desk: &Desk) -> Option<Phone> {
-    must(input, "clientPhone", PHONE, PHONE_MISSING, |text| {
+    input.must("clientPhone", PHONE, PHONE_MISSING, |text| {
         Phone::parse(text, desk.region.as_ref()).map_err(|fault| fault.to_string())
     })
 }
@@ -118,25 +118,9 @@ fn phone(input: &mut Input, desk: &Desk) -> Option<Phone> {
 fn issue_type(input: &mut Input, desk: &Desk, kept: Option<&str>) -> Option<String> {
     let types = &desk.issue_types;
     let find = |text: &str| types.find(text).or_else(|| kept.filter(|kept| kept.to_lowercase() == text.to_lowercase()));
-    must(input, "issueType", WORD, TYPE_MISSING, |text| {
+    input.must("issueType", WORD, TYPE_MISSING, |text| {
         find(text).map(ToOwned::to_owned).ok_or_else(|| format!("Choose one of: {}.", types.all().join(", ")))
     })
-}
-
-/// A field that must be there and parse; otherwise one fault, never two.
-fn must<T>(
-    input: &mut Input,
-    name: &str,
-    limits: Limits,
-    missing: &str,
-    parse: impl FnOnce(&str) -> Result<T, String>,
-) -> Option<T> {
-    let before = input.faults();
-    let value = input.parsed(name, limits, parse).value();
-    if value.is_none() && input.faults() == before {
-        input.fault(name, "required", missing);
-    }
-    value
 }
 
 fn email(input: &mut Input) -> Given<String> {

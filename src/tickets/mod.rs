@@ -2,6 +2,7 @@
 
 mod add_note;
 pub mod api;
+mod by_client;
 mod canonical;
 mod create;
 mod cursor;
@@ -16,7 +17,6 @@ pub mod pages;
 mod priority;
 mod record;
 mod reference;
-pub mod search;
 mod status;
 mod store;
 mod terms;
@@ -24,7 +24,6 @@ mod ticket;
 mod tokens;
 mod undo;
 mod update;
-mod upkeep;
 mod views;
 
 pub use self::{
@@ -44,7 +43,6 @@ pub use self::{
     ticket::{Change, Happening, NewTicket, Refused, Ticket},
     undo::{can_undo_fixed, undo_fixed},
     update::update,
-    upkeep::merge_index,
 };
 
 use axum::extract::FromRef;

@@ -1,12 +1,11 @@
 //! Tickets as JSON: what goes out, and what the calls take.
 
-use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{At, Entry, Filter, History, Note, Page, Priority, Status, Ticket};
-use crate::{notifications::NotificationRecord, staff::Person};
+use crate::{clock::instant, notifications::NotificationRecord, staff::Person};
 
 /// Somebody of the staff.
 #[derive(Debug, Serialize, ToSchema)]
@@ -142,12 +141,6 @@ impl TicketRecord {
             notes: history.notes.iter().map(NoteRecord::from).collect(),
         }
     }
-}
-
-/// RFC 3339, UTC, milliseconds.
-pub(super) fn instant(at: i64) -> String {
-    let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{at:.3}")
 }
 
 /// A page of tickets.

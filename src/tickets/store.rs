@@ -30,11 +30,18 @@ fn sealed(vault: &Vault, column: &'static str, id: &Uuid, text: &str) -> Vec<u8>
     vault.seal_text(&cell(column, id), text)
 }
 
-fn opened(vault: &Vault, column: &'static str, id: &Uuid, bytes: Option<Vec<u8>>) -> Result<Option<String>, Fault> {
+/// A sealed text, opened.
+pub(super) fn opened(
+    vault: &Vault,
+    column: &'static str,
+    id: &Uuid,
+    bytes: Option<Vec<u8>>,
+) -> Result<Option<String>, Fault> {
     bytes.map(|bytes| Ok(vault.open_text(&cell(column, id), &bytes)?)).transpose()
 }
 
-fn damaged(what: &str) -> Fault {
+/// The fault of a stored value that this version cannot read.
+pub(super) fn damaged(what: &str) -> Fault {
     Fault::Unexpected(anyhow::anyhow!("a stored {what} is none that this version knows"))
 }
 

@@ -5,11 +5,11 @@ use uuid::Uuid;
 use super::{
     Assignee, Desk, Filter, Priority, Status,
     filter::{Edge, read_day},
-    search::{self, Cond, Field, UnknownField},
 };
 use crate::{
     db::{Db, Tx},
     fault::{Fault, FieldFault},
+    search::{self, Cond, Field, UnknownField},
     staff::{self, Role},
 };
 

@@ -4,11 +4,22 @@ use std::collections::BTreeSet;
 
 use vault::{Purpose, Vault};
 
-use super::{
-    Ticket,
-    search::{self, Fields, Token},
+use super::Ticket;
+use crate::{
+    db::Tx,
+    fault::Fault,
+    search::{self, Fields, Keys, Token},
 };
-use crate::{db::Tx, fault::Fault};
+
+/// The keys of the tickets' index. A name stays for ever, or what is stored is found no more.
+const KEYS: Keys = Keys {
+    name: Purpose::new("tickets.search.name"),
+    word: Purpose::new("tickets.search.word"),
+    phone: Purpose::new("tickets.search.phone"),
+    email: Purpose::new("tickets.search.email"),
+    account: Purpose::new("tickets.search.account"),
+    reference: Purpose::new("tickets.search.reference"),
+};
 
 /// The part of a ticket's tokens that stands for its record. A note's part is its version, which is at least 2.
 pub(super) const RECORD: i64 = 0;
@@ -31,28 +42,15 @@ pub(super) fn of_record(vault: &Vault, ticket: &Ticket) -> BTreeSet<i64> {
         notes: &[],
         reference: ticket.reference.as_str(),
     });
-    tokens.iter().map(|token| hashed(vault, token)).collect()
+    KEYS.all(vault, &tokens)
 }
 
 /// What finds a ticket by a note.
 pub(super) fn of_note(vault: &Vault, content: &str) -> BTreeSet<i64> {
-    search::word_tokens(content).iter().map(|token| hashed(vault, token)).collect()
+    KEYS.all(vault, &search::word_tokens(content))
 }
 
-/// A token as the index holds it. Each kind has a key of its own, so that a name and a word never look alike.
+/// A token as the index holds it.
 pub(super) fn hashed(vault: &Vault, token: &Token) -> i64 {
-    const NAME: Purpose = Purpose::new("tickets.search.name");
-    const WORD: Purpose = Purpose::new("tickets.search.word");
-    const PHONE: Purpose = Purpose::new("tickets.search.phone");
-    const EMAIL: Purpose = Purpose::new("tickets.search.email");
-    const ACCOUNT: Purpose = Purpose::new("tickets.search.account");
-    const REFERENCE: Purpose = Purpose::new("tickets.search.reference");
-    match token {
-        Token::NamePrefix(text) => vault.token(NAME, text),
-        Token::Word(text) => vault.token(WORD, text),
-        Token::PhoneTail(text) => vault.token(PHONE, text),
-        Token::Email(text) => vault.token(EMAIL, text),
-        Token::Account(text) => vault.token(ACCOUNT, text),
-        Token::RefTail(text) => vault.token(REFERENCE, text),
-    }
+    KEYS.hashed(vault, token)
 }

@@ -6,6 +6,7 @@ pub mod extract;
 pub mod headers;
 pub mod idempotency;
 pub mod openapi;
+pub mod preconditions;
 pub mod problem;
 pub mod proxies;
 pub mod refusal;

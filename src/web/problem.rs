@@ -34,7 +34,9 @@ impl Problem {
         &self.detail
     }
 
-    fn with(mut self, name: &str, value: Value) -> Self {
+    /// The same with a member of its own.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
         self.more.insert(name.to_owned(), value);
         self
     }

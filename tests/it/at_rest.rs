@@ -22,7 +22,7 @@ const ENV: [(&str, &str); 7] = [
 ];
 
 /// Words that occur nowhere else, one or more for each personal field, before and after edits.
-const PLANTED: [&str; 33] = [
+const PLANTED: [&str; 44] = [
     "Xanthippe",
     "Quillfeather",
     "447700931427",
@@ -56,6 +56,17 @@ const PLANTED: [&str; 33] = [
     "Ziggurats of",
     "halcyonically",
     "brontosaurian",
+    "Persimmonia",
+    "447700931010",
+    "7700931010",
+    "ALPACA-9090-KV",
+    "ALPACA9090KV",
+    "umbrageous@quagmire.example",
+    "Effervescent Fibre",
+    "Widdershins Lane",
+    "Marmaduchess",
+    "447700931020",
+    "GECKO-4141-PL",
 ];
 
 /// The ways in which a text may stand in bytes. Case is folded by the caller.
@@ -143,6 +154,7 @@ async fn plant(process: &Process, dir: &Path) -> (Caller, Value) {
     assert!(browser.open("/audit").await.all("td")[2].contains("brontosaurian"));
     browser.open("/tickets?q=zephyrine%40quagmire.example&x=serendipitous").await;
 
+    plant_clients(&admin, &browser, dir).await;
     let mut command = redress(dir, &["config", "hook-address"]);
     let address = command.envs(ENV).output().unwrap();
     let address = String::from_utf8(address.stdout).unwrap();
@@ -152,6 +164,24 @@ async fn plant(process: &Process, dir: &Path) -> (Caller, Value) {
         assert_eq!(admin.get(&format!("{from}{text}")).await.status, 200);
     }
     (admin, ticket.json)
+}
+
+/// The same for clients, by call, page and file; then some of it is changed.
+async fn plant_clients(admin: &Caller, browser: &Browser, dir: &Path) {
+    let body = json!({
+        "name": "Persimmonia", "phone": "+447700931010", "email": "umbrageous@quagmire.example",
+        "plan": "Effervescent Fibre", "address": "9 Widdershins Lane",
+    });
+    let added = admin.put("/api/clients/ALPACA-9090-KV", &body).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    for path in ["/clients?q=persimm", "/clients/suggest?q=ALPACA-9090-KV", "/api/clients/ALPACA-9090-KV"] {
+        assert!(browser.open(path).await.text.contains("Persimmonia"), "{path}");
+    }
+    let file = "account,name,phone\nGECKO-4141-PL,Marmaduchess,+447700931020\nOCELOT-1,x,12\n";
+    let ran = run_with(dir, &["clients", "import", "-"], file);
+    assert!(ran.out.contains("1 added") && leaks(ran.err.as_bytes()).is_empty(), "{ran:?}");
+    let changed = admin.put("/api/clients/ALPACA-9090-KV", &json!({"name": "Somebody", "plan": null})).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
 }
 
 /// Gives the ticket other values, so that old ones stand only in its history.

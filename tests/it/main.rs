@@ -5,6 +5,7 @@
 mod architecture;
 mod at_rest;
 mod browser;
+mod clients;
 mod export;
 mod notifications;
 mod openapi;

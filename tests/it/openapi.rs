@@ -9,8 +9,10 @@ use crate::support::{Caller, TestApp};
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The calls of the contract that this version has.
-const CONTRACT: [&str; 14] = [
+const CONTRACT: [&str; 17] = [
     "GET /api/auth/me",
+    "GET /api/clients",
+    "GET /api/clients/{accountId}",
     "GET /api/tickets",
     "GET /api/tickets/{id}",
     "GET /api/tickets/{id}/notifications",
@@ -23,6 +25,7 @@ const CONTRACT: [&str; 14] = [
     "POST /api/tickets",
     "POST /api/tickets/{id}/notes",
     "POST /api/users",
+    "PUT /api/clients/{accountId}",
     "PUT /api/tickets/{id}",
 ];
 
@@ -47,6 +50,8 @@ async fn every_documented_call_is_there_and_no_other_method_is() {
     let ticket = admin.ticket(json!({})).await;
     let sent = admin.get(&format!("/api/tickets/{}/notifications", ticket["id"].as_str().unwrap())).await;
     let view = admin.post("/api/views", &json!({"name": "New ones", "query": "status=New"})).await.json;
+    let known = json!({"name": "Nadia Okonkwo", "phone": "+447700900142"});
+    assert_eq!(admin.put("/api/clients/LF-1", &known).await.status, 201);
     let document = document(&app.anonymous()).await;
     assert_eq!(document["openapi"], "3.1.0");
     let calls = documented(&document);
@@ -66,7 +71,9 @@ async fn every_documented_call_is_there_and_no_other_method_is() {
             admin.clone()
         };
         for method in METHODS {
-            let reply = caller.send(caller.request(method, &path.replace("{id}", id)).json(&json!({}))).await;
+            let reply = caller
+                .send(caller.request(method, &path.replace("{id}", id).replace("{accountId}", "LF-1")).json(&json!({})))
+                .await;
             let call = format!("{method} {path}");
             if calls.contains(&call) {
                 assert!(!matches!(reply.status, 404 | 405 | 401), "{call}: {}", reply.text);
@@ -107,6 +114,8 @@ async fn what_is_answered_has_the_documented_fields() {
     let list = admin.get("/api/tickets").await.json;
     let sent = admin.get(&format!("{path}/notifications")).await.json;
     let view = admin.post("/api/views", &json!({"name": "New ones", "query": "status=New"})).await.json;
+    let client = admin.put("/api/clients/LF-1", &json!({"name": "Nadia", "phone": "+447700900142"})).await.json;
+    let clients = admin.get("/api/clients").await.json;
     let problem = admin.get("/api/tickets/x").await.json;
     let document = document(&admin).await;
     for (name, value) in [
@@ -118,6 +127,8 @@ async fn what_is_answered_has_the_documented_fields() {
         ("Person", &ticket["createdBy"]),
         ("Notification", &sent["items"][0]),
         ("SavedView", &view),
+        ("Client", &client),
+        ("ClientList", &clients),
     ] {
         let have: BTreeSet<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(properties(&document, &document["components"]["schemas"][name]), have, "{name}");

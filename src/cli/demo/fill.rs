@@ -2,12 +2,24 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use super::{life::Plan, progress::Progress};
-use crate::{app::App, fault::Fault, tickets};
+use super::life::Plan;
+use crate::{
+    app::App,
+    cli::progress::Progress,
+    clients::{prepare, upsert},
+    db::{self, TokenIndex, Tx},
+    fault::Fault,
+};
 
 /// Tickets in one transaction: many enough that commits and the checkpoints after them cost little, few enough that
 /// those waiting prepared, some 5 KB each, take little memory.
 const BATCH: usize = 2_000;
+
+/// Clients in one transaction.
+const CLIENTS: usize = 500;
+
+/// As many clients as a large ISP's desk looks through; more would make a large fill longer and show nothing else.
+const MOST_CLIENTS: usize = 100_000;
 
 /// Stores them, newest last.
 ///
@@ -17,7 +29,7 @@ pub async fn fill(app: &App, plan: Plan) -> Result<(), Fault> {
     let (plan, desk) = (Arc::new(plan), &app.tickets.desk);
     // One being prepared on each core, and one waiting for the writer.
     let ahead = 1 + std::thread::available_parallelism().map_or(1, usize::from);
-    let mut progress = Progress::new(u64::try_from(plan.count).unwrap_or(u64::MAX), app.clock.clone());
+    let mut progress = Progress::new("tickets", u64::try_from(plan.count).unwrap_or(u64::MAX), app.clock.clone());
     let mut batches = (0..plan.count).step_by(BATCH);
     let mut prepared = VecDeque::new();
     loop {
@@ -34,8 +46,26 @@ pub async fn fill(app: &App, plan: Plan) -> Result<(), Fault> {
         app.db.write(move |tx| lives.iter().try_for_each(|life| life.store(tx))).await?;
         progress.add(count);
     }
+    clients(app, &plan).await?;
     // As the hourly sweep of a server would leave it.
-    tickets::merge_index(&app.db, Duration::ZERO).await?;
+    for index in TokenIndex::ALL {
+        db::merge_index(&app.db, index, Duration::ZERO).await?;
+    }
     progress.finish();
+    Ok(())
+}
+
+/// Stores the clients of the latest tickets, and half as many who have none.
+async fn clients(app: &App, plan: &Plan) -> Result<(), Fault> {
+    let to = plan.count + plan.count / 2;
+    let places: Vec<usize> = (to.saturating_sub(MOST_CLIENTS)..to).collect();
+    for batch in places.chunks(CLIENTS) {
+        let (vault, clock) = (app.vault.clone(), app.clock.clone());
+        let entries = batch.iter().map(|place| plan.client(*place)).collect::<Result<Vec<_>, _>>()?;
+        let prepared: Vec<_> = entries.into_iter().flatten().map(|entry| prepare(&vault, &clock, entry)).collect();
+        let store =
+            move |tx: &mut Tx<'_>| prepared.iter().try_for_each(|one| upsert(tx, &vault, &clock, one).map(drop));
+        app.db.write(store).await?;
+    }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::{dice::Dice, words};
 use crate::{
+    clients::{self, Entry},
     clock::{Clock, Hand},
     db::Tx,
     fault::Fault,
@@ -143,6 +144,23 @@ impl Plan {
             (false, true) => length - 1,
             (false, false) => length,
         }
+    }
+
+    /// Whom the billing system knows behind the ticket at `place`; some callers have no account. Beyond the last ticket
+    /// come those who never complain.
+    ///
+    /// # Errors
+    /// None, unless the vocabulary is faulty.
+    pub fn client(&self, place: usize) -> Result<Option<Entry>, Fault> {
+        let (clock, _) = self.clock(place);
+        let dice = Dice(&clock);
+        let client = words::client(&dice);
+        let Some(account_id) = client.account else { return Ok(None) };
+        let phone = Phone::from_e164(&client.phone).map_err(|fault| anyhow::anyhow!("demo: {fault}"))?;
+        let plan = Given::Value(words::plan(&dice).to_owned());
+        let change =
+            clients::Change { plan, ..clients::Change::of_contact(&client.name, &phone, client.email.as_deref()) };
+        Ok(Some(Entry { account_id, change }))
     }
 
     /// Prepares a ticket: all that can be done without the database.

@@ -3,7 +3,6 @@
 mod dice;
 mod fill;
 mod life;
-mod progress;
 mod tongues;
 mod words;
 

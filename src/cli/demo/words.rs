@@ -84,6 +84,11 @@ pub fn complaint(dice: &Dice<'_>, tongue: &Tongue, issue: usize) -> String {
     text
 }
 
+/// A plan that somebody pays for.
+pub fn plan(dice: &Dice<'_>) -> &'static str {
+    dice.word(PLANS)
+}
+
 /// A note of the staff.
 pub fn note(dice: &Dice<'_>, tongue: &Tongue) -> String {
     filled(dice, tongue, dice.even(tongue.notes))
@@ -113,7 +118,7 @@ fn word(dice: &Dice<'_>, tongue: &Tongue, gap: &str) -> String {
         "place" => format!("{}{}", dice.word(tongue.place_starts), dice.word(tongue.place_ends)),
         "thing" => dice.word(tongue.things).to_owned(),
         "name" => dice.word(tongue.given).to_owned(),
-        "plan" => dice.word(PLANS).to_owned(),
+        "plan" => plan(dice).to_owned(),
         "receipt" => format!("{}-{}", signs(dice, 2), dice.digits("######")),
         "serial" => format!("SN{}", signs(dice, 8)),
         other => other.to_owned(),
@@ -133,7 +138,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::{clock::Clock, phone::Phone, tickets::search::word_tokens};
+    use crate::{clock::Clock, phone::Phone, search::word_tokens};
 
     #[test]
     fn shares_make_a_hundred_and_every_gap_is_known() {

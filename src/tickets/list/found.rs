@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::{
     db::{Dialect, Tx, Value},
     fault::Fault,
-    tickets::{Assignee, Desk, Status, search::Cond, terms::Narrowed},
+    search::Cond,
+    tickets::{Assignee, Desk, Status, terms::Narrowed},
 };
 
 use super::searched::Searched;

@@ -6,10 +6,8 @@ use super::found::Values;
 use crate::{
     db::{Tx, Value},
     fault::Fault,
-    tickets::{
-        search::{Cond, Criterion, Token},
-        tokens,
-    },
+    search::{Cond, Criterion, Token},
+    tickets::tokens,
 };
 
 /// A search, its values bound.

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     db::Tx,
+    email::mailto,
     fault::Fault,
     notifications::wording::Sms,
     staff::{self, Admin, User},
@@ -174,27 +175,4 @@ pub async fn page(
 fn others(ticket: &Ticket) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", ticket.client_phone.as_str()).finish();
     format!("/tickets?{query}")
-}
-
-/// A link that writes to an address (RFC 6068): everything that is not plainly part of one is escaped.
-fn mailto(address: &str) -> String {
-    let escape = |byte: u8| match byte {
-        b'@' | b'.' | b'_' | b'-' | b'~' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    let escaped: String = address.bytes().map(escape).collect();
-    format!("mailto:{escaped}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_cannot_add_headers_to_its_link() {
-        assert_eq!(mailto("first.last@example.com"), "mailto:first.last@example.com");
-        assert_eq!(mailto("a?bcc=b&c@d.e"), "mailto:a%3Fbcc%3Db%26c@d.e");
-        assert_eq!(mailto("ü+x@d.e"), "mailto:%C3%BC%2Bx@d.e");
-    }
 }

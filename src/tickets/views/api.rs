@@ -11,13 +11,11 @@ use uuid::Uuid;
 
 use super::{SavedView, change, form, remove, save, visible};
 use crate::{
+    clock::instant,
     fault::FieldFault,
     input,
     staff::Admin,
-    tickets::{
-        Tickets,
-        record::{PersonRecord, instant},
-    },
+    tickets::{Tickets, record::PersonRecord},
     web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
 };
 

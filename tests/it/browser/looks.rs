@@ -49,6 +49,12 @@ fn views(desk: &Desk) -> Vec<View> {
         view("ticket-sms", format!("/tickets/{ticket}?show=sms")),
         view("ticket-fix", format!("/tickets/{ticket}/status?status=Fixed")),
         view("ticket-edit", format!("/tickets/{ticket}/edit")),
+        view("clients", "/clients"),
+        view("clients-empty", "/clients?q=nobodyofthisname"),
+        view("client", format!("/clients/{}", desk.client)),
+        view("client-edit", format!("/clients/{}/edit", desk.client)),
+        view("client-new", "/clients/new"),
+        View { name: "client-new-errors", path: "/clients/new".into(), prepare: SEND },
         view("views", "/views"),
         view("users", "/users"),
         view("user-new", "/users/new"),
@@ -63,6 +69,7 @@ fn views(desk: &Desk) -> Vec<View> {
 struct Desk {
     process: Process,
     ticket: String,
+    client: String,
     password: String,
     _dir: tempfile::TempDir,
 }
@@ -79,7 +86,9 @@ impl Desk {
         let admin = anyone.with_token(anyone.post("/api/auth/login", &body).await.json["token"].as_str().unwrap());
         let open = admin.get("/api/tickets?status=Dispatched&pageSize=1").await;
         let ticket = open.json["items"][0]["ticketRef"].as_str().unwrap().to_owned();
-        Self { process, ticket, password, _dir: dir }
+        let clients = admin.get("/api/clients").await;
+        let client = clients.json["items"][0]["id"].as_str().unwrap().to_owned();
+        Self { process, ticket, client, password, _dir: dir }
     }
 
     async fn browser(&self) -> Chromium {
@@ -122,7 +131,7 @@ async fn every_page_is_right_in_both_themes_and_at_both_widths() {
                 if !prepare.is_empty() {
                     browser.run(prepare, &[]).await;
                 }
-                if name == "new-errors" {
+                if name.ends_with("new-errors") {
                     browser.find(".error-summary").await;
                 }
                 browser.settled().await;

@@ -23,6 +23,8 @@ async fn no_link_and_no_form_leads_nowhere() {
             browser.submit(&format!("{path}/status"), &[("status", status)]).await;
         }
     }
+    let client = [("name", "Nadia Okonkwo"), ("phone", "+447700900142"), ("accountId", "LF-204417")];
+    assert_eq!(browser.submit("/clients", &client).await.status, 303);
     let (mut waiting, mut seen) = (VecDeque::from(["/".to_owned(), "/api/docs".to_owned()]), BTreeSet::new());
     let mut forms: BTreeMap<String, String> = BTreeMap::new();
     while let Some(path) = waiting.pop_front() {

@@ -1,11 +1,14 @@
-//! Search of tickets: what a ticket answers to, and what a search asks for.
+//! Search: what a record answers to, and what a search asks for. Tickets have all of it, clients the contact fields.
 //!
 //! Both sides fold case and accents and come down to [`Token`]s, compared for equality only, so that a store can
 //! keep keyed hashes of them in place of the clients' data. Only references, which are no secret, are also compared
-//! by their start. No I/O and no hashing here.
+//! by their start. No I/O here.
 
+mod clauses;
 mod fields;
 mod fold;
+mod keyed;
+mod mark;
 mod query;
 mod words;
 
@@ -16,7 +19,10 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+pub use clauses::{Clauses, clauses};
 pub use fields::{Field, Parted, UnknownField, part};
+pub use keyed::Keys;
+pub use mark::{Piece, mark, whole_words};
 pub use query::{TooManyTerms, account, parse, phone};
 pub use words::{is_called, word_tokens};
 
@@ -37,6 +43,19 @@ pub enum Token {
     Account(String),
     /// The last four characters of the reference, or its whole suffix, in Crockford's base 32.
     RefTail(String),
+}
+
+/// The contact fields that a search looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Contact<'a> {
+    /// The client's name.
+    pub name: &'a str,
+    /// The phone number as in ITU-T E.164, with its plus sign or without.
+    pub phone_e164: &'a str,
+    /// The client's e-mail address.
+    pub email: Option<&'a str>,
+    /// The client's account id at the ISP.
+    pub account: Option<&'a str>,
 }
 
 /// The fields of a ticket that a search looks at.
@@ -84,20 +103,47 @@ pub enum Cond {
 
 /// All tokens of a ticket. The reference as a whole is not among them: it has its [`ref_key`].
 pub fn index_tokens(fields: &Fields<'_>) -> BTreeSet<Token> {
-    let mut tokens = words::name_tokens(fields.name);
+    let Fields { name, phone_e164, email, account, .. } = *fields;
+    let mut tokens = contact_tokens(&Contact { name, phone_e164, email, account });
     for text in fields.notes.iter().chain([&fields.description]) {
         tokens.append(&mut word_tokens(text));
     }
-    let digits = digits(fields.phone_e164);
-    tokens.extend((0..=digits.len().saturating_sub(4)).map(|from| Token::PhoneTail(digits[from..].to_owned())));
-    tokens.extend(fields.email.map(|email| Token::Email(fold::fold_email(email))));
-    let account = fields.account.map(|account| fold::squash(&fold::fold(account)));
-    tokens.extend(account.filter(|account| !account.is_empty()).map(Token::Account));
     let key = ref_key(fields.reference);
     let suffix = key.get(SUFFIX_START..).unwrap_or_default();
     let last_four = suffix.get(suffix.len().saturating_sub(4)..).unwrap_or_default();
     tokens.extend([suffix, last_four].map(|tail| Token::RefTail(tail.to_owned())));
     tokens
+}
+
+/// The tokens of the contact fields alone.
+pub fn contact_tokens(contact: &Contact<'_>) -> BTreeSet<Token> {
+    let mut tokens = words::name_tokens(contact.name);
+    let digits = digits(contact.phone_e164);
+    tokens.extend((0..=digits.len().saturating_sub(4)).map(|from| Token::PhoneTail(digits[from..].to_owned())));
+    tokens.extend(contact.email.map(|email| Token::Email(fold::caseless(email))));
+    tokens.extend(contact.account.and_then(account_token));
+    tokens
+}
+
+/// What finds everything of an account: its id's letters and digits, if it has any.
+pub fn account_token(id: &str) -> Option<Token> {
+    let signs = fold::squash(&fold::fold(id));
+    (!signs.is_empty()).then_some(Token::Account(signs))
+}
+
+/// What finds everything of this very number.
+pub fn phone_token(e164: &str) -> Token {
+    Token::PhoneTail(digits(e164))
+}
+
+/// Whether two account ids mean the same account to a search: only letters and digits count.
+pub fn same_account(one: &str, other: &str) -> bool {
+    account_token(one) == account_token(other)
+}
+
+/// The form in which account ids are told apart: upper and lower case are one, all other signs count.
+pub fn account_key(id: &str) -> String {
+    fold::caseless(id)
 }
 
 /// A reference without its hyphens, in upper case, for [`Criterion::RefStart`] and [`Criterion::RefWhole`].

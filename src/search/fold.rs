@@ -87,12 +87,12 @@ pub(super) fn fold(text: &str) -> String {
     out.nfc().collect()
 }
 
-/// An e-mail address in the form in which addresses are compared: lower case, composed, accents kept.
-pub(super) fn fold_email(email: &str) -> String {
-    if email.is_ascii() {
-        return email.trim().to_ascii_lowercase();
+/// The form in which e-mail addresses and account ids are compared: lower case, composed, accents kept.
+pub(super) fn caseless(text: &str) -> String {
+    if text.is_ascii() {
+        return text.trim().to_ascii_lowercase();
     }
-    email.trim().chars().filter(|&c| !is_unseen(c)).nfkc().flat_map(char::to_lowercase).nfc().collect()
+    text.trim().chars().filter(|&c| !is_unseen(c)).nfkc().flat_map(char::to_lowercase).nfc().collect()
 }
 
 /// The letters, marks and digits of folded text, run together.

@@ -1,10 +1,11 @@
-//! Says on standard error how far a fill has come: a bar on a terminal, else a line every few seconds.
+//! Says on standard error how far something has come: a bar on a terminal, else a line every few seconds.
 
 use std::fmt::Write;
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::{cli::say, clock::Clock};
+use super::say;
+use crate::clock::Clock;
 
 /// Milliseconds between two lines.
 const LINES: i64 = 5_000;
@@ -12,6 +13,8 @@ const LINES: i64 = 5_000;
 /// How far it has come.
 #[derive(Debug)]
 pub struct Progress {
+    /// What is counted.
+    noun: &'static str,
     bar: ProgressBar,
     clock: Clock,
     began: i64,
@@ -19,16 +22,16 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins to count to `count`.
-    pub fn new(count: u64, clock: Clock) -> Self {
+    /// Begins to count to `count` of what `noun` names.
+    pub fn new(noun: &'static str, count: u64, clock: Clock) -> Self {
         // Not a terminal: nothing is drawn, and lines are said instead.
         let bar = ProgressBar::with_draw_target(Some(count), ProgressDrawTarget::stderr_with_hz(4));
-        let style = "{bar:30} {human_pos} of {human_len} tickets, {rate}, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(style) {
+        let style = format!("{{bar:30}} {{human_pos}} of {{human_len}} {noun}, {{rate}}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&style) {
             bar.set_style(style.with_key("rate", whole_rate));
         }
         let now = clock.now();
-        Self { bar, clock, began: now, said: now }
+        Self { noun, bar, clock, began: now, said: now }
     }
 
     /// So many more are stored.
@@ -41,7 +44,7 @@ impl Progress {
             let left = self.bar.length().unwrap_or(0).saturating_sub(self.bar.position()) / rate.max(1);
             let left = HumanDuration(std::time::Duration::from_secs(left));
             let (done, of) = (HumanCount(self.bar.position()), HumanCount(self.bar.length().unwrap_or(0)));
-            say(&format!("{done} of {of} tickets, {rate}/s, {left} left"));
+            say(&format!("{done} of {of} {}, {rate}/s, {left} left", self.noun));
         }
     }
 
@@ -52,11 +55,11 @@ impl Progress {
         if now - self.began >= LINES {
             let (done, rate) = (HumanCount(self.bar.position()), self.rate(now));
             let took = (now - self.began) / 1000;
-            say(&format!("{done} tickets in {took} s, {rate}/s"));
+            say(&format!("{done} {} in {took} s, {rate}/s", self.noun));
         }
     }
 
-    /// Tickets a second since the beginning.
+    /// How many a second since the beginning.
     fn rate(&self, now: i64) -> u64 {
         let millis = u64::try_from(now - self.began).unwrap_or(0).max(1);
         self.bar.position() * 1000 / millis

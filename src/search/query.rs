@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Cond, Criterion, SUFFIX_START, Token, digits,
-    fold::{fold, fold_email, is_apostrophe, squash},
+    fold::{caseless, fold, is_apostrophe, squash},
     words::{Sought, readings, runs, sought},
 };
 
@@ -95,7 +95,7 @@ fn read_term(term: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Co
     if is_email {
         // An address in brackets, or at the end of a sentence.
         let address = term.trim_start_matches('(').trim_end_matches([')', '.']);
-        ways.push(token(Token::Email(fold_email(address))));
+        ways.push(token(Token::Email(caseless(address))));
     }
     if is_phone_like(term) {
         ways.extend(phone_ends(&folded, phone_forms));

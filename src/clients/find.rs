@@ -1,0 +1,90 @@
+//! Finds clients: by start of name, number, e-mail address or account id.
+
+use uuid::Uuid;
+use vault::Vault;
+
+use super::{Client, store};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    phone::{Phone, Region},
+    search::{self, Clauses, Token},
+};
+
+/// The longest search, in characters.
+const LONGEST: usize = 500;
+
+/// Whom a search is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// A blank search filters nothing.
+    Everybody,
+    /// What was typed cannot be in any client.
+    Nobody,
+    /// Those who meet every clause.
+    Those(Clauses),
+}
+
+impl Sought {
+    /// Reads what was typed, by the rules of the tickets' search.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] on `q` when it is too long.
+    pub fn read(q: &str, region: Option<&Region>) -> Result<Self, Fault> {
+        if q.chars().count() > LONGEST {
+            let message = format!("Shorten the search to {LONGEST} characters or fewer.");
+            return Err(Fault::field("q", "too_long", message));
+        }
+        let forms = |text: &str| -> Vec<String> {
+            Phone::parse(text, region).map(|phone| phone.digits().to_owned()).into_iter().collect()
+        };
+        let contact = |token: &Token| !matches!(token, Token::Word(_) | Token::RefTail(_));
+        let read = search::parse(q, &forms).and_then(|cond| {
+            let Some(cond) = cond else { return Ok(Self::Everybody) };
+            Ok(search::clauses(&cond, contact)?.map_or(Self::Nobody, Self::Those))
+        });
+        read.map_err(|_| Fault::field("q", "too_long", "Search for fewer words."))
+    }
+}
+
+/// The client with this id.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Client, Fault> {
+    store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)
+}
+
+/// The client who has this account, in any letter case.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn by_account(tx: &mut Tx<'_>, vault: &Vault, account_id: &str) -> Result<Option<Client>, Fault> {
+    store::by_key(tx, vault, &store::key(vault, account_id))
+}
+
+/// A page of clients.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Newest first.
+    pub items: Vec<Client>,
+    /// How many there are, up to 10,000.
+    pub total: u64,
+    /// Whether there are no more than that.
+    pub exact: bool,
+}
+
+/// Counts are exact up to this.
+pub const COUNTED_TO: u64 = 10_000;
+
+/// The page with this number, from 1.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn page(tx: &mut Tx<'_>, vault: &Vault, sought: &Sought, number: u64, size: u64) -> Result<Page, Fault> {
+    let found = store::count(tx, vault, sought, COUNTED_TO)?;
+    let (total, exact) = (found.min(COUNTED_TO), found <= COUNTED_TO);
+    let skipped = number.saturating_sub(1).saturating_mul(size);
+    let items = if skipped < total { store::list(tx, vault, sought, (size, skipped))? } else { Vec::new() };
+    Ok(Page { items, total, exact })
+}

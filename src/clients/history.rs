@@ -1,0 +1,85 @@
+//! What this feature asks of tickets, in plain fields: it stands below them and knows none.
+
+use crate::{db::Tx, fault::Fault, phone::Phone, search::Clauses};
+
+/// Whose tickets are meant: those of the account, and those without an account that have the number.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    /// The account; without one, all tickets of the number are meant.
+    pub account_id: Option<&'a str>,
+    /// The number.
+    pub phone: &'a Phone,
+}
+
+/// A status as pages show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name, as the contract has it.
+    pub name: &'static str,
+    /// What style sheets and message files call it.
+    pub slug: &'static str,
+}
+
+impl Stage {
+    /// See [`Stage::slug`].
+    pub const fn slug(&self) -> &'static str {
+        self.slug
+    }
+}
+
+impl std::fmt::Display for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A ticket in a client's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its reference.
+    pub reference: String,
+    /// What it is about.
+    pub issue_type: String,
+    /// Its status.
+    pub stage: Stage,
+    /// Whether there is still something to do.
+    pub open: bool,
+    /// When it was logged, in milliseconds.
+    pub created_at: i64,
+    /// When it last changed, in milliseconds.
+    pub updated_at: i64,
+}
+
+/// Somebody who is known from a ticket only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The name on the ticket.
+    pub name: String,
+    /// The number on the ticket.
+    pub phone: Phone,
+    /// The address on the ticket.
+    pub email: Option<String>,
+    /// The account on the ticket.
+    pub account_id: Option<String>,
+}
+
+/// Where the tickets are asked for.
+pub trait Cases: Send + Sync + std::fmt::Debug {
+    /// Tickets of one client, newest first, at most so many.
+    ///
+    /// # Errors
+    /// Only the database's and the vault's.
+    fn of(&self, tx: &mut Tx<'_>, whose: Whose<'_>, most: usize) -> Result<Vec<Case>, Fault>;
+
+    /// The open tickets of each, newest first.
+    ///
+    /// # Errors
+    /// Only the database's and the vault's.
+    fn open_of(&self, tx: &mut Tx<'_>, whose: &[Whose<'_>]) -> Result<Vec<Vec<Case>>, Fault>;
+
+    /// Who called and meets the clauses, the latest first, each once.
+    ///
+    /// # Errors
+    /// Only the database's and the vault's.
+    fn callers(&self, tx: &mut Tx<'_>, sought: &Clauses, most: usize) -> Result<Vec<Caller>, Fault>;
+}

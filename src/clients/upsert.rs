@@ -1,0 +1,213 @@
+//! Adds a client, or changes the one that has the account already.
+
+use uuid::Uuid;
+use vault::Vault;
+
+use super::{Client, Entry, store};
+use crate::{
+    clock::Clock,
+    db::Tx,
+    fault::{Fault, FieldFault},
+};
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was no such client.
+    Added,
+    /// There was one, and something of it is different now.
+    Changed,
+    /// There was one, and nothing is.
+    Same,
+}
+
+/// An entry ready to be stored: sealed and tokenised as a new client, which needs no database.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    entry: Entry,
+    key: [u8; 32],
+    /// Absent where the entry does not say enough for a new client.
+    new: Option<(Client, store::Sealed)>,
+}
+
+/// Prepares an entry. It takes longer than storing it, so do it before the transaction.
+pub fn prepare(vault: &Vault, clock: &Clock, entry: Entry) -> Prepared {
+    let key = store::key(vault, &entry.account_id);
+    let new = new_client(clock, &entry).map(|client| {
+        let sealed = store::Sealed::of(vault, &client);
+        (client, sealed)
+    });
+    Prepared { entry, key, new }
+}
+
+fn new_client(clock: &Clock, entry: &Entry) -> Option<Client> {
+    let now = clock.now();
+    let change = entry.change.clone();
+    Some(Client {
+        id: clock.uuid_at(now),
+        account_id: entry.account_id.clone(),
+        name: change.name?,
+        phone: change.phone?,
+        email: change.email.value(),
+        plan: change.plan.value(),
+        address: change.address.value(),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    })
+}
+
+/// Stores a prepared entry. Where the account has a client, only what the entry says changes, and the id stays written
+/// as it was.
+///
+/// # Errors
+/// [`Fault::Invalid`] when there is no such client yet and the entry has no name or no number; nothing is stored then.
+pub fn upsert(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, prepared: &Prepared) -> Result<(Client, Outcome), Fault> {
+    if let Some(mut client) = store::by_key(tx, vault, &prepared.key)? {
+        if !client.apply(&prepared.entry.change) {
+            return Ok((client, Outcome::Same));
+        }
+        put(tx, vault, clock, &mut client)?;
+        return Ok((client, Outcome::Changed));
+    }
+    let (client, sealed) = prepared.new.as_ref().ok_or_else(|| too_little(&prepared.entry))?;
+    store::insert(tx, client, sealed)?;
+    Ok((client.clone(), Outcome::Added))
+}
+
+/// The faults of an entry that does not say enough for a new client.
+fn too_little(entry: &Entry) -> Fault {
+    let missing =
+        |field: &str, given: bool| (!given).then(|| FieldFault::new(field, "required", "A new client needs this."));
+    let faults = [missing("name", entry.change.name.is_some()), missing("phone", entry.change.phone.is_some())];
+    Fault::Invalid(faults.into_iter().flatten().collect())
+}
+
+/// Changes the client with this id, its account id included. `seen` is the version that the change is meant for.
+///
+/// # Errors
+/// [`Fault::NotFound`]; [`Fault::Conflict`] when somebody has changed the client since; [`Fault::Invalid`] when another
+/// client has the account.
+pub fn edit(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    clock: &Clock,
+    (id, seen): (Uuid, i64),
+    entry: &Entry,
+) -> Result<Client, Fault> {
+    let mut client = store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
+    if client.version != seen {
+        return Err(Fault::conflict("Somebody has changed this client since."));
+    }
+    if let Some(other) = store::by_key(tx, vault, &store::key(vault, &entry.account_id))?
+        && other.id != id
+    {
+        return Err(Fault::field("accountId", "taken", "Another client has this account ID."));
+    }
+    let renamed = client.account_id != entry.account_id;
+    client.account_id.clone_from(&entry.account_id);
+    if client.apply(&entry.change) || renamed {
+        put(tx, vault, clock, &mut client)?;
+    }
+    Ok(client)
+}
+
+/// Stores a changed client, one version up.
+fn put(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, client: &mut Client) -> Result<(), Fault> {
+    client.version += 1;
+    // A clock set back must not make a client older than the last change.
+    client.updated_at = clock.now().max(client.updated_at);
+    store::update(tx, client, &store::Sealed::of(vault, client))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clients::Change,
+        db::{DatabaseUrl, Db, DbOptions},
+        input::Given,
+        phone::Phone,
+    };
+
+    struct Desk {
+        db: Db,
+        vault: Vault,
+        clock: Clock,
+        hand: crate::clock::Hand,
+        _dir: tempfile::TempDir,
+    }
+
+    fn desk() -> Desk {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&DatabaseUrl::Sqlite(dir.path().join("redress.db")), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let (clock, hand) = Clock::fixed(1_000, 3);
+        Desk { db, vault: Vault::for_tests(1), clock, hand, _dir: dir }
+    }
+
+    fn entry(account: &str, name: Option<&str>, phone: Option<&str>) -> Entry {
+        let change = Change {
+            name: name.map(ToOwned::to_owned),
+            phone: phone.map(|phone| Phone::from_e164(phone).unwrap()),
+            email: Given::Absent,
+            plan: Given::Absent,
+            address: Given::Absent,
+        };
+        Entry { account_id: account.to_owned(), change }
+    }
+
+    impl Desk {
+        async fn put(&self, entry: Entry) -> Result<(Client, Outcome), Fault> {
+            let (vault, clock) = (self.vault.clone(), self.clock.clone());
+            let prepared = prepare(&vault, &clock, entry);
+            self.db.write(move |tx| upsert(tx, &vault, &clock, &prepared)).await
+        }
+    }
+
+    #[tokio::test]
+    async fn one_client_for_each_account_whatever_the_letter_case() {
+        let desk = desk();
+        let (added, outcome) = desk.put(entry("LF-1", Some("Nadia"), Some("+447700900142"))).await.unwrap();
+        assert_eq!((outcome, added.version, added.updated_at), (Outcome::Added, 1, 1_000));
+        desk.hand.advance(500);
+        let (same, outcome) = desk.put(entry("lf-1", Some("Nadia"), None)).await.unwrap();
+        assert_eq!((outcome, &same), (Outcome::Same, &added));
+        let (changed, outcome) = desk.put(entry("lf-1", Some("Nadia O"), None)).await.unwrap();
+        let want = Client { name: "Nadia O".to_owned(), version: 2, updated_at: 1_500, ..added.clone() };
+        assert_eq!((outcome, changed), (Outcome::Changed, want), "the id stays written as it was");
+        let (other, outcome) = desk.put(entry("LF1", Some("Nadia"), Some("+447700900142"))).await.unwrap();
+        assert_eq!(outcome, Outcome::Added, "signs count");
+        assert_ne!(other.id, added.id);
+    }
+
+    #[tokio::test]
+    async fn a_new_client_needs_a_name_and_a_number() {
+        let desk = desk();
+        for (name, phone, want) in
+            [(None, None, "name phone"), (Some("N"), None, "phone"), (None, Some("+447700900142"), "name")]
+        {
+            let Err(Fault::Invalid(faults)) = desk.put(entry("LF-1", name, phone)).await else { panic!("{want}") };
+            assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>().join(" "), want);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_edit_is_for_the_version_that_was_seen_and_takes_nobodys_account() {
+        let desk = desk();
+        let (one, _) = desk.put(entry("LF-1", Some("Nadia"), Some("+447700900142"))).await.unwrap();
+        desk.put(entry("LF-2", Some("Zoe"), Some("+447700900143"))).await.unwrap();
+        let edit = async |account: &'static str, seen| {
+            let (vault, clock, id) = (desk.vault.clone(), desk.clock.clone(), one.id);
+            desk.db.write(move |tx| edit(tx, &vault, &clock, (id, seen), &entry(account, None, None))).await
+        };
+        assert!(matches!(edit("lf-2", 1).await, Err(Fault::Invalid(_))));
+        assert_eq!(edit("LF-1", 1).await.unwrap().version, 1, "nothing is different");
+        let renamed = edit("lf-1", 1).await.unwrap();
+        assert_eq!((renamed.account_id.as_str(), renamed.version), ("lf-1", 2));
+        assert!(matches!(edit("LF-3", 1).await, Err(Fault::Conflict { .. })));
+        assert_eq!(edit("LF-3", 2).await.unwrap().account_id, "LF-3");
+        let (_, outcome) = desk.put(entry("LF-1", Some("New"), Some("+447700900142"))).await.unwrap();
+        assert_eq!(outcome, Outcome::Added, "the account is free again");
+    }
+}

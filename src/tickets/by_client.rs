@@ -1,0 +1,131 @@
+//! A client's tickets, and who called without being a client yet: what the clients feature asks for.
+
+use super::{Desk, Status, store, tokens};
+use crate::{
+    clients::{Caller, Case, Cases, Stage, Whose},
+    db::{Row, Tx, Value},
+    fault::Fault,
+    phone::Phone,
+    search::{self, Clauses},
+};
+
+/// Most open tickets that are looked through for a list of clients.
+const MOST_OPEN: usize = 500;
+
+/// Latest tickets that are looked through for callers.
+const LATEST: usize = 40;
+
+const COLUMNS: &str = "t.id, t.ticket_ref, t.issue_type, t.status, t.created_at, t.updated_at, x.client_phone, \
+    x.client_account_id, x.client_name, x.client_email";
+
+/// A ticket with what tells whose it is.
+struct Held {
+    case: Case,
+    account_id: Option<String>,
+    phone: Phone,
+}
+
+impl Held {
+    fn is_of(&self, whose: &Whose<'_>) -> bool {
+        match (&self.account_id, whose.account_id) {
+            (Some(own), Some(account)) => search::same_account(own, account),
+            _ => self.phone == *whose.phone,
+        }
+    }
+}
+
+impl Cases for Desk {
+    fn of(&self, tx: &mut Tx<'_>, whose: Whose<'_>, most: usize) -> Result<Vec<Case>, Fault> {
+        let rows = rows(tx, &[self.any_of(&[whose])], "1 = 1", None, most)?;
+        let held = rows.iter().map(|row| self.held(row)).collect::<Result<Vec<_>, _>>()?;
+        Ok(held.into_iter().filter(|held| held.is_of(&whose)).map(|held| held.case).collect())
+    }
+
+    fn open_of(&self, tx: &mut Tx<'_>, whose: &[Whose<'_>]) -> Result<Vec<Vec<Case>>, Fault> {
+        if whose.is_empty() {
+            return Ok(Vec::new());
+        }
+        let open = format!("t.status < {}", Status::Fixed.code());
+        let rows = rows(tx, &[self.any_of(whose)], &open, None, MOST_OPEN)?;
+        let held = rows.iter().map(|row| self.held(row)).collect::<Result<Vec<_>, _>>()?;
+        let of = |one| held.iter().filter(|held| held.is_of(one)).map(|held| held.case.clone()).collect();
+        Ok(whose.iter().map(of).collect())
+    }
+
+    fn callers(&self, tx: &mut Tx<'_>, sought: &Clauses, most: usize) -> Result<Vec<Caller>, Fault> {
+        let hashed =
+            |any: &std::collections::BTreeSet<_>| any.iter().map(|one| tokens::hashed(&self.vault, one)).collect();
+        let lists: Vec<Vec<i64>> = sought.iter().map(hashed).collect();
+        let mut callers: Vec<Caller> = Vec::new();
+        for row in rows(tx, &lists, "1 = 1", Some(LATEST), LATEST)? {
+            let caller = self.caller(&row)?;
+            let known = callers.iter().any(|known| match (&known.account_id, &caller.account_id) {
+                (Some(one), Some(other)) => search::same_account(one, other),
+                _ => known.phone == caller.phone,
+            });
+            if callers.len() < most && !known {
+                callers.push(caller);
+            }
+        }
+        Ok(callers)
+    }
+}
+
+impl Desk {
+    /// The tokens of which each ticket of theirs has one.
+    fn any_of(&self, whose: &[Whose<'_>]) -> Vec<i64> {
+        let accounts = whose.iter().filter_map(|one| search::account_token(one.account_id?));
+        let phones = whose.iter().map(|one| search::phone_token(one.phone.as_str()));
+        accounts.chain(phones).map(|token| tokens::hashed(&self.vault, &token)).collect()
+    }
+
+    fn held(&self, row: &Row) -> Result<Held, Fault> {
+        let id = row.uuid(0)?;
+        let phone = store::opened(&self.vault, "client_phone", &id, row.opt_bytes(6)?)?;
+        let phone =
+            phone.and_then(|text| Phone::from_e164(&text).ok()).ok_or_else(|| store::damaged("phone number"))?;
+        let status = Status::from_code(row.int(3)?).ok_or_else(|| store::damaged("status"))?;
+        let case = Case {
+            reference: row.text(1)?,
+            issue_type: row.text(2)?,
+            stage: Stage { name: status.name(), slug: status.slug() },
+            open: status < Status::Fixed,
+            created_at: row.int(4)?,
+            updated_at: row.int(5)?,
+        };
+        Ok(Held { case, account_id: store::opened(&self.vault, "client_account_id", &id, row.opt_bytes(7)?)?, phone })
+    }
+
+    fn caller(&self, row: &Row) -> Result<Caller, Fault> {
+        let (id, held) = (row.uuid(0)?, self.held(row)?);
+        let name = store::opened(&self.vault, "client_name", &id, row.opt_bytes(8)?)?;
+        Ok(Caller {
+            name: name.ok_or_else(|| store::damaged("name"))?,
+            phone: held.phone,
+            email: store::opened(&self.vault, "client_email", &id, row.opt_bytes(9)?)?,
+            account_id: held.account_id,
+        })
+    }
+}
+
+/// The newest `most` tickets with a token of each list that meet a condition; among the newest `within`, where that
+/// is given, so that a common name costs no more than a rare one.
+fn rows(
+    tx: &mut Tx<'_>,
+    lists: &[Vec<i64>],
+    condition: &str,
+    within: Option<usize>,
+    most: usize,
+) -> Result<Vec<Row>, Fault> {
+    let dialect = tx.dialect();
+    let values: Vec<Value> = dialect.token_lists(lists).into_iter().map(Value::from).collect();
+    let places: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+    let newest = within.map_or_else(String::new, |within| format!(" ORDER BY seq DESC LIMIT {within}"));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tickets t{by} JOIN ticket_texts x ON x.seq = t.seq \
+         WHERE t.seq IN ({with}{newest}) AND {condition} ORDER BY t.seq DESC LIMIT {most}",
+        by = dialect.by_row(),
+        with = dialect.tickets_with(&places),
+    );
+    Ok(tx.query(&sql, &values)?)
+}
