@@ -28,6 +28,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{Db, DbOptions, Tx, params},
+    drafts,
     fault::Fault,
     notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
     phone::Phone,
@@ -133,6 +134,7 @@ impl App {
         let db = self.db.clone();
         let pages = Router::new()
             .merge(staff::routes(self.staff.clone()))
+            .merge(drafts::routes(self.staff.clone()))
             .merge(clients::pages::routes(self.clients.clone()))
             .merge(tickets::pages::routes(self.tickets.clone()));
         let docs = Router::new()

@@ -10,7 +10,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use crate::{
     app::App,
     db::{self, Db, DbError, TokenIndex},
-    notifications, staff,
+    drafts, notifications, staff,
     web::{
         idempotency,
         server::{self, Limits},
@@ -44,13 +44,14 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     Work(work)
 }
 
-/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, replies counted. Gives up
-/// waiting for reports on SMS, and keeps the search indexes in few pieces.
+/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, drafts, replies counted.
+/// Gives up waiting for reports on SMS, and keeps the search indexes in few pieces.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
         let now = app.clock.now();
         let swept = app.db.write(move |tx| {
             idempotency::sweep(tx, now)?;
+            drafts::sweep(tx, now)?;
             staff::sweep(tx, now)?;
             notifications::sweep(tx, now)?;
             Ok::<_, DbError>(())

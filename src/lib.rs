@@ -1,7 +1,7 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → tickets → clients → staff, notifications → audit, web, search, db, fault,
-//! clock, words → vault`.
+//! Imports point one way: `cli → app, config → tickets → clients, drafts → staff, notifications → audit, web, search, db,
+//! fault, clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
 pub mod app;
@@ -11,6 +11,7 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod drafts;
 pub mod email;
 pub mod fault;
 pub mod input;

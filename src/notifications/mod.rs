@@ -29,6 +29,7 @@ pub use self::{
     inbound::{Answering, TicketStatus, receive, sweep},
     message::{Event, Kind, NewMessage, Notification, StateChange},
     outbox::{Outbox, Prepared, lapse},
+    promise::WhyNot,
     record::{NotificationChange, NotificationRecord},
     settings::{Key, SettingFault, Settings},
     state::State,

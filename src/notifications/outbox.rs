@@ -27,7 +27,7 @@ use crate::{
 pub struct Outbox {
     pub(super) vault: Vault,
     clock: Clock,
-    isp: Arc<str>,
+    pub(super) isp: Arc<str>,
     pub(super) hindrance: Option<&'static str>,
     wake: Arc<Notify>,
 }

@@ -4,7 +4,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::segments::{Encoding, Segments, clean, count, plain};
+use super::segments::{Encoding, Segments, clean, count, fold, plain};
 
 /// Longest name of the provider in a message, in units of its encoding: it leaves room for an issue
 /// beside the reference, which comes twice.
@@ -49,18 +49,56 @@ impl Sms {
 /// reference and the instruction never are.
 pub fn created(isp: &str, reference: &str, issue: &str) -> Sms {
     let head = format!("{} {reference} logged.", ticket_of(isp));
-    let tail = format!("Reply STATUS {reference} for news.");
+    let tail = how_to_ask(reference);
     let with = |issue: &str| Sms::new(&format!("{head} {issue} {tail}"));
     let issue = clean(issue);
+    whole(&issue, &with).or_else(|| longest_cut(&issue, &with)).unwrap_or_else(|| Sms::new(&format!("{head} {tail}")))
+}
+
+/// The message of a logged ticket in its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The message.
+    pub sms: Sms,
+    /// Up to the issue.
+    pub head: String,
+    /// The issue in brief, or empty.
+    pub issue: String,
+    /// What follows the issue.
+    pub tail: String,
+    /// How many characters of the issue, made one line, the message leaves out.
+    pub left_out: usize,
+}
+
+impl Created {
+    /// The message that [`created`] gives, taken apart.
+    pub fn new(isp: &str, reference: &str, issue: &str) -> Self {
+        let sms = created(isp, reference, issue);
+        let (logged, tail) = (format!(" {reference} logged."), how_to_ask(reference));
+        // Neither part holds a character that `plain` would change.
+        let head = sms.text.find(&logged).map_or(0, |at| at + logged.len());
+        let end = sms.text.len().saturating_sub(tail.len()).max(head);
+        let shown = sms.text[head..end].trim().to_owned();
+        let all = clean(issue);
+        let left_out = match shown.strip_suffix(CUT) {
+            Some(piece) if !fold(&all).ends_with(&shown) => all.chars().count().saturating_sub(piece.chars().count()),
+            None if shown.is_empty() => all.chars().count(),
+            _ => 0,
+        };
+        Self { head: sms.text[..head].to_owned(), issue: shown, tail, left_out, sms }
+    }
+}
+
+fn how_to_ask(reference: &str) -> String {
+    format!("Reply STATUS {reference} for news.")
+}
+
+/// The message with all of the issue, if that fits and there is one.
+fn whole(issue: &str, with: &impl Fn(&str) -> Sms) -> Option<Sms> {
     // What has more characters than the largest message has units cannot fit whole.
-    Some(&issue)
-        .filter(|issue| issue.chars().nth(Encoding::Gsm7.single()).is_none())
-        .map(|issue| finished(issue))
-        .filter(|issue| !issue.is_empty())
-        .map(|issue| with(&issue))
-        .filter(Sms::fits)
-        .or_else(|| longest_cut(&issue, &with))
-        .unwrap_or_else(|| Sms::new(&format!("{head} {tail}")))
+    let short = issue.chars().nth(Encoding::Gsm7.single()).is_none();
+    let issue = Some(issue).filter(|_| short).map(finished).filter(|issue| !issue.is_empty())?;
+    Some(with(&issue)).filter(Sms::fits)
 }
 
 /// A ticket is resolved and its issue fixed.
@@ -177,7 +215,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::notifications::segments::fold;
 
     const REF: &str = "BILL-20261123-D4ZP";
     const ISP: &str = "Larkfield Fibre";
@@ -279,6 +316,23 @@ mod tests {
     }
 
     #[test]
+    fn is_taken_apart_where_it_was_put_together() {
+        let long = format!("{}tail", "word ".repeat(30));
+        for (issue, shown, left_out) in [
+            ("Bill  wrong", "Bill wrong.", 0),
+            ("Charged twice…", "Charged twice...", 0),
+            ("", "", 0),
+            (&long, "word word word word word word word word word word word word word...", 154 - 64),
+            (&format!("a{}", "\u{323}".repeat(9_000)), "", 9_000),
+        ] {
+            let parts = Created::new(ISP, REF, issue);
+            assert_eq!((parts.issue.as_str(), parts.left_out), (shown, left_out));
+            assert_eq!(parts.head, format!("{ISP}: ticket {REF} logged."));
+            assert_eq!(parts.sms, created(ISP, REF, issue));
+        }
+    }
+
+    #[test]
     fn says_the_rest_plainly() {
         assert_eq!(
             fixed(ISP, REF).text,
@@ -302,6 +356,9 @@ mod tests {
             let reply = format!("Reply STATUS {reference} for news.");
             prop_assert!(sms.text.contains(&logged) && sms.text.ends_with(&reply), "{}", sms.text);
             prop_assert_eq!(&clean(&sms.text), &sms.text);
+            let parts = Created::new(&isp, &reference, &issue);
+            let joined = [&parts.head[..], &parts.issue, &parts.tail].join(" ").replace("  ", " ");
+            prop_assert_eq!((&joined, &parts.sms), (&sms.text, &sms));
             // The piece is a run of whole graphemes from the start of the issue.
             let shown = issue_in(&sms);
             let piece = shown.strip_suffix(CUT).or(shown.strip_suffix('.')).unwrap_or(shown);

@@ -17,6 +17,8 @@ const DAY: i64 = 24 * HOUR;
 pub const SESSION_IDLE: i64 = 12 * HOUR;
 /// A session ends at this age, used or not.
 pub const SESSION_LIFE: i64 = 14 * DAY;
+/// A session that has ended by itself is known this much longer, see [`Lapsed`](super::Lapsed).
+pub const SESSION_KNOWN: i64 = DAY;
 /// The token of a log-in over the API ends at this age.
 pub const LOG_IN_LIFE: i64 = 12 * HOUR;
 /// A use is noted when the last note is this old: not every request should be a write.

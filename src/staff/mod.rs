@@ -23,7 +23,7 @@ pub use self::{
     members::{add_user, by_email, enabled_technician, technicians, user_name, users, users_of},
     pages::routes,
     password::{Gate, check_password},
-    session::{Admin, SignedIn},
+    session::{Admin, Lapsed, SignedIn},
     setup::setup_code,
     state::Staff,
     store::{ApiToken, sweep},

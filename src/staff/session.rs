@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar};
+use uuid::Uuid;
 
 use super::{
     Role, Staff, User,
@@ -16,6 +17,7 @@ use super::{
     store,
 };
 use crate::{
+    db::Tx,
     fault::Fault,
     web::{
         ApiFault, Chrome, PageFault,
@@ -226,5 +228,26 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let staff = Staff::from_ref(state);
         find(&staff, parts).await.map(Self).map_err(|fault| refuse(parts, fault))
+    }
+}
+
+/// The admin whose session it was that a request came with, if it ended by itself within the last day and that admin may
+/// still sign in. It proves too little to show anything: it is for keeping what they were typing until they are back.
+/// A session that was ended, by signing out or by changing the password, is forgotten at once and names nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Lapsed(pub Option<Uuid>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Lapsed
+where
+    Staff: FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let staff = Staff::from_ref(state);
+        let Some(token) = session_token(&staff.chrome, &parts.headers) else { return Ok(Self(None)) };
+        let hash = credential::hash(&token);
+        let found = staff.db.look_up(move |tx: &mut Tx<'_>| store::lapsed_owner(tx, &hash).map_err(Fault::from)).await;
+        Ok(Self(found.unwrap_or_default()))
     }
 }

@@ -6,7 +6,7 @@ use vault::{Cell, Purpose, Vault};
 use super::{
     Role, User,
     attempts::{Tries, WINDOW},
-    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_IDLE, SESSION_LIFE},
+    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_IDLE, SESSION_KNOWN, SESSION_LIFE},
 };
 use crate::{
     db::{DbError, Row, Tx, params},
@@ -235,6 +235,16 @@ pub fn owner(tx: &mut Tx<'_>, vault: &Vault, kind: Kind, hash: &Hash, now: i64) 
     Ok(Some((user(vault, &row, 0)?, stale)))
 }
 
+/// Whose session this is or was, if they are an enabled admin.
+pub fn lapsed_owner(tx: &mut Tx<'_>, hash: &Hash) -> Result<Option<Uuid>, DbError> {
+    let row = tx.query_one(
+        "SELECT u.id FROM sessions s JOIN users u ON u.id = s.user_id \
+         WHERE s.token_hash = $1 AND u.enabled = 1 AND u.role = $2",
+        params![*hash, Role::Admin.code()],
+    )?;
+    row.map(|row| row.uuid(0)).transpose()
+}
+
 /// Notes that a credential was used.
 pub fn note_use(tx: &mut Tx<'_>, kind: Kind, hash: &Hash, now: i64) -> Result<(), DbError> {
     let sql = match kind {
@@ -344,7 +354,9 @@ pub fn put_tries(tx: &mut Tx<'_>, subject: i64, tries: Option<Tries>) -> Result<
 /// # Errors
 /// Only the database's.
 pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<(), DbError> {
-    tx.execute("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2", params![now, now - SESSION_IDLE])?;
+    let ended = now - SESSION_KNOWN;
+    let sessions = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
+    tx.execute(sessions, params![ended, ended - SESSION_IDLE])?;
     tx.execute("DELETE FROM api_tokens WHERE expires_at <= $1", params![now])?;
     let quiet = "DELETE FROM login_attempts WHERE last_at <= $1 AND blocked_until <= $1";
     tx.execute(quiet, params![now - WINDOW]).map(drop)

@@ -13,6 +13,7 @@ pub mod form;
 mod history;
 mod issue_type;
 mod list;
+mod of_client;
 pub mod pages;
 mod priority;
 mod record;
@@ -35,6 +36,7 @@ pub use self::{
     history::{Entry, History, Note},
     issue_type::IssueTypes,
     list::{Counted, Page, ViewCounts, list, view_counts},
+    of_client::{OfClient, of_client},
     priority::Priority,
     reference::Reference,
     status::Status,

@@ -44,6 +44,7 @@ const SHEETS: &[&str] = &[
     "combobox",
     "cards",
     "preview",
+    "intake",
     "ticket",
     "tabs",
     "composer",

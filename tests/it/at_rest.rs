@@ -22,7 +22,7 @@ const ENV: [(&str, &str); 7] = [
 ];
 
 /// Words that occur nowhere else, one or more for each personal field, before and after edits.
-const PLANTED: [&str; 44] = [
+const PLANTED: [&str; 50] = [
     "Xanthippe",
     "Quillfeather",
     "447700931427",
@@ -56,6 +56,12 @@ const PLANTED: [&str; 44] = [
     "Ziggurats of",
     "halcyonically",
     "brontosaurian",
+    "Quixotically",
+    "447700931888",
+    "7700931888",
+    "OKAPI-4411",
+    "skedaddling",
+    "discombobulated",
     "Persimmonia",
     "447700931010",
     "7700931010",
@@ -152,6 +158,21 @@ async fn plant(process: &Process, dir: &Path) -> (Caller, Value) {
     assert_eq!(other.status, 201, "{}", other.text);
     assert_eq!(browser.open("/tickets.csv?q=brontosaurian").await.status, 200);
     assert!(browser.open("/audit").await.all("td")[2].contains("brontosaurian"));
+    let typed = [
+        ("clientName", "Quixotically"),
+        ("clientPhone", "07700 931888"),
+        ("clientAccountId", "OKAPI-4411"),
+        ("description", "Everybody went skedaddling"),
+    ];
+    let keep = async |form: &str, fields: &[(&str, &str)]| {
+        let request = browser.request("PUT", &format!("/drafts/{form}")).header("sec-fetch-site", "same-origin");
+        let kept = Browser::page(request.form(fields)).await;
+        assert!(kept.text.starts_with("Draft saved"), "{}", kept.text);
+    };
+    keep("ticket", &typed).await;
+    keep(&format!("note-{}", ticket.json["id"].as_str().unwrap()), &[("content", "Quite discombobulated")]).await;
+    assert_eq!(browser.submit("/tickets/new/preview", &typed).await.status, 200);
+    assert!(browser.open("/tickets/new").await.text.contains("skedaddling"));
     browser.open("/tickets?q=zephyrine%40quagmire.example&x=serendipitous").await;
 
     plant_clients(&admin, &browser, dir).await;

@@ -6,6 +6,7 @@ mod architecture;
 mod at_rest;
 mod browser;
 mod clients;
+mod drafts;
 mod export;
 mod notifications;
 mod openapi;

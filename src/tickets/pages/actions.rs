@@ -9,15 +9,17 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
+    KEY,
     back::Back,
     detail::{self, Trouble},
     key_of, path_of,
 };
 use crate::{
     db::Tx,
+    drafts::{self, FormName},
     fault::Fault,
     input::{Given, Limits},
-    staff::{Admin, Person},
+    staff::{Admin, Lapsed, Person},
     tickets::{Change, Desk, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
     web::{Answer, Flash, Form, PageFault, Path, Visit, idempotency},
 };
@@ -200,11 +202,17 @@ async fn change(
 /// `POST /tickets/{ref}/notes`: `content`.
 pub async fn add(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    admin: Result<Admin, Response>,
+    lapsed: Lapsed,
     visit: Visit,
     Path(key): Path<String>,
     mut form: Form,
 ) -> Result<Response, PageFault> {
+    let Admin(user) = match admin {
+        Ok(admin) => admin,
+        Err(refusal) => return note_without_session(&state, lapsed, &visit, key, &form, refusal).await,
+    };
+    let draft_key = form.typed(KEY).to_owned();
     let once_key = key_of(&mut form, &state.desk, user.id, &format!("note {key}"));
     let result = match form::note(std::mem::take(&mut form.input)) {
         Ok(content) => {
@@ -213,6 +221,8 @@ pub async fn add(
                 idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
                     let ticket = by_key(tx, &desk.vault, &key)?;
                     let path = path_of(&ticket.reference);
+                    let draft = FormName::Note(ticket.id);
+                    drafts::take(tx, &desk.vault, by.id, draft, &draft_key, desk.clock.now())?;
                     add_note(tx, &desk, &by, ticket, &content)?;
                     Ok(Answer::empty(StatusCode::SEE_OTHER).at(path))
                 })
@@ -232,6 +242,23 @@ pub async fn add(
             detail::page(&state, &user, visit, &key, trouble.noting(form.typed("content"))).await
         }
     }
+}
+
+/// A note of somebody whose session ended while they were writing it: it becomes their draft.
+async fn note_without_session(
+    state: &Tickets,
+    lapsed: Lapsed,
+    visit: &Visit,
+    key: String,
+    form: &Form,
+    refusal: Response,
+) -> Result<Response, PageFault> {
+    if lapsed.0.is_none() {
+        return Ok(refusal);
+    }
+    let desk = state.desk.clone();
+    let Ok(ticket) = state.db.read(move |tx| by_key(tx, &desk.vault, &key)).await else { return Ok(refusal) };
+    Ok(drafts::sent_without_session(&state.staff, lapsed, FormName::Note(ticket.id), form, visit, refusal).await)
 }
 
 /// `POST /tickets/{ref}/undo`: takes a Fixed back while its SMS waits.

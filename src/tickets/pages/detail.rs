@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     db::Tx,
+    drafts::{self, FormName},
     email::mailto,
     fault::Fault,
     notifications::wording::Sms,
@@ -46,6 +47,10 @@ struct DetailPage {
     key: String,
     note: String,
     note_fault: String,
+    /// The note's form, by the name of its draft.
+    note_form: FormName,
+    /// When the draft was saved that is the note.
+    note_from: Option<String>,
 }
 
 /// What a refused action shows on the ticket's page.
@@ -131,22 +136,25 @@ pub async fn page(
     key: &str,
     trouble: Trouble,
 ) -> Result<Response, PageFault> {
-    let (desk, wanted) = (state.desk.clone(), key.to_owned());
+    let (desk, wanted, reader) = (state.desk.clone(), key.to_owned(), user.id);
     let read = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &wanted)?;
         let past = history(tx, &desk.vault, &ticket)?;
         let sent = desk.outbox.for_ticket(tx, ticket.id)?;
         let staff = staff::technicians(tx, &desk.vault)?;
         let no_sms = desk.outbox.why_no_sms(tx, &ticket.client_phone)?;
-        Ok::<_, Fault>((ticket, past, sent, staff, no_sms))
+        let form = FormName::Note(ticket.id);
+        let draft = drafts::find(tx, &desk.vault, reader, form, desk.clock.now())?;
+        Ok::<_, Fault>((ticket, past, sent, staff, no_sms, draft))
     };
-    let (ticket, past, sent, staff, no_sms) = state.db.read(read).await?;
+    let (ticket, past, sent, staff, no_sms, draft) = state.db.read(read).await?;
     let error = if trouble.status == StatusCode::OK { "" } else { "Error: " };
     let title = format!("{error}{} {}", ticket.reference, ticket.issue_type);
     let (show, back) = (Show::of_address(&visit.path), Back::of(&visit));
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, times) = (&state.desk, times(&state.desk));
     let holder = ticket.assigned_to.as_ref();
+    let draft = draft.filter(|_| trouble.note.is_empty());
     let page = DetailPage {
         phone: ticket.client_phone.shown_in(desk.region.as_ref()),
         others: others(&ticket),
@@ -161,8 +169,10 @@ pub async fn page(
         sms: fixed_sms(desk, &ticket),
         no_sms,
         timeline: Timeline::new(&ticket, &past, (&sent, no_sms), show, &times, desk),
-        key: fresh_key(desk),
-        note: trouble.note,
+        key: draft.as_ref().and_then(|found| found.draft.key()).map_or_else(|| fresh_key(desk), ToOwned::to_owned),
+        note_form: FormName::Note(ticket.id),
+        note_from: draft.as_ref().map(|found| times.time(found.saved_at).words),
+        note: draft.map_or(trouble.note, |found| found.draft.get("content").to_owned()),
         note_fault: trouble.note_fault,
         back,
         frame,

@@ -6,6 +6,7 @@ use crate::{
     fault::FieldFault,
     staff::{Person, User},
     tickets::{Desk, Priority, Status, Ticket},
+    web::Frame,
 };
 
 /// The fields of the form, in its order.
@@ -212,11 +213,11 @@ impl TicketForm {
     }
 
     /// What to mind when writing down what happened.
-    pub fn text_hint(&self) -> &'static str {
+    pub fn text_hint(&self, frame: &Frame) -> String {
         match (self.version, self.sends) {
-            (0, true) => "Key fact first. The opening words go in the SMS.",
-            (0, false) => "Key fact first.",
-            _ => "",
+            (0, true) => frame.t("intake-text-hint-sms").to_string(),
+            (0, false) => frame.t("intake-text-hint").to_string(),
+            _ => String::new(),
         }
     }
 

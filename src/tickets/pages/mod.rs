@@ -3,6 +3,7 @@
 mod actions;
 mod ask;
 mod back;
+mod client;
 mod detail;
 mod edit;
 mod fields;
@@ -10,6 +11,7 @@ mod filters;
 mod list;
 mod new;
 mod pager;
+mod preview;
 mod side_bar;
 mod timeline;
 mod times;
@@ -36,6 +38,7 @@ pub fn routes(state: Tickets) -> Router {
         .route("/", get(home))
         .route("/tickets", get(list::show).post(new::submit))
         .route("/tickets/new", get(new::show).post(new::submit))
+        .route("/tickets/new/preview", get(preview::back).post(preview::show))
         .route("/tickets/{key}", get(detail::show))
         .route("/tickets/{key}/edit", get(edit::show).post(edit::submit))
         .route("/tickets/{key}/status", get(ask::status_page).post(actions::set_status))

@@ -30,6 +30,11 @@ fn view(name: &'static str, path: impl Into<String>) -> View {
 /// Presses the main button of an empty form.
 const SEND: &str = "document.querySelector('main form button[type=submit].btn--primary').click()";
 
+/// Types the start of a name where only the list of clients hears of it, so that no draft is kept, and waits for that.
+const SUGGEST: &str = "const input = document.getElementById('clientName'); input.focus(); input.value = 'ma'; \
+    input.dispatchEvent(new Event('input')); const there = () => document.querySelector('#clients-found [role=option]'); \
+    return new Promise((done) => { const look = setInterval(() => there() && done(clearInterval(look)), 20) })";
+
 /// Every page that there is, and the states of those that have several.
 fn views(desk: &Desk) -> Vec<View> {
     let ticket = &desk.ticket;
@@ -40,6 +45,9 @@ fn views(desk: &Desk) -> Vec<View> {
         View { name: "list-menu", path: "/tickets".into(), prepare: "document.querySelector('.chip button').click()" },
         view("new", "/tickets/new"),
         View { name: "new-errors", path: "/tickets/new".into(), prepare: SEND },
+        View { name: "new-suggest", path: "/tickets/new".into(), prepare: SUGGEST },
+        view("new-known", format!("/tickets/new?client={}", desk.client)),
+        view("new-landline", "/tickets/new?clientPhone=020+7946+0018"),
         view("ticket", format!("/tickets/{ticket}")),
         View {
             name: "ticket-menu",

@@ -1,6 +1,7 @@
 //! The main job in a real browser: by keyboard, on a phone's width, and without scripts.
 
 mod chromium;
+mod intake;
 mod lists;
 mod looks;
 
@@ -69,7 +70,7 @@ async fn intake(browser: &Chromium) -> String {
     browser.keys("n").await;
     browser.arrive("/tickets/new").await;
     focus_on(browser, "clientName").await;
-    browser.keys(&format!("Siobhán O'Brien{tab}12{tab}{tab}{tab}")).await;
+    browser.keys(&format!("Siobhán O'Brien{tab}12{tab}{tab}{tab}{tab}")).await;
     browser.keys(" ").await;
     browser.keys(&format!("{tab}Charged twice <b>again</b>.{}", Key::Control + &Key::Enter)).await;
     browser.reads(".error-summary", "There is a problem").await;

@@ -189,11 +189,11 @@ async fn no_page_promises_an_sms_that_will_not_go() {
     let hook = "/hooks/sms/kannel/inbound?from=%2B447700900555&to=1&text=STOP&secret=";
     assert_eq!(browser.open(&format!("{hook}{}", set.app.hook_secret())).await.status, 200);
     let form = browser.open("/tickets/new").await;
-    assert_eq!(form.all(".form-actions button"), ["Log ticket and send SMSCtrl ↵"]);
+    assert_eq!(form.all(".form-actions .btn--primary"), ["Log ticket and send SMSCtrl ↵"]);
 
     let gatewayless = none.browser().await;
     let form = gatewayless.open("/tickets/new").await;
-    assert_eq!(form.all(".form-actions button"), ["Log ticketCtrl ↵"]);
+    assert_eq!(form.all(".form-actions .btn--primary"), ["Log ticketCtrl ↵"]);
     let words = form.all("main").concat();
     assert!(words.contains("sms.gateway") && !words.contains("go in the SMS"), "{words}");
 

@@ -5,6 +5,7 @@ mod crawl;
 mod doors;
 mod edit;
 mod hostile;
+mod intake;
 mod life;
 mod list;
 mod new;
