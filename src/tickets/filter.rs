@@ -45,17 +45,6 @@ impl Sort {
         }
     }
 
-    /// The name in the menu.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::TicketRef => "Reference",
-            Self::CreatedAt => "Created",
-            Self::UpdatedAt => "Last updated",
-            Self::Status => "Status",
-            Self::Priority => "Priority",
-        }
-    }
-
     fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sort| sort.name() == text)
     }

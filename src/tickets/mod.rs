@@ -2,6 +2,7 @@
 
 mod add_note;
 pub mod api;
+pub mod bulk;
 mod canonical;
 mod create;
 mod cursor;
@@ -35,7 +36,7 @@ pub use self::{
     filter::{Assignee, At, Filter, Order, Sort},
     history::{Entry, History, Note},
     issue_type::IssueTypes,
-    list::{Counted, Page, ViewCounts, list, view_counts},
+    list::{Counted, Page, Place, ViewCounts, count, list, neighbours, view_counts},
     priority::Priority,
     reference::Reference,
     status::Status,

@@ -52,6 +52,7 @@ const SHEETS: &[&str] = &[
     "phone",
     "desk",
     "roster",
+    "bulk",
     "docs",
     "utilities",
 ];

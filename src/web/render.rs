@@ -20,6 +20,10 @@ use crate::{
 
 const FLASH: &str = "redress_flash";
 const THEME: &str = "redress_theme";
+/// The cookie of how high the list's rows are: `compact`, or absent for two lines.
+pub const DENSITY: &str = "redress_density";
+/// The cookie of the saved view that was opened last: its id.
+pub const VIEW: &str = "redress_view";
 const LANGUAGE: &str = "redress_language";
 
 /// Lines of the side bar under one heading.
@@ -233,6 +237,10 @@ pub struct Visit {
     pub flash: Option<Flash>,
     /// `light` or `dark` where the viewer has chosen one, or empty.
     pub theme: &'static str,
+    /// Whether the list's rows have one line, and not two.
+    pub compact: bool,
+    /// The saved view that was opened last, if the list has been narrowed otherwise since.
+    pub view: Option<Uuid>,
     /// The viewer's choice, or what the browser asks for.
     pub language: Language,
     /// For scripts.
@@ -256,6 +264,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
                 Some("dark") => "dark",
                 _ => "",
             },
+            compact: jar.get(DENSITY).is_some_and(|cookie| cookie.value() == "compact"),
+            view: jar.get(VIEW).and_then(|cookie| Uuid::try_parse(cookie.value()).ok()),
             language: language(&jar, &parts.headers),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
         })

@@ -9,7 +9,7 @@ use super::{
     back::Back,
     canonical,
     fields::{Choice, Problem, StatusChoice, technician_choices},
-    fresh_key,
+    fresh_key, path_of,
     timeline::{Body, Part, Show, Timeline},
     times,
     times::When,
@@ -19,8 +19,12 @@ use crate::{
     fault::Fault,
     notifications::wording::Sms,
     staff::{self, Admin, User},
-    tickets::{Priority, Status, Ticket, Tickets, by_key, history},
+    tickets::{
+        self, Counted, Desk, Filter, Happening, History, Place, Priority, Reference, Status, Ticket, Tickets, by_key,
+        history, neighbours,
+    },
     web::{Frame, PageFault, Path, Query, Visit},
+    words::{Piece, Text},
 };
 
 #[derive(Template)]
@@ -35,6 +39,10 @@ struct DetailPage {
     logged: When,
     updated: When,
     assigned: Option<When>,
+    /// Who assigned the technician, where the history knows.
+    assigned_by: Option<String>,
+    /// How many tickets the client's number has.
+    of_number: Counted,
     problems: Vec<Problem>,
     statuses: Vec<StatusChoice>,
     priorities: Vec<Priority>,
@@ -42,9 +50,19 @@ struct DetailPage {
     sms: Option<Sms>,
     no_sms: Option<&'static str>,
     timeline: Timeline,
+    place: Option<Beside>,
     key: String,
     note: String,
     note_fault: String,
+}
+
+/// The tickets before and after this one in the list that it was opened from.
+struct Beside {
+    /// Links.
+    before: Option<String>,
+    after: Option<String>,
+    /// `7` and `138`, where the ticket is still in its place and the list can be counted.
+    number: Option<Text>,
 }
 
 /// What a refused action shows on the ticket's page.
@@ -130,19 +148,25 @@ pub async fn page(
     key: &str,
     trouble: Trouble,
 ) -> Result<Response, PageFault> {
-    let (desk, wanted) = (state.desk.clone(), key.to_owned());
+    let (show, back) = (Show::of_address(&visit.path), Back::of(&visit));
+    let (desk, wanted, list) = (state.desk.clone(), key.to_owned(), back.clone());
     let read = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &wanted)?;
         let past = history(tx, &desk.vault, &ticket)?;
         let sent = desk.outbox.for_ticket(tx, ticket.id)?;
         let staff = staff::technicians(tx, &desk.vault)?;
         let no_sms = desk.outbox.why_no_sms(tx, &ticket.client_phone)?;
-        Ok::<_, Fault>((ticket, past, sent, staff, no_sms))
+        let place = place(tx, &desk, &list, &ticket)?;
+        let of_number = of_number(tx, &desk, &ticket)?;
+        Ok::<_, Fault>((ticket, past, sent, staff, no_sms, (place, of_number)))
     };
-    let (ticket, past, sent, staff, no_sms) = state.db.read(read).await?;
+    let (ticket, past, sent, staff, no_sms, (place, of_number)) = state.db.read(read).await?;
     let error = if trouble.status == StatusCode::OK { "" } else { "Error: " };
     let title = format!("{error}{} {}", ticket.reference, ticket.issue_type);
-    let (show, back) = (Show::of_address(&visit.path), Back::of(&visit));
+    let (back, place) = match place {
+        Some(place) => (back.moved(&place.at), Some(Beside::of(&place, &back))),
+        None => (back, None),
+    };
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, times) = (&state.desk, times(&state.desk));
     let holder = ticket.assigned_to.as_ref();
@@ -153,6 +177,9 @@ pub async fn page(
         logged: times.phrase(ticket.created_at),
         updated: times.ago(ticket.updated_at),
         assigned: ticket.assigned_at.map(|at| times.phrase(at)),
+        assigned_by: assigned_by(&past),
+        of_number,
+        place,
         problems: trouble.problems,
         statuses: status_choices(&ticket),
         priorities: Priority::ALL.into_iter().rev().collect(),
@@ -168,6 +195,40 @@ pub async fn page(
         ticket,
     };
     Ok(page.frame.respond(trouble.status, &page))
+}
+
+/// Where the ticket stands in the list that it was opened from.
+fn place(tx: &mut Tx<'_>, desk: &Desk, back: &Back, ticket: &Ticket) -> Result<Option<Place>, Fault> {
+    let Some(filter) = back.filter(desk) else { return Ok(None) };
+    match neighbours(tx, desk, &filter, ticket, back.at()) {
+        Ok(place) => Ok(Some(place)),
+        // A technician whom the search names is none any more.
+        Err(Fault::Invalid(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+impl Beside {
+    fn of(place: &Place, back: &Back) -> Self {
+        let link = |one: &Option<(Reference, String)>| {
+            one.as_ref().map(|(reference, at)| format!("{}{}", path_of(reference), back.moved(at).suffix()))
+        };
+        let text = |number| Text::new("ticket-place").arg("number", number).arg("total", place.counted.to_string());
+        let number = place.number.map(text);
+        Self { before: link(&place.before), after: link(&place.after), number }
+    }
+}
+
+/// How many tickets there are of the client's number.
+fn of_number(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<Counted, Fault> {
+    let pairs = [("q".to_owned(), ticket.client_phone.as_str().to_owned())];
+    tickets::count(tx, desk, &Filter::parse(&pairs, desk)?)
+}
+
+/// Who gave the ticket to whoever has it.
+fn assigned_by(past: &History) -> Option<String> {
+    let last = past.entries.iter().rfind(|entry| matches!(entry.what, Happening::Assigned { .. }))?;
+    Some(last.by.name.clone())
 }
 
 /// The list of all tickets of the client's number.

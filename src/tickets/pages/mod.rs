@@ -3,6 +3,8 @@
 mod actions;
 mod ask;
 mod back;
+mod bulk;
+mod density;
 mod detail;
 mod edit;
 mod fields;
@@ -18,7 +20,7 @@ mod views;
 use axum::{
     Router,
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use uuid::Uuid;
 
@@ -36,6 +38,10 @@ pub fn routes(state: Tickets) -> Router {
         .route("/", get(home))
         .route("/tickets", get(list::show).post(new::submit))
         .route("/tickets/new", get(new::show).post(new::submit))
+        .route("/tickets/bulk", get(bulk::review).post(bulk::submit))
+        .route("/tickets/bulk/{run}", get(bulk::result))
+        .route("/tickets/bulk/{run}/undo", post(bulk::undo))
+        .route("/tickets/density", post(density::set))
         .route("/tickets/{key}", get(detail::show))
         .route("/tickets/{key}/edit", get(edit::show).post(edit::submit))
         .route("/tickets/{key}/status", get(ask::status_page).post(actions::set_status))
@@ -48,6 +54,7 @@ pub fn routes(state: Tickets) -> Router {
         .route("/views", get(views::list).post(views::add))
         .route("/views/new", get(views::show_new))
         .route("/views/{id}", get(views::show).post(views::edit))
+        .route("/views/{id}/filter", post(views::refilter))
         .route("/views/{id}/delete", get(views::ask_delete).post(views::delete))
         .with_state(state)
 }

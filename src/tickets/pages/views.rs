@@ -14,6 +14,7 @@ use crate::{
         views::{self, SavedView, form},
     },
     web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
+    words::{Language, Text},
 };
 
 /// The form of a view: its name and who sees it. A new one carries its filter.
@@ -89,9 +90,10 @@ pub async fn list(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
     let read =
         move |tx: &mut Tx<'_>| Ok::<_, Fault>((views::visible(tx, &vault, by)?, staff::technicians(tx, &vault)?));
     let (views, staff) = state.db.read(read).await?;
+    let language = visit.language;
     let row = |view: SavedView| Row {
         href: filters::href(&view.query),
-        filter: words(&view.query, &staff),
+        filter: words(&view.query, &staff, language),
         removable: view.may_remove(user.id),
         view,
     };
@@ -189,6 +191,25 @@ pub async fn edit(
     }
 }
 
+/// `POST /views/{id}/filter`: `query`, from the list that shows what it finds.
+pub async fn refilter(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+    mut form: Form,
+) -> Result<Response, PageFault> {
+    let change = match form::change(std::mem::take(&mut form.input), &state.desk) {
+        Ok(views::Change { query: query @ Some(_), .. }) => views::Change { query, ..views::Change::default() },
+        Ok(_) => return Err(Fault::field("query", "required", "Choose a filter first.").into()),
+        Err(fault) => return Err(fault.into()),
+    };
+    let (desk, by) = (state.desk.clone(), user.id);
+    let view = state.db.write(move |tx| views::change(tx, &desk, by, id, &change)).await?;
+    let words = Text::new("list-view-updated").to(visit.language).to_string();
+    Ok(state.chrome.redirect(&filters::href(&view.query), Some(Flash::ok(words))))
+}
+
 /// `GET /views/{id}/delete`: asks first.
 pub async fn ask_delete(
     State(state): State<Tickets>,
@@ -236,7 +257,7 @@ async fn page(
     let title = if view.is_some() { "Change view" } else { "Save this view" };
     let title = if good { title.to_owned() } else { format!("Error: {title}") };
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
-    let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff);
+    let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff, frame.visit.language);
     let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(problem).collect() };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
@@ -251,21 +272,22 @@ fn problem(fault: FieldFault) -> Problem {
 }
 
 /// A query string in words: `Status New, Open; Technician Aisha Bello`.
-fn words(query: &str, staff: &[User]) -> String {
+fn words(query: &str, staff: &[User], language: Language) -> String {
+    let say = |text: Text| text.to(language).to_string();
     let mut parts: Vec<(String, Vec<String>)> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let label = label(&name).to_owned();
+        let label = label(&name).map_or_else(|| name.to_string(), say);
         let value = match &*name {
-            "assignedTo" if value == "none" => "nobody".to_owned(),
+            "assignedTo" if value == "none" => say(Text::new("list-nobody")),
             "assignedTo" => staff
                 .iter()
                 .find(|user| user.id.to_string() == value)
-                .map_or_else(|| "somebody else".to_owned(), |user| user.name.clone()),
-            "sort" => Sort::ALL
-                .into_iter()
-                .find(|sort| sort.name() == value)
-                .map_or_else(|| value.to_string(), |sort| sort.label().to_lowercase()),
-            "order" => "ascending".to_owned(),
+                .map_or_else(|| say(Text::new("list-somebody")), |user| user.name.clone()),
+            "sort" => {
+                let sort = Sort::ALL.into_iter().find(|sort| sort.name() == value);
+                sort.map_or_else(|| value.to_string(), |sort| say(filters::sort_words(sort)).to_lowercase())
+            }
+            "order" => say(Text::new("list-ascending")),
             _ => value.into_owned(),
         };
         match parts.iter_mut().find(|(other, _)| *other == label) {
@@ -277,18 +299,18 @@ fn words(query: &str, staff: &[User]) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn label(name: &str) -> &str {
-    match name {
-        "status" => "Status",
-        "issueType" => "Issue type",
-        "priority" => "Priority",
-        "assignedTo" => "Technician",
-        "createdFrom" => "Created from",
-        "createdTo" => "Created to",
-        "q" => "Search",
-        "sort" => "Sorted by",
-        "order" => "Order",
-        "pageSize" => "Rows",
-        other => other,
-    }
+fn label(name: &str) -> Option<Text> {
+    Some(Text::new(match name {
+        "status" => "list-status",
+        "issueType" => "list-issue-type",
+        "priority" => "list-priority",
+        "assignedTo" => "list-technician",
+        "createdFrom" => "list-created-from",
+        "createdTo" => "list-created-to",
+        "q" => "list-search",
+        "sort" => "list-sorted-by",
+        "order" => "list-order",
+        "pageSize" => "list-rows",
+        _ => return None,
+    }))
 }
