@@ -119,3 +119,12 @@ list-searched-filtered = Searched names, phone numbers, references, e-mail addre
 list-search-all = Search every ticket
 list-log-number = Log a ticket for this number
 list-log-client = Log a ticket for this client
+
+# Under the search box
+list-matches = Matching tickets
+list-find-choose = choose
+list-find-all = all results
+list-found = { $count ->
+    [one] { $count } ticket found
+   *[other] { $count } tickets found
+}

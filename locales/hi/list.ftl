@@ -119,3 +119,12 @@ list-searched-filtered = फ़िल्टर से निकले टिक�
 list-search-all = हर टिकट में खोजें
 list-log-number = इस नंबर के लिए टिकट दर्ज करें
 list-log-client = इस ग्राहक के लिए टिकट दर्ज करें
+
+# खोज बॉक्स के नीचे
+list-matches = मेल खाते टिकट
+list-find-choose = चुनें
+list-find-all = सभी परिणाम
+list-found = { $count ->
+    [one] { $count } टिकट मिला
+   *[other] { $count } टिकट मिले
+}

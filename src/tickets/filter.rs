@@ -286,6 +286,11 @@ impl Filter {
             && self.terms.is_empty()
     }
 
+    /// Whether it is what the search box asks for, or nothing at all.
+    pub fn only_searches(&self) -> bool {
+        self.pairs.iter().all(|(name, _)| name == "q")
+    }
+
     /// The query string with some parameters replaced; an empty value takes the parameter out. The page and the
     /// cursor are left out unless given, since another filter is another list.
     pub fn query_with(&self, replaced: &[(&str, &str)]) -> String {

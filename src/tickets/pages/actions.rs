@@ -20,6 +20,7 @@ use crate::{
     staff::{Admin, Person},
     tickets::{Change, Desk, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
     web::{Answer, Flash, Form, PageFault, Path, Visit, idempotency},
+    words::Text,
 };
 
 /// A change that was stored, or that changed nothing.
@@ -59,42 +60,40 @@ impl Applied {
     }
 
     /// `303` to the ticket, with a toast that says what happened.
-    pub fn answer(&self, state: &Tickets, back: &Back) -> Response {
+    pub fn answer(&self, state: &Tickets, visit: &Visit) -> Response {
         if self.was.version != self.now.version {
             state.desk.outbox.wake();
         }
         let path = path_of(&self.now.reference);
-        let mut flash = Flash::ok(self.words(state.undo));
+        let mut flash = Flash::ok(self.words(state.undo).to(visit.language).to_string());
         if self.undoable && state.undo > 0 {
             flash = flash.with_undo(format!("{path}/undo"), state.undo / 1000);
         }
-        state.chrome.redirect(&format!("{path}{}", back.suffix()), Some(flash))
+        state.chrome.redirect(&format!("{path}{}", Back::of(visit).suffix()), Some(flash))
     }
 
-    fn words(&self, hold: i64) -> String {
+    fn words(&self, hold: i64) -> Text {
         let (was, now) = (&self.was, &self.now);
+        let technician = |ticket: &Ticket| ticket.assigned_to.as_ref().map(|one| one.id);
         if self.undoable {
-            let seconds = (hold + 999) / 1000;
-            let unit = if seconds == 1 { "second" } else { "seconds" };
-            format!("Marked fixed. The SMS goes in {seconds} {unit}")
+            Text::new("ticket-fixed-waits").arg("count", (hold + 999) / 1000)
         } else if was.version == now.version {
             match self.asked {
                 // A second click, or a colleague was faster: what they wanted is done.
-                Some(status) if status == now.status => format!("Already {status}"),
-                _ => "Nothing changed".to_owned(),
+                Some(status) if status == now.status => Text::new("ticket-already").arg("status", status.name()),
+                _ => Text::new("ticket-nothing-changed"),
             }
         } else if was.status != now.status {
             match now.status {
-                Status::Fixed => "Marked fixed".to_owned(),
-                other => format!("Status is now {other}"),
+                Status::Fixed => Text::new("ticket-fixed"),
+                other => Text::new("ticket-now-status").arg("status", other.name()),
             }
-        } else if was.assigned_to.as_ref().map(|one| one.id) != now.assigned_to.as_ref().map(|one| one.id) {
-            let word = if now.assigned_to.is_some() { "assigned" } else { "removed" };
-            format!("Technician {word}")
+        } else if technician(was) != technician(now) {
+            Text::new(if now.assigned_to.is_some() { "ticket-now-assigned" } else { "ticket-now-unassigned" })
         } else if was.priority != now.priority {
-            format!("Priority is now {}", now.priority)
+            Text::new("ticket-now-priority").arg("priority", now.priority.name())
         } else {
-            "Saved".to_owned()
+            Text::new("ticket-saved")
         }
     }
 }
@@ -102,6 +101,11 @@ impl Applied {
 /// The ticket's page, from which the list that it was opened from can still be reached.
 fn to(ticket: &Ticket, visit: &Visit) -> String {
     format!("{}{}", path_of(&ticket.reference), Back::of(visit).suffix())
+}
+
+/// A text in the visitor's language.
+fn say(visit: &Visit, text: Text) -> String {
+    text.to(visit.language).to_string()
 }
 
 /// Whether an SMS of the ticket waits that can still be called back.
@@ -189,7 +193,7 @@ async fn change(
         Err(fault) => Err(fault),
     };
     match result {
-        Ok(applied) => Ok(applied.answer(&state, &Back::of(&visit))),
+        Ok(applied) => Ok(applied.answer(&state, &visit)),
         Err(fault) => {
             let trouble = Trouble::of(fault)?;
             detail::page(&state, &user, visit, &key, trouble.noting(form.typed("content"))).await
@@ -225,7 +229,7 @@ pub async fn add(
         Ok(answer) => {
             let path = answer.location.unwrap_or_else(|| "/tickets".to_owned());
             let path = format!("{path}{}", Back::of(&visit).suffix());
-            Ok(state.chrome.redirect(&path, Some(Flash::ok("Note added"))))
+            Ok(state.chrome.redirect(&path, Some(Flash::ok(say(&visit, Text::new("ticket-note-added"))))))
         }
         Err(fault) => {
             let trouble = Trouble::of(fault)?;
@@ -248,7 +252,7 @@ pub async fn undo(
     };
     match state.db.write(work).await {
         Ok(ticket) => {
-            let words = format!("Undone. Status is {} again and no SMS goes out", ticket.status);
+            let words = say(&visit, Text::new("ticket-undone").arg("status", ticket.status.name()));
             Ok(state.chrome.redirect(&to(&ticket, &visit), Some(Flash::ok(words))))
         }
         Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,
@@ -275,9 +279,9 @@ pub async fn resend(
         Ok((ticket, queued)) => {
             state.desk.outbox.wake();
             let flash = if queued {
-                Flash::ok("The SMS is queued again")
+                Flash::ok(say(&visit, Text::new("ticket-queued-again")))
             } else {
-                Flash::error("The SMS still cannot be sent")
+                Flash::error(say(&visit, Text::new("ticket-still-not")))
             };
             Ok(state.chrome.redirect(&to(&ticket, &visit), Some(flash)))
         }

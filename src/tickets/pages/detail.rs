@@ -10,6 +10,7 @@ use super::{
     canonical,
     fields::{Choice, Problem, StatusChoice, technician_choices},
     fresh_key, path_of,
+    sentence::{self, Bit},
     timeline::{Body, Part, Show, Timeline},
     times,
     times::When,
@@ -54,6 +55,12 @@ struct DetailPage {
     key: String,
     note: String,
     note_fault: String,
+}
+
+impl DetailPage {
+    fn sentence(&self, by: &str, parts: &[Part]) -> Vec<Bit> {
+        sentence::sentence(by, parts, self.frame.visit.language)
+    }
 }
 
 /// The tickets before and after this one in the list that it was opened from.

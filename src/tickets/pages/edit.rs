@@ -105,7 +105,7 @@ pub async fn submit(
         Err(fault) => Err(fault),
     };
     match result {
-        Ok(Outcome::Done(applied)) => Ok(applied.answer(&state, &Back::of(&visit))),
+        Ok(Outcome::Done(applied)) => Ok(applied.answer(&state, &visit)),
         Ok(Outcome::Stale(ticket, before)) => stale(&state, &user, visit, &form, *ticket, &before).await,
         Err(Fault::Invalid(faults)) => refused(&state, &user, visit, &key, &form, seen, &faults).await,
         Err(Fault::Conflict { detail, .. }) => {

@@ -144,10 +144,12 @@ async fn respond(
     let found = page.as_ref().filter(|page| !page.items.is_empty());
     let here = saved.iter().find(|view| view.query == query).map(|view| view.id);
     let came_from = frame.visit.view;
-    let update = saved.iter().find(|view| Some(view.id) == came_from && view.may_change(user.id) && here.is_none());
+    let update = saved.iter().find(|view| Some(view.id) == came_from && view.may_change(user.id));
     let save = good && !query.is_empty() && !frame.is_saved();
+    // Another view, all tickets or a new search is another start.
+    let leaves = frame.view().is_some() || filter.only_searches();
     let page = ListPage {
-        update: update.filter(|_| save).map(|view| (view.id, Text::new("list-update-view").arg("name", &view.name), query.clone())),
+        update: update.filter(|_| save && !leaves).map(|view| (view.id, Text::new("list-update-view").arg("name", &view.name), query.clone())),
         every: found.and_then(every),
         technicians: staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, false)).collect(),
         heading,
@@ -165,7 +167,7 @@ async fn respond(
     };
     let mut response = page.frame.respond(refusal.status, &page);
     if good {
-        remember_view(&mut response, state, came_from, here, page.save.is_none());
+        remember_view(&mut response, state, came_from, here, leaves);
     }
     Ok(response)
 }

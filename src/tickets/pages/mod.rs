@@ -9,9 +9,11 @@ mod detail;
 mod edit;
 mod fields;
 mod filters;
+mod find;
 mod list;
 mod new;
 mod pager;
+mod sentence;
 mod side_bar;
 mod timeline;
 mod times;
@@ -41,6 +43,7 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/bulk", get(bulk::review).post(bulk::submit))
         .route("/tickets/bulk/{run}", get(bulk::result))
         .route("/tickets/bulk/{run}/undo", post(bulk::undo))
+        .route("/tickets/find", get(find::show))
         .route("/tickets/density", post(density::set))
         .route("/tickets/{key}", get(detail::show))
         .route("/tickets/{key}/edit", get(edit::show).post(edit::submit))

@@ -86,14 +86,17 @@ async fn a_run_sent_again_does_nothing_twice_and_goes_on() {
     let (app, _, browser) = desk().await;
     let tickets = logged(&browser, 30, &[]).await;
     let page = review(&browser, &tickets, "status=Fixed").await;
-    // It broke off after its first batch: the same form goes on with the second one.
     let versions: Vec<_> = page.attributes("input[name=ticket]", "value");
     assert_eq!(versions[0], format!("{}@1", tickets[0]));
-    let first = send(&browser, &page).await;
+    // As much as a run has done that broke off within its second batch.
+    let part: Vec<_> = versions[..27].iter().map(|one| ("ticket", one.as_str())).chain([("status", "Fixed")]).collect();
+    assert_eq!(browser.submit("/tickets/bulk", &part).await.status, 303);
+    let rest = send(&browser, &page).await;
     let again = send(&browser, &page).await;
-    assert_eq!((first.status, &first.location), (303, &again.location));
+    assert_eq!((rest.status, &rest.location), (303, &again.location));
     let results = browser.open(&again.location).await;
-    assert_eq!(results.all("h1"), ["30 of 30 tickets changed"], "the first answer again");
+    assert_eq!(results.all("h1"), ["3 of 30 tickets changed"], "the first answer again");
+    assert_eq!(results.all("summary span"), ["3 tickets changed", "27 are so already"]);
     let admin = app.admin().await;
     for one in [&tickets[0], &tickets[29]] {
         let ticket = admin.get(&format!("/api/tickets/{one}")).await.json;
@@ -101,14 +104,6 @@ async fn a_run_sent_again_does_nothing_twice_and_goes_on() {
         let sent = admin.get(&format!("/api/tickets/{one}/notifications")).await.json;
         assert_eq!(sent["items"].as_array().unwrap().len(), 2, "one SMS for Fixed: {sent}");
     }
-    // Under another key they are what they should be already, though their versions are of before.
-    let fields: Vec<_> = versions.iter().map(|one| ("ticket", one.as_str())).chain([("status", "Fixed")]).collect();
-    let other = browser.submit("/tickets/bulk", &fields).await;
-    let results = browser.open(&other.location).await;
-    assert_eq!((results.all("h1"), results.all("summary span")), (
-        vec!["0 of 30 tickets changed".to_owned()],
-        vec!["30 are so already".to_owned()]
-    ));
     // The key with other tickets is another form.
     let key = page.attribute("input[name=idempotencyKey]", "value").unwrap();
     let reused =
@@ -119,7 +114,7 @@ async fn a_run_sent_again_does_nothing_twice_and_goes_on() {
     let priya = app.user("Somebody Else", Role::Admin).await;
     let stranger = Browser::new(&app.base);
     stranger.submit("/login", &[("email", &priya.email), ("password", PASSWORD)]).await;
-    assert_eq!(stranger.open(&first.location).await.status, 404);
+    assert_eq!(stranger.open(&rest.location).await.status, 404);
 }
 
 #[tokio::test]
