@@ -107,3 +107,14 @@ bulk-undo-late = { $count ->
     [one] For { $count } ticket the time for undoing is over.
    *[other] For { $count } tickets the time for undoing is over.
 }
+
+# What is wrong with what was asked for
+bulk-bad-status = Choose one of the six statuses.
+bulk-bad-priority = Choose one of the four priorities.
+bulk-bad-technician = Choose an enabled technician, or nobody.
+bulk-bad-nothing = Choose what to do with the tickets.
+bulk-bad-list = The list that the tickets are of cannot be read any more. Open it again.
+bulk-none = Choose some tickets of the list first.
+bulk-look-again = Look at the tickets again first.
+bulk-too-many = Change at most { $count } tickets at once.
+bulk-sent-before = This form has been sent before, with other tickets. Look at them again first.

@@ -11,7 +11,6 @@ list-save-view = Save view
 list-save-this-view = Save this view
 list-save = Save
 list-update-view = Update “{ $name }”
-list-view-updated = View changed
 list-gone = This view asks for { $what } “{ $value }”, which is no longer known. It is shown without that.
 list-the-status = the status
 list-the-issue = the issue type

@@ -126,3 +126,8 @@ ticket-segments = { $count ->
 }
 ticket-send-again = Send again
 ticket-sms-recipient = To { $to }
+ticket-problems = { $count ->
+    [one] There is a problem
+   *[other] There are { $count } problems
+}
+ticket-sent-before = This form has been sent before, with other words. Look at the history, then send it again if that is still needed.

@@ -11,7 +11,6 @@ list-save-view = दृश्य सहेजें
 list-save-this-view = यह दृश्य सहेजें
 list-save = सहेजें
 list-update-view = “{ $name }” अपडेट करें
-list-view-updated = दृश्य बदल दिया गया
 list-gone = यह दृश्य { $what } “{ $value }” माँगता है, जो अब मौजूद नहीं है। उसके बिना दिखाया जा रहा है।
 list-the-status = स्थिति
 list-the-issue = समस्या का प्रकार

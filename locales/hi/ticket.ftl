@@ -126,3 +126,8 @@ ticket-segments = { $count ->
 }
 ticket-send-again = फिर भेजें
 ticket-sms-recipient = { $to } को
+ticket-problems = { $count ->
+    [one] एक समस्या है
+   *[other] { $count } समस्याएँ हैं
+}
+ticket-sent-before = यह फ़ॉर्म पहले दूसरे शब्दों के साथ भेजा जा चुका है। इतिहास देखें, फिर ज़रूरत हो तो दोबारा भेजें।

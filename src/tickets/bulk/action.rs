@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    fault::{Fault, FieldFault},
     input::Given,
     staff::Person,
     tickets::{Change, Happening, Priority, Status, Ticket},
+    words::Text,
 };
 
 /// What is done to each ticket.
@@ -62,29 +62,31 @@ impl Action {
     /// and an empty value counts as absent.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] with every bad value, and where there is nothing to do.
-    pub fn read(pairs: &[(String, String)]) -> Result<Self, Fault> {
+    /// What is wrong with each bad value, and where there is nothing to do.
+    pub fn read(pairs: &[(String, String)]) -> Result<Self, Vec<Text>> {
         let mut faults = Vec::new();
         let get = |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim());
-        let status = one(&mut faults, "status", get("status"), "Choose one of the six statuses.", Status::parse);
-        let priority =
-            one(&mut faults, "priority", get("priority"), "Choose one of the four priorities.", Priority::parse);
+        let status = one(&mut faults, get("status"), Text::new("bulk-bad-status"), Status::parse);
+        let priority = one(&mut faults, get("priority"), Text::new("bulk-bad-priority"), Priority::parse);
         let assigned_to = match get("assignedTo") {
             "none" => Given::Null,
-            text => one(&mut faults, "assignedTo", text, "Choose an enabled technician, or none.", |text| {
-                Uuid::try_parse(text).ok()
-            })
-            .map_or(Given::Absent, Given::Value),
+            text => one(&mut faults, text, Text::new("bulk-bad-technician"), |text| Uuid::try_parse(text).ok())
+                .map_or(Given::Absent, Given::Value),
         };
         let action = Self { status, priority, assigned_to };
         if faults.is_empty() && action.is_nothing() {
-            faults.push(FieldFault::new("", "required", "Choose what to do with the tickets."));
+            faults.push(Text::new("bulk-bad-nothing"));
         }
-        if faults.is_empty() { Ok(action) } else { Err(Fault::Invalid(faults)) }
+        if faults.is_empty() { Ok(action) } else { Err(faults) }
     }
 
     fn is_nothing(&self) -> bool {
         self.status.is_none() && self.priority.is_none() && self.assigned_to == Given::Absent
+    }
+
+    /// Whether it is a move and nothing else.
+    pub fn is_only_status(&self) -> bool {
+        self.status.is_some() && self.priority.is_none() && self.assigned_to == Given::Absent
     }
 
     /// The same as parameters.
@@ -147,19 +149,13 @@ impl Action {
     }
 }
 
-fn one<T>(
-    faults: &mut Vec<FieldFault>,
-    field: &str,
-    text: &str,
-    remedy: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Option<T> {
+fn one<T>(faults: &mut Vec<Text>, text: &str, remedy: Text, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     if text.is_empty() {
         return None;
     }
     let read = parse(text);
     if read.is_none() {
-        faults.push(FieldFault::new(field, "invalid", remedy));
+        faults.push(remedy);
     }
     read
 }
@@ -265,7 +261,7 @@ mod tests {
         assert_eq!(action(&[("assignedTo", "none"), ("list", "x")]).pairs(), [("assignedTo", "none".to_owned())]);
         for bad in [vec![], vec![("status", "Foo")], vec![("priority", "")], vec![("assignedTo", "x"), ("status", "Open")]] {
             let pairs: Vec<_> = bad.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            assert!(matches!(Action::read(&pairs), Err(Fault::Invalid(_))), "{bad:?}");
+            assert_eq!(Action::read(&pairs).unwrap_err().len(), 1, "{bad:?}");
         }
     }
 }

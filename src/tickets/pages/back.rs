@@ -77,14 +77,14 @@ impl Back {
     }
 
     /// What the list is called: a view's name where it is one.
-    pub fn label<'a>(&self, frame: &'a Frame) -> &'a str {
+    pub fn label(&self, frame: &Frame) -> String {
         if self.query.is_empty() {
-            return "Tickets";
+            return frame.t("list-tickets").to_string();
         }
         let here = sorted(&self.query);
         let same = |address: &str| sorted(address.split_once('?').map_or("", |(_, query)| query)) == here;
-        let plain = if here.iter().any(|(name, _)| name == "q") { "Search" } else { "Tickets" };
-        frame.view_at(|view| same(&view.href)).map_or(plain, |view| &view.label)
+        let key = if here.iter().any(|(name, _)| name == "q") { "list-search" } else { "list-tickets" };
+        frame.view_at(|view| same(&view.href)).map_or_else(|| frame.t(key).to_string(), |view| view.label.clone())
     }
 
     /// What carries the list along, behind a path without parameters: empty where nothing need be.

@@ -76,6 +76,8 @@ struct Beside {
 pub struct Trouble {
     status: StatusCode,
     problems: Vec<Problem>,
+    /// Whether the form came before under its key, with other words.
+    resent: bool,
     note: String,
     note_fault: String,
 }
@@ -83,7 +85,13 @@ pub struct Trouble {
 impl Trouble {
     /// No trouble.
     pub fn none() -> Self {
-        Self { status: StatusCode::OK, problems: Vec::new(), note: String::new(), note_fault: String::new() }
+        Self {
+            status: StatusCode::OK,
+            problems: Vec::new(),
+            resent: false,
+            note: String::new(),
+            note_fault: String::new(),
+        }
     }
 
     /// A refusal that the page can show: 422, as for every form.
@@ -92,21 +100,16 @@ impl Trouble {
     /// Every other fault, which has a page of its own.
     pub fn of(fault: Fault) -> Result<Self, Fault> {
         match fault {
-            Fault::Invalid(faults) if faults.iter().any(|fault| fault.field == KEY_FAULT) => Ok(Self {
-                status: StatusCode::UNPROCESSABLE_ENTITY,
-                problems: vec![Problem::general(
-                    "This form has been sent before, with other words. Look at the history, then send it again if that \
-                     is still needed.",
-                )],
-                ..Self::none()
-            }),
+            Fault::Invalid(faults) if faults.iter().any(|fault| fault.field == KEY_FAULT) => {
+                Ok(Self { status: StatusCode::UNPROCESSABLE_ENTITY, resent: true, ..Self::none() })
+            }
             Fault::Invalid(faults) => {
                 let note_fault = faults.iter().find(|fault| fault.field == "content");
                 Ok(Self {
                     status: StatusCode::UNPROCESSABLE_ENTITY,
                     note_fault: note_fault.map(|fault| fault.message.clone()).unwrap_or_default(),
                     problems: Problem::of(&faults).into_iter().map(unlinked).collect(),
-                    note: String::new(),
+                    ..Self::none()
                 })
             }
             Fault::Conflict { detail, .. } => Ok(Self {
@@ -168,13 +171,15 @@ pub async fn page(
         Ok::<_, Fault>((ticket, past, sent, staff, no_sms, (place, of_number)))
     };
     let (ticket, past, sent, staff, no_sms, (place, of_number)) = state.db.read(read).await?;
-    let error = if trouble.status == StatusCode::OK { "" } else { "Error: " };
-    let title = format!("{error}{} {}", ticket.reference, ticket.issue_type);
     let (back, place) = match place {
         Some(place) => (back.moved(&place.at), Some(Beside::of(&place, &back))),
         None => (back, None),
     };
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
+    let title = format!("{} {}", ticket.reference, ticket.issue_type);
+    let good = trouble.status == StatusCode::OK;
+    frame.title = if good { title } else { frame.t("frame-error-title").arg("title", title).to_string() };
+    let resent = trouble.resent.then(|| Problem::general(frame.t("ticket-sent-before").to_string()));
     let (desk, times) = (&state.desk, times(&state.desk));
     let holder = ticket.assigned_to.as_ref();
     let page = DetailPage {
@@ -187,7 +192,7 @@ pub async fn page(
         assigned_by: assigned_by(&past),
         of_number,
         place,
-        problems: trouble.problems,
+        problems: trouble.problems.into_iter().chain(resent).collect(),
         statuses: status_choices(&ticket),
         priorities: Priority::ALL.into_iter().rev().collect(),
         technicians: technician_choices(&staff, holder, &holder.map(|one| one.id.to_string()).unwrap_or_default()),

@@ -44,6 +44,8 @@ struct ListPage {
     /// How many tickets of the filter one step can change, in words, where they are more than the page shows.
     every: Option<Text>,
     technicians: Vec<Choice>,
+    /// Whether an SMS may tell clients of Fixed.
+    sends: bool,
     problems: Vec<Problem>,
     filters: Filters,
     heads: Vec<Head>,
@@ -151,6 +153,7 @@ async fn respond(
     let page = ListPage {
         update: update.filter(|_| save && !leaves).map(|view| (view.id, Text::new("list-update-view").arg("name", &view.name), query.clone())),
         every: found.and_then(every),
+        sends: state.desk.outbox.why_no_sms_at_all().is_none(),
         technicians: staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, false)).collect(),
         heading,
         count: page.as_ref().map(count_words),

@@ -14,7 +14,7 @@ use crate::{
         views::{self, SavedView, form},
     },
     web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
-    words::{Language, Text},
+    words::{Language, Piece, Text},
 };
 
 /// The form of a view: its name and who sees it. A new one carries its filter.
@@ -98,7 +98,8 @@ pub async fn list(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
         view,
     };
     let (own, shared) = views.into_iter().map(row).partition(|row| row.view.may_change(user.id));
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, "Saved views").await?;
+    let title = said(&visit, "frame-saved-views");
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let page = ListPage { frame, own, shared };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }
@@ -138,7 +139,7 @@ pub async fn add(
     match saved {
         Ok(answer) => {
             let path = answer.location.unwrap_or_else(|| "/views".to_owned());
-            Ok(state.chrome.redirect(&path, Some(Flash::ok("View saved"))))
+            Ok(state.chrome.redirect(&path, Some(Flash::ok(said(&visit, "views-saved")))))
         }
         Err(Fault::Invalid(faults)) => {
             let form = ViewForm::typed(&form, &faults, &state.desk);
@@ -180,8 +181,8 @@ pub async fn edit(
     };
     match changed {
         Ok(now) => {
-            let flash = if now.updated_at == view.updated_at { "Nothing changed" } else { "View changed" };
-            Ok(state.chrome.redirect("/views", Some(Flash::ok(flash))))
+            let key = if now.updated_at == view.updated_at { "views-unchanged" } else { "views-changed" };
+            Ok(state.chrome.redirect("/views", Some(Flash::ok(said(&visit, key)))))
         }
         Err(Fault::Invalid(faults)) => {
             let form = ViewForm { query: String::new(), ..ViewForm::typed(&form, &faults, &state.desk) };
@@ -206,8 +207,7 @@ pub async fn refilter(
     };
     let (desk, by) = (state.desk.clone(), user.id);
     let view = state.db.write(move |tx| views::change(tx, &desk, by, id, &change)).await?;
-    let words = Text::new("list-view-updated").to(visit.language).to_string();
-    Ok(state.chrome.redirect(&filters::href(&view.query), Some(Flash::ok(words))))
+    Ok(state.chrome.redirect(&filters::href(&view.query), Some(Flash::ok(said(&visit, "views-changed")))))
 }
 
 /// `GET /views/{id}/delete`: asks first.
@@ -222,7 +222,8 @@ pub async fn ask_delete(
     if !view.may_remove(user.id) {
         return Err(Fault::Forbidden.into());
     }
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, "Delete this view?").await?;
+    let title = said(&visit, "views-delete-ask");
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let page = DeletePage { frame, own: view.may_change(user.id), view };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }
@@ -231,11 +232,12 @@ pub async fn ask_delete(
 pub async fn delete(
     State(state): State<Tickets>,
     Admin(user): Admin,
+    visit: Visit,
     Path(id): Path<Uuid>,
 ) -> Result<Response, PageFault> {
     let (vault, by) = (state.desk.vault.clone(), user.id);
     state.db.write(move |tx| views::remove(tx, &vault, by, id)).await?;
-    Ok(state.chrome.redirect("/views", Some(Flash::ok("View deleted"))))
+    Ok(state.chrome.redirect("/views", Some(Flash::ok(said(&visit, "views-deleted")))))
 }
 
 async fn own(state: &Tickets, user: &User, id: Uuid) -> Result<SavedView, Fault> {
@@ -254,19 +256,29 @@ async fn page(
     let vault = state.desk.vault.clone();
     let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
     let good = faults.is_empty();
-    let title = if view.is_some() { "Change view" } else { "Save this view" };
-    let title = if good { title.to_owned() } else { format!("Error: {title}") };
+    let title = said(&visit, if view.is_some() { "views-change" } else { "list-save-this-view" });
+    let title = if good {
+        title
+    } else {
+        Text::new("frame-error-title").arg("title", title).to(visit.language).to_string()
+    };
+    let language = visit.language;
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff, frame.visit.language);
-    let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(problem).collect() };
+    let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(|fault| problem(fault, language)).collect() };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
 
-fn problem(fault: FieldFault) -> Problem {
+/// A message in the visitor's language.
+fn said(visit: &Visit, key: &'static str) -> String {
+    Text::new(key).to(visit.language).to_string()
+}
+
+fn problem(fault: FieldFault, language: Language) -> Problem {
     match fault.field.as_str() {
         "name" => Problem { field: fault.field, message: fault.message },
         "query" => Problem::general(fault.message),
-        KEY_FAULT => Problem::general("This form has been sent before, with other words. Look at your views first."),
+        KEY_FAULT => Problem::general(Text::new("views-sent-before").to(language).to_string()),
         other => Problem::general(format!("{other}: {}", fault.message)),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     tickets::{
-        Status,
+        Status, Ticket,
         bulk::{Done, Fate, Hindrance, Plan},
     },
     words::Text,
@@ -23,12 +23,10 @@ pub struct Group {
 #[derive(Debug, Clone)]
 pub struct Line {
     pub reference: String,
-    /// What it is about, where that is known.
     pub issue_type: String,
     pub client: String,
+    /// Absent where there is no such ticket.
     pub status: Option<Status>,
-    /// Whether there is a page of it.
-    pub linked: bool,
 }
 
 /// Before the run.
@@ -39,26 +37,32 @@ pub fn planned(plan: &Plan) -> Vec<Group> {
             issue_type: row.issue_type.clone(),
             client: row.client.clone(),
             status: Some(row.status),
-            linked: true,
         };
         (row.fate, line)
     });
     grouped(lines, "bulk-will-change")
 }
 
-/// After the run.
-pub fn done(done: &[Done]) -> Vec<Group> {
-    let lines = done.iter().map(|one| {
-        let line = Line {
-            reference: one.key.clone(),
-            issue_type: String::new(),
-            client: String::new(),
-            status: None,
-            linked: one.fate != Fate::Gone,
-        };
-        (one.fate, line)
-    });
-    grouped(lines, "bulk-changed")
+/// After the run: the tickets as they are now, in its order.
+pub fn done(done: &[Done], lines: Vec<Line>) -> Vec<Group> {
+    grouped(done.iter().map(|one| one.fate).zip(lines), "bulk-changed")
+}
+
+impl Line {
+    /// A ticket's line.
+    pub fn of(ticket: &Ticket) -> Self {
+        Self {
+            reference: ticket.reference.to_string(),
+            issue_type: ticket.issue_type.clone(),
+            client: ticket.client_name.clone(),
+            status: Some(ticket.status),
+        }
+    }
+
+    /// The line of what is no ticket.
+    pub fn unknown(key: &str) -> Self {
+        Self { reference: key.to_owned(), issue_type: String::new(), client: String::new(), status: None }
+    }
 }
 
 /// Changes first, then what is left alone and why, in the order of [`look`].
@@ -114,13 +118,12 @@ mod tests {
         let not = |from| Fate::Refused(Hindrance::Move { from, to: Status::Closed });
         let fates = [Fate::Same, not(Status::New), Fate::Changed { sms: false }, not(Status::Open), Fate::Gone];
         let all: Vec<Done> = fates.iter().map(|fate| Done { key: "X".into(), fate: *fate }).collect();
-        let groups = done(&all);
+        let groups = done(&all, all.iter().map(|one| Line::unknown(&one.key)).collect());
         let keys: Vec<_> = groups.iter().map(|group| (group.words.clone(), group.lines.len())).collect();
         let text = |key, count: usize| (Text::new(key).arg("count", count), count);
         assert_eq!(
             keys,
             [text("bulk-changed", 1), text("bulk-skip-not-fixed", 2), text("bulk-same", 1), text("bulk-gone", 1)]
         );
-        assert!(!groups[3].lines[0].linked);
     }
 }

@@ -3,13 +3,20 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::{Group, groups, kept, review::value};
+use super::{
+    Group,
+    groups::{self, Line},
+    kept,
+    review::value,
+};
 use crate::{
+    db::Tx,
     fault::Fault,
     staff::Admin,
     tickets::{
         Tickets,
         bulk::{Action, Fate},
+        by_key,
         pages::filters,
     },
     web::{Frame, PageFault, Path, Query, Visit},
@@ -37,7 +44,19 @@ pub async fn show(
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
     let (desk, by) = (state.desk.clone(), user.id);
-    let done = state.db.read(move |tx| kept(tx, &desk, &run, by)).await?;
+    let read = move |tx: &mut Tx<'_>| {
+        let done = kept(tx, &desk, &run, by)?;
+        let mut lines = Vec::with_capacity(done.len());
+        for one in &done {
+            lines.push(match by_key(tx, &desk.vault, &one.key) {
+                Ok(ticket) => Line::of(&ticket),
+                Err(Fault::NotFound) => Line::unknown(&one.key),
+                Err(other) => return Err(other),
+            });
+        }
+        Ok::<_, Fault>((done, lines))
+    };
+    let (done, lines) = state.db.read(read).await?;
     if done.is_empty() {
         return Err(Fault::NotFound.into());
     }
@@ -58,7 +77,7 @@ pub async fn show(
     let page = ResultPage {
         back: filters::href(list),
         heading,
-        groups: groups::done(&done),
+        groups: groups::done(&done, lines),
         sms: done.iter().filter(|one| one.fate == Fate::Changed { sms: true }).count(),
         again: if overtaken.is_empty() { String::new() } else { again.finish() },
         frame,

@@ -6,14 +6,14 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::{Group, groups};
 use crate::{
     db::Tx,
-    fault::{Fault, FieldFault},
+    fault::Fault,
     input::Given,
     notifications::{Event, wording::Sms},
     staff::{self, Admin, User},
     tickets::{
         Filter, Status, Tickets,
         bulk::{self, Action, Chosen, Fate, Plan},
-        pages::{KEY_FAULT, fields::Problem, filters, fresh_key},
+        pages::{fields::Problem, filters, fresh_key},
     },
     web::{Frame, PageFault, Query, Visit},
     words::Text,
@@ -52,21 +52,9 @@ pub async fn show(
     visit: Visit,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
-    let action = match Action::read(&pairs) {
-        Ok(action) => action,
-        Err(fault) => return page(&state, &user, visit, &pairs, None, faults_of(fault)?).await,
-    };
-    page(&state, &user, visit, &pairs, Some(action), Vec::new()).await
-}
-
-/// The faults that the page can show.
-///
-/// # Errors
-/// Every other fault, which has a page of its own.
-pub fn faults_of(fault: Fault) -> Result<Vec<FieldFault>, Fault> {
-    match fault {
-        Fault::Invalid(faults) => Ok(faults),
-        other => Err(other),
+    match Action::read(&pairs) {
+        Ok(action) => page(&state, &user, visit, &pairs, Some(action), Vec::new()).await,
+        Err(wrong) => page(&state, &user, visit, &pairs, None, wrong).await,
     }
 }
 
@@ -77,15 +65,17 @@ pub async fn page(
     visit: Visit,
     pairs: &[(String, String)],
     action: Option<Action>,
-    mut faults: Vec<FieldFault>,
+    mut wrong: Vec<Text>,
 ) -> Result<Response, PageFault> {
     let list = value(pairs, "list").to_owned();
     let chosen = match chosen(state, pairs, &list).await {
         Ok(chosen) => Some(chosen),
-        Err(fault) => {
-            faults.extend(faults_of(fault)?);
+        // The list's address cannot be read any more: a technician's name is none, say.
+        Err(Fault::Invalid(_)) => {
+            wrong.push(Text::new("bulk-bad-list"));
             None
         }
+        Err(other) => return Err(other.into()),
     };
     let (desk, wanted) = (state.desk.clone(), action.clone().zip(chosen));
     let read = move |tx: &mut Tx<'_>| {
@@ -94,13 +84,13 @@ pub async fn page(
     };
     let (plan, staff) = state.db.read(read).await?;
     let plan = plan.unwrap_or(Plan { rows: Vec::new(), more: false });
-    if faults.is_empty() && plan.rows.is_empty() {
-        faults.push(FieldFault::new("", "required", "Choose some tickets of the list first."));
+    if wrong.is_empty() && plan.rows.is_empty() {
+        wrong.push(Text::new("bulk-none"));
     }
     let changing = plan.those(|fate| matches!(fate, Fate::Changed { .. })).len();
     let telling = plan.those(|fate| *fate == Fate::Changed { sms: true });
     let (heading, button) = words(action.as_ref(), changing);
-    let good = faults.is_empty();
+    let good = wrong.is_empty();
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
     let title = frame.say(&heading);
     frame.title = if good { title.to_string() } else { frame.t("frame-error-title").arg("title", title).to_string() };
@@ -112,7 +102,7 @@ pub async fn page(
         list,
         heading,
         button: button.filter(|_| changing > 0),
-        problems: faults.into_iter().map(problem).collect(),
+        problems: wrong.iter().map(|text| Problem::general(frame.say(text).to_string())).collect(),
         asked: action.as_ref().map(|action| asked(action, &staff)).unwrap_or_default(),
         pairs: action.as_ref().map(Action::pairs).unwrap_or_default(),
         groups: groups::planned(&plan),
@@ -151,16 +141,18 @@ async fn chosen(state: &Tickets, pairs: &[(String, String)], list: &str) -> Resu
 /// The question, and what the button says.
 fn words(action: Option<&Action>, changing: usize) -> (Text, Option<Text>) {
     let Some(action) = action.filter(|_| changing > 0) else { return (Text::new("bulk-nothing"), None) };
-    let (ask, act) = match (action.status, action.priority, &action.assigned_to) {
-        (Some(Status::Fixed), None, Given::Absent) => ("bulk-fix-ask", "bulk-fix-do"),
-        (Some(Status::Closed), None, Given::Absent) => ("bulk-close-ask", "bulk-close-do"),
+    let (ask, act) = match action.status.filter(|_| action.is_only_status()) {
+        Some(Status::Fixed) => ("bulk-fix-ask", "bulk-fix-do"),
+        Some(Status::Closed) => ("bulk-close-ask", "bulk-close-do"),
         _ => ("bulk-change-ask", "bulk-change-do"),
     };
     (Text::new(ask).arg("count", changing), Some(Text::new(act).arg("count", changing)))
 }
 
 fn asked(action: &Action, staff: &[User]) -> Vec<Text> {
-    let status = action.status.map(|status| Text::new("bulk-to-status").arg("status", status.name()));
+    // That it becomes Fixed or Closed is what the heading asks.
+    let headed = |status: &Status| action.is_only_status() && matches!(status, Status::Fixed | Status::Closed);
+    let status = action.status.filter(|status| !headed(status)).map(|status| Text::new("bulk-to-status").arg("status", status.name()));
     let priority = action.priority.map(|priority| Text::new("bulk-to-priority").arg("priority", priority.name()));
     let technician = match &action.assigned_to {
         Given::Absent => None,
@@ -183,11 +175,4 @@ fn untold(plan: &Plan) -> Vec<(&'static str, Text)> {
         }
     }
     reasons.into_iter().map(|(why, count)| (why, Text::new("bulk-no-sms").arg("count", count))).collect()
-}
-
-fn problem(fault: FieldFault) -> Problem {
-    if fault.field == KEY_FAULT {
-        return Problem::general("This form has been sent before, with other tickets. Look at them again first.");
-    }
-    Problem::general(fault.message)
 }

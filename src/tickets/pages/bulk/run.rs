@@ -5,7 +5,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::{batch_key, kept, read, review};
 use crate::{
     db::Tx,
-    fault::{Fault, FieldFault},
+    fault::Fault,
     staff::{Admin, User},
     tickets::{
         Tickets,
@@ -32,15 +32,19 @@ pub async fn submit(
     form: Form,
 ) -> Result<Response, PageFault> {
     let ran = match Run::read(&form, &state) {
-        Ok(run) => run.go(&state, &user, &form).await.map(|done| (run, done)),
-        Err(fault) => Err(fault),
+        Ok(run) => match run.go(&state, &user, &form).await {
+            Ok(done) => Ok((run, done)),
+            // The key came with other tickets before.
+            Err(Fault::Invalid(_)) => Err(vec![Text::new("bulk-sent-before")]),
+            Err(other) => return Err(other.into()),
+        },
+        Err(wrong) => Err(wrong),
     };
     let (run, done) = match ran {
         Ok(ran) => ran,
-        Err(fault) => {
-            let faults = review::faults_of(fault)?;
+        Err(wrong) => {
             let action = Action::read(&form.typed).ok();
-            return review::page(&state, &user, visit, &form.typed, action, faults).await;
+            return review::page(&state, &user, visit, &form.typed, action, wrong).await;
         }
     };
     let changed = done.iter().filter(|one| matches!(one.fate, Fate::Changed { .. })).count();
@@ -58,29 +62,29 @@ pub async fn submit(
 }
 
 impl Run {
-    fn read(form: &Form, state: &Tickets) -> Result<Self, Fault> {
+    fn read(form: &Form, state: &Tickets) -> Result<Self, Vec<Text>> {
         let action = Action::read(&form.typed)?;
         let mut wanted: Vec<Wanted> = Vec::new();
         for (_, text) in form.typed.iter().filter(|(name, _)| name == "ticket") {
             let one = text.split_once('@').and_then(|(key, version)| {
                 Some(Wanted { key: key.to_owned(), version: version.parse().ok()? })
             });
-            let one = one.ok_or_else(|| Fault::field("ticket", "invalid", "Look at the tickets again first."))?;
+            let one = one.ok_or_else(|| vec![Text::new("bulk-look-again")])?;
             // The same ticket twice would be overtaken by itself.
             if wanted.iter().all(|other| other.key != one.key) {
                 wanted.push(one);
             }
             if wanted.len() > MOST {
-                return Err(Fault::field("ticket", "too_many", format!("Change at most {MOST} tickets at once.")));
+                return Err(vec![Text::new("bulk-too-many").arg("count", MOST)]);
             }
         }
         if wanted.is_empty() {
-            return Err(Fault::field("ticket", "required", "Choose some tickets of the list first."));
+            return Err(vec![Text::new("bulk-none")]);
         }
         let key = match form.typed(KEY) {
             "" => fresh_key(&state.desk),
             key if key.len() <= 64 && key.bytes().all(|byte| byte.is_ascii_alphanumeric()) => key.to_owned(),
-            _ => return Err(Fault::Invalid(vec![FieldFault::new(KEY, "invalid", "Look at the tickets again first.")])),
+            _ => return Err(vec![Text::new("bulk-look-again")]),
         };
         Ok(Self { action, wanted, key })
     }
