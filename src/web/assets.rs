@@ -55,6 +55,7 @@ const SHEETS: &[&str] = &[
     "bulk",
     "docs",
     "utilities",
+    "print",
 ];
 
 /// One file as it is served.

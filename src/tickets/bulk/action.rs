@@ -230,7 +230,8 @@ mod tests {
     fn a_dispatch_needs_somebody_who_can_be_sent() {
         let dispatch = action(&[("status", "Dispatched")]);
         let refused = Fate::Refused;
-        let fate = |action: &Action, holder, known: &[Person]| action.fate_of(&ticket(Status::Open, holder), known, true);
+        let fate =
+            |action: &Action, holder, known: &[Person]| action.fate_of(&ticket(Status::Open, holder), known, true);
         assert_eq!(fate(&dispatch, None, &[person(2)]), refused(Hindrance::NeedsTechnician));
         assert_eq!(fate(&dispatch, Some(person(3)), &[person(2)]), refused(Hindrance::TechnicianGone));
         assert_eq!(fate(&dispatch, Some(person(2)), &[person(2)]), Fate::Changed { sms: false });
@@ -259,7 +260,9 @@ mod tests {
         let pairs = [("status", "Open"), ("priority", "Urgent"), ("assignedTo", id.as_str())];
         assert_eq!(action(&pairs).pairs(), pairs.map(|(name, value)| (name, value.to_owned())));
         assert_eq!(action(&[("assignedTo", "none"), ("list", "x")]).pairs(), [("assignedTo", "none".to_owned())]);
-        for bad in [vec![], vec![("status", "Foo")], vec![("priority", "")], vec![("assignedTo", "x"), ("status", "Open")]] {
+        for bad in
+            [vec![], vec![("status", "Foo")], vec![("priority", "")], vec![("assignedTo", "x"), ("status", "Open")]]
+        {
             let pairs: Vec<_> = bad.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             assert_eq!(Action::read(&pairs).unwrap_err().len(), 1, "{bad:?}");
         }

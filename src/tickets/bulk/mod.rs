@@ -10,7 +10,7 @@ mod plan;
 pub use self::{
     action::{Action, Fate, Hindrance},
     batch::{BATCH, Done, Wanted, batch, undo},
-    plan::{Chosen, Planned, Plan, plan},
+    plan::{Chosen, Plan, Planned, plan},
 };
 
 /// Most tickets of one run: a review of them is a page of some 100 KB, and the run takes a few seconds.

@@ -1,6 +1,9 @@
 //! The tickets before and after one in a list, and its number there, for walking a list ticket by ticket.
 
-use super::{Counted, LIMITS, Limits, choose, query, read, rows, size, sort_key, way::{Stretch, stretch_sql}};
+use super::{
+    Counted, LIMITS, Limits, choose, query, read, rows, size, sort_key,
+    way::{Stretch, stretch_sql},
+};
 use crate::{
     db::Tx,
     fault::Fault,

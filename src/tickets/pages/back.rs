@@ -161,7 +161,9 @@ mod tests {
             let back = Back::of(&visit(path, referer));
             assert_eq!(back.href(&reference), want, "{path} after {referer}");
             for placed in [back.clone(), back.moved("AbC_-1")] {
-                for carried in [format!("/tickets/X/edit{}", placed.suffix()), format!("/tickets/X?show=sms{}", placed.more())] {
+                for carried in
+                    [format!("/tickets/X/edit{}", placed.suffix()), format!("/tickets/X?show=sms{}", placed.more())]
+                {
                     let again = Back::of(&visit(&carried, ""));
                     assert_eq!((&again.query, again.at()), (&placed.query, placed.at()), "{path}: {carried}");
                 }

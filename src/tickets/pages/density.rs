@@ -10,7 +10,12 @@ use crate::{
 use axum::extract::State;
 
 /// `POST /tickets/density`: `density`, `compact` or anything else for two lines. Leads back to the list.
-pub async fn set(State(state): State<Tickets>, Admin(_): Admin, visit: Visit, form: Form) -> Result<Response, PageFault> {
+pub async fn set(
+    State(state): State<Tickets>,
+    Admin(_): Admin,
+    visit: Visit,
+    form: Form,
+) -> Result<Response, PageFault> {
     let to = Some(visit.referer.as_str()).filter(|path| path.starts_with("/tickets") && render::is_local(path));
     let mut response = state.chrome.redirect(to.unwrap_or("/tickets"), None);
     let compact = form.typed("density") == "compact";

@@ -104,7 +104,10 @@ impl Filters {
             technician: chip(brief(&whose), &["assignedTo"]),
             nobody,
             technicians,
-            created: chip(span(&filter.created_from_text, &filter.created_to_text, language), &["createdFrom", "createdTo"]),
+            created: chip(
+                span(&filter.created_from_text, &filter.created_to_text, language),
+                &["createdFrom", "createdTo"],
+            ),
             search: chip(filter.q.trim().to_owned(), &["q"]),
             from: filter.created_from_text.clone(),
             to: filter.created_to_text.clone(),
@@ -243,7 +246,12 @@ pub fn heads(filter: &Filter) -> Vec<Head> {
             Order::Ascending => "ascending",
             Order::Descending => "descending",
         };
-        Head { class, label: Text::new(key), href: sort.map(|sort| sorted(filter, sort, next)), sorted: if here { way } else { "" } }
+        Head {
+            class,
+            label: Text::new(key),
+            href: sort.map(|sort| sorted(filter, sort, next)),
+            sorted: if here { way } else { "" },
+        }
     };
     columns.map(head).to_vec()
 }
@@ -298,7 +306,9 @@ impl Pager {
                         href: at(number),
                         here: number == here,
                     },
-                    Step::Gap => Number { page: None, label: Text::new("list-pages"), href: String::new(), here: false },
+                    Step::Gap => {
+                        Number { page: None, label: Text::new("list-pages"), href: String::new(), here: false }
+                    }
                 })
                 .collect(),
             previous: (here > 1).then(|| at(here - 1)),

@@ -138,8 +138,7 @@ async fn respond(
     }
     let plain = || frame.say(&filters::heading(&filter, good)).to_string();
     let heading = frame.view().map_or_else(plain, |view| view.label.clone());
-    frame.title =
-        if good { heading.clone() } else { frame.t("frame-error-title").arg("title", &heading).to_string() };
+    frame.title = if good { heading.clone() } else { frame.t("frame-error-title").arg("title", &heading).to_string() };
     let times = times(&state.desk);
     let rows =
         page.as_ref().map(|page| page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect());
@@ -151,7 +150,9 @@ async fn respond(
     // Another view, all tickets or a new search is another start.
     let leaves = frame.view().is_some() || filter.only_searches();
     let page = ListPage {
-        update: update.filter(|_| save && !leaves).map(|view| (view.id, Text::new("list-update-view").arg("name", &view.name), query.clone())),
+        update: update
+            .filter(|_| save && !leaves)
+            .map(|view| (view.id, Text::new("list-update-view").arg("name", &view.name), query.clone())),
         every: found.and_then(every),
         sends: state.desk.outbox.why_no_sms_at_all().is_none(),
         technicians: staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, false)).collect(),
@@ -192,7 +193,11 @@ fn every(page: &Page) -> Option<Text> {
     let most = bulk::MOST as u64;
     let all = page.counted;
     (all.total > page.items.len() as u64).then(|| {
-        if all.total > most { Text::new("list-first").arg("count", most) } else { Text::new("list-every").arg("count", all.total) }
+        if all.total > most {
+            Text::new("list-first").arg("count", most)
+        } else {
+            Text::new("list-every").arg("count", all.total)
+        }
     })
 }
 
@@ -246,10 +251,8 @@ async fn of_another_time(
     }
     let known = views::known_parts(pairs, &state.desk);
     let Ok(filter) = Filter::parse(&known.pairs, &state.desk) else { return Ok(None) };
-    let problem = |(name, value): &(String, String)| Problem {
-        field: String::new(),
-        message: gone(name, value, visit.language),
-    };
+    let problem =
+        |(name, value): &(String, String)| Problem { field: String::new(), message: gone(name, value, visit.language) };
     let problems = known.gone.iter().map(problem).collect();
     Ok(Some((filter, Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: true })))
 }

@@ -75,12 +75,24 @@ pub enum Body {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Part {
     Logged(Status),
-    Moved { from: Option<Status>, to: Status },
+    Moved {
+        from: Option<Status>,
+        to: Status,
+    },
     Undone(Status),
-    Assigned { from: Option<String>, to: Option<String> },
+    Assigned {
+        from: Option<String>,
+        to: Option<String>,
+    },
     /// The field by the key of its name.
-    Edited { field: &'static str, from: String, to: String },
-    Rewritten { from: String },
+    Edited {
+        field: &'static str,
+        from: String,
+        to: String,
+    },
+    Rewritten {
+        from: String,
+    },
 }
 
 /// An SMS.

@@ -257,15 +257,18 @@ async fn page(
     let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
     let good = faults.is_empty();
     let title = said(&visit, if view.is_some() { "views-change" } else { "list-save-this-view" });
-    let title = if good {
-        title
-    } else {
-        Text::new("frame-error-title").arg("title", title).to(visit.language).to_string()
-    };
+    let title =
+        if good { title } else { Text::new("frame-error-title").arg("title", title).to(visit.language).to_string() };
     let language = visit.language;
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff, frame.visit.language);
-    let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(|fault| problem(fault, language)).collect() };
+    let page = EditPage {
+        frame,
+        view,
+        filter,
+        form,
+        problems: faults.into_iter().map(|fault| problem(fault, language)).collect(),
+    };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
 

@@ -2,6 +2,7 @@
 
 mod chromium;
 mod lists;
+mod looks;
 mod selection;
 
 use fantoccini::key::Key;

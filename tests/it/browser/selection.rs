@@ -126,7 +126,8 @@ async fn a_list_is_walked_ticket_by_ticket_and_a_search_suggests() {
     browser.click("#m-status button[value=Open]").await;
     browser.reads(".status-btn .badge", "Open").await;
     browser.keys("j").await;
-    browser.holds("return !document.querySelector('.crumbs a[rel=next]') && !!document.querySelector('a[rel=prev]')", &[])
+    browser
+        .holds("return !document.querySelector('.crumbs a[rel=next]') && !!document.querySelector('a[rel=prev]')", &[])
         .await;
     browser.keys("k").await;
     browser.holds("return !!document.querySelector('.crumbs a[rel=next]')", &[]).await;

@@ -106,8 +106,9 @@ async fn a_run_sent_again_does_nothing_twice_and_goes_on() {
     }
     // The key with other tickets is another form.
     let key = page.attribute("input[name=idempotencyKey]", "value").unwrap();
-    let reused =
-        browser.submit("/tickets/bulk", &[("ticket", &versions[0]), ("status", "Closed"), ("idempotencyKey", &key)]).await;
+    let reused = browser
+        .submit("/tickets/bulk", &[("ticket", &versions[0]), ("status", "Closed"), ("idempotencyKey", &key)])
+        .await;
     assert_eq!(reused.status, 422);
     assert_eq!(status(&browser, &tickets[0]).await, "Fixed");
     // What a run did is told to who ran it, and to nobody else.

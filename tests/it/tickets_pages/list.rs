@@ -127,10 +127,10 @@ async fn tickets_are_suggested_under_the_search_box() {
         assert_eq!(found.all("b bdi"), ["Siobhán <b>O'Brien</b>"]);
     }
     let many = browser.open("/tickets/find?q=nadia").await;
-    assert_eq!((many.all("[role=option]").len(), many.attribute("[role=listbox]", "data-said").unwrap()), (
-        7,
-        "6 tickets found".to_owned()
-    ));
+    assert_eq!(
+        (many.all("[role=option]").len(), many.attribute("[role=listbox]", "data-said").unwrap()),
+        (7, "6 tickets found".to_owned())
+    );
     let none = browser.open("/tickets/find?q=07700+900999").await;
     assert_eq!(none.attributes("[role=option]", "data-href"), ["/tickets/new?clientPhone=07700+900999"]);
     for (typed, status) in [("", 204), ("+", 204), ("colour:x", 200), ("tech:nobody", 200), ("status:", 200)] {

@@ -176,7 +176,11 @@ async fn a_view_gets_the_filter_of_the_page() {
     let page = browser.open(&done.location).await;
     assert_eq!(page.all(".page-head h1"), ["Hot"]);
     assert_eq!(bar(&page, "My views"), [("Hot".to_owned(), done.location.clone())]);
-    assert_eq!(other.open("/tickets").await.attributes(".sidebar a[href*='priority=High']", "href").len(), 1, "shared still");
+    assert_eq!(
+        other.open("/tickets").await.attributes(".sidebar a[href*='priority=High']", "href").len(),
+        1,
+        "shared still"
+    );
     for bad in [&[][..], &[("query", "")], &[("query", "status=Foo")], &[("query", "page=2")]] {
         assert_eq!(browser.submit(&action, bad).await.status, 422, "{bad:?}");
     }

@@ -94,9 +94,8 @@ pub async fn page(
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
     let title = frame.say(&heading);
     frame.title = if good { title.to_string() } else { frame.t("frame-error-title").arg("title", title).to_string() };
-    let example = telling.first().map(|row| {
-        state.desk.outbox.preview(Event::Fixed { reference: row.reference.as_str() })
-    });
+    let example =
+        telling.first().map(|row| state.desk.outbox.preview(Event::Fixed { reference: row.reference.as_str() }));
     let page = ReviewPage {
         back: filters::href(&list),
         list,
@@ -152,7 +151,10 @@ fn words(action: Option<&Action>, changing: usize) -> (Text, Option<Text>) {
 fn asked(action: &Action, staff: &[User]) -> Vec<Text> {
     // That it becomes Fixed or Closed is what the heading asks.
     let headed = |status: &Status| action.is_only_status() && matches!(status, Status::Fixed | Status::Closed);
-    let status = action.status.filter(|status| !headed(status)).map(|status| Text::new("bulk-to-status").arg("status", status.name()));
+    let status = action
+        .status
+        .filter(|status| !headed(status))
+        .map(|status| Text::new("bulk-to-status").arg("status", status.name()));
     let priority = action.priority.map(|priority| Text::new("bulk-to-priority").arg("priority", priority.name()));
     let technician = match &action.assigned_to {
         Given::Absent => None,

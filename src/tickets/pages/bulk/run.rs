@@ -66,9 +66,9 @@ impl Run {
         let action = Action::read(&form.typed)?;
         let mut wanted: Vec<Wanted> = Vec::new();
         for (_, text) in form.typed.iter().filter(|(name, _)| name == "ticket") {
-            let one = text.split_once('@').and_then(|(key, version)| {
-                Some(Wanted { key: key.to_owned(), version: version.parse().ok()? })
-            });
+            let one = text
+                .split_once('@')
+                .and_then(|(key, version)| Some(Wanted { key: key.to_owned(), version: version.parse().ok()? }));
             let one = one.ok_or_else(|| vec![Text::new("bulk-look-again")])?;
             // The same ticket twice would be overtaken by itself.
             if wanted.iter().all(|other| other.key != one.key) {
