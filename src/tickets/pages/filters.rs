@@ -71,7 +71,7 @@ impl Filters {
     /// For a list as `filter` has it.
     pub fn new(filter: &Filter, desk: &Desk, staff: &[User], language: Language) -> Self {
         let say = |key: &'static str| Text::new(key).to(language).to_string();
-        let brief = |values: &[String]| brief(values).map_or_else(|text| text.to(language).to_string(), |words| words);
+        let brief = |values: &[String]| brief(values).unwrap_or_else(|text| text.to(language).to_string());
         let chip = |value: String, names: &[&str]| {
             let gone: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
             Chip { value, clear: href(&filter.query_with(&gone)) }

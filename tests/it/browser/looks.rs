@@ -30,6 +30,10 @@ fn view(name: &'static str, path: impl Into<String>) -> View {
 /// Presses the main button of an empty form.
 const SEND: &str = "document.querySelector('main form button[type=submit].btn--primary').click()";
 
+/// Types into the search box.
+const FIND: &str = "const q = document.querySelector('#q'); q.focus(); q.value = 'na'; \
+    q.dispatchEvent(new Event('input', {bubbles: true}))";
+
 /// Every page that there is, and the states of those that have several.
 fn views(desk: &Desk) -> Vec<View> {
     let ticket = &desk.ticket;
@@ -38,6 +42,14 @@ fn views(desk: &Desk) -> Vec<View> {
         view("list-filtered", "/tickets?status=Open&priority=Urgent%2CHigh"),
         view("list-empty", "/tickets?q=nobodyofthisname"),
         View { name: "list-menu", path: "/tickets".into(), prepare: "document.querySelector('.chip button').click()" },
+        View {
+            name: "list-bulk",
+            path: "/tickets?status=New".into(),
+            prepare: "document.querySelectorAll('tbody tr:nth-child(-n + 3) .check').forEach((box) => box.click())",
+        },
+        View { name: "list-find", path: "/tickets".into(), prepare: FIND },
+        view("bulk", "/tickets/bulk?all=1&list=status%3DNew%26status%3DClosed&status=Fixed"),
+        view("bulk-errors", "/tickets/bulk?status=Fixed"),
         view("new", "/tickets/new"),
         View { name: "new-errors", path: "/tickets/new".into(), prepare: SEND },
         view("ticket", format!("/tickets/{ticket}")),
@@ -47,6 +59,7 @@ fn views(desk: &Desk) -> Vec<View> {
             prepare: "document.querySelector('[popovertarget=m-status]').click()",
         },
         view("ticket-sms", format!("/tickets/{ticket}?show=sms")),
+        view("ticket-in-list", format!("/tickets/{ticket}?list=status%3DDispatched")),
         view("ticket-fix", format!("/tickets/{ticket}/status?status=Fixed")),
         view("ticket-edit", format!("/tickets/{ticket}/edit")),
         view("views", "/views"),
@@ -124,6 +137,9 @@ async fn every_page_is_right_in_both_themes_and_at_both_widths() {
                 }
                 if name == "new-errors" {
                     browser.find(".error-summary").await;
+                }
+                if name == "list-find" {
+                    browser.find("#find-list").await;
                 }
                 browser.settled().await;
                 let place = format!("{name}-{size}-{theme}");

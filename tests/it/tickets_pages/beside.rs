@@ -39,8 +39,8 @@ async fn a_queue_is_worked_through_although_what_is_done_leaves_it() {
     assert_eq!(beside(&second), (Some(paths[0].clone()), Vec::new(), Some(paths[2].clone())));
     let third = browser.open(&second.attribute(".crumbs a[rel=next]", "href").unwrap()).await;
     assert_eq!(beside(&third), (Some(paths[0].clone()), vec!["2 of 3".to_owned()], Some(paths[3].clone())));
-    let last = browser.open(&third.attribute(".crumbs a[rel=next]", "href").unwrap()).await;
-    assert_eq!(beside(&last), (Some(paths[2].clone()), vec!["3 of 3".to_owned()], None));
+    let end = browser.open(&third.attribute(".crumbs a[rel=next]", "href").unwrap()).await;
+    assert_eq!(beside(&end), (Some(paths[2].clone()), vec!["3 of 3".to_owned()], None));
 }
 
 #[tokio::test]

@@ -15,8 +15,8 @@ async fn logged(browser: &Browser, count: usize, other: &[(&str, &str)]) -> Vec<
 }
 
 async fn review(browser: &Browser, references: &[String], action: &str) -> Page {
-    let tickets: String = references.iter().map(|one| format!("ticket={one}&")).collect();
-    browser.open(&format!("/tickets/bulk?{tickets}{action}")).await
+    let tickets: Vec<_> = references.iter().map(|one| format!("ticket={one}")).collect();
+    browser.open(&format!("/tickets/bulk?{}&{action}", tickets.join("&"))).await
 }
 
 /// Sends the form of a review as it stands.
