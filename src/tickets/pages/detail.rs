@@ -19,7 +19,7 @@ use crate::{
     fault::Fault,
     notifications::wording::Sms,
     staff::{self, Admin, User},
-    tickets::{Priority, Status, Ticket, Tickets, by_key, history},
+    tickets::{Priority, Status, Ticket, Tickets, by_key, history, mark, watch::changes_of},
     web::{Frame, PageFault, Path, Query, Visit},
 };
 
@@ -42,6 +42,8 @@ struct DetailPage {
     sms: Option<Sms>,
     no_sms: Option<&'static str>,
     timeline: Timeline,
+    /// What the page shows, in one word: see [`mark`].
+    mark: String,
     key: String,
     note: String,
     note_fault: String,
@@ -160,6 +162,7 @@ pub async fn page(
         sms: fixed_sms(desk, &ticket),
         no_sms,
         timeline: Timeline::new(&ticket, &past, (&sent, no_sms), show, &times, desk),
+        mark: mark(&ticket, changes_of(&sent)),
         key: fresh_key(desk),
         note: trouble.note,
         note_fault: trouble.note_fault,

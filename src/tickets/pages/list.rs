@@ -41,11 +41,15 @@ struct ListPage {
     rows: Vec<Row>,
     pager: Option<Pager>,
     empty: Option<Empty>,
+    /// For what keeps the page true: the list, and since when it knows of it.
+    live_query: String,
+    live_since: i64,
 }
 
 /// A ticket in the list.
 struct Row {
     id: Uuid,
+    version: i64,
     href: String,
     reference: Reference,
     logged: When,
@@ -58,6 +62,22 @@ struct Row {
     /// Short, and in full.
     technician: Option<(String, String)>,
     updated: When,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/_row.html")]
+struct RowAlone<'a> {
+    frame: &'a Frame,
+    row: Row,
+}
+
+/// A ticket's row, as an open list is given it when the ticket has changed.
+///
+/// # Errors
+/// Only a fault of ours.
+pub fn row(frame: &Frame, desk: &Desk, ticket: &Ticket) -> Result<String, Fault> {
+    let page = RowAlone { frame, row: Row::new(ticket, desk, &times(desk)) };
+    page.render().map_err(|error| Fault::Unexpected(anyhow::anyhow!("template: {error}")))
 }
 
 /// What stands where there are no rows.
@@ -113,6 +133,8 @@ async fn respond(
     filter: Filter,
     refusal: Refusal,
 ) -> Result<Response, PageFault> {
+    // Before anything is read: what is logged from here on may be missing on the page.
+    let live_since = state.desk.clock.now() - 1;
     let (desk, wanted, listed) = (state.desk.clone(), filter.clone(), refusal.rows);
     let read = move |tx: &mut Tx<'_>| {
         let page = if listed { Some(tickets::list(tx, &desk, &wanted)?) } else { None };
@@ -127,6 +149,7 @@ async fn respond(
     let heading = frame.view().map_or_else(|| filters::heading(&filter, good).to_owned(), |view| view.label.clone());
     frame.title = format!("{}{heading}", if good { "" } else { "Error: " });
     let times = times(&state.desk);
+    let live_query = if refusal.rows { query.clone() } else { String::new() };
     let rows =
         page.as_ref().map(|page| page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect());
     let found = page.as_ref().filter(|page| !page.items.is_empty());
@@ -141,6 +164,8 @@ async fn respond(
         rows: rows.unwrap_or_default(),
         pager: found.map(|page| Pager::new(&filter, page)),
         empty: page.as_ref().filter(|page| page.items.is_empty()).map(|page| Empty::new(&filter, page.counted.total)),
+        live_query,
+        live_since,
         frame,
     };
     Ok(page.frame.respond(refusal.status, &page))
@@ -216,6 +241,7 @@ impl Row {
     fn new(ticket: &Ticket, desk: &Desk, times: &Times) -> Self {
         Self {
             id: ticket.id,
+            version: ticket.version,
             href: path_of(&ticket.reference),
             reference: ticket.reference.clone(),
             logged: times.day_and_time(ticket.created_at),

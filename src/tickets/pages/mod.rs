@@ -3,6 +3,7 @@
 mod actions;
 mod ask;
 mod back;
+mod conflict;
 mod detail;
 mod edit;
 mod fields;
@@ -10,6 +11,7 @@ mod filters;
 mod list;
 mod new;
 mod pager;
+mod seen;
 mod side_bar;
 mod timeline;
 mod times;
@@ -22,8 +24,8 @@ use axum::{
 };
 use uuid::Uuid;
 
-pub use self::side_bar::SideBar;
 use self::times::Times;
+pub use self::{list::row, side_bar::SideBar};
 use super::{Desk, Reference, Tickets, export};
 use crate::{
     staff::{Role, SignedIn},
