@@ -28,6 +28,7 @@ use crate::{
     config::Config,
     db::{Db, DbOptions, Tx, params},
     fault::Fault,
+    live::{self, Live},
     notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
     phone::Phone,
     staff::{self, Staff},
@@ -60,6 +61,8 @@ pub struct App {
     pub staff: Staff,
     /// The tickets feature.
     pub tickets: Tickets,
+    /// What keeps open pages true.
+    pub live: Live,
     hooks: Hooks,
     health: Health,
 }
@@ -95,7 +98,8 @@ impl App {
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
         let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
         let hooks = hooks(&config, &db, &tickets).await?;
-        Ok(Self { config: Arc::new(config), db, vault, clock, staff, tickets, hooks, health })
+        let live = Live::new(tickets.clone());
+        Ok(Self { config: Arc::new(config), db, vault, clock, staff, tickets, live, hooks, health })
     }
 
     /// The worker that sends what the outbox holds. `base` is this server's own address, for gateways' callbacks
@@ -119,8 +123,10 @@ impl App {
         let (api, document) = api(self).split_for_parts();
         let secure = self.tickets.chrome.secure;
         let db = self.db.clone();
-        let pages =
-            Router::new().merge(staff::routes(self.staff.clone())).merge(tickets::pages::routes(self.tickets.clone()));
+        let pages = Router::new()
+            .merge(staff::routes(self.staff.clone()))
+            .merge(tickets::pages::routes(self.tickets.clone()))
+            .merge(live::routes(self.live.clone()));
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
             .layer(Extension(Arc::new(document.clone())))

@@ -13,6 +13,8 @@ pub mod form;
 mod history;
 mod issue_type;
 mod list;
+pub mod merge;
+pub mod notices;
 pub mod pages;
 mod priority;
 mod record;
@@ -27,6 +29,7 @@ mod undo;
 mod update;
 mod upkeep;
 mod views;
+mod watch;
 
 pub use self::{
     add_note::add_note,
@@ -46,6 +49,7 @@ pub use self::{
     undo::{can_undo_fixed, undo_fixed},
     update::update,
     upkeep::merge_index,
+    watch::{Watch, mark},
 };
 
 use axum::extract::FromRef;

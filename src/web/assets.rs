@@ -40,6 +40,8 @@ const SHEETS: &[&str] = &[
     "menus",
     "table",
     "notices",
+    "live",
+    "conflict",
     "forms",
     "combobox",
     "cards",

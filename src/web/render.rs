@@ -26,6 +26,9 @@ pub const DENSITY: &str = "redress_density";
 pub const VIEW: &str = "redress_view";
 const LANGUAGE: &str = "redress_language";
 
+/// The header of a request that a page makes by itself, to be put in place of what it shows.
+pub const BEHIND: &str = "x-redress-live";
+
 /// Lines of the side bar under one heading.
 #[derive(Debug, Clone)]
 pub struct NavGroup {
@@ -254,11 +257,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         let jar = CookieJar::from_headers(&parts.headers);
         let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
+        let behind = parts.headers.contains_key(BEHIND);
         Ok(Self {
             path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
             referer: referer(&parts.headers),
             q: super::Query(query).get("q").unwrap_or("").to_owned(),
-            flash: jar.get(FLASH).and_then(|cookie| Flash::decode(cookie.value())),
+            // A page that is fetched to be put in place of itself must not eat the toast of one that is on its way.
+            flash: jar.get(FLASH).filter(|_| !behind).and_then(|cookie| Flash::decode(cookie.value())),
             theme: match jar.get(THEME).map(Cookie::value) {
                 Some("light") => "light",
                 Some("dark") => "dark",

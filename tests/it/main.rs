@@ -6,6 +6,7 @@ mod architecture;
 mod at_rest;
 mod browser;
 mod export;
+mod live;
 mod notifications;
 mod openapi;
 mod process;

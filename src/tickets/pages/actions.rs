@@ -10,8 +10,10 @@ use uuid::Uuid;
 
 use super::{
     back::Back,
+    conflict,
     detail::{self, Trouble},
     key_of, path_of,
+    seen::Seen,
 };
 use crate::{
     db::Tx,
@@ -31,6 +33,8 @@ pub struct Applied {
     undoable: bool,
     /// The status that was asked for, where the form is about that.
     asked: Option<Status>,
+    /// What is said of it, where that is not plain.
+    told: Option<Text>,
 }
 
 impl Applied {
@@ -50,13 +54,19 @@ impl Applied {
         let now = update(tx, desk, by, ticket, change, hold)?;
         let fixed = was.status != Status::Fixed && now.status == Status::Fixed;
         let undoable = fixed && sms_waits(tx, desk, &now)?;
-        Ok(Self { was, now, undoable, asked: None })
+        Ok(Self { was, now, undoable, asked: None, told: None })
     }
 
     /// What is said when the same form comes again.
     fn again(tx: &mut Tx<'_>, desk: &Desk, ticket: Ticket, asked: Option<Status>) -> Result<Self, Fault> {
         let undoable = ticket.status == Status::Fixed && sms_waits(tx, desk, &ticket)?;
-        Ok(Self { was: ticket.clone(), now: ticket, undoable, asked })
+        Ok(Self { was: ticket.clone(), now: ticket, undoable, asked, told: None })
+    }
+
+    /// The same with other words to it.
+    #[must_use]
+    pub fn told(self, told: Option<Text>) -> Self {
+        Self { told, ..self }
     }
 
     /// `303` to the ticket, with a toast that says what happened.
@@ -77,6 +87,8 @@ impl Applied {
         let technician = |ticket: &Ticket| ticket.assigned_to.as_ref().map(|one| one.id);
         if self.undoable {
             Text::new("ticket-fixed-waits").arg("count", (hold + 999) / 1000)
+        } else if let Some(told) = self.told.as_ref().filter(|_| was.version != now.version) {
+            told.clone()
         } else if was.version == now.version {
             match self.asked {
                 // A second click, or a colleague was faster: what they wanted is done.
@@ -158,6 +170,7 @@ async fn change(
 ) -> Result<Response, PageFault> {
     let once_key = key_of(&mut form, &state.desk, user.id, &format!("change {key}"));
     let mut input = std::mem::take(&mut form.input);
+    let seen = Seen::take(&mut input);
     let note = input.text("content", Limits::lines(10_000));
     for (name, _) in &form.typed {
         if !names.contains(&name.as_str()) && input.take_raw(name).is_some() {
@@ -165,21 +178,26 @@ async fn change(
             input.fault(&shown, "unknown", "This form has no such field.");
         }
     }
+    let mut asked = Change::default();
     let result = match form::change(input, &state, &key).await {
         Ok(change) => {
-            let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
+            asked = change.clone();
+            let (desk, by, hold, key, seen) =
+                (state.desk.clone(), user.person(), state.undo, key.clone(), seen.clone());
             let work = move |tx: &mut Tx<'_>| {
                 let mut applied = None;
                 idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
                     let was = by_key(tx, &desk.vault, &key)?;
-                    let mut ticket = was.clone();
+                    let (mut ticket, mut change) = (was.clone(), change.clone());
+                    let asked = change.status;
+                    seen.merge(tx, &desk, &was, &mut change)?;
                     if let Given::Value(content) = &note {
                         add_note(tx, &desk, &by, ticket, content)?;
                         ticket = by_key(tx, &desk.vault, &key)?;
                     }
                     let answer = Answer::empty(StatusCode::SEE_OTHER).at(path_of(&was.reference));
-                    let done = Applied::by(tx, &desk, &by, ticket, change.clone(), hold)?;
-                    applied = Some(Applied { was, asked: change.status, ..done });
+                    let done = Applied::by(tx, &desk, &by, ticket, change, hold)?;
+                    applied = Some(Applied { was, asked, ..done });
                     Ok(answer)
                 })?;
                 match applied {
@@ -194,6 +212,7 @@ async fn change(
     };
     match result {
         Ok(applied) => Ok(applied.answer(&state, &visit)),
+        Err(Fault::Stale(_)) => conflict::page(&state, &user, visit, &key, &form, (seen, asked)).await,
         Err(fault) => {
             let trouble = Trouble::of(fault)?;
             detail::page(&state, &user, visit, &key, trouble.noting(form.typed("content"))).await

@@ -22,7 +22,7 @@ use crate::{
     staff::{self, Admin, User},
     tickets::{
         self, Counted, Desk, Filter, Happening, History, Place, Priority, Reference, Status, Ticket, Tickets, by_key,
-        history, neighbours,
+        history, mark, neighbours, watch::changes_of,
     },
     web::{Frame, PageFault, Path, Query, Visit},
     words::{Piece, Text},
@@ -51,6 +51,8 @@ struct DetailPage {
     sms: Option<Sms>,
     no_sms: Option<&'static str>,
     timeline: Timeline,
+    /// What the page shows, in one word: see [`mark`].
+    mark: String,
     place: Option<Beside>,
     key: String,
     note: String,
@@ -199,6 +201,7 @@ pub async fn page(
         sms: fixed_sms(desk, &ticket),
         no_sms,
         timeline: Timeline::new(&ticket, &past, (&sent, no_sms), show, &times, desk),
+        mark: mark(&ticket, changes_of(&sent)),
         key: fresh_key(desk),
         note: trouble.note,
         note_fault: trouble.note_fault,

@@ -52,11 +52,15 @@ struct ListPage {
     rows: Vec<Row>,
     pager: Option<Pager>,
     empty: Option<Empty>,
+    /// For what keeps the page true: the list, and since when it knows of it.
+    live_query: String,
+    live_since: i64,
 }
 
 /// A ticket in the list.
 struct Row {
     id: Uuid,
+    version: i64,
     href: String,
     reference: Reference,
     logged: When,
@@ -69,6 +73,22 @@ struct Row {
     /// Short, and in full.
     technician: Option<(String, String)>,
     updated: When,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/_row.html")]
+struct RowAlone<'a> {
+    frame: &'a Frame,
+    row: Row,
+}
+
+/// A ticket's row, as an open list is given it when the ticket has changed.
+///
+/// # Errors
+/// Only a fault of ours.
+pub fn row(frame: &Frame, desk: &Desk, ticket: &Ticket) -> Result<String, Fault> {
+    let page = RowAlone { frame, row: Row::new(ticket, desk, &times(desk)) };
+    page.render().map_err(|error| Fault::Unexpected(anyhow::anyhow!("template: {error}")))
 }
 
 /// What stands where there are no rows.
@@ -125,6 +145,8 @@ async fn respond(
     filter: Filter,
     refusal: Refusal,
 ) -> Result<Response, PageFault> {
+    // Before anything is read: what is logged from here on may be missing on the page.
+    let live_since = state.desk.clock.now() - 1;
     let (desk, wanted, listed, by) = (state.desk.clone(), filter.clone(), refusal.rows, user.id);
     let read = move |tx: &mut Tx<'_>| {
         let page = if listed { Some(tickets::list(tx, &desk, &wanted)?) } else { None };
@@ -140,6 +162,7 @@ async fn respond(
     let heading = frame.view().map_or_else(plain, |view| view.label.clone());
     frame.title = if good { heading.clone() } else { frame.t("frame-error-title").arg("title", &heading).to_string() };
     let times = times(&state.desk);
+    let live_query = if refusal.rows { query.clone() } else { String::new() };
     let rows =
         page.as_ref().map(|page| page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect());
     let found = page.as_ref().filter(|page| !page.items.is_empty());
@@ -167,6 +190,8 @@ async fn respond(
         rows: rows.unwrap_or_default(),
         pager: found.map(|page| Pager::new(&filter, page)),
         empty: page.as_ref().filter(|page| page.items.is_empty()).map(|page| Empty::new(&filter, page.counted.total)),
+        live_query,
+        live_since,
         frame,
     };
     let mut response = page.frame.respond(refusal.status, &page);
@@ -274,6 +299,7 @@ impl Row {
     fn new(ticket: &Ticket, desk: &Desk, times: &Times) -> Self {
         Self {
             id: ticket.id,
+            version: ticket.version,
             href: path_of(&ticket.reference),
             reference: ticket.reference.clone(),
             logged: times.day_and_time(ticket.created_at),

@@ -4,6 +4,7 @@ mod actions;
 mod ask;
 mod back;
 mod bulk;
+mod conflict;
 mod density;
 mod detail;
 mod edit;
@@ -13,6 +14,7 @@ mod find;
 mod list;
 mod new;
 mod pager;
+mod seen;
 mod sentence;
 mod side_bar;
 mod timeline;
@@ -26,8 +28,8 @@ use axum::{
 };
 use uuid::Uuid;
 
-pub use self::side_bar::SideBar;
 use self::times::Times;
+pub use self::{list::row, side_bar::SideBar};
 use super::{Desk, Reference, Tickets, export};
 use crate::{
     staff::{Role, SignedIn},

@@ -30,6 +30,16 @@ fn view(name: &'static str, path: impl Into<String>) -> View {
 /// Presses the main button of an empty form.
 const SEND: &str = "document.querySelector('main form button[type=submit].btn--primary').click()";
 
+/// Sends the form of a ticket that has just been changed elsewhere.
+const MEET: &str = "const form = document.querySelector('form[data-live-form]');
+    const theirs = { description: `Their words, ${Math.random()}`, clientName: `Their name ${Math.random()}` };
+    fetch('/api' + location.pathname.replace('/edit', ''), {
+        method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(theirs),
+    }).then(() => {
+        [form.description.value, form.clientName.value, form.clientEmail.value] = ['My words', 'My name', 'mine@isp.example'];
+        form.requestSubmit();
+    })";
+
 /// Types into the search box.
 const FIND: &str = "const q = document.querySelector('#q'); q.focus(); q.value = 'na'; \
     q.dispatchEvent(new Event('input', {bubbles: true}))";
@@ -62,6 +72,7 @@ fn views(desk: &Desk) -> Vec<View> {
         view("ticket-in-list", format!("/tickets/{ticket}?list=status%3DDispatched")),
         view("ticket-fix", format!("/tickets/{ticket}/status?status=Fixed")),
         view("ticket-edit", format!("/tickets/{ticket}/edit")),
+        View { name: "ticket-conflict", path: format!("/tickets/{ticket}/edit"), prepare: MEET },
         view("views", "/views"),
         view("users", "/users"),
         view("user-new", "/users/new"),
@@ -135,7 +146,7 @@ async fn every_page_is_right_in_both_themes_and_at_both_widths() {
                 if !prepare.is_empty() {
                     browser.run(prepare, &[]).await;
                 }
-                if name == "new-errors" {
+                if matches!(name, "new-errors" | "ticket-conflict") {
                     browser.find(".error-summary").await;
                 }
                 if name == "list-find" {

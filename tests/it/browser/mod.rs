@@ -2,6 +2,7 @@
 
 mod chromium;
 mod lists;
+mod live;
 mod looks;
 mod selection;
 
