@@ -30,6 +30,7 @@ use crate::{
     db::{Db, DbOptions, Tx, params},
     drafts,
     fault::Fault,
+    live::{self, Live},
     notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
     phone::Phone,
     staff::{self, Staff},
@@ -64,6 +65,8 @@ pub struct App {
     pub clients: Clients,
     /// The tickets feature.
     pub tickets: Tickets,
+    /// What keeps open pages true.
+    pub live: Live,
     hooks: Hooks,
     health: Health,
 }
@@ -108,7 +111,8 @@ impl App {
         };
         let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
         let hooks = hooks(&config, &db, &tickets).await?;
-        Ok(Self { config: Arc::new(config), db, vault, clock, staff, clients, tickets, hooks, health })
+        let live = Live::new(tickets.clone());
+        Ok(Self { config: Arc::new(config), db, vault, clock, staff, clients, tickets, live, hooks, health })
     }
 
     /// The worker that sends what the outbox holds. `base` is this server's own address, for gateways' callbacks
@@ -136,7 +140,8 @@ impl App {
             .merge(staff::routes(self.staff.clone()))
             .merge(drafts::routes(self.staff.clone()))
             .merge(clients::pages::routes(self.clients.clone()))
-            .merge(tickets::pages::routes(self.tickets.clone()));
+            .merge(tickets::pages::routes(self.tickets.clone()))
+            .merge(live::routes(self.live.clone()));
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
             .layer(Extension(Arc::new(document.clone())))

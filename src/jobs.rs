@@ -1,4 +1,5 @@
-//! What runs beside requests: the sender of messages, the hourly sweep, the metrics listener.
+//! What runs beside requests: the sender of messages, what keeps open pages true, the hourly sweep, the metrics
+//! listener.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -40,6 +41,7 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
         let stop = stopped.clone();
         work.spawn(async move { worker.run(stop).await });
     }
+    work.spawn(app.live.clone().run(stopped.clone()));
     work.spawn(sweep(app.clone(), stopped));
     Work(work)
 }

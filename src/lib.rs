@@ -16,6 +16,7 @@ pub mod email;
 pub mod fault;
 pub mod input;
 pub mod jobs;
+pub mod live;
 pub mod notifications;
 pub mod phone;
 pub mod search;

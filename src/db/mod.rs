@@ -13,7 +13,7 @@
 //!   it is kept, even if the closure answers `Ok`. Where a duplicate is expected, write
 //!   `ON CONFLICT`.
 //! - A write closure may be run again, after a conflict with another one or when a neighbour of its
-//!   commit failed: it has no effect but SQL.
+//!   commit failed: it has no effect but SQL and [`Tx::notify`].
 //! - Constraints are immediate. A deferred one would fail at commit, for a whole group of writes.
 //!
 //! No engine is named outside this module; see `docs/decisions` for why it exists.
@@ -21,6 +21,7 @@
 mod dialect;
 mod error;
 mod migrate;
+mod notices;
 mod readers;
 mod sqlite;
 mod upkeep;
@@ -39,6 +40,7 @@ pub use crate::params;
 pub use dialect::{Dialect, TokenIndex};
 pub use error::DbError;
 pub use migrate::{MigrationReport, SchemaStatus};
+pub use notices::{Heard, Listener, Notice};
 pub use upkeep::merge_index;
 pub use url::DatabaseUrl;
 pub use value::{Row, Value};
@@ -167,6 +169,16 @@ impl Db {
         self.write(|_| Ok(())).await
     }
 
+    /// Hears every [`Tx::notify`] that is committed from now on, and every [`Db::tell`].
+    pub fn listen(&self) -> Listener {
+        self.engine.notices.listen()
+    }
+
+    /// Sends a notice by itself, of what no table holds. It may be lost.
+    pub fn tell(&self, channel: &'static str, payload: &str) {
+        self.engine.notices.send([Notice::new(channel, payload)]);
+    }
+
     /// How many writes were made durable, in how many commits.
     pub fn write_stats(&self) -> WriteStats {
         self.engine.writer.stats()
@@ -187,11 +199,13 @@ pub struct Tx<'a> {
     failed: Option<DbError>,
     /// Whether a statement ran that may change something.
     wrote: bool,
+    /// What is told once all this is durable.
+    notices: Vec<Notice>,
 }
 
 impl<'a> Tx<'a> {
     fn new(conn: &'a rusqlite::Connection) -> Self {
-        Self { conn, failed: None, wrote: false }
+        Self { conn, failed: None, wrote: false, notices: Vec::new() }
     }
 
     /// The SQL dialect in use, for the little that differs.
@@ -242,6 +256,13 @@ impl<'a> Tx<'a> {
             })
         })?;
         stopped.map_or(Ok(()), Err)
+    }
+
+    /// Tells all listeners, once the transaction is durable; never when it is undone, and once however often the
+    /// closure is run. The payload names what has changed, in at most 200 bytes that nobody need hide. In a reading
+    /// transaction it says nothing.
+    pub fn notify(&mut self, channel: &'static str, payload: impl Into<Arc<str>>) {
+        Notice::new(channel, payload).add_to(&mut self.notices);
     }
 
     /// PostgreSQL ends a transaction at its first failed statement; SQLite goes on, after some

@@ -12,6 +12,7 @@ use rusqlite::types::{Null, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::migrate::{self, Applied, Migration, MigrationReport, SchemaStatus};
+use super::notices::Notices;
 use super::readers::Readers;
 use super::writer::Writer;
 use super::{DbError, DbOptions, Row, Tx, Value, params};
@@ -47,6 +48,7 @@ pub(super) struct Sqlite {
     source: Source,
     pub(super) readers: Readers,
     pub(super) writer: Writer,
+    pub(super) notices: Notices,
 }
 
 impl Sqlite {
@@ -57,9 +59,11 @@ impl Sqlite {
         }
         let source = Source { path, options };
         let connection = source.connect()?;
+        let notices = Notices::default();
         Ok(Self {
             readers: Readers::new(source.clone(), options.readers),
-            writer: Writer::start(source.clone(), connection, options.queue)?,
+            writer: Writer::start(source.clone(), connection, options.queue, notices.clone())?,
+            notices,
             source,
         })
     }

@@ -14,8 +14,9 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::notices::Notices;
 use super::sqlite::{self, Source};
-use super::{DbError, Tx};
+use super::{DbError, Notice, Tx};
 
 /// Writes per commit at most: bounds what a failed commit takes down, and how long the first of
 /// them waits for the last.
@@ -42,10 +43,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(source: Source, connection: Connection, queue: usize) -> Result<Self, DbError> {
+    pub(super) fn start(
+        source: Source,
+        connection: Connection,
+        queue: usize,
+        notices: Notices,
+    ) -> Result<Self, DbError> {
         let (sender, receiver) = mpsc::channel(queue.max(1));
         let stats = Arc::new(Mutex::default());
-        let worker = Worker { source, connection: Some(connection), stats: Arc::clone(&stats) };
+        let worker = Worker { source, connection: Some(connection), stats: Arc::clone(&stats), notices };
         thread::Builder::new()
             .name("db-writer".to_owned())
             .spawn(|| worker.serve(receiver))
@@ -142,6 +148,7 @@ struct Worker {
     /// `None` after a failure, until the next group needs one.
     connection: Option<Connection>,
     stats: Arc<Mutex<WriteStats>>,
+    notices: Notices,
 }
 
 impl Worker {
@@ -211,9 +218,13 @@ impl Worker {
             DbError::Other(reason) => DbError::Unavailable(reason),
             other => other,
         })?;
-        let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
-        stats.writes += kept;
-        stats.commits += 1;
+        {
+            let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+            stats.writes += kept.writes;
+            stats.commits += 1;
+        }
+        // After the figures, by which counts are kept: whoever hears of it counts again.
+        self.notices.send(kept.notices);
         Ok(())
     }
 
@@ -228,12 +239,26 @@ impl Worker {
     }
 }
 
-/// Runs all of them in one transaction and counts those to be kept; `None` when one has to be undone.
-fn run_together(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Option<u64>, DbError> {
-    let mut kept = 0;
+/// What of a group was kept.
+#[derive(Default)]
+struct Kept {
+    writes: u64,
+    notices: Vec<Notice>,
+}
+
+impl Kept {
+    fn add(&mut self, mut notices: Vec<Notice>) {
+        self.writes += 1;
+        self.notices.append(&mut notices);
+    }
+}
+
+/// Runs all of them in one transaction and collects what is to be kept; `None` when one has to be undone.
+fn run_together(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Option<Kept>, DbError> {
+    let mut kept = Kept::default();
     for job in group {
         match run(conn, job.as_mut())? {
-            Outcome { keep: true, .. } => kept += 1,
+            Outcome { keep: true, notices, .. } => kept.add(notices),
             Outcome { wrote: true, .. } => return Ok(None),
             Outcome { .. } => {}
         }
@@ -241,17 +266,18 @@ fn run_together(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Option<
     Ok(Some(kept))
 }
 
-/// Runs each of them in a savepoint of its own and counts those that were kept.
-fn run_apart(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<u64, DbError> {
-    let mut kept = 0;
+/// Runs each of them in a savepoint of its own and collects those that were kept.
+fn run_apart(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Kept, DbError> {
+    let mut kept = Kept::default();
     for job in group {
         sqlite::run(conn, "SAVEPOINT job")?;
-        let Outcome { keep, .. } = run(conn, job.as_mut())?;
-        if !keep {
+        let Outcome { keep, notices, .. } = run(conn, job.as_mut())?;
+        if keep {
+            kept.add(notices);
+        } else {
             sqlite::run(conn, "ROLLBACK TO job")?;
         }
         sqlite::run(conn, "RELEASE job")?;
-        kept += u64::from(keep);
     }
     Ok(kept)
 }
@@ -260,6 +286,7 @@ fn run_apart(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<u64, DbErr
 struct Outcome {
     keep: bool,
     wrote: bool,
+    notices: Vec<Notice>,
 }
 
 /// Fails only when the whole group is lost.
@@ -271,5 +298,5 @@ fn run(conn: &Connection, job: &mut dyn Job) -> Result<Outcome, DbError> {
         let reason = tx.failed.map_or_else(|| "lost".to_owned(), |error| error.to_string());
         return Err(DbError::Unavailable(format!("the transaction was rolled back: {reason}")));
     }
-    Ok(Outcome { keep, wrote: tx.wrote })
+    Ok(Outcome { keep, wrote: tx.wrote, notices: tx.notices })
 }

@@ -33,5 +33,6 @@ pub use self::{
     record::{NotificationChange, NotificationRecord},
     settings::{Key, SettingFault, Settings},
     state::State,
+    store::CHANGED,
     worker::Worker,
 };

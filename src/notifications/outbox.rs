@@ -86,6 +86,14 @@ impl Outbox {
         store::of_ticket(tx, &self.vault, ticket)
     }
 
+    /// How many changes of state the messages of a ticket have had, which is how many [`Self::for_ticket`] gives.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn changes_of(&self, tx: &mut Tx<'_>, ticket: Uuid) -> Result<i64, Fault> {
+        store::changes_of(tx, ticket)
+    }
+
     /// The ticket that a message tells of, if there is such a message.
     ///
     /// # Errors

@@ -19,6 +19,9 @@ use crate::{
 /// The one channel that there is yet.
 const SMS: &str = "sms";
 
+/// Told of each message whose state has changed, by its id: see [`Tx::notify`].
+pub const CHANGED: &str = "messages";
+
 /// What of a new message never changes, sealed: made before the transaction, as it takes longer than storing it.
 #[derive(Debug, Clone)]
 pub struct Envelope {
@@ -135,6 +138,7 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
     )?;
     append_changes(tx, delivery, last.map_or(Ok(0), |row| row.int(0))?)?;
     delivery.guard = Guard { state: delivery.state, lease: delivery.lease, round: delivery.round };
+    tx.notify(CHANGED, delivery.id.simple().to_string());
     Ok(true)
 }
 
@@ -268,6 +272,16 @@ pub fn unreported(tx: &mut Tx<'_>, before: i64) -> Result<Vec<Delivery>, Fault> 
 pub fn ticket_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Uuid>, Fault> {
     let row = tx.query_one("SELECT ticket_id FROM notifications WHERE id = $1", params![id])?;
     Ok(row.map(|row| row.uuid(0)).transpose()?)
+}
+
+/// How many changes of state the messages of a ticket have had.
+pub fn changes_of(tx: &mut Tx<'_>, ticket: Uuid) -> Result<i64, Fault> {
+    let row = tx.query_one(
+        "SELECT COUNT(*) FROM notifications n JOIN notification_events e ON e.notification_id = n.id \
+         WHERE n.ticket_id = $1",
+        params![ticket],
+    )?;
+    Ok(row.map_or(Ok(0), |row| row.int(0))?)
 }
 
 /// The changing part of the message that tells of a ticket's version.

@@ -23,10 +23,10 @@ pub use self::{
     members::{add_user, by_email, enabled_technician, technicians, user_name, users, users_of},
     pages::routes,
     password::{Gate, check_password},
-    session::{Admin, Lapsed, SignedIn},
+    session::{Admin, AdminCaller, Caller, Lapsed, SignedIn},
     setup::setup_code,
     state::Staff,
-    store::{ApiToken, sweep},
+    store::{ApiToken, CHANGED, sweep},
     token::{add_token, revoke_token, tokens},
     user::{Person, Role, User},
 };

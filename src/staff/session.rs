@@ -22,7 +22,7 @@ use crate::{
     web::{
         ApiFault, Chrome, PageFault,
         refusal::{bearer, is_api},
-        render::set_cookie,
+        render::{BEHIND, set_cookie},
     },
 };
 
@@ -56,6 +56,17 @@ impl Caller {
     /// Who changes a user, when this one does.
     pub fn by(&self) -> By {
         By { user: Some(self.user.id), credential: Some(self.hash) }
+    }
+
+    /// Whether they would still be let in as an admin. To ask is no use of what they proved it by: a page that is
+    /// only left open does not keep its session alive.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub async fn is_admin_still(&self, staff: &Staff) -> Result<bool, Fault> {
+        let (kind, hash, now, vault) = (self.kind, self.hash, staff.clock.now(), staff.vault.clone());
+        let owner = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await?;
+        Ok(owner.is_some_and(|(user, _)| user.role == Role::Admin))
     }
 }
 
@@ -126,10 +137,19 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
         return Ok(None);
     };
     // Reading goes on while the database takes no writes.
-    if stale && let Err(error) = staff.db.write(move |tx| store::note_use(tx, kind, &hash, now)).await {
+    if stale
+        && !by_itself(parts)
+        && let Err(error) = staff.db.write(move |tx| store::note_use(tx, kind, &hash, now)).await
+    {
         tracing::warn!(%error, "the use of a session or token could not be noted");
     }
     Ok(Some(Caller { user, kind, hash }))
+}
+
+/// Whether a page asks by itself to stay true: that is no sign of anybody at the desk, so a session still ends when
+/// nobody has been there.
+fn by_itself(parts: &Parts) -> bool {
+    parts.uri.path().starts_with("/live") || parts.headers.contains_key(BEHIND)
 }
 
 fn refuse(parts: &Parts, fault: Fault) -> Response {

@@ -15,6 +15,9 @@ use crate::{
     phone::Phone,
 };
 
+/// Told when a user has changed or a session or token has ended: see [`Tx::notify`].
+pub const CHANGED: &str = "staff";
+
 const EMAIL: Purpose = Purpose::new("users.email");
 const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at";
 /// The name of a token that a log-in over the API gave. People's own names are never empty.
@@ -103,6 +106,7 @@ pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(
             now,
         ],
     )?;
+    tx.notify(CHANGED, "");
     Ok(())
 }
 
@@ -260,6 +264,7 @@ pub fn end(tx: &mut Tx<'_>, kind: Kind, hash: &Hash) -> Result<(), DbError> {
         Kind::Session => "DELETE FROM sessions WHERE token_hash = $1",
         Kind::Api => "DELETE FROM api_tokens WHERE token_hash = $1",
     };
+    tx.notify(CHANGED, "");
     tx.execute(sql, params![*hash]).map(drop)
 }
 
@@ -269,6 +274,7 @@ pub fn end_own(tx: &mut Tx<'_>, kind: Kind, of: Uuid, id: Uuid) -> Result<bool, 
         Kind::Session => "DELETE FROM sessions WHERE id = $2 AND user_id = $1",
         Kind::Api => "DELETE FROM api_tokens WHERE id = $2 AND user_id = $1",
     };
+    tx.notify(CHANGED, "");
     Ok(tx.execute(sql, params![of, id])? == 1)
 }
 
@@ -279,6 +285,7 @@ pub fn revoke_token(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
 
 /// Ends whatever a user's log-ins opened, sessions and tokens of log-ins, except the one to `keep`.
 pub fn end_log_ins(tx: &mut Tx<'_>, of: Uuid, keep: Option<Hash>) -> Result<(), DbError> {
+    tx.notify(CHANGED, "");
     let keep = keep.map_or(Vec::new(), |hash| hash.to_vec());
     tx.execute("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2", params![of, keep.clone()])?;
     let tokens = "DELETE FROM api_tokens WHERE user_id = $1 AND token_hash <> $2 AND name = $3";
@@ -287,6 +294,7 @@ pub fn end_log_ins(tx: &mut Tx<'_>, of: Uuid, keep: Option<Hash>) -> Result<(), 
 
 /// Ends every session and every token of a user.
 pub fn end_all(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
+    tx.notify(CHANGED, "");
     tx.execute("DELETE FROM sessions WHERE user_id = $1", params![of])?;
     tx.execute("DELETE FROM api_tokens WHERE user_id = $1", params![of]).map(drop)
 }

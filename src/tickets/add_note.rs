@@ -1,6 +1,6 @@
 //! Adds an internal note (US-A-007).
 
-use super::{Desk, Note, Ticket, store};
+use super::{Desk, Note, Ticket, notices, store};
 use crate::{db::Tx, fault::Fault, staff::Person};
 
 /// Adds the note to a ticket that was read in this transaction. It counts as a change: the version goes one up.
@@ -15,5 +15,6 @@ pub fn add_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket, c
     let note =
         Note { id: desk.clock.uuid(), version: ticket.version, content: content.to_owned(), at: now, by: by.clone() };
     store::insert_note(tx, &desk.vault, &ticket, &note)?;
+    notices::tell(tx, &ticket);
     Ok(note)
 }

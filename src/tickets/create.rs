@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Desk, Entry, Happening, History, NewTicket, Reference, Ticket, store};
+use super::{Desk, Entry, Happening, History, NewTicket, Reference, Ticket, notices, store};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -83,6 +83,7 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Tick
         desk.outbox.enqueue(tx, &message(desk, &ticket))?;
     }
     store::append(tx, &desk.vault, &ticket, &ticket.created_by, &happened)?;
+    notices::tell(tx, &ticket);
     let entry = |what| Entry { version: ticket.version, at: ticket.created_at, by: ticket.created_by.clone(), what };
     let history = History { entries: happened.into_iter().map(entry).collect(), notes: Vec::new() };
     Ok((ticket, history))

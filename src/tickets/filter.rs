@@ -47,17 +47,6 @@ impl Sort {
         }
     }
 
-    /// The name in the menu.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::TicketRef => "Reference",
-            Self::CreatedAt => "Created",
-            Self::UpdatedAt => "Last updated",
-            Self::Status => "Status",
-            Self::Priority => "Priority",
-        }
-    }
-
     fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sort| sort.name() == text)
     }
@@ -297,6 +286,11 @@ impl Filter {
             && self.created_before.is_none()
             && self.search.is_none()
             && self.terms.is_empty()
+    }
+
+    /// Whether it is what the search box asks for, or nothing at all.
+    pub fn only_searches(&self) -> bool {
+        self.pairs.iter().all(|(name, _)| name == "q")
     }
 
     /// The query string with some parameters replaced; an empty value takes the parameter out. The page and the

@@ -2,6 +2,7 @@
 
 mod add_note;
 pub mod api;
+pub mod bulk;
 mod by_client;
 mod canonical;
 mod create;
@@ -13,6 +14,8 @@ pub mod form;
 mod history;
 mod issue_type;
 mod list;
+pub mod merge;
+pub mod notices;
 mod of_client;
 pub mod pages;
 mod priority;
@@ -26,6 +29,7 @@ mod tokens;
 mod undo;
 mod update;
 mod views;
+mod watch;
 
 pub use self::{
     add_note::add_note,
@@ -35,7 +39,7 @@ pub use self::{
     filter::{Assignee, At, Filter, Order, Sort},
     history::{Entry, History, Note},
     issue_type::IssueTypes,
-    list::{Counted, Page, ViewCounts, list, view_counts},
+    list::{Counted, Page, Place, ViewCounts, count, list, neighbours, view_counts},
     of_client::{OfClient, of_client},
     priority::Priority,
     reference::Reference,
@@ -45,6 +49,7 @@ pub use self::{
     ticket::{Change, Happening, NewTicket, Refused, Ticket},
     undo::{can_undo_fixed, undo_fixed},
     update::update,
+    watch::{Watch, mark},
 };
 
 use axum::extract::FromRef;

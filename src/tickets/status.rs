@@ -3,7 +3,9 @@
 use std::fmt;
 
 /// Where a ticket stands. The order is the sort order of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 pub enum Status {
     /// Logged, nobody has looked at it.
     New,

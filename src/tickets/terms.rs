@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Assignee, Desk, Filter, Priority, Status,
+    Assignee, Desk, Filter, Priority, Status, Ticket,
     filter::{Edge, read_day},
 };
 use crate::{
@@ -139,6 +139,21 @@ impl Narrowed {
             narrowed.search = Some(Cond::Any(Vec::new()));
         }
         Ok(narrowed)
+    }
+
+    /// Whether it lets a ticket through, as far as that can be told without its texts.
+    pub fn lets(&self, ticket: &Ticket) -> bool {
+        let mut holders = self.assigned.iter();
+        let held = |one: &Assignee| match one {
+            Assignee::Nobody => ticket.assigned_to.is_none(),
+            Assignee::User(id) => ticket.has_technician(*id),
+        };
+        (self.statuses.is_empty() || self.statuses.contains(&ticket.status))
+            && (self.issue_types.is_empty() || self.issue_types.contains(&ticket.issue_type))
+            && (self.priorities.is_empty() || self.priorities.contains(&ticket.priority))
+            && (self.assigned.is_empty() || holders.any(held))
+            && self.created_from.is_none_or(|from| ticket.created_at >= from)
+            && self.created_before.is_none_or(|before| ticket.created_at < before)
     }
 }
 

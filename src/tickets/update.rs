@@ -1,7 +1,7 @@
 //! Changes a ticket: fields, priority, technician and status in one step, with its history and, when it becomes
 //! Fixed, the SMS to the client (FR-TM-001, FR-TM-002, FR-TSM-001 to -004, FR-CN-003).
 
-use super::{Change, Desk, Happening, Status, Ticket, create::no_technician, store};
+use super::{Change, Desk, Happening, Status, Ticket, create::no_technician, notices, store};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -85,5 +85,6 @@ pub(super) fn record(
         store::assign(tx, ticket)?;
     }
     store::append(tx, &desk.vault, ticket, by, happened)?;
+    notices::tell(tx, ticket);
     Ok(())
 }

@@ -156,6 +156,21 @@ pub fn once(
     Ok(answer)
 }
 
+/// The answer that is kept for a key, whatever body it came with.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn kept(tx: &mut Tx<'_>, vault: &Vault, now: i64, key: &Key) -> Result<Option<Answer>, Fault> {
+    let cell = Cell { table: "idempotency", column: "answer", row: &key.key };
+    let found = tx.query_one(
+        "SELECT answer FROM idempotency WHERE key_hash = $1 AND created_at > $2",
+        params![&key.key[..], now - KEPT],
+    )?;
+    let Some(row) = found else { return Ok(None) };
+    let kept = vault.open_text(&cell, &row.bytes(0)?)?;
+    serde_json::from_str(&kept).map(Some).map_err(|error| Fault::Unexpected(error.into()))
+}
+
 /// Forgets answers older than 24 hours.
 ///
 /// # Errors

@@ -20,7 +20,14 @@ use crate::{
 
 const FLASH: &str = "redress_flash";
 const THEME: &str = "redress_theme";
+/// The cookie of how high the list's rows are: `compact`, or absent for two lines.
+pub const DENSITY: &str = "redress_density";
+/// The cookie of the saved view that was opened last: its id.
+pub const VIEW: &str = "redress_view";
 const LANGUAGE: &str = "redress_language";
+
+/// The header of a request that a page makes by itself, to be put in place of what it shows.
+pub const BEHIND: &str = "x-redress-live";
 
 /// Lines of the side bar under one heading.
 #[derive(Debug, Clone)]
@@ -233,6 +240,10 @@ pub struct Visit {
     pub flash: Option<Flash>,
     /// `light` or `dark` where the viewer has chosen one, or empty.
     pub theme: &'static str,
+    /// Whether the list's rows have one line, and not two.
+    pub compact: bool,
+    /// The saved view that was opened last, if the list has been narrowed otherwise since.
+    pub view: Option<Uuid>,
     /// The viewer's choice, or what the browser asks for.
     pub language: Language,
     /// For scripts.
@@ -246,16 +257,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         let jar = CookieJar::from_headers(&parts.headers);
         let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
+        let behind = parts.headers.contains_key(BEHIND);
         Ok(Self {
             path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
             referer: referer(&parts.headers),
             q: super::Query(query).get("q").unwrap_or("").to_owned(),
-            flash: jar.get(FLASH).and_then(|cookie| Flash::decode(cookie.value())),
+            // A page that is fetched to be put in place of itself must not eat the toast of one that is on its way.
+            flash: jar.get(FLASH).filter(|_| !behind).and_then(|cookie| Flash::decode(cookie.value())),
             theme: match jar.get(THEME).map(Cookie::value) {
                 Some("light") => "light",
                 Some("dark") => "dark",
                 _ => "",
             },
+            compact: jar.get(DENSITY).is_some_and(|cookie| cookie.value() == "compact"),
+            view: jar.get(VIEW).and_then(|cookie| Uuid::try_parse(cookie.value()).ok()),
             language: language(&jar, &parts.headers),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
         })

@@ -8,6 +8,7 @@ mod browser;
 mod clients;
 mod drafts;
 mod export;
+mod live;
 mod notifications;
 mod openapi;
 mod process;

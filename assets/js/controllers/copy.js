@@ -1,14 +1,19 @@
 import { Controller } from "@hotwired/stimulus";
 import { toast } from "../toasts.js";
 
+/* Puts a text on the clipboard, and says so. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(document.body.dataset.sayCopied);
+  } catch {
+    toast(document.body.dataset.sayCopyRefused, "error");
+  }
+}
+
 export default class extends Controller {
   static values = { text: String };
-  async copy() {
-    try {
-      await navigator.clipboard.writeText(this.textValue);
-      toast(document.body.dataset.sayCopied);
-    } catch {
-      toast(document.body.dataset.sayCopyRefused, "error");
-    }
+  copy() {
+    return copy(this.textValue);
   }
 }

@@ -1,7 +1,8 @@
-import * as Turbo from "@hotwired/turbo";
 import { Controller } from "@hotwired/stimulus";
 import { LETTERS, letters, plain } from "../keys.js";
 
+/* Each page says which key leads where by aria-keyshortcuts (WAI-ARIA 1.2): a field takes the focus, anything else is
+   clicked. What cannot be seen has no key. */
 export default class extends Controller {
   static targets = ["letters"];
   connect() {
@@ -21,28 +22,29 @@ export default class extends Controller {
     }
   }
   key(e) {
-    const find = document.getElementById("q");
-    if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key === "k" && find) {
-      e.preventDefault();
-      find.select();
-    }
-    if (e.key === "Escape" && e.target === find) find.blur();
+    if ((e.ctrlKey || e.metaKey) && !e.altKey) return this.chord(e);
+    if (e.key === "Escape" && e.target.id === "q") return e.target.blur();
     if (!plain(e) || !letters()) return;
-    const menu = (id) => document.querySelector(`.status-btn[popovertarget=${id}], .btn[popovertarget=${id}], .link-btn[popovertarget=${id}]`);
-    const on = {
-      "/": () => find?.select(),
-      "?": () => document.getElementById("keys")?.showPopover(),
-      n: () => document.querySelector("[aria-keyshortcuts=n]") && Turbo.visit("/tickets/new"),
-      c: () => document.querySelector("[aria-keyshortcuts=c]")?.focus(),
-      y: () => document.querySelector("[aria-keyshortcuts=y]")?.click(),
-      f: () => document.querySelector(".chip button")?.focus(),
-      s: () => menu("m-status")?.click(),
-      p: () => menu("m-prio")?.click(),
-      a: () => menu("m-assign")?.click(),
-    }[e.key];
-    if (on) {
+    if (e.key === "?") {
       e.preventDefault();
-      on();
+      document.getElementById("keys")?.showPopover();
+    } else this.go(e, e.key);
+  }
+  chord(e) {
+    if (e.key.toLowerCase() === "k") this.go(e, "Control+K");
+    const form = e.target.form;
+    if (e.key === "Enter" && form?.method === "post" && !e.defaultPrevented) {
+      e.preventDefault();
+      form.requestSubmit();
     }
+  }
+  go(e, key) {
+    const named = [...document.querySelectorAll("[aria-keyshortcuts]")];
+    const one = named.find((el) => el.getAttribute("aria-keyshortcuts").split(" ").includes(key) && el.checkVisibility());
+    if (!one) return;
+    e.preventDefault();
+    if (one.matches("input")) one.select();
+    else if (one.matches("textarea")) one.focus();
+    else one.click();
   }
 }

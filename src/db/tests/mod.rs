@@ -4,6 +4,7 @@ mod crash;
 mod faults;
 mod group_commit;
 mod migrations;
+mod notices;
 mod statements;
 
 use std::path::Path;

@@ -46,7 +46,7 @@ impl Values {
 }
 
 /// A filter by the values of one column, any of which will do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Facet {
     /// The column, as `t.status`.
     pub column: &'static str,
@@ -82,7 +82,7 @@ impl Facet {
 }
 
 /// A filter read into SQL, its values bound.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Found {
     pub dialect: Dialect,
     pub values: Values,

@@ -3,13 +3,17 @@
 mod common;
 mod counts;
 mod found;
+mod neighbours;
 mod searched;
 mod way;
 
 #[cfg(test)]
 mod tests;
 
-pub use self::counts::{COUNTED_TO, Counted, ViewCounts, view_counts};
+pub use self::{
+    counts::{COUNTED_TO, Counted, ViewCounts, view_counts},
+    neighbours::{Place, neighbours},
+};
 
 use self::{
     found::Found,
@@ -58,6 +62,15 @@ const LIMITS: Limits = Limits { counted: COUNTED_TO, gathered: 100_000, common: 
 /// Only the database's and the vault's.
 pub fn list(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Page, Fault> {
     list_within(tx, desk, filter, LIMITS)
+}
+
+/// Counts what the filter finds, exactly up to 10,000.
+///
+/// # Errors
+/// As [`list`].
+pub fn count(tx: &mut Tx<'_>, desk: &Desk, filter: &Filter) -> Result<Counted, Fault> {
+    let found = read(tx, desk, filter, LIMITS)?;
+    Ok(size(tx, &found, LIMITS)?.0)
 }
 
 /// The tickets of one page without counting all: a step of a walk. Beside them, where the next step begins.
@@ -160,7 +173,7 @@ fn size(tx: &mut Tx<'_>, found: &Found, limits: Limits) -> Result<(Counted, bool
             return Ok(alone);
         }
     }
-    Ok((count(tx, found, common, limits.counted)?, common))
+    Ok((count_found(tx, found, common, limits.counted)?, common))
 }
 
 /// How many tickets a set of a search has, and whether they are so many among all that they are common.
@@ -177,7 +190,7 @@ fn hits(tx: &mut Tx<'_>, found: &Found, set: &str, limits: Limits) -> Result<(Co
     Ok((counted, !counted.exact && passed <= limits.counted.saturating_mul(limits.common)))
 }
 
-fn count(tx: &mut Tx<'_>, found: &Found, common: bool, limit: u64) -> Result<Counted, Fault> {
+fn count_found(tx: &mut Tx<'_>, found: &Found, common: bool, limit: u64) -> Result<Counted, Fault> {
     let selects: Vec<String> = gather(found, common).into_iter().map(|from| format!("SELECT 1 {from}")).collect();
     count_rows(tx, found, &selects.join(" UNION ALL "), limit)
 }
@@ -209,7 +222,7 @@ fn choose(
     if counted.exact {
         return Ok(Way::Gather);
     }
-    let counted = count(tx, found, common, limits.gathered)?;
+    let counted = count_found(tx, found, common, limits.gathered)?;
     let last = tx.query_one("SELECT COALESCE(max(seq), 0) FROM tickets", &[])?.ok_or(Fault::NotFound)?.int(0)?;
     // Where a quarter of all pass, a walk passes over few.
     let dense = counted.total.saturating_mul(4) >= u64::try_from(last).unwrap_or(0);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A search, its values bound.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Searched {
     /// A query that gives the `seq` of each ticket found, possibly several times.
     pub set: String,

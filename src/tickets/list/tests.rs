@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::*;
+use super::{neighbours::neighbours_within, *};
 use crate::{
     app::App,
     clock::Clock,
@@ -221,6 +221,45 @@ async fn every_way_gives_what_reading_all_tickets_gives() {
     }
     // Walked and gathered; without a search, with a rare one and a common one.
     assert_eq!(ways.len(), 5, "{ways:?}");
+}
+
+#[tokio::test]
+async fn every_row_knows_its_neighbours() {
+    let shop = shop().await;
+    let (clock, _) = Clock::fixed(0, 17);
+    for _ in 0..80 {
+        let (mut pairs, _) = pick(&shop, &clock);
+        let sort = Sort::ALL[clock.below(5) as usize];
+        let order = [Order::Ascending, Order::Descending][clock.below(2) as usize];
+        for (name, value) in [("sort", sort.name()), ("order", order.name()), ("pageSize", "100")] {
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+        let (desk, asked, at) = (shop.app.tickets.desk.clone(), pairs.clone(), clock.below(1000) as usize);
+        let look = move |tx: &mut Tx<'_>| {
+            let mut filter = Filter::parse(&asked, &desk)?;
+            let mut all = Vec::new();
+            for page in 1..4 {
+                filter.at = At::Page(page);
+                all.extend(list_within(tx, &desk, &filter, LIMITS)?.items);
+            }
+            for limits in [LIMITS, LOW] {
+                for place in [0, at % all.len().max(1), all.len().saturating_sub(1)] {
+                    let Some(ticket) = all.get(place) else { continue };
+                    let found = neighbours_within(tx, &desk, &filter, ticket, None, limits)?;
+                    let name = |place: Option<usize>| place.and_then(|at| all.get(at)).map(|one| one.reference.clone());
+                    let beside = [&found.before, &found.after].map(|one| one.clone().map(|(reference, _)| reference));
+                    assert_eq!(beside, [name(place.checked_sub(1)), name(Some(place + 1))], "{asked:?} at {place}");
+                    assert_eq!(found.number, found.counted.exact.then_some(place as u64 + 1), "{asked:?}");
+                    // The place stays, when the ticket is no longer what it was.
+                    let moved = Ticket { updated_at: i64::MAX, status: Status::Closed, ..ticket.clone() };
+                    let again = neighbours_within(tx, &desk, &filter, &moved, Some(&found.at), limits)?;
+                    assert_eq!((&again.before, &again.after, &again.at), (&found.before, &found.after, &found.at));
+                }
+            }
+            Ok::<_, Fault>(())
+        };
+        shop.app.db.read(look).await.unwrap();
+    }
 }
 
 /// A line of SQLite's query plan: its number, its parent's, and what it says.

@@ -11,8 +11,10 @@ use uuid::Uuid;
 use super::{
     KEY,
     back::Back,
+    conflict,
     detail::{self, Trouble},
     key_of, path_of,
+    seen::Seen,
 };
 use crate::{
     db::Tx,
@@ -22,6 +24,7 @@ use crate::{
     staff::{Admin, Lapsed, Person},
     tickets::{Change, Desk, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
     web::{Answer, Flash, Form, PageFault, Path, Visit, idempotency},
+    words::Text,
 };
 
 /// A change that was stored, or that changed nothing.
@@ -32,6 +35,8 @@ pub struct Applied {
     undoable: bool,
     /// The status that was asked for, where the form is about that.
     asked: Option<Status>,
+    /// What is said of it, where that is not plain.
+    told: Option<Text>,
 }
 
 impl Applied {
@@ -51,52 +56,58 @@ impl Applied {
         let now = update(tx, desk, by, ticket, change, hold)?;
         let fixed = was.status != Status::Fixed && now.status == Status::Fixed;
         let undoable = fixed && sms_waits(tx, desk, &now)?;
-        Ok(Self { was, now, undoable, asked: None })
+        Ok(Self { was, now, undoable, asked: None, told: None })
     }
 
     /// What is said when the same form comes again.
     fn again(tx: &mut Tx<'_>, desk: &Desk, ticket: Ticket, asked: Option<Status>) -> Result<Self, Fault> {
         let undoable = ticket.status == Status::Fixed && sms_waits(tx, desk, &ticket)?;
-        Ok(Self { was: ticket.clone(), now: ticket, undoable, asked })
+        Ok(Self { was: ticket.clone(), now: ticket, undoable, asked, told: None })
+    }
+
+    /// The same with other words to it.
+    #[must_use]
+    pub fn told(self, told: Option<Text>) -> Self {
+        Self { told, ..self }
     }
 
     /// `303` to the ticket, with a toast that says what happened.
-    pub fn answer(&self, state: &Tickets, back: &Back) -> Response {
+    pub fn answer(&self, state: &Tickets, visit: &Visit) -> Response {
         if self.was.version != self.now.version {
             state.desk.outbox.wake();
         }
         let path = path_of(&self.now.reference);
-        let mut flash = Flash::ok(self.words(state.undo));
+        let mut flash = Flash::ok(self.words(state.undo).to(visit.language).to_string());
         if self.undoable && state.undo > 0 {
             flash = flash.with_undo(format!("{path}/undo"), state.undo / 1000);
         }
-        state.chrome.redirect(&format!("{path}{}", back.suffix()), Some(flash))
+        state.chrome.redirect(&format!("{path}{}", Back::of(visit).suffix()), Some(flash))
     }
 
-    fn words(&self, hold: i64) -> String {
+    fn words(&self, hold: i64) -> Text {
         let (was, now) = (&self.was, &self.now);
+        let technician = |ticket: &Ticket| ticket.assigned_to.as_ref().map(|one| one.id);
         if self.undoable {
-            let seconds = (hold + 999) / 1000;
-            let unit = if seconds == 1 { "second" } else { "seconds" };
-            format!("Marked fixed. The SMS goes in {seconds} {unit}")
+            Text::new("ticket-fixed-waits").arg("count", (hold + 999) / 1000)
+        } else if let Some(told) = self.told.as_ref().filter(|_| was.version != now.version) {
+            told.clone()
         } else if was.version == now.version {
             match self.asked {
                 // A second click, or a colleague was faster: what they wanted is done.
-                Some(status) if status == now.status => format!("Already {status}"),
-                _ => "Nothing changed".to_owned(),
+                Some(status) if status == now.status => Text::new("ticket-already").arg("status", status.name()),
+                _ => Text::new("ticket-nothing-changed"),
             }
         } else if was.status != now.status {
             match now.status {
-                Status::Fixed => "Marked fixed".to_owned(),
-                other => format!("Status is now {other}"),
+                Status::Fixed => Text::new("ticket-fixed"),
+                other => Text::new("ticket-now-status").arg("status", other.name()),
             }
-        } else if was.assigned_to.as_ref().map(|one| one.id) != now.assigned_to.as_ref().map(|one| one.id) {
-            let word = if now.assigned_to.is_some() { "assigned" } else { "removed" };
-            format!("Technician {word}")
+        } else if technician(was) != technician(now) {
+            Text::new(if now.assigned_to.is_some() { "ticket-now-assigned" } else { "ticket-now-unassigned" })
         } else if was.priority != now.priority {
-            format!("Priority is now {}", now.priority)
+            Text::new("ticket-now-priority").arg("priority", now.priority.name())
         } else {
-            "Saved".to_owned()
+            Text::new("ticket-saved")
         }
     }
 }
@@ -104,6 +115,11 @@ impl Applied {
 /// The ticket's page, from which the list that it was opened from can still be reached.
 fn to(ticket: &Ticket, visit: &Visit) -> String {
     format!("{}{}", path_of(&ticket.reference), Back::of(visit).suffix())
+}
+
+/// A text in the visitor's language.
+fn say(visit: &Visit, text: Text) -> String {
+    text.to(visit.language).to_string()
 }
 
 /// Whether an SMS of the ticket waits that can still be called back.
@@ -156,6 +172,7 @@ async fn change(
 ) -> Result<Response, PageFault> {
     let once_key = key_of(&mut form, &state.desk, user.id, &format!("change {key}"));
     let mut input = std::mem::take(&mut form.input);
+    let seen = Seen::take(&mut input);
     let note = input.text("content", Limits::lines(10_000));
     for (name, _) in &form.typed {
         if !names.contains(&name.as_str()) && input.take_raw(name).is_some() {
@@ -163,21 +180,26 @@ async fn change(
             input.fault(&shown, "unknown", "This form has no such field.");
         }
     }
+    let mut asked = Change::default();
     let result = match form::change(input, &state, &key).await {
         Ok(change) => {
-            let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
+            asked = change.clone();
+            let (desk, by, hold, key, seen) =
+                (state.desk.clone(), user.person(), state.undo, key.clone(), seen.clone());
             let work = move |tx: &mut Tx<'_>| {
                 let mut applied = None;
                 idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
                     let was = by_key(tx, &desk.vault, &key)?;
-                    let mut ticket = was.clone();
+                    let (mut ticket, mut change) = (was.clone(), change.clone());
+                    let asked = change.status;
+                    seen.merge(tx, &desk, &was, &mut change)?;
                     if let Given::Value(content) = &note {
                         add_note(tx, &desk, &by, ticket, content)?;
                         ticket = by_key(tx, &desk.vault, &key)?;
                     }
                     let answer = Answer::empty(StatusCode::SEE_OTHER).at(path_of(&was.reference));
-                    let done = Applied::by(tx, &desk, &by, ticket, change.clone(), hold)?;
-                    applied = Some(Applied { was, asked: change.status, ..done });
+                    let done = Applied::by(tx, &desk, &by, ticket, change, hold)?;
+                    applied = Some(Applied { was, asked, ..done });
                     Ok(answer)
                 })?;
                 match applied {
@@ -191,7 +213,8 @@ async fn change(
         Err(fault) => Err(fault),
     };
     match result {
-        Ok(applied) => Ok(applied.answer(&state, &Back::of(&visit))),
+        Ok(applied) => Ok(applied.answer(&state, &visit)),
+        Err(Fault::Stale(_)) => conflict::page(&state, &user, visit, &key, &form, (seen, asked)).await,
         Err(fault) => {
             let trouble = Trouble::of(fault)?;
             detail::page(&state, &user, visit, &key, trouble.noting(form.typed("content"))).await
@@ -235,7 +258,7 @@ pub async fn add(
         Ok(answer) => {
             let path = answer.location.unwrap_or_else(|| "/tickets".to_owned());
             let path = format!("{path}{}", Back::of(&visit).suffix());
-            Ok(state.chrome.redirect(&path, Some(Flash::ok("Note added"))))
+            Ok(state.chrome.redirect(&path, Some(Flash::ok(say(&visit, Text::new("ticket-note-added"))))))
         }
         Err(fault) => {
             let trouble = Trouble::of(fault)?;
@@ -275,7 +298,7 @@ pub async fn undo(
     };
     match state.db.write(work).await {
         Ok(ticket) => {
-            let words = format!("Undone. Status is {} again and no SMS goes out", ticket.status);
+            let words = say(&visit, Text::new("ticket-undone").arg("status", ticket.status.name()));
             Ok(state.chrome.redirect(&to(&ticket, &visit), Some(Flash::ok(words))))
         }
         Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,
@@ -302,9 +325,9 @@ pub async fn resend(
         Ok((ticket, queued)) => {
             state.desk.outbox.wake();
             let flash = if queued {
-                Flash::ok("The SMS is queued again")
+                Flash::ok(say(&visit, Text::new("ticket-queued-again")))
             } else {
-                Flash::error("The SMS still cannot be sent")
+                Flash::error(say(&visit, Text::new("ticket-still-not")))
             };
             Ok(state.chrome.redirect(&to(&ticket, &visit), Some(flash)))
         }

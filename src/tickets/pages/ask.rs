@@ -16,6 +16,7 @@ use crate::{
     staff::{self, Admin, User},
     tickets::{Desk, Priority, Status, Ticket, Tickets, by_key},
     web::{Frame, PageFault, Path, Query, Visit},
+    words::{Piece, Text},
 };
 
 /// What a page of its own asks.
@@ -33,7 +34,7 @@ enum Ask {
 struct ActionPage {
     frame: Frame,
     back: Back,
-    heading: &'static str,
+    heading: Text,
     ask: Ask,
     ticket: Ticket,
     phone: String,
@@ -106,17 +107,17 @@ async fn action_page(
     if (ask == Ask::Fixed && !can(Status::Fixed)) || (ask == Ask::Dispatched && !can(Status::Dispatched)) {
         ask = Ask::Status;
     }
-    let heading = match ask {
-        Ask::Status => "Change status",
-        Ask::Fixed if no_sms.is_some() => "Mark fixed?",
-        Ask::Fixed => "Mark fixed and send the SMS?",
-        Ask::Dispatched => "Dispatch a technician",
-        Ask::Priority => "Change priority",
-        Ask::Technician => "Assign a technician",
-    };
-    let title = format!("{heading} {}", ticket.reference);
+    let heading = Text::new(match ask {
+        Ask::Status => "ticket-status-menu",
+        Ask::Fixed if no_sms.is_some() => "ticket-fix-ask",
+        Ask::Fixed => "ticket-fix-ask-sms",
+        Ask::Dispatched => "ticket-dispatch-ask",
+        Ask::Priority => "ticket-priority-menu",
+        Ask::Technician => "ticket-technician-menu",
+    });
     let back = Back::of(&visit);
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
+    frame.title = format!("{} {}", frame.say(&heading), ticket.reference);
     let chosen = ticket.assigned_to.as_ref().map(|one| one.id.to_string()).unwrap_or_default();
     // Who can no longer be sent is no choice for it.
     let holder = ticket.assigned_to.as_ref().filter(|_| ask != Ask::Dispatched);

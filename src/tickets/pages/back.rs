@@ -2,33 +2,45 @@
 
 use super::filters;
 use crate::{
-    tickets::{Reference, filter::PARAMETERS},
+    tickets::{Desk, Filter, Reference, filter::PARAMETERS},
     web::{Frame, Visit},
 };
 
 /// The parameter that carries the list's query from one of a ticket's pages to the next.
 const LIST: &str = "list";
 
+/// The parameter that carries the ticket's place in that list, a cursor.
+const AT: &str = "at";
+
 /// A longer query than any that the list's own links have is not carried.
 const LONGEST: usize = 8_000;
+
+/// A longer place than any that a list has is none.
+const LONGEST_AT: usize = 200;
 
 /// The list that a ticket was opened from; all tickets where that is not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Back {
     query: String,
+    at: String,
+    listed: bool,
 }
 
 impl Back {
     /// From the request's own parameter or, since the list's links do not carry it, from the page before (`Referer`,
     /// which our policy keeps whole within this server): the list itself, or another page of a ticket.
     pub fn of(visit: &Visit) -> Self {
-        let own = parameter(&visit.path);
-        let before = || match visit.referer.split_once('?') {
-            Some(("/tickets", query)) => Some(query.to_owned()),
-            Some((path, _)) if path.starts_with("/tickets/") => parameter(&visit.referer),
-            _ => None,
+        let at = parameter(&visit.path, AT).filter(|at| at.len() <= LONGEST_AT);
+        let own = parameter(&visit.path, LIST).or_else(|| at.as_ref().map(|_| String::new()));
+        let before = || {
+            let (path, query) = visit.referer.split_once('?').unwrap_or((&visit.referer, ""));
+            match path {
+                "/tickets" => Some(query.to_owned()),
+                _ if path.starts_with("/tickets/") => parameter(&visit.referer, LIST),
+                _ => None,
+            }
         };
-        own.or_else(before).map_or_else(Self::default, |query| Self::to(&query))
+        own.or_else(before).map_or_else(Self::default, |query| Self { at: at.unwrap_or_default(), ..Self::to(&query) })
     }
 
     fn to(query: &str) -> Self {
@@ -38,7 +50,25 @@ impl Back {
         let pairs = form_urlencoded::parse(query.as_bytes());
         // Whatever else an address brings along is dropped: the way back leads to a list of ours and nowhere else.
         let known = pairs.filter(|(name, value)| PARAMETERS.contains(&&**name) && !value.is_empty());
-        Self { query: form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish() }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish();
+        Self { query, at: String::new(), listed: true }
+    }
+
+    /// The list's filter, where the ticket was opened from a list and that still makes sense.
+    pub fn filter(&self, desk: &Desk) -> Option<Filter> {
+        let pairs = form_urlencoded::parse(self.query.as_bytes()).into_owned();
+        let pairs: Vec<_> = pairs.filter(|(name, _)| !matches!(name.as_str(), "page" | "cursor")).collect();
+        Filter::parse(&pairs, desk).ok().filter(|_| self.listed)
+    }
+
+    /// The ticket's place in the list, as it was opened from there; a cursor.
+    pub fn at(&self) -> Option<&str> {
+        Some(self.at.as_str()).filter(|at| !at.is_empty())
+    }
+
+    /// The same list at another place.
+    pub fn moved(&self, at: &str) -> Self {
+        Self { at: at.to_owned(), ..self.clone() }
     }
 
     /// The list, at the ticket's row.
@@ -47,14 +77,14 @@ impl Back {
     }
 
     /// What the list is called: a view's name where it is one.
-    pub fn label<'a>(&self, frame: &'a Frame) -> &'a str {
+    pub fn label(&self, frame: &Frame) -> String {
         if self.query.is_empty() {
-            return "Tickets";
+            return frame.t("list-tickets").to_string();
         }
         let here = sorted(&self.query);
         let same = |address: &str| sorted(address.split_once('?').map_or("", |(_, query)| query)) == here;
-        let plain = if here.iter().any(|(name, _)| name == "q") { "Search" } else { "Tickets" };
-        frame.view_at(|view| same(&view.href)).map_or(plain, |view| &view.label)
+        let key = if here.iter().any(|(name, _)| name == "q") { "list-search" } else { "list-tickets" };
+        frame.view_at(|view| same(&view.href)).map_or_else(|| frame.t(key).to_string(), |view| view.label.clone())
     }
 
     /// What carries the list along, behind a path without parameters: empty where nothing need be.
@@ -68,18 +98,18 @@ impl Back {
     }
 
     fn marked(&self, mark: char) -> String {
-        if self.query.is_empty() {
-            return String::new();
-        }
-        let pair = form_urlencoded::Serializer::new(String::new()).append_pair(LIST, &self.query).finish();
-        format!("{mark}{pair}")
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        let all = [(LIST, &self.query), (AT, &self.at)];
+        pairs.extend_pairs(all.iter().filter(|(_, value)| !value.is_empty()));
+        let pairs = pairs.finish();
+        if pairs.is_empty() { pairs } else { format!("{mark}{pairs}") }
     }
 }
 
-/// The carried query of an address.
-fn parameter(address: &str) -> Option<String> {
+/// A carried parameter of an address.
+fn parameter(address: &str, wanted: &str) -> Option<String> {
     let (_, query) = address.split_once('?')?;
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == LIST).map(|(_, list)| list.into_owned())
+    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
 }
 
 /// The values of a query, comma-separated ones apart, in one order; without the page.
@@ -103,6 +133,8 @@ mod tests {
             q: String::new(),
             flash: None,
             theme: "",
+            compact: false,
+            view: None,
             language: crate::words::Language::English,
             nonce: String::new(),
         }
@@ -128,9 +160,18 @@ mod tests {
         ] {
             let back = Back::of(&visit(path, referer));
             assert_eq!(back.href(&reference), want, "{path} after {referer}");
-            assert_eq!(Back::of(&visit(&format!("/tickets/X/edit{}", back.suffix()), "")), back, "{path}");
-            assert_eq!(Back::of(&visit(&format!("/tickets/X?show=sms{}", back.more()), "")), back, "{path}");
+            for placed in [back.clone(), back.moved("AbC_-1")] {
+                for carried in
+                    [format!("/tickets/X/edit{}", placed.suffix()), format!("/tickets/X?show=sms{}", placed.more())]
+                {
+                    let again = Back::of(&visit(&carried, ""));
+                    assert_eq!((&again.query, again.at()), (&placed.query, placed.at()), "{path}: {carried}");
+                }
+            }
         }
         assert_eq!(Back::to(&format!("q={}", "x".repeat(9000))), Back::default());
+        assert!(Back::of(&visit(ticket, "/tickets")).listed && Back::of(&visit("/tickets/X?at=c", "")).listed);
+        assert!(!Back::of(&visit(ticket, "/users")).listed && !Back::of(&visit(ticket, "/tickets/Y")).listed);
+        assert_eq!(Back::of(&visit(&format!("/tickets/X?list=q%3Da&at={}", "x".repeat(999)), "")).at(), None);
     }
 }

@@ -9,7 +9,8 @@ use super::{
     back::Back,
     canonical,
     fields::{Choice, Problem, StatusChoice, technician_choices},
-    fresh_key,
+    fresh_key, path_of,
+    sentence::{self, Bit},
     timeline::{Body, Part, Show, Timeline},
     times,
     times::When,
@@ -21,8 +22,12 @@ use crate::{
     fault::Fault,
     notifications::wording::Sms,
     staff::{self, Admin, User},
-    tickets::{Priority, Status, Ticket, Tickets, by_key, history},
+    tickets::{
+        self, Counted, Desk, Filter, Happening, History, Place, Priority, Reference, Status, Ticket, Tickets, by_key,
+        history, mark, neighbours, watch::changes_of,
+    },
     web::{Frame, PageFault, Path, Query, Visit},
+    words::{Piece, Text},
 };
 
 #[derive(Template)]
@@ -37,6 +42,10 @@ struct DetailPage {
     logged: When,
     updated: When,
     assigned: Option<When>,
+    /// Who assigned the technician, where the history knows.
+    assigned_by: Option<String>,
+    /// How many tickets the client's number has.
+    of_number: Counted,
     problems: Vec<Problem>,
     statuses: Vec<StatusChoice>,
     priorities: Vec<Priority>,
@@ -44,6 +53,9 @@ struct DetailPage {
     sms: Option<Sms>,
     no_sms: Option<&'static str>,
     timeline: Timeline,
+    /// What the page shows, in one word: see [`mark`].
+    mark: String,
+    place: Option<Beside>,
     key: String,
     note: String,
     note_fault: String,
@@ -53,10 +65,27 @@ struct DetailPage {
     note_from: Option<String>,
 }
 
+impl DetailPage {
+    fn sentence(&self, by: &str, parts: &[Part]) -> Vec<Bit> {
+        sentence::sentence(by, parts, self.frame.visit.language)
+    }
+}
+
+/// The tickets before and after this one in the list that it was opened from.
+struct Beside {
+    /// Links.
+    before: Option<String>,
+    after: Option<String>,
+    /// `7` and `138`, where the ticket is still in its place and the list can be counted.
+    number: Option<Text>,
+}
+
 /// What a refused action shows on the ticket's page.
 pub struct Trouble {
     status: StatusCode,
     problems: Vec<Problem>,
+    /// Whether the form came before under its key, with other words.
+    resent: bool,
     note: String,
     note_fault: String,
 }
@@ -64,7 +93,13 @@ pub struct Trouble {
 impl Trouble {
     /// No trouble.
     pub fn none() -> Self {
-        Self { status: StatusCode::OK, problems: Vec::new(), note: String::new(), note_fault: String::new() }
+        Self {
+            status: StatusCode::OK,
+            problems: Vec::new(),
+            resent: false,
+            note: String::new(),
+            note_fault: String::new(),
+        }
     }
 
     /// A refusal that the page can show: 422, as for every form.
@@ -73,21 +108,16 @@ impl Trouble {
     /// Every other fault, which has a page of its own.
     pub fn of(fault: Fault) -> Result<Self, Fault> {
         match fault {
-            Fault::Invalid(faults) if faults.iter().any(|fault| fault.field == KEY_FAULT) => Ok(Self {
-                status: StatusCode::UNPROCESSABLE_ENTITY,
-                problems: vec![Problem::general(
-                    "This form has been sent before, with other words. Look at the history, then send it again if that \
-                     is still needed.",
-                )],
-                ..Self::none()
-            }),
+            Fault::Invalid(faults) if faults.iter().any(|fault| fault.field == KEY_FAULT) => {
+                Ok(Self { status: StatusCode::UNPROCESSABLE_ENTITY, resent: true, ..Self::none() })
+            }
             Fault::Invalid(faults) => {
                 let note_fault = faults.iter().find(|fault| fault.field == "content");
                 Ok(Self {
                     status: StatusCode::UNPROCESSABLE_ENTITY,
                     note_fault: note_fault.map(|fault| fault.message.clone()).unwrap_or_default(),
                     problems: Problem::of(&faults).into_iter().map(unlinked).collect(),
-                    note: String::new(),
+                    ..Self::none()
                 })
             }
             Fault::Conflict { detail, .. } => Ok(Self {
@@ -136,7 +166,8 @@ pub async fn page(
     key: &str,
     trouble: Trouble,
 ) -> Result<Response, PageFault> {
-    let (desk, wanted, reader) = (state.desk.clone(), key.to_owned(), user.id);
+    let (show, back) = (Show::of_address(&visit.path), Back::of(&visit));
+    let (desk, wanted, reader, list) = (state.desk.clone(), key.to_owned(), user.id, back.clone());
     let read = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &wanted)?;
         let past = history(tx, &desk.vault, &ticket)?;
@@ -145,13 +176,20 @@ pub async fn page(
         let no_sms = desk.outbox.why_no_sms(tx, &ticket.client_phone)?;
         let form = FormName::Note(ticket.id);
         let draft = drafts::find(tx, &desk.vault, reader, form, desk.clock.now())?;
-        Ok::<_, Fault>((ticket, past, sent, staff, no_sms, draft))
+        let place = place(tx, &desk, &list, &ticket)?;
+        let of_number = of_number(tx, &desk, &ticket)?;
+        Ok::<_, Fault>((ticket, past, sent, staff, no_sms, draft, (place, of_number)))
     };
-    let (ticket, past, sent, staff, no_sms, draft) = state.db.read(read).await?;
-    let error = if trouble.status == StatusCode::OK { "" } else { "Error: " };
-    let title = format!("{error}{} {}", ticket.reference, ticket.issue_type);
-    let (show, back) = (Show::of_address(&visit.path), Back::of(&visit));
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let (ticket, past, sent, staff, no_sms, draft, (place, of_number)) = state.db.read(read).await?;
+    let (back, place) = match place {
+        Some(place) => (back.moved(&place.at), Some(Beside::of(&place, &back))),
+        None => (back, None),
+    };
+    let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
+    let title = format!("{} {}", ticket.reference, ticket.issue_type);
+    let good = trouble.status == StatusCode::OK;
+    frame.title = if good { title } else { frame.t("frame-error-title").arg("title", title).to_string() };
+    let resent = trouble.resent.then(|| Problem::general(frame.t("ticket-sent-before").to_string()));
     let (desk, times) = (&state.desk, times(&state.desk));
     let holder = ticket.assigned_to.as_ref();
     let draft = draft.filter(|_| trouble.note.is_empty());
@@ -162,13 +200,17 @@ pub async fn page(
         logged: times.phrase(ticket.created_at),
         updated: times.ago(ticket.updated_at),
         assigned: ticket.assigned_at.map(|at| times.phrase(at)),
-        problems: trouble.problems,
+        assigned_by: assigned_by(&past),
+        of_number,
+        place,
+        problems: trouble.problems.into_iter().chain(resent).collect(),
         statuses: status_choices(&ticket),
         priorities: Priority::ALL.into_iter().rev().collect(),
         technicians: technician_choices(&staff, holder, &holder.map(|one| one.id.to_string()).unwrap_or_default()),
         sms: fixed_sms(desk, &ticket),
         no_sms,
         timeline: Timeline::new(&ticket, &past, (&sent, no_sms), show, &times, desk),
+        mark: mark(&ticket, changes_of(&sent)),
         key: draft.as_ref().and_then(|found| found.draft.key()).map_or_else(|| fresh_key(desk), ToOwned::to_owned),
         note_form: FormName::Note(ticket.id),
         note_from: draft.as_ref().map(|found| times.time(found.saved_at).words),
@@ -179,6 +221,40 @@ pub async fn page(
         ticket,
     };
     Ok(page.frame.respond(trouble.status, &page))
+}
+
+/// Where the ticket stands in the list that it was opened from.
+fn place(tx: &mut Tx<'_>, desk: &Desk, back: &Back, ticket: &Ticket) -> Result<Option<Place>, Fault> {
+    let Some(filter) = back.filter(desk) else { return Ok(None) };
+    match neighbours(tx, desk, &filter, ticket, back.at()) {
+        Ok(place) => Ok(Some(place)),
+        // A technician whom the search names is none any more.
+        Err(Fault::Invalid(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+impl Beside {
+    fn of(place: &Place, back: &Back) -> Self {
+        let link = |one: &Option<(Reference, String)>| {
+            one.as_ref().map(|(reference, at)| format!("{}{}", path_of(reference), back.moved(at).suffix()))
+        };
+        let text = |number| Text::new("ticket-place").arg("number", number).arg("total", place.counted.to_string());
+        let number = place.number.map(text);
+        Self { before: link(&place.before), after: link(&place.after), number }
+    }
+}
+
+/// How many tickets there are of the client's number.
+fn of_number(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<Counted, Fault> {
+    let pairs = [("q".to_owned(), ticket.client_phone.as_str().to_owned())];
+    tickets::count(tx, desk, &Filter::parse(&pairs, desk)?)
+}
+
+/// Who gave the ticket to whoever has it.
+fn assigned_by(past: &History) -> Option<String> {
+    let last = past.entries.iter().rfind(|entry| matches!(entry.what, Happening::Assigned { .. }))?;
+    Some(last.by.name.clone())
 }
 
 /// The list of all tickets of the client's number.

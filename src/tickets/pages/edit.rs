@@ -1,7 +1,5 @@
-//! Changing a ticket's fields on one form. When somebody else has changed the ticket meanwhile, nothing is stored and
-//! the form comes back with what was typed and with what is new beside it.
-
-use std::collections::BTreeMap;
+//! Changing a ticket's fields on one form. What somebody else has changed meanwhile is merged with it, see
+//! [`crate::tickets::merge`]; where both have changed the same field, nothing is stored and both versions are shown.
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -9,18 +7,17 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::{
     actions::Applied,
     back::Back,
-    canonical,
-    fields::{Menus, Problem, TicketForm},
+    canonical, conflict,
+    fields::{Menus, TicketForm},
     path_of,
+    seen::Seen,
 };
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
-    input::{Limits, clean},
     notifications::Event,
-    phone::Phone,
     staff::{self, Admin, User},
-    tickets::{Desk, Happening, History, Status, Ticket, Tickets, by_key, form, history},
+    tickets::{Desk, Status, Ticket, Tickets, by_key, form, mark},
     web::{Form, Frame, PageFault, Path, Query, Visit},
 };
 
@@ -35,10 +32,9 @@ struct EditPage {
     sms: Option<String>,
     /// Why it would send none, as the ticket is stored.
     no_sms: Option<&'static str>,
+    /// For what keeps the page true. Messages do not concern a form.
+    mark: String,
 }
-
-/// What is said when the form's version is none of the ticket's.
-const LOST: &str = "This form has lost track of the ticket. Check every field, then save again.";
 
 /// A ticket and who may be sent to it.
 type Shown = (Ticket, Vec<User>);
@@ -60,13 +56,6 @@ pub async fn show(
     page(&state, &user, visit, StatusCode::OK, ticket, form).await
 }
 
-/// How a change went.
-enum Outcome {
-    Done(Box<Applied>),
-    /// The ticket as it is now, and what was changed since the form's version.
-    Stale(Box<Ticket>, BTreeMap<String, String>),
-}
-
 /// `POST /tickets/{ref}/edit`.
 pub async fn submit(
     State(state): State<Tickets>,
@@ -75,44 +64,30 @@ pub async fn submit(
     Path(key): Path<String>,
     mut form: Form,
 ) -> Result<Response, PageFault> {
-    // Without a version the last write wins, field by field, as over the API.
-    let sent = form.input.has("version");
-    let seen: Option<i64> = form.input.take_raw("version").and_then(|text| text.parse().ok());
-    if sent && seen.is_none() {
-        form.input.fault("", "invalid", LOST);
+    let mut input = std::mem::take(&mut form.input);
+    let (again, _) = (input.take_raw("again").is_some(), input.take_raw("differs"));
+    let seen = Seen::take(&mut input);
+    if again {
+        return over(&state, &user, visit, &key, &form, &seen).await;
     }
-    let input = std::mem::take(&mut form.input);
-    let result = match form::change(input, &state, &key).await {
-        Ok(change) => {
-            let (desk, by, hold, key) = (state.desk.clone(), user.person(), state.undo, key.clone());
-            let work = move |tx: &mut Tx<'_>| {
-                let ticket = by_key(tx, &desk.vault, &key)?;
-                if let Some(seen) = seen.filter(|seen| *seen != ticket.version) {
-                    if seen > ticket.version {
-                        return Err(Fault::field("", "invalid", LOST));
-                    }
-                    let mut before = changed_since(&history(tx, &desk.vault, &ticket)?, seen);
-                    before.retain(|name, was| !same(&desk, name, &value_of(&ticket, &desk, name), was));
-                    // A note, or a field changed and changed back, is nothing that this form could overwrite.
-                    if !before.is_empty() {
-                        return Ok(Outcome::Stale(Box::new(ticket), before));
-                    }
-                }
-                Applied::by(tx, &desk, &by, ticket, change.clone(), hold).map(|done| Outcome::Done(Box::new(done)))
-            };
-            state.db.write(work).await
-        }
-        Err(fault) => Err(fault),
+    let change = match form::change(input, &state, &key).await {
+        Ok(change) => change,
+        Err(fault) => return refused(&state, &user, visit, &key, &form, &seen, fault).await,
     };
-    match result {
-        Ok(Outcome::Done(applied)) => Ok(applied.answer(&state, &Back::of(&visit))),
-        Ok(Outcome::Stale(ticket, before)) => stale(&state, &user, visit, &form, *ticket, &before).await,
-        Err(Fault::Invalid(faults)) => refused(&state, &user, visit, &key, &form, seen, &faults).await,
-        Err(Fault::Conflict { detail, .. }) => {
-            let faults = [FieldFault::new("status", "not_allowed", detail)];
-            refused(&state, &user, visit, &key, &form, seen, &faults).await
+    let (desk, by, hold, wanted) = (state.desk.clone(), user.person(), state.undo, key.clone());
+    let (before, asked) = (seen.clone(), change.clone());
+    let work = move |tx: &mut Tx<'_>| {
+        let (ticket, mut change) = (by_key(tx, &desk.vault, &wanted)?, asked.clone());
+        let since = before.merge(tx, &desk, &ticket, &mut change)?;
+        Applied::by(tx, &desk, &by, ticket, change, hold).map(|done| (done, since))
+    };
+    match state.db.write(work).await {
+        Ok((applied, since)) => {
+            let words = conflict::merged(&since, &user);
+            Ok(applied.told(words).answer(&state, &visit))
         }
-        Err(other) => Err(other.into()),
+        Err(Fault::Stale(_)) => conflict::page(&state, &user, visit, &key, &form, (seen, change)).await,
+        Err(fault) => refused(&state, &user, visit, &key, &form, &seen, fault).await,
     }
 }
 
@@ -132,45 +107,47 @@ async fn refused(
     visit: Visit,
     key: &str,
     typed: &Form,
-    seen: Option<i64>,
-    faults: &[FieldFault],
+    seen: &Seen,
+    fault: Fault,
 ) -> Result<Response, PageFault> {
-    let (ticket, staff) = read(state, key).await?;
-    let menus = Menus { desk: &state.desk, staff: &staff, ticket: Some(&ticket) };
-    let mut form = TicketForm::new(action(&ticket), &menus, |name| typed_or_stored(typed, &ticket, &state.desk, name))
-        .with_faults(faults);
-    // What the form was filled from stays what a later sending is held against.
-    form.version = seen.filter(|seen| *seen <= ticket.version).unwrap_or(ticket.version);
-    page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form).await
+    let faults = match fault {
+        Fault::Invalid(faults) => faults,
+        Fault::Conflict { detail, .. } => vec![FieldFault::new("status", "not_allowed", detail)],
+        other => return Err(other.into()),
+    };
+    let (ticket, form) = filled(state, key, typed, seen).await?;
+    page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form.with_faults(&faults)).await
 }
 
-/// The form for a ticket that has changed meanwhile. A field that was left as it had been takes its new value; a field
-/// that was typed into keeps what was typed. Either way the new value stands beside it.
-async fn stale(
+/// The form once more, from the page on which both versions stood: what was typed and what was taken from others is in
+/// its fields, and what differed stands beside them.
+async fn over(
     state: &Tickets,
     user: &User,
     visit: Visit,
+    key: &str,
     typed: &Form,
-    ticket: Ticket,
-    before: &BTreeMap<String, String>,
+    seen: &Seen,
 ) -> Result<Response, PageFault> {
-    let desk = &state.desk;
-    let vault = desk.vault.clone();
-    let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
-    let menus = Menus { desk, staff: &staff, ticket: Some(&ticket) };
+    let (ticket, mut form) = filled(state, key, typed, seen).await?;
+    for name in typed.typed("differs").split(',') {
+        form.set_now(name, shown_value(&ticket, &state.desk, name));
+    }
+    page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form).await
+}
+
+/// The form with what was typed, else with what is stored.
+async fn filled(state: &Tickets, key: &str, typed: &Form, seen: &Seen) -> Result<(Ticket, TicketForm), Fault> {
+    let (ticket, staff) = read(state, key).await?;
+    let menus = Menus { desk: &state.desk, staff: &staff, ticket: Some(&ticket) };
     let value = |name: &str| {
-        let text = typed_or_stored(typed, &ticket, desk, name);
-        let untouched = before.get(name).is_some_and(|before| same(desk, name, &text, before));
-        if untouched { value_of(&ticket, desk, name) } else { text }
+        let sent = typed.typed.iter().any(|(field, _)| field == name) && !seen.is_theirs(name);
+        if sent { typed.typed(name).to_owned() } else { value_of(&ticket, &state.desk, name) }
     };
     let mut form = TicketForm::new(action(&ticket), &menus, value);
-    for name in before.keys() {
-        form.set_now(name, shown_value(&ticket, desk, name));
-    }
-    form.problems = vec![Problem::general(
-        "This ticket was changed while you were editing it. Look at what is new beside the fields, then save again.",
-    )];
-    page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form).await
+    // What the form was filled from stays what a later sending is held against.
+    form.version = seen.version.filter(|seen| *seen <= ticket.version).unwrap_or(ticket.version);
+    Ok((ticket, form))
 }
 
 async fn page(
@@ -191,13 +168,9 @@ async fn page(
         let event = Event::Fixed { reference: ticket.reference.as_str() };
         state.desk.outbox.preview(event).text
     });
-    let page = EditPage { frame, back, ticket, form, sms, no_sms };
+    let mark = mark(&ticket, 0);
+    let page = EditPage { frame, back, ticket, form, sms, no_sms, mark };
     Ok(page.frame.respond(status, &page))
-}
-
-fn typed_or_stored(form: &Form, ticket: &Ticket, desk: &Desk, name: &str) -> String {
-    let sent = form.typed.iter().any(|(field, _)| field == name);
-    if sent { form.typed(name).to_owned() } else { value_of(ticket, desk, name) }
 }
 
 /// A stored field as the form holds it.
@@ -224,77 +197,4 @@ fn shown_value(ticket: &Ticket, desk: &Desk, name: &str) -> String {
         _ => value_of(ticket, desk, name),
     };
     if text.is_empty() { "(empty)".to_owned() } else { text }
-}
-
-/// The fields changed after a version, with what each was then; a technician by id.
-fn changed_since(past: &History, version: i64) -> BTreeMap<String, String> {
-    let mut before = BTreeMap::new();
-    let mut status = String::new();
-    for entry in &past.entries {
-        let new = entry.version > version;
-        match &entry.what {
-            Happening::Edited { field, from, .. } if new => {
-                before.entry(field.clone()).or_insert_with(|| from.clone());
-            }
-            Happening::Assigned { from, .. } if new => {
-                let from = from.as_ref().map(|person| person.id.to_string()).unwrap_or_default();
-                before.entry("assignedTo".to_owned()).or_insert(from);
-            }
-            _ => {}
-        }
-        if let Some(set) = entry.what.status() {
-            if new {
-                before.entry("status".to_owned()).or_insert_with(|| status.clone());
-            }
-            set.name().clone_into(&mut status);
-        }
-    }
-    before
-}
-
-/// Whether a field as typed says the same as a stored value.
-fn same(desk: &Desk, name: &str, typed: &str, stored: &str) -> bool {
-    if name == "clientPhone" {
-        return Phone::parse(typed, desk.region.as_ref()).is_ok_and(|phone| phone.as_str() == stored);
-    }
-    let limits = if name == "description" { Limits::lines(10_000) } else { Limits::line(254) };
-    clean(typed, limits).is_ok_and(|text| text == stored)
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::{staff::Person, tickets::Entry};
-
-    fn entry(version: i64, what: Happening) -> Entry {
-        Entry { version, at: 0, by: Person { id: Uuid::nil(), name: "Dev".into() }, what }
-    }
-
-    fn edited(from: &str, to: &str) -> Happening {
-        Happening::Edited { field: "clientName".into(), from: from.into(), to: to.into() }
-    }
-
-    #[test]
-    fn what_changed_since_a_version_keeps_what_it_was_then() {
-        let past = History {
-            entries: vec![
-                entry(1, Happening::Created(Status::New)),
-                entry(2, edited("A", "B")),
-                entry(3, Happening::Moved(Status::Open)),
-                entry(4, edited("B", "C")),
-                entry(5, edited("C", "D")),
-                entry(5, Happening::Moved(Status::InProgress)),
-                entry(6, Happening::Moved(Status::Fixed)),
-            ],
-            notes: Vec::new(),
-        };
-        let changed = |version| changed_since(&past, version).into_iter().collect::<Vec<_>>();
-        assert_eq!(changed(6), []);
-        assert_eq!(changed(5), [("status".to_owned(), "In Progress".to_owned())]);
-        let since_3 = [("clientName".to_owned(), "B".to_owned()), ("status".to_owned(), "Open".to_owned())];
-        assert_eq!(changed(3), since_3);
-        assert_eq!(changed(1)[0].1, "A");
-    }
 }

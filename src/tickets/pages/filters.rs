@@ -7,6 +7,7 @@ use super::{
 use crate::{
     staff::User,
     tickets::{Assignee, At, Desk, Filter, Order, Page, Priority, Sort, Status},
+    words::{Language, Text},
 };
 
 /// A filter's chip.
@@ -21,7 +22,7 @@ pub struct Chip {
 /// A link of a menu.
 #[derive(Debug, Clone)]
 pub struct MenuLink {
-    pub label: &'static str,
+    pub label: Text,
     pub href: String,
     pub here: bool,
 }
@@ -30,7 +31,7 @@ pub struct MenuLink {
 #[derive(Debug, Clone)]
 pub struct Head {
     pub class: &'static str,
-    pub label: &'static str,
+    pub label: Text,
     /// Where sorting by it leads; absent when it cannot be sorted by.
     pub href: Option<String>,
     /// `ascending` or `descending` when the list is sorted by it, or empty.
@@ -54,7 +55,7 @@ pub struct Filters {
     pub from: String,
     pub to: String,
     pub spans: Vec<MenuLink>,
-    pub sort: &'static str,
+    pub sort: Text,
     pub sorts: Vec<MenuLink>,
     pub orders: Vec<MenuLink>,
     /// What the form carries along.
@@ -68,19 +69,21 @@ pub fn href(query: &str) -> String {
 
 impl Filters {
     /// For a list as `filter` has it.
-    pub fn new(filter: &Filter, desk: &Desk, staff: &[User]) -> Self {
+    pub fn new(filter: &Filter, desk: &Desk, staff: &[User], language: Language) -> Self {
+        let say = |key: &'static str| Text::new(key).to(language).to_string();
+        let brief = |values: &[String]| brief(values).unwrap_or_else(|text| text.to(language).to_string());
         let chip = |value: String, names: &[&str]| {
             let gone: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
             Chip { value, clear: href(&filter.query_with(&gone)) }
         };
-        let technicians = technicians(filter, staff);
+        let technicians = technicians(filter, staff, language);
         let chosen = |choices: &[Choice]| -> Vec<String> {
             choices.iter().filter(|choice| choice.chosen).map(|choice| choice.label.clone()).collect()
         };
         let nobody = filter.assigned.contains(&Assignee::Nobody);
         let mut whose = chosen(&technicians);
         if nobody {
-            whose.insert(0, "Unassigned".to_owned());
+            whose.insert(0, say("list-unassigned"));
         }
         let issues: Vec<Choice> = desk
             .issue_types
@@ -101,12 +104,15 @@ impl Filters {
             technician: chip(brief(&whose), &["assignedTo"]),
             nobody,
             technicians,
-            created: chip(span(&filter.created_from_text, &filter.created_to_text), &["createdFrom", "createdTo"]),
+            created: chip(
+                span(&filter.created_from_text, &filter.created_to_text, language),
+                &["createdFrom", "createdTo"],
+            ),
             search: chip(filter.q.trim().to_owned(), &["q"]),
             from: filter.created_from_text.clone(),
             to: filter.created_to_text.clone(),
             spans: spans(filter, desk),
-            sort: filter.sort.label(),
+            sort: sort_words(filter.sort),
             sorts: sorts(filter),
             orders: orders(filter),
             carried: carried(filter),
@@ -114,7 +120,7 @@ impl Filters {
     }
 }
 
-fn technicians(filter: &Filter, staff: &[User]) -> Vec<Choice> {
+fn technicians(filter: &Filter, staff: &[User], language: Language) -> Vec<Choice> {
     let wanted = |id| filter.assigned.contains(&Assignee::User(id));
     let mut choices: Vec<Choice> =
         staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, wanted(user.id))).collect();
@@ -123,35 +129,48 @@ fn technicians(filter: &Filter, staff: &[User]) -> Vec<Choice> {
         if let Assignee::User(id) = assignee
             && !staff.iter().any(|user| user.id == *id)
         {
-            choices.push(Choice::new(&id.to_string(), "Somebody else", true));
+            let somebody = Text::new("list-somebody").to(language).to_string();
+            choices.push(Choice::new(&id.to_string(), &somebody, true));
         }
     }
     choices
 }
 
 /// One or two values in full, more as a number.
-fn brief(values: &[String]) -> String {
-    if values.len() > 2 { format!("{} chosen", values.len()) } else { values.join(", ") }
+fn brief(values: &[String]) -> Result<String, Text> {
+    if values.len() > 2 { Err(Text::new("list-chosen").arg("count", values.len())) } else { Ok(values.join(", ")) }
 }
 
-fn span(from: &str, to: &str) -> String {
-    match (from, to) {
-        ("", "") => String::new(),
-        (from, "") => format!("from {from}"),
-        ("", to) => format!("to {to}"),
-        (from, to) if from == to => from.to_owned(),
-        (from, to) => format!("{from} to {to}"),
-    }
+fn span(from: &str, to: &str, language: Language) -> String {
+    let text = match (from, to) {
+        ("", "") => return String::new(),
+        (from, to) if from == to => return from.to_owned(),
+        (from, "") => Text::new("list-span-from").arg("from", from),
+        ("", to) => Text::new("list-span-to").arg("to", to),
+        (from, to) => Text::new("list-span").arg("from", from).arg("to", to),
+    };
+    text.to(language).to_string()
+}
+
+/// What a sort is called.
+pub const fn sort_words(sort: Sort) -> Text {
+    Text::new(match sort {
+        Sort::UpdatedAt => "list-sort-updated",
+        Sort::CreatedAt => "list-sort-created",
+        Sort::TicketRef => "list-sort-reference",
+        Sort::Status => "list-sort-status",
+        Sort::Priority => "list-sort-priority",
+    })
 }
 
 fn spans(filter: &Filter, desk: &Desk) -> Vec<MenuLink> {
     let today = desk.today();
     let to = today.to_string();
     let back = |days: i64| today.checked_sub(jiff::Span::new().days(days)).unwrap_or(today).to_string();
-    [("Today", to.clone()), ("Last 7 days", back(6)), ("Last 30 days", back(29))]
+    [("list-today", to.clone()), ("list-last-7", back(6)), ("list-last-30", back(29))]
         .into_iter()
-        .map(|(label, from)| MenuLink {
-            label,
+        .map(|(key, from)| MenuLink {
+            label: Text::new(key),
             href: href(&filter.query_with(&[("createdFrom", &from), ("createdTo", &to)])),
             here: filter.created_from_text == from && filter.created_to_text == to,
         })
@@ -168,7 +187,7 @@ fn sorted(filter: &Filter, sort: Sort, order: Order) -> String {
 fn sorts(filter: &Filter) -> Vec<MenuLink> {
     Sort::ALL
         .map(|sort| MenuLink {
-            label: sort.label(),
+            label: sort_words(sort),
             href: sorted(filter, sort, filter.order),
             here: filter.sort == sort,
         })
@@ -177,14 +196,18 @@ fn sorts(filter: &Filter) -> Vec<MenuLink> {
 
 fn orders(filter: &Filter) -> Vec<MenuLink> {
     let words = match filter.sort {
-        Sort::UpdatedAt | Sort::CreatedAt | Sort::TicketRef => ["Newest first", "Oldest first"],
-        Sort::Status => ["Closed first", "New first"],
-        Sort::Priority => ["Urgent first", "Low first"],
+        Sort::UpdatedAt | Sort::CreatedAt | Sort::TicketRef => ["list-newest", "list-oldest"],
+        Sort::Status => ["list-closed-first", "list-new-first"],
+        Sort::Priority => ["list-urgent-first", "list-low-first"],
     };
     [Order::Descending, Order::Ascending]
         .into_iter()
         .zip(words)
-        .map(|(order, label)| MenuLink { label, href: sorted(filter, filter.sort, order), here: filter.order == order })
+        .map(|(order, key)| MenuLink {
+            label: Text::new(key),
+            href: sorted(filter, filter.sort, order),
+            here: filter.order == order,
+        })
         .collect()
 }
 
@@ -208,22 +231,27 @@ fn carried(filter: &Filter) -> Vec<(&'static str, String)> {
 /// The table's heads.
 pub fn heads(filter: &Filter) -> Vec<Head> {
     let columns = [
-        ("c-ref", "Reference", Some(Sort::TicketRef)),
-        ("c-client", "Client", None),
-        ("c-issue", "Issue", None),
-        ("c-status", "Status", Some(Sort::Status)),
-        ("c-prio", "Priority", Some(Sort::Priority)),
-        ("c-tech", "Technician", None),
-        ("c-upd", "Updated", Some(Sort::UpdatedAt)),
+        ("c-ref", "list-reference", Some(Sort::TicketRef)),
+        ("c-client", "list-client", None),
+        ("c-issue", "list-issue", None),
+        ("c-status", "list-status", Some(Sort::Status)),
+        ("c-prio", "list-priority", Some(Sort::Priority)),
+        ("c-tech", "list-technician", None),
+        ("c-upd", "list-updated", Some(Sort::UpdatedAt)),
     ];
-    let head = |(class, label, sort): (_, _, Option<Sort>)| {
+    let head = |(class, key, sort): (_, _, Option<Sort>)| {
         let here = sort == Some(filter.sort);
         let next = if here && filter.order == Order::Descending { Order::Ascending } else { Order::Descending };
         let way = match filter.order {
             Order::Ascending => "ascending",
             Order::Descending => "descending",
         };
-        Head { class, label, href: sort.map(|sort| sorted(filter, sort, next)), sorted: if here { way } else { "" } }
+        Head {
+            class,
+            label: Text::new(key),
+            href: sort.map(|sort| sorted(filter, sort, next)),
+            sorted: if here { way } else { "" },
+        }
     };
     columns.map(head).to_vec()
 }
@@ -232,6 +260,7 @@ pub fn heads(filter: &Filter) -> Vec<Head> {
 #[derive(Debug, Clone)]
 pub struct Number {
     pub page: Option<u64>,
+    pub label: Text,
     pub href: String,
     pub here: bool,
 }
@@ -271,8 +300,15 @@ impl Pager {
             numbers: numbers
                 .into_iter()
                 .map(|step| match step {
-                    Step::Page(number) => Number { page: Some(number), href: at(number), here: number == here },
-                    Step::Gap => Number { page: None, href: String::new(), here: false },
+                    Step::Page(number) => Number {
+                        page: Some(number),
+                        label: Text::new("list-page").arg("number", number),
+                        href: at(number),
+                        here: number == here,
+                    },
+                    Step::Gap => {
+                        Number { page: None, label: Text::new("list-pages"), href: String::new(), here: false }
+                    }
                 })
                 .collect(),
             previous: (here > 1).then(|| at(here - 1)),
@@ -282,14 +318,14 @@ impl Pager {
 }
 
 /// What a list is called that is no view.
-pub fn heading(filter: &Filter, good: bool) -> &'static str {
-    if good && !filter.q.trim().is_empty() {
-        "Search"
+pub fn heading(filter: &Filter, good: bool) -> Text {
+    Text::new(if good && !filter.q.trim().is_empty() {
+        "list-search"
     } else if good && filter.is_open() {
-        "All tickets"
+        "list-all"
     } else {
-        "Tickets"
-    }
+        "list-tickets"
+    })
 }
 
 /// Where the file of what is listed is: all of it, whatever page is shown.
@@ -298,18 +334,18 @@ pub fn export(filter: &Filter) -> String {
     if query.is_empty() { "/tickets.csv".to_owned() } else { format!("/tickets.csv?{query}") }
 }
 
-/// What a parameter is called on pages.
-pub fn called(name: &str) -> &str {
-    match name {
-        "status" => "the status",
-        "issueType" => "the issue type",
-        "priority" => "the priority",
-        "assignedTo" => "the technician",
-        "createdFrom" | "createdTo" => "the date",
-        "q" => "the search",
-        "sort" | "order" => "the sort",
-        other => other,
-    }
+/// What a parameter is called within a sentence.
+pub fn called(name: &str) -> Option<Text> {
+    Some(Text::new(match name {
+        "status" => "list-the-status",
+        "issueType" => "list-the-issue",
+        "priority" => "list-the-priority",
+        "assignedTo" => "list-the-technician",
+        "createdFrom" | "createdTo" => "list-the-date",
+        "q" => "list-the-search",
+        "sort" | "order" => "list-the-sort",
+        _ => return None,
+    }))
 }
 
 #[cfg(test)]
@@ -319,7 +355,9 @@ mod tests {
     #[test]
     fn chips_stay_short() {
         let values = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>();
-        assert_eq!([0, 1, 2, 3].map(|n| brief(&values(n))), ["", "0", "0, 1", "3 chosen"]);
+        assert_eq!([0, 1, 2].map(|n| brief(&values(n)).unwrap()), ["", "0", "0, 1"]);
+        assert_eq!(brief(&values(3)), Err(Text::new("list-chosen").arg("count", 3)));
+        let span = |from, to| span(from, to, Language::English);
         assert_eq!(span("", ""), "");
         assert_eq!(span("2026-11-17", ""), "from 2026-11-17");
         assert_eq!(span("", "2026-11-23"), "to 2026-11-23");

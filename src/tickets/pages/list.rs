@@ -9,7 +9,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
-    fields::Problem,
+    fields::{Choice, Problem},
     filters::{self, Filters, Head, Pager},
     path_of, times,
     times::{Times, When},
@@ -19,8 +19,9 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{self, Admin, User},
-    tickets::{self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, by_key, views},
-    web::{Frame, PageFault, Query, Visit},
+    tickets::{self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, bulk, by_key, views},
+    web::{Frame, PageFault, Query, Visit, render},
+    words::{Language, Text},
 };
 
 /// How much of a description a row carries, in characters; the column shows less.
@@ -31,21 +32,35 @@ const SNIPPET: usize = 140;
 struct ListPage {
     frame: Frame,
     heading: String,
-    count: String,
+    count: Option<Text>,
     /// Where the file of what is listed is.
     export: String,
     save: Option<ViewForm>,
+    /// The view that one came from, if it is the viewer's own and shows something else: its id, its name, and the query
+    /// that it would get.
+    update: Option<(Uuid, Text, String)>,
+    /// The list's one query, for the way back.
+    query: String,
+    /// How many tickets of the filter one step can change, in words, where they are more than the page shows.
+    every: Option<Text>,
+    technicians: Vec<Choice>,
+    /// Whether an SMS may tell clients of Fixed.
+    sends: bool,
     problems: Vec<Problem>,
     filters: Filters,
     heads: Vec<Head>,
     rows: Vec<Row>,
     pager: Option<Pager>,
     empty: Option<Empty>,
+    /// For what keeps the page true: the list, and since when it knows of it.
+    live_query: String,
+    live_since: i64,
 }
 
 /// A ticket in the list.
 struct Row {
     id: Uuid,
+    version: i64,
     href: String,
     reference: Reference,
     logged: When,
@@ -60,12 +75,29 @@ struct Row {
     updated: When,
 }
 
+#[derive(Template)]
+#[template(path = "tickets/_row.html")]
+struct RowAlone<'a> {
+    frame: &'a Frame,
+    row: Row,
+}
+
+/// A ticket's row, as an open list is given it when the ticket has changed.
+///
+/// # Errors
+/// Only a fault of ours.
+pub fn row(frame: &Frame, desk: &Desk, ticket: &Ticket) -> Result<String, Fault> {
+    let page = RowAlone { frame, row: Row::new(ticket, desk, &times(desk)) };
+    page.render().map_err(|error| Fault::Unexpected(anyhow::anyhow!("template: {error}")))
+}
+
 /// What stands where there are no rows.
 struct Empty {
     icon: &'static str,
-    heading: String,
-    text: String,
-    actions: Vec<(String, &'static str, &'static str)>,
+    heading: Text,
+    text: Text,
+    /// Address, icon and words of each way on.
+    actions: Vec<(String, &'static str, Text)>,
 }
 
 /// `GET /tickets`.
@@ -113,37 +145,85 @@ async fn respond(
     filter: Filter,
     refusal: Refusal,
 ) -> Result<Response, PageFault> {
-    let (desk, wanted, listed) = (state.desk.clone(), filter.clone(), refusal.rows);
+    // Before anything is read: what is logged from here on may be missing on the page.
+    let live_since = state.desk.clock.now() - 1;
+    let (desk, wanted, listed, by) = (state.desk.clone(), filter.clone(), refusal.rows, user.id);
     let read = move |tx: &mut Tx<'_>| {
         let page = if listed { Some(tickets::list(tx, &desk, &wanted)?) } else { None };
-        Ok::<_, Fault>((page, staff::technicians(tx, &desk.vault)?))
+        Ok::<_, Fault>((page, staff::technicians(tx, &desk.vault)?, views::visible(tx, &desk.vault, by)?))
     };
-    let (page, staff) = state.db.read(read).await?;
+    let (page, staff, saved) = state.db.read(read).await?;
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
     let (query, good) = (filter.canonical(), refusal.status == StatusCode::OK);
     if good {
         frame.place = filters::href(&query);
     }
-    let heading = frame.view().map_or_else(|| filters::heading(&filter, good).to_owned(), |view| view.label.clone());
-    frame.title = format!("{}{heading}", if good { "" } else { "Error: " });
+    let plain = || frame.say(&filters::heading(&filter, good)).to_string();
+    let heading = frame.view().map_or_else(plain, |view| view.label.clone());
+    frame.title = if good { heading.clone() } else { frame.t("frame-error-title").arg("title", &heading).to_string() };
     let times = times(&state.desk);
+    let live_query = if refusal.rows { query.clone() } else { String::new() };
     let rows =
         page.as_ref().map(|page| page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect());
     let found = page.as_ref().filter(|page| !page.items.is_empty());
+    let here = saved.iter().find(|view| view.query == query).map(|view| view.id);
+    let came_from = frame.visit.view;
+    let update = saved.iter().find(|view| Some(view.id) == came_from && view.may_change(user.id));
+    let save = good && !query.is_empty() && !frame.is_saved();
+    // Another view, all tickets or a new search is another start.
+    let leaves = frame.view().is_some() || filter.only_searches();
     let page = ListPage {
+        update: update
+            .filter(|_| save && !leaves)
+            .map(|view| (view.id, Text::new("list-update-view").arg("name", &view.name), query.clone())),
+        every: found.and_then(every),
+        sends: state.desk.outbox.why_no_sms_at_all().is_none(),
+        technicians: staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, false)).collect(),
         heading,
-        count: page.as_ref().map(count_words).unwrap_or_default(),
+        count: page.as_ref().map(count_words),
         export: filters::export(&filter),
-        save: (good && !query.is_empty() && !frame.is_saved()).then(|| ViewForm::new(&query, &state.desk)),
+        save: save.then(|| ViewForm::new(&query, &state.desk)),
+        query,
         problems: refusal.problems,
-        filters: Filters::new(&filter, &state.desk, &staff),
+        filters: Filters::new(&filter, &state.desk, &staff, frame.visit.language),
         heads: if refusal.rows { filters::heads(&filter) } else { Vec::new() },
         rows: rows.unwrap_or_default(),
         pager: found.map(|page| Pager::new(&filter, page)),
         empty: page.as_ref().filter(|page| page.items.is_empty()).map(|page| Empty::new(&filter, page.counted.total)),
+        live_query,
+        live_since,
         frame,
     };
-    Ok(page.frame.respond(refusal.status, &page))
+    let mut response = page.frame.respond(refusal.status, &page);
+    if good {
+        remember_view(&mut response, state, came_from, here, leaves);
+    }
+    Ok(response)
+}
+
+/// Remembers the saved view that is shown, until another view is: what it is narrowed to meanwhile can become its filter.
+fn remember_view(response: &mut Response, state: &Tickets, was: Option<Uuid>, here: Option<Uuid>, leaves: bool) {
+    if here == was || (here.is_none() && !leaves) {
+        return;
+    }
+    let mut cookie = state.chrome.cookie(render::VIEW, &here.map(|id| id.to_string()).unwrap_or_default());
+    if here.is_none() {
+        cookie.make_removal();
+    }
+    render::set_cookie(response.headers_mut(), &cookie);
+}
+
+/// The words of the box that stands for all that the filter finds, where that is more than the page shows.
+fn every(page: &Page) -> Option<Text> {
+    let most = bulk::MOST as u64;
+    let all = page.counted;
+    (all.total > page.items.len() as u64).then(|| {
+        if all.total > most {
+            Text::new("list-first").arg("count", most)
+        } else {
+            Text::new("list-every").arg("count", all.total)
+        }
+    })
 }
 
 /// The page of the ticket, when the search is nothing but its whole reference.
@@ -196,26 +276,30 @@ async fn of_another_time(
     }
     let known = views::known_parts(pairs, &state.desk);
     let Ok(filter) = Filter::parse(&known.pairs, &state.desk) else { return Ok(None) };
-    let problem = |(name, value): &(String, String)| Problem {
-        field: String::new(),
-        message: format!(
-            "This view asks for {} “{value}”, which is no longer known. It is shown without that.",
-            filters::called(name)
-        ),
-    };
+    let problem =
+        |(name, value): &(String, String)| Problem { field: String::new(), message: gone(name, value, visit.language) };
     let problems = known.gone.iter().map(problem).collect();
     Ok(Some((filter, Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: true })))
 }
 
-fn count_words(page: &Page) -> String {
-    let noun = if page.counted.total == 1 { "ticket" } else { "tickets" };
-    format!("{} {noun}", page.counted)
+fn gone(name: &str, value: &str, language: Language) -> String {
+    let text = Text::new("list-gone").arg("value", value);
+    let text = match filters::called(name) {
+        Some(what) => text.arg("what", what),
+        None => text.arg("what", name),
+    };
+    text.to(language).to_string()
+}
+
+fn count_words(page: &Page) -> Text {
+    Text::new("list-count").arg("count", page.counted.total).arg("shown", page.counted.to_string())
 }
 
 impl Row {
     fn new(ticket: &Ticket, desk: &Desk, times: &Times) -> Self {
         Self {
             id: ticket.id,
+            version: ticket.version,
             href: path_of(&ticket.reference),
             reference: ticket.reference.clone(),
             logged: times.day_and_time(ticket.created_at),
@@ -250,32 +334,19 @@ fn snippet(text: &str) -> String {
 
 impl Empty {
     fn new(filter: &Filter, total: u64) -> Self {
-        let all = ("/tickets".to_owned(), "list", "All tickets");
-        if total > 0 {
-            return Self {
-                icon: "list",
-                heading: "There is nothing on this page".to_owned(),
-                text: "The list ends before it.".to_owned(),
-                actions: vec![(filters::href(&filter.query_with(&[])), "chevron-left", "Go to the first page")],
-            };
-        }
-        if filter.is_open() {
-            return Self {
-                icon: "inbox",
-                heading: "No tickets yet".to_owned(),
-                text: "Log the first one when a client calls.".to_owned(),
-                actions: vec![("/tickets/new".to_owned(), "plus", "New ticket")],
-            };
-        }
-        if filter.q.trim().is_empty() {
-            return Self {
-                icon: "inbox",
-                heading: "No ticket matches these filters".to_owned(),
-                text: "Take a filter away to see more.".to_owned(),
-                actions: vec![all],
-            };
-        }
-        Self::nothing_found(filter)
+        let (heading, text, action) = if total > 0 {
+            let first = (filters::href(&filter.query_with(&[])), "chevron-left", Text::new("list-first-page"));
+            ("list-past-end", "list-past-end-text", first)
+        } else if filter.is_open() {
+            let new = ("/tickets/new".to_owned(), "plus", Text::new("list-new"));
+            ("list-empty", "list-empty-text", new)
+        } else if filter.q.trim().is_empty() {
+            ("list-no-match", "list-no-match-text", ("/tickets".to_owned(), "list", Text::new("list-all")))
+        } else {
+            return Self::nothing_found(filter);
+        };
+        let icon = if total > 0 { "list" } else { "inbox" };
+        Self { icon, heading: Text::new(heading), text: Text::new(text), actions: vec![action] }
     }
 
     fn nothing_found(filter: &Filter) -> Self {
@@ -283,36 +354,32 @@ impl Empty {
         let wide = form_urlencoded::Serializer::new(String::new()).append_pair("q", q).finish();
         let narrow = filter.query_with(&[("sort", ""), ("order", ""), ("pageSize", "")]);
         let filtered = narrow != form_urlencoded::Serializer::new(String::new()).append_pair("q", &filter.q).finish();
-        let place = if filtered { ", among the tickets that the filters let through" } else { "" };
         let mut actions = vec![log_link(q)];
         if filtered {
-            actions.push((filters::href(&wide), "search", "Search every ticket"));
+            actions.push((filters::href(&wide), "search", Text::new("list-search-all")));
         } else {
-            actions.push(("/tickets".to_owned(), "list", "All tickets"));
+            actions.push(("/tickets".to_owned(), "list", Text::new("list-all")));
         }
         Self {
             icon: if is_number(q) { "phone" } else { "search" },
-            heading: format!("No ticket for {q}"),
-            text: format!(
-                "Searched names, phone numbers, references, e-mail addresses, accounts, descriptions and notes{place}. \
-                 Every word must match. Fields narrow a search: status:open, tech:name, after:2026-11-01."
-            ),
+            heading: Text::new("list-none-for").arg("search", q),
+            text: Text::new(if filtered { "list-searched-filtered" } else { "list-searched" }),
             actions,
         }
     }
 }
 
 /// The way to a new ticket for what was searched: a number or a name is filled in.
-fn log_link(q: &str) -> (String, &'static str, &'static str) {
-    let (field, label) = if is_number(q) {
-        ("clientPhone", "Log a ticket for this number")
+pub fn log_link(q: &str) -> (String, &'static str, Text) {
+    let (field, key) = if is_number(q) {
+        ("clientPhone", "list-log-number")
     } else if q.chars().any(|c| c.is_ascii_digit() || matches!(c, '@' | ':')) {
-        return ("/tickets/new".to_owned(), "plus", "New ticket");
+        return ("/tickets/new".to_owned(), "plus", Text::new("list-new"));
     } else {
-        ("clientName", "Log a ticket for this client")
+        ("clientName", "list-log-client")
     };
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(field, q).finish();
-    (format!("/tickets/new?{query}"), "plus", label)
+    (format!("/tickets/new?{query}"), "plus", Text::new(key))
 }
 
 /// Whether a search looks like a phone number: at least five digits and nothing else but what people write in one.

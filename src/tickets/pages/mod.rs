@@ -3,15 +3,21 @@
 mod actions;
 mod ask;
 mod back;
+mod bulk;
 mod client;
+mod conflict;
+mod density;
 mod detail;
 mod edit;
 mod fields;
 mod filters;
+mod find;
 mod list;
 mod new;
 mod pager;
 mod preview;
+mod seen;
+mod sentence;
 mod side_bar;
 mod timeline;
 mod times;
@@ -20,12 +26,12 @@ mod views;
 use axum::{
     Router,
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use uuid::Uuid;
 
-pub use self::side_bar::SideBar;
 use self::times::Times;
+pub use self::{list::row, side_bar::SideBar};
 use super::{Desk, Reference, Tickets, export};
 use crate::{
     staff::{Role, SignedIn},
@@ -39,6 +45,11 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets", get(list::show).post(new::submit))
         .route("/tickets/new", get(new::show).post(new::submit))
         .route("/tickets/new/preview", get(preview::back).post(preview::show))
+        .route("/tickets/bulk", get(bulk::review).post(bulk::submit))
+        .route("/tickets/bulk/{run}", get(bulk::result))
+        .route("/tickets/bulk/{run}/undo", post(bulk::undo))
+        .route("/tickets/find", get(find::show))
+        .route("/tickets/density", post(density::set))
         .route("/tickets/{key}", get(detail::show))
         .route("/tickets/{key}/edit", get(edit::show).post(edit::submit))
         .route("/tickets/{key}/status", get(ask::status_page).post(actions::set_status))
@@ -51,6 +62,7 @@ pub fn routes(state: Tickets) -> Router {
         .route("/views", get(views::list).post(views::add))
         .route("/views/new", get(views::show_new))
         .route("/views/{id}", get(views::show).post(views::edit))
+        .route("/views/{id}/filter", post(views::refilter))
         .route("/views/{id}/delete", get(views::ask_delete).post(views::delete))
         .with_state(state)
 }

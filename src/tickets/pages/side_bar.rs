@@ -1,15 +1,19 @@
 //! The side bar's views: the built-in ones with their counts, then the saved ones.
 //!
-//! Saved views have no counts. A cap bounds the rows that are counted, not those that are looked at: a filter that few
-//! tickets pass walks through all of them before it knows, and there may be a hundred such views on every page.
+//! A cap bounds the rows that are counted, not those that are looked at: a saved filter that few tickets pass may walk
+//! through many before it knows, and there may be a hundred such views. So what is slow to count is counted seldom, and
+//! a page gives no more than a moment to it all.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::filters;
 use crate::{
     db::{Db, Tx},
     fault::Fault,
-    tickets::{Counted, Desk, Filter, ViewCounts, view_counts, views},
+    tickets::{self, Counted, Desk, Filter, ViewCounts, view_counts, views},
     web::{NavGroup, NavItem, Viewer},
 };
 
@@ -26,26 +30,47 @@ pub const VIEWS: [(&str, &str, &str); 5] = [
 /// process writes shows at once.
 const KEPT: i64 = 5_000;
 
+/// A saved view's count is shown again for so many times as long as it took, whatever is written: all views together
+/// then take no more than a small part of one processor.
+const WORTH: i64 = 200;
+
+/// Time that one page gives to counting saved views, in milliseconds. What is left shows what it was, or no count.
+const PATIENCE: i64 = 20;
+
+/// Counts of filters that are kept; more are those of views that are gone.
+const MOST_KEPT: usize = 2_000;
+
 /// The side bar. Counting costs more than all else of a page, so counts are kept while nothing is written. Clones share
 /// them.
 #[derive(Clone, Debug)]
 pub struct SideBar {
     db: Db,
     desk: Desk,
-    kept: Arc<Mutex<Option<Kept>>>,
+    kept: Arc<Mutex<Option<Kept<ViewCounts>>>>,
+    /// By the query of the view.
+    saved: Arc<Mutex<HashMap<String, Kept<Counted>>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Kept {
+struct Kept<T> {
     writes: u64,
     at: i64,
-    counts: ViewCounts,
+    /// What counting took, in milliseconds.
+    took: i64,
+    counts: T,
+}
+
+impl<T> Kept<T> {
+    fn is_good(&self, writes: u64, now: i64) -> bool {
+        let age = now - self.at;
+        (self.writes == writes && (0..KEPT).contains(&age)) || (0..self.took * WORTH).contains(&age)
+    }
 }
 
 impl SideBar {
     /// The side bar of this desk.
     pub fn new(db: Db, desk: Desk) -> Self {
-        Self { db, desk, kept: Arc::default() }
+        Self { db, desk, kept: Arc::default(), saved: Arc::default() }
     }
 
     /// The views that a viewer sees, in groups.
@@ -66,7 +91,9 @@ impl SideBar {
         let items = VIEWS.into_iter().zip(counts).map(item).collect();
         let mut groups = vec![NavGroup { label: "Views", saved: false, items }];
         let saved = views::visible(tx, &self.desk.vault, viewer.id)?;
-        let (own, shared): (Vec<_>, Vec<_>) = saved.iter().partition(|view| view.may_change(viewer.id));
+        let counts = self.saved_counts(tx, &saved)?;
+        let (own, shared): (Vec<_>, Vec<_>) =
+            saved.iter().zip(counts).partition(|(view, _)| view.may_change(viewer.id));
         for (label, views) in [("My views", own), ("Shared", shared)] {
             if !views.is_empty() {
                 groups.push(NavGroup { label, saved: true, items: views.into_iter().map(saved_item).collect() });
@@ -85,22 +112,59 @@ impl SideBar {
         // Asked before counting: what is written in between makes the next page count again.
         let (writes, now) = (self.db.write_stats().writes, self.desk.clock.now());
         let kept = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = kept.filter(|kept| kept.writes == writes && (0..KEPT).contains(&(now - kept.at))) {
+        if let Some(kept) = kept.filter(|kept| kept.is_good(writes, now)) {
             return Ok(kept.counts);
         }
         let counts = view_counts(tx)?;
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept { writes, at: now, counts });
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept { writes, at: now, took: 0, counts });
         Ok(counts)
+    }
+
+    /// The counts of saved views, in their order; none where there was no time, and for filters of another time.
+    fn saved_counts(&self, tx: &mut Tx<'_>, views: &[views::SavedView]) -> Result<Vec<Option<Counted>>, Fault> {
+        let (writes, began) = (self.db.write_stats().writes, self.desk.clock.now());
+        let mut counts = Vec::with_capacity(views.len());
+        for view in views {
+            let now = self.desk.clock.now();
+            let kept = self.saved.lock().unwrap_or_else(PoisonError::into_inner).get(&view.query).copied();
+            let stale = kept.is_none_or(|kept| !kept.is_good(writes, now));
+            if !stale || now - began >= PATIENCE {
+                counts.push(kept.map(|kept| kept.counts));
+                continue;
+            }
+            let counted = self.count(tx, &view.query)?;
+            if let Some(counts) = counted {
+                let took = self.desk.clock.now() - now;
+                let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+                if saved.len() >= MOST_KEPT {
+                    saved.clear();
+                }
+                saved.insert(view.query.clone(), Kept { writes, at: now, took, counts });
+            }
+            counts.push(counted);
+        }
+        Ok(counts)
+    }
+
+    fn count(&self, tx: &mut Tx<'_>, query: &str) -> Result<Option<Counted>, Fault> {
+        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let Ok(filter) = Filter::parse(&pairs, &self.desk) else { return Ok(None) };
+        match tickets::count(tx, &self.desk, &filter) {
+            Ok(counted) => Ok(Some(counted)),
+            // A technician whom it names is none any more.
+            Err(Fault::Invalid(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
     }
 }
 
-fn saved_item(view: &views::SavedView) -> NavItem {
+fn saved_item((view, counted): (&views::SavedView, Option<Counted>)) -> NavItem {
     NavItem {
         label: view.name.clone(),
         href: filters::href(&view.query),
         place: filters::href(&view.query),
         icon: "bookmark",
-        count: String::new(),
+        count: counted.map(|counted| counted.to_string()).unwrap_or_default(),
         alert: false,
     }
 }

@@ -75,11 +75,24 @@ pub enum Body {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Part {
     Logged(Status),
-    Moved { from: Option<Status>, to: Status },
+    Moved {
+        from: Option<Status>,
+        to: Status,
+    },
     Undone(Status),
-    Assigned { from: Option<String>, to: Option<String> },
-    Edited { label: &'static str, from: String, to: String },
-    Rewritten { from: String },
+    Assigned {
+        from: Option<String>,
+        to: Option<String>,
+    },
+    /// The field by the key of its name.
+    Edited {
+        field: &'static str,
+        from: String,
+        to: String,
+    },
+    Rewritten {
+        from: String,
+    },
 }
 
 /// An SMS.
@@ -91,7 +104,7 @@ pub struct Sent {
     pub state: State,
     pub reason: String,
     pub segments: i64,
-    /// Each state it had, with the time.
+    /// The key of each state it had, with the time.
     pub trail: Vec<(&'static str, When)>,
     pub resend: bool,
     /// Why it cannot be sent again although it did not arrive, or empty.
@@ -100,21 +113,21 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// What happened, in a few words before the number.
+    /// The key of what happened, in a few words.
     pub const fn headline(&self) -> &'static str {
         match self.state {
-            State::Queued => "SMS queued",
-            State::Sending => "SMS being sent",
-            State::Sent => "SMS sent",
-            State::Delivered => "SMS delivered",
-            State::Failed => "SMS not delivered",
-            State::Unknown => "SMS perhaps not delivered",
-            State::Suppressed => "SMS not sent",
-            State::Cancelled => "SMS cancelled",
+            State::Queued => "ticket-sms-queued",
+            State::Sending => "ticket-sms-sending",
+            State::Sent => "ticket-sms-sent",
+            State::Delivered => "ticket-sms-delivered",
+            State::Failed => "ticket-sms-failed",
+            State::Unknown => "ticket-sms-unknown",
+            State::Suppressed => "ticket-sms-suppressed",
+            State::Cancelled => "ticket-sms-cancelled",
         }
     }
 
-    /// The state's name on pages.
+    /// The key of the state's name.
     pub const fn label(&self) -> &'static str {
         label(self.state)
     }
@@ -145,14 +158,14 @@ impl Sent {
 
 const fn label(state: State) -> &'static str {
     match state {
-        State::Queued => "Queued",
-        State::Sending => "Sending",
-        State::Sent => "Sent",
-        State::Delivered => "Delivered",
-        State::Failed => "Failed",
-        State::Unknown => "Unknown",
-        State::Suppressed => "Not sent",
-        State::Cancelled => "Cancelled",
+        State::Queued => "ticket-state-queued",
+        State::Sending => "ticket-state-sending",
+        State::Sent => "ticket-state-sent",
+        State::Delivered => "ticket-state-delivered",
+        State::Failed => "ticket-state-failed",
+        State::Unknown => "ticket-state-unknown",
+        State::Suppressed => "ticket-state-suppressed",
+        State::Cancelled => "ticket-state-cancelled",
     }
 }
 
@@ -226,16 +239,16 @@ fn part(what: &Happening, before: Option<Status>) -> Part {
         }
         Happening::Edited { field, from, .. } if field == "description" => Part::Rewritten { from: from.clone() },
         Happening::Edited { field, from, to } => {
-            let label = match field.as_str() {
-                "clientName" => "client name",
-                "clientPhone" => "phone number",
-                "clientEmail" => "e-mail address",
-                "clientAccountId" => "account ID",
-                "issueType" => "issue type",
-                "priority" => "priority",
-                _ => "a field",
+            let field = match field.as_str() {
+                "clientName" => "ticket-field-name",
+                "clientPhone" => "ticket-field-phone",
+                "clientEmail" => "ticket-field-email",
+                "clientAccountId" => "ticket-field-account",
+                "issueType" => "ticket-field-issue",
+                "priority" => "ticket-field-priority",
+                _ => "ticket-field-other",
             };
-            Part::Edited { label, from: from.clone(), to: to.clone() }
+            Part::Edited { field, from: from.clone(), to: to.clone() }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         views::{self, SavedView, form},
     },
     web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
+    words::{Language, Piece, Text},
 };
 
 /// The form of a view: its name and who sees it. A new one carries its filter.
@@ -89,14 +90,16 @@ pub async fn list(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
     let read =
         move |tx: &mut Tx<'_>| Ok::<_, Fault>((views::visible(tx, &vault, by)?, staff::technicians(tx, &vault)?));
     let (views, staff) = state.db.read(read).await?;
+    let language = visit.language;
     let row = |view: SavedView| Row {
         href: filters::href(&view.query),
-        filter: words(&view.query, &staff),
+        filter: words(&view.query, &staff, language),
         removable: view.may_remove(user.id),
         view,
     };
     let (own, shared) = views.into_iter().map(row).partition(|row| row.view.may_change(user.id));
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, "Saved views").await?;
+    let title = said(&visit, "frame-saved-views");
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let page = ListPage { frame, own, shared };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }
@@ -136,7 +139,7 @@ pub async fn add(
     match saved {
         Ok(answer) => {
             let path = answer.location.unwrap_or_else(|| "/views".to_owned());
-            Ok(state.chrome.redirect(&path, Some(Flash::ok("View saved"))))
+            Ok(state.chrome.redirect(&path, Some(Flash::ok(said(&visit, "views-saved")))))
         }
         Err(Fault::Invalid(faults)) => {
             let form = ViewForm::typed(&form, &faults, &state.desk);
@@ -178,8 +181,8 @@ pub async fn edit(
     };
     match changed {
         Ok(now) => {
-            let flash = if now.updated_at == view.updated_at { "Nothing changed" } else { "View changed" };
-            Ok(state.chrome.redirect("/views", Some(Flash::ok(flash))))
+            let key = if now.updated_at == view.updated_at { "views-unchanged" } else { "views-changed" };
+            Ok(state.chrome.redirect("/views", Some(Flash::ok(said(&visit, key)))))
         }
         Err(Fault::Invalid(faults)) => {
             let form = ViewForm { query: String::new(), ..ViewForm::typed(&form, &faults, &state.desk) };
@@ -187,6 +190,24 @@ pub async fn edit(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// `POST /views/{id}/filter`: `query`, from the list that shows what it finds.
+pub async fn refilter(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Path(id): Path<Uuid>,
+    mut form: Form,
+) -> Result<Response, PageFault> {
+    let change = match form::change(std::mem::take(&mut form.input), &state.desk) {
+        Ok(views::Change { query: query @ Some(_), .. }) => views::Change { query, ..views::Change::default() },
+        Ok(_) => return Err(Fault::field("query", "required", "Choose a filter first.").into()),
+        Err(fault) => return Err(fault.into()),
+    };
+    let (desk, by) = (state.desk.clone(), user.id);
+    let view = state.db.write(move |tx| views::change(tx, &desk, by, id, &change)).await?;
+    Ok(state.chrome.redirect(&filters::href(&view.query), Some(Flash::ok(said(&visit, "views-changed")))))
 }
 
 /// `GET /views/{id}/delete`: asks first.
@@ -201,7 +222,8 @@ pub async fn ask_delete(
     if !view.may_remove(user.id) {
         return Err(Fault::Forbidden.into());
     }
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, "Delete this view?").await?;
+    let title = said(&visit, "views-delete-ask");
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let page = DeletePage { frame, own: view.may_change(user.id), view };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }
@@ -210,11 +232,12 @@ pub async fn ask_delete(
 pub async fn delete(
     State(state): State<Tickets>,
     Admin(user): Admin,
+    visit: Visit,
     Path(id): Path<Uuid>,
 ) -> Result<Response, PageFault> {
     let (vault, by) = (state.desk.vault.clone(), user.id);
     state.db.write(move |tx| views::remove(tx, &vault, by, id)).await?;
-    Ok(state.chrome.redirect("/views", Some(Flash::ok("View deleted"))))
+    Ok(state.chrome.redirect("/views", Some(Flash::ok(said(&visit, "views-deleted")))))
 }
 
 async fn own(state: &Tickets, user: &User, id: Uuid) -> Result<SavedView, Fault> {
@@ -233,39 +256,53 @@ async fn page(
     let vault = state.desk.vault.clone();
     let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
     let good = faults.is_empty();
-    let title = if view.is_some() { "Change view" } else { "Save this view" };
-    let title = if good { title.to_owned() } else { format!("Error: {title}") };
+    let title = said(&visit, if view.is_some() { "views-change" } else { "list-save-this-view" });
+    let title =
+        if good { title } else { Text::new("frame-error-title").arg("title", title).to(visit.language).to_string() };
+    let language = visit.language;
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
-    let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff);
-    let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(problem).collect() };
+    let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff, frame.visit.language);
+    let page = EditPage {
+        frame,
+        view,
+        filter,
+        form,
+        problems: faults.into_iter().map(|fault| problem(fault, language)).collect(),
+    };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
 
-fn problem(fault: FieldFault) -> Problem {
+/// A message in the visitor's language.
+fn said(visit: &Visit, key: &'static str) -> String {
+    Text::new(key).to(visit.language).to_string()
+}
+
+fn problem(fault: FieldFault, language: Language) -> Problem {
     match fault.field.as_str() {
         "name" => Problem { field: fault.field, message: fault.message },
         "query" => Problem::general(fault.message),
-        KEY_FAULT => Problem::general("This form has been sent before, with other words. Look at your views first."),
+        KEY_FAULT => Problem::general(Text::new("views-sent-before").to(language).to_string()),
         other => Problem::general(format!("{other}: {}", fault.message)),
     }
 }
 
 /// A query string in words: `Status New, Open; Technician Aisha Bello`.
-fn words(query: &str, staff: &[User]) -> String {
+fn words(query: &str, staff: &[User], language: Language) -> String {
+    let say = |text: Text| text.to(language).to_string();
     let mut parts: Vec<(String, Vec<String>)> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let label = label(&name).to_owned();
+        let label = label(&name).map_or_else(|| name.to_string(), say);
         let value = match &*name {
-            "assignedTo" if value == "none" => "nobody".to_owned(),
+            "assignedTo" if value == "none" => say(Text::new("list-nobody")),
             "assignedTo" => staff
                 .iter()
                 .find(|user| user.id.to_string() == value)
-                .map_or_else(|| "somebody else".to_owned(), |user| user.name.clone()),
-            "sort" => Sort::ALL
-                .into_iter()
-                .find(|sort| sort.name() == value)
-                .map_or_else(|| value.to_string(), |sort| sort.label().to_lowercase()),
-            "order" => "ascending".to_owned(),
+                .map_or_else(|| say(Text::new("list-somebody")), |user| user.name.clone()),
+            "sort" => {
+                let sort = Sort::ALL.into_iter().find(|sort| sort.name() == value);
+                sort.map_or_else(|| value.to_string(), |sort| say(filters::sort_words(sort)).to_lowercase())
+            }
+            "order" => say(Text::new("list-ascending")),
             _ => value.into_owned(),
         };
         match parts.iter_mut().find(|(other, _)| *other == label) {
@@ -277,18 +314,18 @@ fn words(query: &str, staff: &[User]) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn label(name: &str) -> &str {
-    match name {
-        "status" => "Status",
-        "issueType" => "Issue type",
-        "priority" => "Priority",
-        "assignedTo" => "Technician",
-        "createdFrom" => "Created from",
-        "createdTo" => "Created to",
-        "q" => "Search",
-        "sort" => "Sorted by",
-        "order" => "Order",
-        "pageSize" => "Rows",
-        other => other,
-    }
+fn label(name: &str) -> Option<Text> {
+    Some(Text::new(match name {
+        "status" => "list-status",
+        "issueType" => "list-issue-type",
+        "priority" => "list-priority",
+        "assignedTo" => "list-technician",
+        "createdFrom" => "list-created-from",
+        "createdTo" => "list-created-to",
+        "q" => "list-search",
+        "sort" => "list-sorted-by",
+        "order" => "list-order",
+        "pageSize" => "list-rows",
+        _ => return None,
+    }))
 }

@@ -3,7 +3,11 @@
 use uuid::Uuid;
 
 use super::{Change, SavedView, find, save::not_taken, store};
-use crate::{db::Tx, fault::Fault, tickets::Desk};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    tickets::{Desk, notices::VIEWS},
+};
 
 /// Changes what is there of a view.
 ///
@@ -24,5 +28,6 @@ pub fn change(tx: &mut Tx<'_>, desk: &Desk, by: Uuid, id: Uuid, change: &Change)
     not_taken(&store::of_owner(tx, &desk.vault, by)?, id, &now.name)?;
     let now = SavedView { updated_at: desk.clock.now(), ..now };
     store::update(tx, &desk.vault, &now)?;
+    tx.notify(VIEWS, "");
     Ok(now)
 }

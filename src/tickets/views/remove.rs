@@ -4,7 +4,7 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{find, store};
-use crate::{db::Tx, fault::Fault};
+use crate::{db::Tx, fault::Fault, tickets::notices::VIEWS};
 
 /// Removes a view of one's own, or a shared one whose owner is disabled or no longer an admin.
 ///
@@ -15,5 +15,7 @@ pub fn remove(tx: &mut Tx<'_>, vault: &Vault, by: Uuid, id: Uuid) -> Result<(), 
     if !view.may_remove(by) {
         return Err(Fault::Forbidden);
     }
-    store::delete(tx, id)
+    store::delete(tx, id)?;
+    tx.notify(VIEWS, "");
+    Ok(())
 }

@@ -3,7 +3,12 @@
 use uuid::Uuid;
 
 use super::{MOST, NewView, SavedView, store, view::same_name};
-use crate::{db::Tx, fault::Fault, staff::Person, tickets::Desk};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    staff::Person,
+    tickets::{Desk, notices::VIEWS},
+};
 
 /// Saves a view for its owner.
 ///
@@ -28,6 +33,7 @@ pub fn save(tx: &mut Tx<'_>, desk: &Desk, by: &Person, new: &NewView) -> Result<
     };
     not_taken(&own, view.id, &view.name)?;
     store::insert(tx, &desk.vault, &view)?;
+    tx.notify(VIEWS, "");
     Ok(view)
 }
 

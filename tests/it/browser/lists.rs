@@ -11,7 +11,7 @@ use super::{QUIET, chromium::Chromium, focus_on, set_up};
 use crate::support::TestApp;
 
 /// Logs some tickets of a client, the last of which stands first in the list.
-async fn fill(app: &TestApp, count: usize) -> Vec<String> {
+pub async fn fill(app: &TestApp, count: usize) -> Vec<String> {
     let users = redress::staff::users(&app.app.staff).await.unwrap();
     let by = Person { id: users[0].id, name: users[0].name.clone() };
     let desk = app.app.tickets.desk.clone();

@@ -34,6 +34,19 @@ const SEND: &str = "document.querySelector('main form button[type=submit].btn--p
 const SUGGEST: &str = "const input = document.getElementById('clientName'); input.focus(); input.value = 'ma'; \
     input.dispatchEvent(new Event('input')); const there = () => document.querySelector('#clients-found [role=option]'); \
     return new Promise((done) => { const look = setInterval(() => there() && done(clearInterval(look)), 20) })";
+/// Sends the form of a ticket that has just been changed elsewhere.
+const MEET: &str = "const form = document.querySelector('form[data-live-form]');
+    const theirs = { description: `Their words, ${Math.random()}`, clientName: `Their name ${Math.random()}` };
+    fetch('/api' + location.pathname.replace('/edit', ''), {
+        method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(theirs),
+    }).then(() => {
+        [form.description.value, form.clientName.value, form.clientEmail.value] = ['My words', 'My name', 'mine@isp.example'];
+        form.requestSubmit();
+    })";
+
+/// Types into the search box.
+const FIND: &str = "const q = document.querySelector('#q'); q.focus(); q.value = 'na'; \
+    q.dispatchEvent(new Event('input', {bubbles: true}))";
 
 /// Every page that there is, and the states of those that have several.
 fn views(desk: &Desk) -> Vec<View> {
@@ -43,6 +56,14 @@ fn views(desk: &Desk) -> Vec<View> {
         view("list-filtered", "/tickets?status=Open&priority=Urgent%2CHigh"),
         view("list-empty", "/tickets?q=nobodyofthisname"),
         View { name: "list-menu", path: "/tickets".into(), prepare: "document.querySelector('.chip button').click()" },
+        View {
+            name: "list-bulk",
+            path: "/tickets?status=New".into(),
+            prepare: "document.querySelectorAll('tbody tr:nth-child(-n + 3) .check').forEach((box) => box.click())",
+        },
+        View { name: "list-find", path: "/tickets".into(), prepare: FIND },
+        view("bulk", "/tickets/bulk?all=1&list=status%3DNew%26status%3DClosed&status=Fixed"),
+        view("bulk-errors", "/tickets/bulk?status=Fixed"),
         view("new", "/tickets/new"),
         View { name: "new-errors", path: "/tickets/new".into(), prepare: SEND },
         View { name: "new-suggest", path: "/tickets/new".into(), prepare: SUGGEST },
@@ -55,6 +76,7 @@ fn views(desk: &Desk) -> Vec<View> {
             prepare: "document.querySelector('[popovertarget=m-status]').click()",
         },
         view("ticket-sms", format!("/tickets/{ticket}?show=sms")),
+        view("ticket-in-list", format!("/tickets/{ticket}?list=status%3DDispatched")),
         view("ticket-fix", format!("/tickets/{ticket}/status?status=Fixed")),
         view("ticket-edit", format!("/tickets/{ticket}/edit")),
         view("clients", "/clients"),
@@ -63,6 +85,7 @@ fn views(desk: &Desk) -> Vec<View> {
         view("client-edit", format!("/clients/{}/edit", desk.client)),
         view("client-new", "/clients/new"),
         View { name: "client-new-errors", path: "/clients/new".into(), prepare: SEND },
+        View { name: "ticket-conflict", path: format!("/tickets/{ticket}/edit"), prepare: MEET },
         view("views", "/views"),
         view("users", "/users"),
         view("user-new", "/users/new"),
@@ -139,8 +162,11 @@ async fn every_page_is_right_in_both_themes_and_at_both_widths() {
                 if !prepare.is_empty() {
                     browser.run(prepare, &[]).await;
                 }
-                if name.ends_with("new-errors") {
+                if name.ends_with("new-errors") || name == "ticket-conflict" {
                     browser.find(".error-summary").await;
+                }
+                if name == "list-find" {
+                    browser.find("#find-list").await;
                 }
                 browser.settled().await;
                 let place = format!("{name}-{size}-{theme}");

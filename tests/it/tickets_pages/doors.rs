@@ -44,10 +44,17 @@ async fn only_admins_see_the_desk() {
         (format!("{path}/status"), &[("status", "Fixed")]),
         (format!("{path}/notes"), &[("content", "x")]),
         (format!("{path}/undo"), &[]),
+        ("/tickets/bulk".to_owned(), &[("ticket", "x@1"), ("status", "Fixed")]),
+        ("/tickets/bulk/x/undo".to_owned(), &[]),
+        ("/tickets/density".to_owned(), &[("density", "compact")]),
     ] {
         assert_eq!(aisha.submit(&path, fields).await.status, 403, "{path}");
         let page = stranger.submit(&path, fields).await;
         assert_eq!((page.status, page.location.as_str()), (303, "/login"), "{path}");
+    }
+    for path in [&format!("/tickets/bulk?ticket={reference}&status=Open"), "/tickets/bulk/x", "/tickets/find?q=nadia"] {
+        assert_eq!(aisha.open(path).await.status, 403, "{path}");
+        assert_eq!(stranger.open(path).await.status, 303, "{path}");
     }
     assert_eq!(browser.open("/tickets").await.all("tbody tr .badge"), ["New"]);
 }

@@ -111,3 +111,29 @@ async fn search_finds_jumps_and_says_what_it_searched() {
         assert!(browser.open(&format!("/tickets?q={odd}")).await.status < 500, "{odd}");
     }
 }
+
+#[tokio::test]
+async fn tickets_are_suggested_under_the_search_box() {
+    let (_app, _, browser) = desk().await;
+    let path = log(&browser, &[("clientName", "Siobhán <b>O'Brien</b>"), ("clientPhone", "07700 900419")]).await;
+    for n in 0..8 {
+        log(&browser, &[("clientName", &format!("Nadia {n}"))]).await;
+    }
+    for typed in ["obrien", "0419", "siobhan+07700900419", &path[23..]] {
+        let found = browser.open(&format!("/tickets/find?q={typed}")).await;
+        assert_eq!(found.status, 200);
+        assert_eq!(found.attribute("[role=option]", "data-href"), Some(path.clone()), "{typed}");
+        assert_eq!(found.all("[role=option]").len(), 2, "{typed}: the ticket, and a new one");
+        assert_eq!(found.all("b bdi"), ["Siobhán <b>O'Brien</b>"]);
+    }
+    let many = browser.open("/tickets/find?q=nadia").await;
+    assert_eq!(
+        (many.all("[role=option]").len(), many.attribute("[role=listbox]", "data-said").unwrap()),
+        (7, "6 tickets found".to_owned())
+    );
+    let none = browser.open("/tickets/find?q=07700+900999").await;
+    assert_eq!(none.attributes("[role=option]", "data-href"), ["/tickets/new?clientPhone=07700+900999"]);
+    for (typed, status) in [("", 204), ("+", 204), ("colour:x", 200), ("tech:nobody", 200), ("status:", 200)] {
+        assert_eq!(browser.open(&format!("/tickets/find?q={typed}")).await.status, status, "{typed}");
+    }
+}

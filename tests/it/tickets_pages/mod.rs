@@ -1,6 +1,8 @@
 //! The pages of tickets as a person without scripts uses them, through the real server.
 
 mod back;
+mod beside;
+mod bulk;
 mod crawl;
 mod doors;
 mod edit;

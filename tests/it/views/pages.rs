@@ -12,7 +12,7 @@ fn bar(page: &Page, heading: &str) -> Vec<(String, String)> {
         return Vec::new();
     };
     let group = format!(".sidebar ul:nth-of-type({}) a", place + 1);
-    page.all(&group).into_iter().zip(page.attributes(&group, "href")).collect()
+    page.all(&format!("{group} bdi")).into_iter().zip(page.attributes(&group, "href")).collect()
 }
 
 /// Sends the form of the list's page.
@@ -69,7 +69,7 @@ async fn views_are_renamed_shared_and_deleted_after_a_question() {
     let page = browser.open("/tickets?status=Fixed&assignedTo=none&q=router").await;
     save_here(&browser, &page, "To look at", false).await;
     let list = browser.open("/views").await;
-    assert_eq!(list.all("tbody tr td:nth-child(2)"), ["Status Fixed; Technician nobody; Search router"]);
+    assert_eq!(list.all("tbody tr td:nth-child(2)"), ["Status Fixed; Technician Nobody; Search router"]);
     let change = list.attribute("tbody a.btn", "href").unwrap();
     let priya = app.user("Priya Raman", Role::Admin).await;
     let other = Browser::new(&app.base);
@@ -121,4 +121,72 @@ async fn a_view_of_another_time_opens_and_says_what_is_gone() {
     let stranger = browser.open("/tickets?issueType=Roaming").await;
     assert!(stranger.status == 422 && !stranger.has("tbody"), "an address that is no view is only refused");
     after.stop().await;
+}
+
+/// The counts of the side bar under a heading.
+fn counts(page: &Page, heading: &str) -> Vec<String> {
+    let place = page.all(".sidebar .nav-label").iter().position(|label| label == heading).unwrap();
+    page.all(&format!(".sidebar ul:nth-of-type({}) .count", place + 1))
+}
+
+#[tokio::test]
+async fn views_are_counted_and_follow_what_is_written() {
+    // What is slow to count is counted seldom: here nothing takes any time.
+    let (clock, _) = Clock::fixed(1_795_435_200_000, 11);
+    let app = TestApp::with_clock(&[], clock).await;
+    let browser = app.browser().await;
+    let admin = app.admin().await;
+    let page = browser.open("/tickets?priority=Urgent").await;
+    save_here(&browser, &page, "Hot", false).await;
+    save(&admin, "Of Nadia", "q=nadia&status=New", true).await;
+    let page = browser.open("/tickets").await;
+    assert_eq!((counts(&page, "My views"), counts(&page, "Shared")), (vec!["0".to_owned()], vec!["0".to_owned()]));
+    let ticket = admin.ticket(json!({"priority": "Urgent"})).await;
+    admin.ticket(json!({})).await;
+    let page = browser.open("/tickets").await;
+    assert_eq!((counts(&page, "My views"), counts(&page, "Shared")), (vec!["1".to_owned()], vec!["2".to_owned()]));
+    admin.put(&format!("/api/tickets/{}", ticket["ticketRef"].as_str().unwrap()), &json!({"status": "Fixed"})).await;
+    assert_eq!(counts(&browser.open("/tickets").await, "Shared"), ["1"]);
+}
+
+#[tokio::test]
+async fn a_view_gets_the_filter_of_the_page() {
+    let app = TestApp::start().await;
+    let browser = app.browser().await;
+    let page = browser.open("/tickets?priority=Urgent").await;
+    let hot = save_here(&browser, &page, "Hot", true).await.location;
+    assert!(!browser.open("/tickets?status=New").await.has("form[action$='/filter']"), "no view was opened yet");
+    assert!(!browser.open(&hot).await.has("form[action$='/filter']"), "it shows what it is");
+    browser.open("/tickets?priority=Urgent&status=New").await;
+    // However often it is narrowed on.
+    let narrowed = browser.open("/tickets?priority=Urgent,High&status=New&page=2").await;
+    assert_eq!(narrowed.all("form[action$='/filter'] button"), ["Update “Hot”"]);
+    let action = narrowed.attribute("form[action$='/filter']", "action").unwrap();
+    let query = narrowed.attribute("form[action$='/filter'] input", "value").unwrap();
+    assert_eq!(query, "status=New&priority=High&priority=Urgent");
+
+    // Others see it and cannot change it.
+    let priya = app.user("Priya Raman", Role::Admin).await;
+    let other = Browser::new(&app.base);
+    other.submit("/login", &[("email", &priya.email), ("password", PASSWORD)]).await;
+    other.open(&hot).await;
+    assert!(!other.open("/tickets?status=New").await.has("form[action$='/filter']"));
+    assert_eq!(other.submit(&action, &[("query", &query)]).await.status, 403);
+
+    let done = browser.submit(&action, &[("query", &query)]).await;
+    assert_eq!((done.status, done.location.as_str()), (303, format!("/tickets?{query}").as_str()));
+    let page = browser.open(&done.location).await;
+    assert_eq!(page.all(".page-head h1"), ["Hot"]);
+    assert_eq!(bar(&page, "My views"), [("Hot".to_owned(), done.location.clone())]);
+    assert_eq!(
+        other.open("/tickets").await.attributes(".sidebar a[href*='priority=High']", "href").len(),
+        1,
+        "shared still"
+    );
+    for bad in [&[][..], &[("query", "")], &[("query", "status=Foo")], &[("query", "page=2")]] {
+        assert_eq!(browser.submit(&action, bad).await.status, 422, "{bad:?}");
+    }
+    // All tickets, and what the product brings along, are another start.
+    browser.open("/tickets").await;
+    assert!(!browser.open("/tickets?status=Closed").await.has("form[action$='/filter']"));
 }

@@ -1,0 +1,133 @@
+# टिकट का पृष्ठ, और उस पर की जाने वाली कार्रवाइयों के पृष्ठ।
+ticket-copy = संदर्भ { $reference } कॉपी करें
+ticket-in-list = सूची में
+ticket-place = { $total } में से { $number }
+ticket-previous = पिछला टिकट
+ticket-next = अगला टिकट
+ticket-assign = सौंपें
+ticket-reassign = किसी और को दें
+ticket-edit = संपादित करें
+ticket-change = बदलें
+ticket-other-statuses = अन्य स्थितियाँ
+ticket-change-status = स्थिति: { $status }। स्थिति बदलें
+ticket-change-priority = प्राथमिकता: { $priority }। प्राथमिकता बदलें
+ticket-logged = { $who } ने { $when } दर्ज किया
+ticket-updated = अपडेट: { $when }
+ticket-description = क्या हुआ
+ticket-note = आंतरिक नोट
+ticket-note-example = आंतरिक नोट जोड़ें
+ticket-note-hint = नोट केवल आपकी टीम देखती है
+ticket-note-short = नोट
+ticket-add-note = नोट जोड़ें
+ticket-optional = वैकल्पिक
+ticket-call = फ़ोन करें
+ticket-close = टिकट बंद करें
+ticket-reopen = फिर खोलें
+ticket-fix = हल हुआ दर्ज करें
+ticket-fix-sms = हल हुआ दर्ज करें और भेजें
+ticket-fix-ask = हल हुआ दर्ज करें?
+ticket-fix-ask-sms = हल हुआ दर्ज करें और SMS भेजें?
+ticket-keep-open = खुला रखें
+ticket-status-menu = स्थिति बदलें
+ticket-priority-menu = प्राथमिकता बदलें
+ticket-technician-menu = तकनीशियन को सौंपें
+ticket-sends-sms = ग्राहक को SMS जाता है
+ticket-asks-technician = तकनीशियन पूछता है
+ticket-dispatch-at-once = तुरंत भेजें
+ticket-keeps-technician = भेजे गए टिकट का तकनीशियन वही रहता है
+ticket-only-when-logged = केवल दर्ज होते समय
+ticket-only-after-fixed = केवल हल होने के बाद
+ticket-reopen-first = पहले टिकट फिर खोलें
+ticket-facts = ग्राहक और टिकट की जानकारी
+ticket-client = ग्राहक
+ticket-phone = फ़ोन
+ticket-email = ई-मेल
+ticket-account = खाता
+ticket-not-given = नहीं दिया
+ticket-assigned = { $who } ने { $when } सौंपा
+ticket-nobody-yet = अभी कोई नहीं
+ticket-choose-one = एक चुनें
+ticket-dispatch = भेजें
+ticket-dispatch-ask = तकनीशियन भेजें
+ticket-sends-below = ग्राहक को नीचे का SMS जाता है
+ticket-needs-below = तकनीशियन ज़रूरी है, नीचे चुनें
+
+# सूचनाएँ
+ticket-fixed = हल हुआ दर्ज किया गया
+ticket-fixed-waits = { $count ->
+    [one] हल हुआ दर्ज किया गया। SMS { $count } सेकंड में जाएगा
+   *[other] हल हुआ दर्ज किया गया। SMS { $count } सेकंड में जाएगा
+}
+ticket-already = पहले से { $status }
+ticket-nothing-changed = कुछ नहीं बदला
+ticket-now-status = अब स्थिति है: { $status }
+ticket-now-assigned = तकनीशियन को सौंपा गया
+ticket-now-unassigned = तकनीशियन हटाया गया
+ticket-now-priority = अब प्राथमिकता है: { $priority }
+ticket-saved = सहेजा गया
+ticket-note-added = नोट जोड़ा गया
+ticket-undone = वापस लिया गया। स्थिति फिर { $status } है और कोई SMS नहीं जाएगा
+ticket-queued-again = SMS फिर से कतार में है
+ticket-still-not = SMS अब भी नहीं भेजा जा सकता
+
+# इतिहास: किसने क्या किया
+ticket-history = इतिहास
+ticket-show = इतिहास में दिखाएँ
+ticket-show-all = सभी
+ticket-show-notes = नोट
+ticket-show-changes = बदलाव
+ticket-event = { $who } ने { $what }
+ticket-and = और
+ticket-did-log = यह टिकट { $status } के रूप में दर्ज किया
+ticket-did-move = स्थिति { $from } से { $to } की
+ticket-did-set = { $to } किया
+ticket-did-undo = हल होना वापस लिया: यह फिर { $status } है
+ticket-did-assign = { $to } को सौंपा
+ticket-did-reassign = { $from } की जगह { $to } को सौंपा
+ticket-did-take = टिकट { $from } से ले लिया
+ticket-did-technician = तकनीशियन बदला
+ticket-did-edit = { $field } { $from } से { $to } किया
+ticket-did-rewrite = विवरण फिर से लिखा
+ticket-field-name = ग्राहक का नाम
+ticket-field-phone = फ़ोन नंबर
+ticket-field-email = ई-मेल पता
+ticket-field-account = खाता संख्या
+ticket-field-issue = समस्या का प्रकार
+ticket-field-priority = प्राथमिकता
+ticket-field-other = अन्य जानकारी
+ticket-empty = खाली
+ticket-said-before = पहले क्या लिखा था
+ticket-noted = { $who } ने नोट जोड़ा
+ticket-no-notes = अभी कोई नोट नहीं।
+ticket-no-sms-yet = अभी कोई SMS नहीं।
+ticket-nothing-yet = अभी कुछ नहीं।
+
+# इतिहास के SMS
+ticket-sms-to = { $what }: { $to }
+ticket-sms-queued = SMS कतार में
+ticket-sms-sending = SMS भेजा जा रहा है
+ticket-sms-sent = SMS भेजा गया
+ticket-sms-delivered = SMS पहुँचा
+ticket-sms-failed = SMS नहीं पहुँचा
+ticket-sms-unknown = SMS शायद नहीं पहुँचा
+ticket-sms-suppressed = SMS नहीं भेजा गया
+ticket-sms-cancelled = SMS रद्द
+ticket-state-queued = कतार में
+ticket-state-sending = भेजा जा रहा है
+ticket-state-sent = भेजा गया
+ticket-state-delivered = पहुँचा
+ticket-state-failed = विफल
+ticket-state-unknown = अज्ञात
+ticket-state-suppressed = नहीं भेजा
+ticket-state-cancelled = रद्द
+ticket-segments = { $count ->
+    [one] { $count } भाग
+   *[other] { $count } भाग
+}
+ticket-send-again = फिर भेजें
+ticket-sms-recipient = { $to } को
+ticket-problems = { $count ->
+    [one] एक समस्या है
+   *[other] { $count } समस्याएँ हैं
+}
+ticket-sent-before = यह फ़ॉर्म पहले दूसरे शब्दों के साथ भेजा जा चुका है। इतिहास देखें, फिर ज़रूरत हो तो दोबारा भेजें।

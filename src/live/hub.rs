@@ -1,0 +1,243 @@
+//! The one of a node that listens to the database for all its seats: what has changed is gathered for a moment, read
+//! once, and said to everybody. While no page is open it does not even listen.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, sleep_until},
+};
+use uuid::Uuid;
+
+use super::{
+    Live,
+    editing::{self, Said},
+    room::{Changed, Word},
+};
+use crate::{
+    db::{Heard, Listener, Notice, Tx},
+    fault::Fault,
+    notifications,
+    staff::{self, Role},
+    tickets::{Desk, by_key, mark, notices},
+    web::{NavGroup, Viewer},
+};
+
+/// How long notices are gathered before they are read.
+const GATHER: Duration = Duration::from_millis(150);
+/// More of them than these are not told one by one.
+const MANY: usize = 200;
+/// The pause after too many, when every page looks for itself.
+const AFTER_MANY: Duration = Duration::from_secs(2);
+/// Counts are told at most this often.
+const COUNTS: Duration = Duration::from_secs(3);
+/// How long it goes on listening after the last page was closed: mostly, the next one is being opened.
+const LINGER: Duration = Duration::from_secs(30);
+
+impl Live {
+    /// Tells open pages what has changed until `stopped` turns true. Then every stream ends.
+    pub async fn run(self, mut stopped: watch::Receiver<bool>) {
+        tokio::select! {
+            () = self.serve() => {}
+            _ = stopped.wait_for(|stop| *stop) => {}
+        }
+        self.room.close();
+    }
+
+    async fn serve(&self) {
+        let mut seats = self.room.watch_seats();
+        while seats.wait_for(|seats| *seats > 0).await.is_ok() {
+            let mut hub = Hub::new(self);
+            // Who came before it listened may have missed something.
+            self.room.say(Word::Lost);
+            if hub.serve(&mut seats).await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+struct Hub<'a> {
+    live: &'a Live,
+    listener: Listener,
+    tickets: BTreeSet<Uuid>,
+    messages: BTreeSet<Uuid>,
+    editing: BTreeSet<Uuid>,
+    lost: bool,
+    counts: bool,
+    counts_at: Instant,
+}
+
+impl<'a> Hub<'a> {
+    fn new(live: &'a Live) -> Self {
+        Self {
+            live,
+            listener: live.tickets.db.listen(),
+            tickets: BTreeSet::new(),
+            messages: BTreeSet::new(),
+            editing: BTreeSet::new(),
+            lost: false,
+            counts: false,
+            counts_at: Instant::now(),
+        }
+    }
+
+    /// Until nobody has been there for a while; `None` when the database is gone.
+    async fn serve(&mut self, seats: &mut watch::Receiver<usize>) -> Option<()> {
+        loop {
+            let end = self.live.room.editing().next_end();
+            tokio::select! {
+                heard = self.listener.next() => {
+                    self.hear(heard?).await;
+                    sleep(GATHER).await;
+                    while let Some(heard) = self.listener.waiting() {
+                        self.hear(heard).await;
+                    }
+                    self.tell().await;
+                }
+                () = sleep_until(self.counts_at), if self.counts => self.tell_counts().await,
+                () = sleep_until(end.unwrap_or(self.counts_at)), if end.is_some() => {
+                    let done = self.live.room.editing().expire(Instant::now());
+                    for ticket in done {
+                        self.live.room.say(Word::Editing(ticket));
+                    }
+                }
+                () = deserted(seats) => return Some(()),
+            }
+        }
+    }
+
+    async fn hear(&mut self, heard: Heard) {
+        let Heard::Notice(Notice { channel, payload }) = heard else {
+            self.lost = true;
+            return;
+        };
+        match channel {
+            notices::TICKETS => match notices::read(&payload) {
+                Some((ticket, _)) => drop(self.tickets.insert(ticket)),
+                None => self.lost = true,
+            },
+            notices::VIEWS => self.counts = true,
+            staff::CHANGED => {
+                self.live.room.say(Word::Staff);
+                self.names().await;
+            }
+            notifications::CHANGED => match Uuid::try_parse(&payload) {
+                Ok(message) => drop(self.messages.insert(message)),
+                Err(_) => self.lost = true,
+            },
+            editing::CHANNEL => {
+                if let Some(said) = Said::read(&payload) {
+                    self.edits(said).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    async fn edits(&mut self, said: Said) {
+        let unknown = self.live.room.editing().needs_name(said.user);
+        if unknown {
+            self.names().await;
+        }
+        if self.live.room.editing().take(said, Instant::now()) {
+            self.editing.insert(said.ticket);
+        }
+    }
+
+    /// Learns what those who may edit are called.
+    async fn names(&self) {
+        let vault = self.live.tickets.desk.vault.clone();
+        match self.live.tickets.db.read(move |tx| staff::users_of(tx, &vault, Role::Admin)).await {
+            Ok(admins) => self.live.room.editing().name(admins.into_iter().map(|user| (user.id, user.name.into()))),
+            Err(fault) => tracing::warn!(%fault, "names cannot be read; nobody is said to be editing"),
+        }
+    }
+
+    /// Says what was heard.
+    async fn tell(&mut self) {
+        let room = &self.live.room;
+        for ticket in std::mem::take(&mut self.editing) {
+            room.say(Word::Editing(ticket));
+        }
+        let (tickets, messages) = (std::mem::take(&mut self.tickets), std::mem::take(&mut self.messages));
+        self.counts |= self.lost || !tickets.is_empty();
+        if tickets.len() + messages.len() > MANY {
+            self.lost = true;
+        }
+        let any = !(tickets.is_empty() && messages.is_empty());
+        if any && !self.lost {
+            let desk = self.live.tickets.desk.clone();
+            match self.live.tickets.db.read(move |tx| read(tx, &desk, tickets, &messages)).await {
+                Ok(changed) => room.say(Word::Changed(changed)),
+                Err(fault) => {
+                    tracing::warn!(%fault, "what has changed cannot be read; open pages are told later");
+                    self.lost = true;
+                }
+            }
+        }
+        if std::mem::take(&mut self.lost) {
+            room.say(Word::Lost);
+            sleep(AFTER_MANY).await;
+        }
+    }
+
+    async fn tell_counts(&mut self) {
+        (self.counts, self.counts_at) = (false, Instant::now() + COUNTS);
+        let (viewers, chrome) = (self.live.room.viewers(), self.live.tickets.chrome.clone());
+        let read = move |tx: &mut Tx<'_>| {
+            let each = |viewer: Viewer| Ok((viewer.id, counts(&(chrome.views)(tx, &viewer)?)));
+            viewers.into_iter().map(each).collect::<Result<HashMap<_, _>, Fault>>()
+        };
+        match self.live.tickets.db.read(read).await {
+            Ok(counts) => self.live.room.say(Word::Counts(counts)),
+            Err(fault) => tracing::warn!(%fault, "the side bar cannot be counted; open pages keep what they have"),
+        }
+    }
+}
+
+/// Waits until there has been no page for a while.
+async fn deserted(seats: &mut watch::Receiver<usize>) {
+    loop {
+        if seats.wait_for(|seats| *seats == 0).await.is_err() {
+            return;
+        }
+        if tokio::time::timeout(LINGER, seats.wait_for(|seats| *seats > 0)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn read(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    mut ids: BTreeSet<Uuid>,
+    messages: &BTreeSet<Uuid>,
+) -> Result<Vec<Changed>, Fault> {
+    for message in messages {
+        ids.extend(desk.outbox.ticket_of(tx, *message)?);
+    }
+    let mut changed = Vec::with_capacity(ids.len());
+    for id in ids {
+        match by_key(tx, &desk.vault, &id.to_string()) {
+            Ok(ticket) => {
+                let mark = mark(&ticket, desk.outbox.changes_of(tx, id)?);
+                changed.push(Changed { ticket, mark, rows: std::sync::Mutex::default() });
+            }
+            Err(Fault::NotFound) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(changed)
+}
+
+/// The side bar's counts by address.
+pub fn counts(groups: &[NavGroup]) -> Arc<str> {
+    let items = groups.iter().flat_map(|group| &group.items).filter(|item| !item.count.is_empty());
+    let counts: serde_json::Map<_, _> = items.map(|item| (item.href.clone(), item.count.clone().into())).collect();
+    serde_json::Value::Object(counts).to_string().into()
+}

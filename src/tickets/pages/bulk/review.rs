@@ -1,0 +1,180 @@
+//! What a run will do, stated before it is done.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{Group, groups};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    input::Given,
+    notifications::{Event, wording::Sms},
+    staff::{self, Admin, User},
+    tickets::{
+        Filter, Status, Tickets,
+        bulk::{self, Action, Chosen, Fate, Plan},
+        pages::{fields::Problem, filters, fresh_key},
+    },
+    web::{Frame, PageFault, Query, Visit},
+    words::Text,
+};
+
+#[derive(Template)]
+#[template(path = "tickets/bulk.html")]
+struct ReviewPage {
+    frame: Frame,
+    list: String,
+    back: String,
+    heading: Text,
+    /// What the button says; absent where nothing changes.
+    button: Option<Text>,
+    problems: Vec<Problem>,
+    /// What is asked for, a line each.
+    asked: Vec<Text>,
+    pairs: Vec<(&'static str, String)>,
+    groups: Vec<Group>,
+    /// Each ticket with the version that is shown.
+    tickets: Vec<String>,
+    more: bool,
+    sms: usize,
+    /// One of the SMS that go out.
+    example: Option<Sms>,
+    /// Why some clients get none, and how many.
+    no_sms: Vec<(&'static str, Text)>,
+    undo_seconds: i64,
+    key: String,
+}
+
+/// `GET /tickets/bulk`: `ticket`, repeated, or `all` with the list's query as `list`; and the action's parameters.
+pub async fn show(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Query(pairs): Query,
+) -> Result<Response, PageFault> {
+    match Action::read(&pairs) {
+        Ok(action) => page(&state, &user, visit, &pairs, Some(action), Vec::new()).await,
+        Err(wrong) => page(&state, &user, visit, &pairs, None, wrong).await,
+    }
+}
+
+/// The review, with what was wrong with what was sent.
+pub async fn page(
+    state: &Tickets,
+    user: &User,
+    visit: Visit,
+    pairs: &[(String, String)],
+    action: Option<Action>,
+    mut wrong: Vec<Text>,
+) -> Result<Response, PageFault> {
+    let list = value(pairs, "list").to_owned();
+    let chosen = match chosen(state, pairs, &list).await {
+        Ok(chosen) => Some(chosen),
+        // The list's address cannot be read any more: a technician's name is none, say.
+        Err(Fault::Invalid(_)) => {
+            wrong.push(Text::new("bulk-bad-list"));
+            None
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let (desk, wanted) = (state.desk.clone(), action.clone().zip(chosen));
+    let read = move |tx: &mut Tx<'_>| {
+        let plan = wanted.map(|(action, chosen)| bulk::plan(tx, &desk, &action, &chosen)).transpose()?;
+        Ok::<_, Fault>((plan, staff::technicians(tx, &desk.vault)?))
+    };
+    let (plan, staff) = state.db.read(read).await?;
+    let plan = plan.unwrap_or(Plan { rows: Vec::new(), more: false });
+    if wrong.is_empty() && plan.rows.is_empty() {
+        wrong.push(Text::new("bulk-none"));
+    }
+    let changing = plan.those(|fate| matches!(fate, Fate::Changed { .. })).len();
+    let telling = plan.those(|fate| *fate == Fate::Changed { sms: true });
+    let (heading, button) = words(action.as_ref(), changing);
+    let good = wrong.is_empty();
+    let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
+    let title = frame.say(&heading);
+    frame.title = if good { title.to_string() } else { frame.t("frame-error-title").arg("title", title).to_string() };
+    let example =
+        telling.first().map(|row| state.desk.outbox.preview(Event::Fixed { reference: row.reference.as_str() }));
+    let page = ReviewPage {
+        back: filters::href(&list),
+        list,
+        heading,
+        button: button.filter(|_| changing > 0),
+        problems: wrong.iter().map(|text| Problem::general(frame.say(text).to_string())).collect(),
+        asked: action.as_ref().map(|action| asked(action, &staff)).unwrap_or_default(),
+        pairs: action.as_ref().map(Action::pairs).unwrap_or_default(),
+        groups: groups::planned(&plan),
+        tickets: plan.rows.iter().map(|row| format!("{}@{}", row.reference, row.version)).collect(),
+        more: plan.more,
+        sms: telling.len(),
+        example,
+        no_sms: untold(&plan),
+        undo_seconds: state.undo / 1000,
+        key: fresh_key(&state.desk),
+        frame,
+    };
+    let status = if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(page.frame.respond(status, &page))
+}
+
+/// The last value of a parameter, or nothing.
+pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+    pairs.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+}
+
+async fn chosen(state: &Tickets, pairs: &[(String, String)], list: &str) -> Result<Chosen, Fault> {
+    if value(pairs, "all").is_empty() {
+        let keys = pairs.iter().filter(|(name, _)| name == "ticket");
+        // What comes with a version is looked at again as it is now.
+        let key = |text: &String| text.split('@').next().unwrap_or("").to_owned();
+        return Ok(Chosen::These(keys.map(|(_, text)| key(text)).collect()));
+    }
+    let list = form_urlencoded::parse(list.as_bytes()).into_owned();
+    let list: Vec<_> = list.filter(|(name, _)| !matches!(name.as_str(), "page" | "cursor")).collect();
+    let filter = Filter::parse(&list, &state.desk)?;
+    filter.check(&state.db, &state.desk).await?;
+    Ok(Chosen::All(Box::new(filter)))
+}
+
+/// The question, and what the button says.
+fn words(action: Option<&Action>, changing: usize) -> (Text, Option<Text>) {
+    let Some(action) = action.filter(|_| changing > 0) else { return (Text::new("bulk-nothing"), None) };
+    let (ask, act) = match action.status.filter(|_| action.is_only_status()) {
+        Some(Status::Fixed) => ("bulk-fix-ask", "bulk-fix-do"),
+        Some(Status::Closed) => ("bulk-close-ask", "bulk-close-do"),
+        _ => ("bulk-change-ask", "bulk-change-do"),
+    };
+    (Text::new(ask).arg("count", changing), Some(Text::new(act).arg("count", changing)))
+}
+
+fn asked(action: &Action, staff: &[User]) -> Vec<Text> {
+    // That it becomes Fixed or Closed is what the heading asks.
+    let headed = |status: &Status| action.is_only_status() && matches!(status, Status::Fixed | Status::Closed);
+    let status = action
+        .status
+        .filter(|status| !headed(status))
+        .map(|status| Text::new("bulk-to-status").arg("status", status.name()));
+    let priority = action.priority.map(|priority| Text::new("bulk-to-priority").arg("priority", priority.name()));
+    let technician = match &action.assigned_to {
+        Given::Absent => None,
+        Given::Null => Some(Text::new("bulk-to-nobody")),
+        Given::Value(id) => Some(match staff.iter().find(|user| user.id == *id) {
+            Some(user) => Text::new("bulk-to-technician").arg("name", &user.name),
+            None => Text::new("bulk-to-unknown"),
+        }),
+    };
+    [status, priority, technician].into_iter().flatten().collect()
+}
+
+/// Why clients are told nothing although their ticket becomes Fixed, and how many for each reason.
+fn untold(plan: &Plan) -> Vec<(&'static str, Text)> {
+    let mut reasons: Vec<(&'static str, usize)> = Vec::new();
+    for why in plan.rows.iter().filter_map(|row| row.no_sms) {
+        match reasons.iter_mut().find(|(other, _)| *other == why) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((why, 1)),
+        }
+    }
+    reasons.into_iter().map(|(why, count)| (why, Text::new("bulk-no-sms").arg("count", count))).collect()
+}
