@@ -20,7 +20,7 @@ macro_rules! migrations {
 }
 
 /// All of them in order; the first is version 1.
-pub(super) const MIGRATIONS: &[Migration] = migrations!["0001_initial"];
+pub(super) const MIGRATIONS: &[Migration] = migrations!["0001_initial", "0004_reports"];
 
 impl Migration {
     pub(super) fn sha256(&self) -> Vec<u8> {

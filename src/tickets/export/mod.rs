@@ -4,3 +4,5 @@ pub mod door;
 mod run;
 mod table;
 mod walk;
+
+pub use self::table::safe as safe_cell;

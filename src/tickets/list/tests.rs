@@ -144,6 +144,14 @@ fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
         let has = move |ticket: &Ticket| ticket.description.split(' ').any(|other| other == word);
         tests.push(Box::new(move |ticket| has(ticket) && (!name || ticket.client_name.starts_with("Na"))));
     }
+    if below(4) == 0 {
+        // No time passes here between logging a ticket and its becoming Fixed.
+        let at = jiff::Timestamp::from_millisecond(shop.all[below(TICKETS)].created_at).unwrap();
+        let day = at.to_zoned(jiff::tz::TimeZone::UTC).start_of_day().unwrap();
+        q.push(format!("fixed:{}..2031-01-01", day.date()));
+        let from = day.timestamp().as_millisecond();
+        tests.push(Box::new(move |ticket| ticket.status >= Status::Fixed && ticket.created_at >= from));
+    }
     if below(5) == 0 {
         q.push("tech:tom".to_owned());
         tests.push(Box::new(|ticket| ticket.assigned_to.as_ref().is_some_and(|one| one.name == "Tomasz")));
