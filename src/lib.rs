@@ -1,6 +1,6 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → tickets → staff, notifications → audit, web, db, fault, clock → vault`.
+//! Imports point one way: `cli → app, config → tickets → staff, notifications → audit, web, db, fault, clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
 pub mod app;
@@ -18,3 +18,4 @@ pub mod phone;
 pub mod staff;
 pub mod tickets;
 pub mod web;
+pub mod words;

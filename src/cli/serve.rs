@@ -12,7 +12,10 @@ use crate::{
     clock::Clock,
     config::Config,
     jobs,
-    web::server::{self, Limits},
+    web::{
+        assets,
+        server::{self, Limits},
+    },
 };
 
 /// What requests and messages in flight get of the ten seconds of a stop.
@@ -48,6 +51,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     if let Some(metrics) = app.config.metrics_listen {
         jobs::serve_metrics(metrics, stopped.clone()).await?;
     }
+    assets::compress_ahead();
     let base = base_url(address);
     let work = jobs::start(&app, &base, stopped.clone());
     if let Some(code) = app.setup_code().await? {

@@ -15,10 +15,12 @@ use uuid::Uuid;
 use crate::{
     db::{Db, Tx},
     fault::Fault,
+    words::{Language, Said, Text},
 };
 
 const FLASH: &str = "redress_flash";
 const THEME: &str = "redress_theme";
+const LANGUAGE: &str = "redress_language";
 
 /// Lines of the side bar under one heading.
 #[derive(Debug, Clone)]
@@ -231,6 +233,8 @@ pub struct Visit {
     pub flash: Option<Flash>,
     /// `light` or `dark` where the viewer has chosen one, or empty.
     pub theme: &'static str,
+    /// The viewer's choice, or what the browser asks for.
+    pub language: Language,
     /// For scripts.
     pub nonce: String,
 }
@@ -252,9 +256,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
                 Some("dark") => "dark",
                 _ => "",
             },
+            language: language(&jar, &parts.headers),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
         })
     }
+}
+
+/// The chosen language, or the browser's.
+fn language(jar: &CookieJar, headers: &HeaderMap) -> Language {
+    let chosen = jar.get(LANGUAGE).and_then(|cookie| Language::of(cookie.value()));
+    let asked = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    chosen.unwrap_or_else(|| Language::accepted(asked()))
 }
 
 /// Path and query of an absolute address in `Referer`.
@@ -289,6 +301,16 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The message of a key, in the viewer's language. Values go in with [`Said::arg`].
+    pub fn t(&self, key: &'static str) -> Said {
+        self.say(&Text::new(key))
+    }
+
+    /// A text in the viewer's language.
+    pub fn say(&self, text: &Text) -> Said {
+        text.clone().to(self.visit.language)
+    }
+
     /// Whether a link of the frame leads to the page that is shown. Parameters count: a filtered list is not the view
     /// of all tickets.
     pub fn is_here(&self, href: &str) -> bool {

@@ -103,6 +103,7 @@ mod tests {
             q: String::new(),
             flash: None,
             theme: "",
+            language: crate::words::Language::English,
             nonce: String::new(),
         }
     }

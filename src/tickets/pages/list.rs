@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use uuid::Uuid;
 
 use super::{
     fields::Problem,
@@ -44,6 +45,7 @@ struct ListPage {
 
 /// A ticket in the list.
 struct Row {
+    id: Uuid,
     href: String,
     reference: Reference,
     logged: When,
@@ -213,6 +215,7 @@ fn count_words(page: &Page) -> String {
 impl Row {
     fn new(ticket: &Ticket, desk: &Desk, times: &Times) -> Self {
         Self {
+            id: ticket.id,
             href: path_of(&ticket.reference),
             reference: ticket.reference.clone(),
             logged: times.day_and_time(ticket.created_at),

@@ -1,0 +1,27 @@
+# हर पृष्ठ का ढाँचा।
+frame-skip = मुख्य सामग्री पर जाएँ
+frame-main = मुख्य
+frame-desk = डेस्क
+frame-clients = ग्राहक
+frame-notifications = SMS
+frame-reports = रिपोर्ट
+frame-saved-views = सहेजे गए दृश्य
+frame-users = उपयोगकर्ता
+frame-audit = लेखा-जोखा
+frame-shortcuts = शॉर्टकट
+frame-menu = मेनू
+frame-find = टिकट खोजें
+frame-find-example = फ़ोन, संदर्भ या नाम
+frame-new-ticket = नया टिकट
+frame-undo = वापस लें
+frame-dismiss = हटाएँ
+frame-error-title = त्रुटि: { $title }
+frame-new-tickets = { $count ->
+    [one] { $count } नया टिकट
+   *[other] { $count } नए टिकट
+}
+frame-show-them = दिखाएँ
+frame-editing = { $who } इस टिकट को संपादित कर रहे हैं
+frame-copied = संदर्भ कॉपी हो गया
+frame-copy-refused = यहाँ कॉपी करने की अनुमति नहीं है
+frame-leave = यह फ़ॉर्म छोड़ें? आपका लिखा हुआ खो जाएगा।

@@ -1,0 +1,133 @@
+//! The message files, read once, and messages worded from them.
+
+use std::{borrow::Cow, fmt, sync::LazyLock};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use rust_embed::RustEmbed;
+
+use super::{Language, Text, Value};
+
+#[derive(RustEmbed)]
+#[folder = "locales"]
+struct Files;
+
+type Bundle = FluentBundle<FluentResource>;
+
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English));
+static HINDI: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Hindi));
+
+/// A file with faults gives what could be read of it; a test finds the faults.
+fn bundle(language: Language) -> Bundle {
+    let tag = language.html().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![tag]);
+    // The marks would stand in SMS too, and make them longer; pages isolate what people typed with <bdi>.
+    bundle.set_use_isolating(false);
+    for name in Files::iter().filter(|name| name.starts_with(&format!("{}/", language.tag()))) {
+        let text = Files::get(&name).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
+        let resource = FluentResource::try_new(text).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+fn bundle_of(language: Language) -> &'static Bundle {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Hindi => &HINDI,
+    }
+}
+
+/// A text in a language, worded when it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    text: Text,
+    language: Language,
+}
+
+/// A part of a worded message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Words.
+    Words(String),
+    /// The place of the value of that name, which a page fills with markup of its own.
+    Slot(&'static str),
+}
+
+impl Said {
+    pub(super) fn new(text: Text, language: Language) -> Self {
+        Self { text, language }
+    }
+
+    pub(super) fn into_text(self) -> Text {
+        self.text
+    }
+
+    /// The same with a value in its place.
+    #[must_use]
+    pub fn arg(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.text = self.text.arg(name, value);
+        self
+    }
+
+    /// The words, parted at the places of the values of these names: a page puts badges, names and links there.
+    pub fn pieces(mut self, slots: &[&'static str]) -> Vec<Piece> {
+        // Private use characters, which nobody types: clients' text is never a value of a message with slots.
+        let mark = |at: usize| u32::try_from(at).ok().and_then(|at| char::from_u32(0xE000 + at)).unwrap_or('\u{F8FF}');
+        for (at, name) in slots.iter().enumerate() {
+            self = self.arg(name, mark(at).to_string());
+        }
+        let (mut pieces, mut words) = (Vec::new(), String::new());
+        for c in self.to_string().chars() {
+            let Some(at) = (0..slots.len()).find(|at| mark(*at) == c) else {
+                words.push(c);
+                continue;
+            };
+            if !words.is_empty() {
+                pieces.push(Piece::Words(std::mem::take(&mut words)));
+            }
+            pieces.push(Piece::Slot(slots[at]));
+        }
+        if !words.is_empty() {
+            pieces.push(Piece::Words(words));
+        }
+        pieces
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&word(&self.text, self.language))
+    }
+}
+
+fn word(text: &Text, language: Language) -> Cow<'static, str> {
+    let found = [language, Language::English].into_iter().find_map(|language| {
+        let bundle = bundle_of(language);
+        Some((bundle, bundle.get_message(text.key)?.value()?))
+    });
+    let Some((bundle, pattern)) = found else {
+        tracing::error!(key = text.key, "a message is missing");
+        return text.key.into();
+    };
+    let mut args = FluentArgs::with_capacity(text.values.len());
+    for (name, value) in &text.values {
+        args.set(
+            *name,
+            match value {
+                Value::Words(words) => FluentValue::from(words.as_str()),
+                Value::Number(number) => FluentValue::from(*number),
+                Value::Text(text) => FluentValue::from(word(text, language)),
+            },
+        );
+    }
+    let mut faults = Vec::new();
+    let words = bundle.format_pattern(pattern, Some(&args), &mut faults);
+    if !faults.is_empty() {
+        tracing::error!(key = text.key, ?faults, "a message could not be worded whole");
+    }
+    words.into_owned().into()
+}
+
+#[cfg(test)]
+#[path = "bundle_tests.rs"]
+mod tests;
