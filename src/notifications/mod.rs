@@ -26,8 +26,8 @@ mod worker;
 pub use self::{
     callbacks::{Callbacks, hook_secret},
     channels::{Gateway, Outcome, Outgoing, Sending},
-    delivery::{LEASE, VALIDITY},
-    health::{GatewayHealth, Health},
+    delivery::{LEASE, LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT, VALIDITY},
+    health::{GatewayHealth, Health, Trouble},
     hooks::Hooks,
     inbound::{Answering, TicketStatus, receive},
     list::{Listed, Place, Sought},

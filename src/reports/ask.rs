@@ -93,7 +93,7 @@ impl Ask {
                 Err(_) => {}
             }
         }
-        let mut one = |name: &str| {
+        let one = |name: &str| {
             let value = ours.iter().rev().find(|(key, value)| key == name && !value.is_empty());
             value.map(|(_, value)| value.clone())
         };
@@ -132,6 +132,28 @@ impl Ask {
         pairs.retain(|(name, _)| !replaced.iter().any(|(other, _)| other == name) && !(anew && days.contains(name)));
         pairs.extend(replaced.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (*name, (*value).to_owned())));
         address(path, &pairs)
+    }
+
+    /// The list of what was logged on these days. Days without a beginning or an end are left open.
+    pub fn logged(&self, days: &Days, more: &[(&'static str, String)]) -> String {
+        let mut all = more.to_vec();
+        if days.first > EARLIEST {
+            all.push(("createdFrom", days.first.to_string()));
+        }
+        if days.last < LATEST {
+            all.push(("createdTo", days.last.to_string()));
+        }
+        self.list(&all)
+    }
+
+    /// The list of what became Fixed on these days.
+    pub fn fixed(&self, days: &Days) -> String {
+        self.list(&[("q", format!("fixed:{}", days.term()))])
+    }
+
+    /// The list of what became Fixed on these days and was opened again afterwards.
+    pub fn reopened(&self, days: &Days) -> String {
+        self.list(&[("q", format!("reopened:{}", days.term()))])
     }
 
     /// The address of the list of those tickets that pass the filters and what is `more`.

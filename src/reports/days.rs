@@ -3,6 +3,8 @@
 
 use jiff::{Span, ToSpan, civil::Date, tz::TimeZone};
 
+use crate::words::Text;
+
 /// The first and the last day that can be asked for. Nothing is older, and clocks far ahead are a fault.
 pub const EARLIEST: Date = Date::constant(2000, 1, 1);
 /// See [`EARLIEST`].
@@ -46,7 +48,7 @@ impl Period {
         Self::LastYear,
     ];
 
-    /// The name in addresses, and of its words.
+    /// The name in addresses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Today => "today",
@@ -59,6 +61,21 @@ impl Period {
             Self::ThisYear => "this-year",
             Self::LastYear => "last-year",
         }
+    }
+
+    /// What it is called.
+    pub const fn words(self) -> Text {
+        Text::new(match self {
+            Self::Today => "reports-period-today",
+            Self::ThisWeek => "reports-period-this-week",
+            Self::LastWeek => "reports-period-last-week",
+            Self::ThisMonth => "reports-period-this-month",
+            Self::LastMonth => "reports-period-last-month",
+            Self::Last30Days => "reports-period-last-30-days",
+            Self::Last90Days => "reports-period-last-90-days",
+            Self::ThisYear => "reports-period-this-year",
+            Self::LastYear => "reports-period-last-year",
+        })
     }
 
     /// Reads a name.
@@ -100,14 +117,14 @@ pub enum Grain {
 }
 
 impl Grain {
-    /// The name of its words.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Year => "year",
-        }
+    /// What a bar is, in words.
+    pub const fn words(self) -> Text {
+        Text::new(match self {
+            Self::Day => "reports-grain-day",
+            Self::Week => "reports-grain-week",
+            Self::Month => "reports-grain-month",
+            Self::Year => "reports-grain-year",
+        })
     }
 
     /// So fine that there are not more than a hundred bars or so.

@@ -101,11 +101,6 @@ impl Cell {
     pub fn leading(value: Value, total: u64, list: impl FnOnce() -> String) -> Self {
         Self { value, leads: (total > 0).then(|| (list(), total)) }
     }
-
-    /// A number that leads nowhere.
-    pub const fn plain(value: Value) -> Self {
-        Self { value, leads: None }
-    }
 }
 
 /// Which columns are drawn, and how.

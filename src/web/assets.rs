@@ -52,6 +52,8 @@ const SHEETS: &[&str] = &[
     "phone",
     "desk",
     "roster",
+    "reports",
+    "messages",
     "docs",
     "utilities",
 ];

@@ -5,10 +5,12 @@
 mod architecture;
 mod at_rest;
 mod browser;
+mod deliveries;
 mod export;
 mod notifications;
 mod openapi;
 mod process;
+mod reports;
 mod staff;
 mod support;
 mod tickets;

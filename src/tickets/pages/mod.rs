@@ -22,8 +22,10 @@ use axum::{
 };
 use uuid::Uuid;
 
-pub use self::side_bar::SideBar;
-use self::times::Times;
+pub use self::{
+    side_bar::SideBar,
+    times::{Times, When},
+};
 use super::{Desk, Reference, Tickets, export};
 use crate::{
     staff::{Role, SignedIn},
