@@ -10,7 +10,7 @@ use redress::{
 
 use crate::{
     notifications::fake_gateway::{Act, FakeGateway},
-    support::{Browser, Page, TestApp},
+    support::{Browser, PASSWORD, Page, TestApp},
 };
 
 const NOON: i64 = 1_795_435_200_000;
@@ -67,7 +67,13 @@ impl Desk {
         while self.worker.step().await.unwrap() > 0 {}
     }
 
+    /// Opens a page. Sessions do not last for the hours that go by here.
     async fn open(&self, path: &str) -> Page {
+        let page = self.browser.open(path).await;
+        if page.status == 200 {
+            return page;
+        }
+        self.browser.submit("/login", &[("email", "dev.anand@isp.example"), ("password", PASSWORD)]).await;
         let page = self.browser.open(path).await;
         assert_eq!(page.status, 200, "{path}: {}", page.text);
         page

@@ -7,7 +7,7 @@ mod pages;
 use redress::clock::{Clock, Hand};
 use serde_json::json;
 
-use crate::support::{Browser, Caller, TestApp};
+use crate::support::{Browser, Caller, PASSWORD, Page, TestApp};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -51,8 +51,20 @@ impl Desk {
         assert_eq!(reply.status, 200, "{}", reply.text);
     }
 
+    /// Opens a page. Sessions do not last for the days that go by here.
+    async fn open(&self, address: &str) -> Page {
+        self.sign_in().await;
+        self.browser.open(address).await
+    }
+
+    async fn sign_in(&self) {
+        let page = self.browser.submit("/login", &[("email", "dev.anand@isp.example"), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, 303, "{}", page.text);
+    }
+
     /// Marks it fixed on its page, and takes that back.
     async fn fix_and_undo(&self, reference: &str) {
+        self.sign_in().await;
         let page = self.browser.submit(&format!("/tickets/{reference}/status"), &[("status", "Fixed")]).await;
         assert_eq!(page.status, 303);
         self.hand.advance(1000);
@@ -62,9 +74,9 @@ impl Desk {
 
     /// The lines of a report's file, each cell without its quotation marks.
     async fn file(&self, address: &str) -> Vec<String> {
-        let page = self.browser.open(address).await;
+        let page = self.open(address).await;
         assert_eq!(page.status, 200, "{address}: {}", page.text);
         let text = page.text.trim_start_matches('\u{feff}').trim_end();
-        text.split("\r\n").map(|line| line.trim_matches('"').replace("\",\"", ",")).collect()
+        text.split("\r\n").map(|line| line[1..line.len() - 1].replace("\",\"", ",")).collect()
     }
 }
