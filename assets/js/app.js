@@ -55,3 +55,5 @@ addEventListener("turbo:before-cache", () => {
 });
 
 document.documentElement.classList.add("js");
+// For those who measure: every controller is at work.
+performance.mark("redress:ready");

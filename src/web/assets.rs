@@ -56,6 +56,7 @@ const SHEETS: &[&str] = &[
     "messages",
     "docs",
     "utilities",
+    "print",
 ];
 
 /// One file as it is served.

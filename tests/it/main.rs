@@ -16,5 +16,6 @@ mod support;
 mod tickets;
 mod tickets_pages;
 mod tickets_rules;
+mod vendored;
 mod views;
 mod web;

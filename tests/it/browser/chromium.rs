@@ -177,9 +177,36 @@ impl Chromium {
 
     /// A window as wide as a phone, or as a desk's screen.
     pub async fn width(&self, width: u32) {
-        let size = json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": false});
-        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": size});
-        self.extra("goog/cdp/execute", &command).await;
+        self.size(width, 844).await;
+    }
+
+    /// A window of that size.
+    pub async fn size(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", &size).await;
+    }
+
+    /// Light or dark, as the system says.
+    pub async fn theme(&self, theme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
+        self.devtools("Emulation.setEmulatedMedia", &features).await;
+    }
+
+    /// Waits until fonts are there and nothing moves any more.
+    pub async fn settled(&self) {
+        let still = "return document.fonts.status === 'loaded' && document.getAnimations().every((a) => a.playState === 'finished')";
+        self.holds(still, &[]).await;
+    }
+
+    /// The page as it is seen, whole, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        let data = self.devtools("Page.captureScreenshot", &json!({"captureBeyondViewport": false})).await;
+        data_encoding::BASE64.decode(data["data"].as_str().unwrap().as_bytes()).unwrap()
+    }
+
+    /// The driver's client, for what is not wrapped here.
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// What the browser complained about since the last look, as one line each.
@@ -187,6 +214,11 @@ impl Chromium {
         let log = self.extra("se/log", &json!({"type": "browser"})).await;
         let bad = |entry: &&Value| entry["level"] == "SEVERE" || entry["level"] == "WARNING";
         log.as_array().unwrap().iter().filter(bad).map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// A command of Chromium's own protocol.
+    pub async fn devtools(&self, command: &str, params: &Value) -> Value {
+        self.extra("goog/cdp/execute", &json!({"cmd": command, "params": params})).await
     }
 
     /// A command of the driver's own, beside the standard.

@@ -2,6 +2,7 @@
 
 mod chromium;
 mod lists;
+mod looks;
 
 use fantoccini::key::Key;
 

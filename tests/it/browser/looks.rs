@@ -1,0 +1,210 @@
+//! How every page looks: nothing that axe-core finds wrong, light and dark, at a desk's width and a phone's, nothing
+//! wider than the window, and enough contrast in every pair of colour tokens.
+//!
+//! `bin/screenshots` runs the same walk and keeps what it saw.
+
+use std::{path::PathBuf, process::Stdio};
+
+use fantoccini::Client;
+use serde_json::{Value, json};
+
+use super::chromium::Chromium;
+use crate::support::{
+    Caller,
+    process::{Process, redress},
+};
+
+const AXE: &str = include_str!("vendor/axe.min.js");
+
+/// A page by a name for its picture, where it is, and what is done on it before it is looked at.
+struct View {
+    name: &'static str,
+    path: String,
+    prepare: &'static str,
+}
+
+fn view(name: &'static str, path: impl Into<String>) -> View {
+    View { name, path: path.into(), prepare: "" }
+}
+
+/// Presses the main button of an empty form.
+const SEND: &str = "document.querySelector('main form button[type=submit].btn--primary').click()";
+
+/// Every page that there is, and the states of those that have several.
+fn views(desk: &Desk) -> Vec<View> {
+    let ticket = &desk.ticket;
+    vec![
+        view("list", "/tickets"),
+        view("list-filtered", "/tickets?status=Open&priority=Urgent%2CHigh"),
+        view("list-empty", "/tickets?q=nobodyofthisname"),
+        View { name: "list-menu", path: "/tickets".into(), prepare: "document.querySelector('.chip button').click()" },
+        view("new", "/tickets/new"),
+        View { name: "new-errors", path: "/tickets/new".into(), prepare: SEND },
+        view("ticket", format!("/tickets/{ticket}")),
+        View {
+            name: "ticket-menu",
+            path: format!("/tickets/{ticket}"),
+            prepare: "document.querySelector('[popovertarget=m-status]').click()",
+        },
+        view("ticket-sms", format!("/tickets/{ticket}?show=sms")),
+        view("ticket-fix", format!("/tickets/{ticket}/status?status=Fixed")),
+        view("ticket-edit", format!("/tickets/{ticket}/edit")),
+        view("views", "/views"),
+        view("users", "/users"),
+        view("user-new", "/users/new"),
+        view("audit", "/audit"),
+        view("account", "/account"),
+        view("api-docs", "/api/docs"),
+        view("not-found", "/nothing/here"),
+    ]
+}
+
+/// A made-up ISP, and somebody who is signed in there.
+struct Desk {
+    process: Process,
+    ticket: String,
+    password: String,
+    _dir: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut command = redress(dir.path(), &["demo", "--tickets", "120"]);
+        command.env("REDRESS_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
+        let process = Process::start(command);
+        let password = process.wait_for("password ").rsplit(' ').next().unwrap().trim().to_owned();
+        let anyone = Caller::new(&process.base);
+        let body = json!({"email": "priya@demo.example", "password": password});
+        let admin = anyone.with_token(anyone.post("/api/auth/login", &body).await.json["token"].as_str().unwrap());
+        let open = admin.get("/api/tickets?status=Dispatched&pageSize=1").await;
+        let ticket = open.json["items"][0]["ticketRef"].as_str().unwrap().to_owned();
+        Self { process, ticket, password, _dir: dir }
+    }
+
+    async fn browser(&self) -> Chromium {
+        let browser = Chromium::start(&self.process.base, true).await;
+        browser.open("/login").await;
+        browser.fill("#email", "priya@demo.example").await;
+        browser.fill("#password", &self.password).await;
+        browser.click("main button[type=submit]").await;
+        browser.arrive("/tickets").await;
+        browser
+    }
+}
+
+/// What axe-core finds wrong on the page that is shown: the rule, and where.
+async fn faults(client: &Client) -> Vec<String> {
+    let script = format!(
+        "{AXE}; const done = arguments[arguments.length - 1];
+        axe.run(document, {{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
+            'best-practice']}}).then(({{violations}}) => done(violations.flatMap((rule) => rule.nodes.map((node) =>
+            `${{rule.id}}: ${{node.target}}: ${{node.failureSummary}}`))), (fault) => done([String(fault)]))"
+    );
+    let found = client.execute_async(&script, vec![]).await.unwrap();
+    found.as_array().unwrap().iter().map(Value::to_string).collect()
+}
+
+#[tokio::test]
+async fn every_page_is_right_in_both_themes_and_at_both_widths() {
+    let desk = Desk::start().await;
+    let browser = desk.browser().await;
+    let pictures = std::env::var_os("REDRESS_SCREENSHOTS").map(PathBuf::from);
+    let mut wrong = Vec::new();
+    for (width, size) in [(1280, "desktop"), (390, "phone")] {
+        // So high that no bar that sticks to an edge lies over anything.
+        browser.size(width, 6000).await;
+        for theme in ["light", "dark"] {
+            browser.theme(theme).await;
+            for View { name, path, prepare } in views(&desk) {
+                browser.open(&path).await;
+                browser.holds("return document.readyState === 'complete' && !!window.Turbo !== null", &[]).await;
+                if !prepare.is_empty() {
+                    browser.run(prepare, &[]).await;
+                }
+                if name == "new-errors" {
+                    browser.find(".error-summary").await;
+                }
+                browser.settled().await;
+                let place = format!("{name}-{size}-{theme}");
+                wrong.extend(faults(browser.client()).await.into_iter().map(|fault| format!("{place}: {fault}")));
+                let too_wide = "return document.documentElement.scrollWidth > innerWidth";
+                if browser.run(too_wide, &[]).await == Value::Bool(true) {
+                    wrong.push(format!("{place}: wider than the window"));
+                }
+                if let Some(pictures) = &pictures {
+                    browser.width(width).await;
+                    std::fs::write(pictures.join(format!("{place}.png")), browser.picture().await).unwrap();
+                    browser.size(width, 6000).await;
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Pairs of tokens that stand on each other, with the contrast that WCAG 2.2 asks for: 4.5 for text (1.4.3), 3 for
+/// the borders of controls and for glyphs (1.4.11).
+const PAIRS: &str = r#"
+    const surfaces = ["bg", "bg-rail", "bg-raised", "bg-sunken", "bg-hover", "bg-field"];
+    const pairs = [];
+    for (const ink of ["text", "text-2", "text-3"]) for (const bg of surfaces) pairs.push([ink, bg, 4.5]);
+    for (const ink of ["accent-text", "danger", "warn", "ok"]) for (const bg of ["bg", "bg-raised"]) pairs.push([ink, bg, 4.5]);
+    for (const [ink, bg] of [["accent-text", "accent-tint"], ["danger", "danger-tint"], ["warn", "warn-tint"], ["ok", "ok-tint"],
+        ["on-accent", "accent"], ["on-accent", "accent-hover"], ["on-ink", "ink"], ["text", "bg-press"]]) pairs.push([ink, bg, 4.5]);
+    for (const bg of ["bg", "bg-raised", "bg-field"]) pairs.push(["line-control", bg, 3]);
+    for (const mark of ["accent", "live", "high", "danger"]) pairs.push([mark, "bg", 3]);
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+    const light = (colour) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const probe = document.body.appendChild(document.createElement("i"));
+    const sheet = new CSSStyleSheet();
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    const colour = (token) => {
+        sheet.replaceSync(`i:last-child { color: var(--${token}) }`);
+        return getComputedStyle(probe).color;
+    };
+    const wrong = [];
+    let tried = 0;
+    const check = (ink, bg, least, of) => {
+        const [a, b] = [light(colour(ink)), light(colour(bg))].sort((a, b) => b - a);
+        const ratio = (a + 0.05) / (b + 0.05);
+        tried += 1;
+        if (!(ratio >= least)) wrong.push(`${ink} on ${bg}${of}: ${ratio.toFixed(2)}, not ${least}`);
+    };
+    for (const [ink, bg, least] of pairs) check(ink, bg, least, "");
+    for (const status of ["new", "open", "progress", "dispatched", "fixed", "closed"]) {
+        probe.dataset.status = status;
+        check("st-fg", "st-bg", 4.5, ` (${status})`);
+        check("st-mark", "bg", 3, ` (${status})`);
+    }
+    delete probe.dataset.status;
+    for (const hue of ["1", "2", "3", "4", "5", "6"]) {
+        probe.dataset.hue = hue;
+        check("av-fg", "av-bg", 4.5, ` (hue ${hue})`);
+    }
+    const ground = colour("bg");
+    probe.remove();
+    return {tried, wrong, ground};
+"#;
+
+#[tokio::test]
+async fn every_pair_of_tokens_has_contrast_enough_in_both_themes() {
+    let desk = Desk::start().await;
+    let browser = desk.browser().await;
+    let mut grounds = Vec::new();
+    for theme in ["light", "dark"] {
+        browser.theme(theme).await;
+        browser.open("/account").await;
+        let found = browser.run(PAIRS, &[]).await;
+        assert!(found["tried"].as_u64().unwrap_or(0) > 50, "{theme}: {found}");
+        assert_eq!(found["wrong"], json!([]), "{theme}");
+        grounds.push(found["ground"].clone());
+    }
+    assert_ne!(grounds[0], grounds[1], "the themes differ, or the check sees only one");
+}
