@@ -122,10 +122,11 @@ impl App {
         let (api, document) = api(self).split_for_parts();
         let secure = self.tickets.chrome.secure;
         let db = self.db.clone();
-        let pages =
-            Router::new().merge(staff::routes(self.staff.clone())).merge(tickets::pages::routes(self.tickets.clone()))
-                .merge(deliveries::routes(self.tickets.clone()))
-                .merge(reports::routes(Reports::new(self.tickets.clone())));
+        let pages = Router::new()
+            .merge(staff::routes(self.staff.clone()))
+            .merge(tickets::pages::routes(self.tickets.clone()))
+            .merge(deliveries::routes(self.tickets.clone()))
+            .merge(reports::routes(Reports::new(self.tickets.clone())));
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
             .layer(Extension(Arc::new(document.clone())))

@@ -1,6 +1,6 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → tickets → staff, notifications → audit, web, db, fault, clock, words → vault`.
+//! Imports point one way: `cli → app, config → reports, deliveries → tickets → staff, notifications → audit, web, db, fault, clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
 pub mod app;

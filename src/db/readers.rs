@@ -163,9 +163,7 @@ impl Drop for Lease {
         let Some(mut conn) = self.conn.take() else { return };
         // A connection that went back with its limit would break off somebody else's read.
         let untimed = !self.timed || conn.progress_handler(0, None::<fn() -> bool>).is_ok();
-        if untimed
-            && (conn.is_autocommit() || sqlite::run(&conn, "ROLLBACK").is_ok())
-        {
+        if untimed && (conn.is_autocommit() || sqlite::run(&conn, "ROLLBACK").is_ok()) {
             self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
         }
     }

@@ -4,11 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::{
-    COUNTED_TO, counted,
-    list::Asked,
-    origin,
-};
+use super::{COUNTED_TO, counted, list::Asked, origin};
 use crate::{
     db::Tx,
     fault::Fault,

@@ -64,7 +64,9 @@ pub async fn show(
         let found = found.into_iter().map(with_ticket).collect::<Result<Vec<_>, Fault>>()?;
         let total = desk.outbox.count_to_call(tx, COUNTED_TO + 1)?;
         let mut tabs = tabs(tx, &desk, &Asked::read(&Query::default(), &desk))?;
-        tabs.iter_mut().for_each(|tab| tab.here = false);
+        for tab in &mut tabs {
+            tab.here = false;
+        }
         Ok::<_, Fault>((tabs, found, total))
     };
     let (tabs, mut found, total) = state.db.read(read).await?;

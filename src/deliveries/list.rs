@@ -83,7 +83,8 @@ impl Asked {
     pub fn address(&self, path: &str, states: &[notifications::State], after: Option<Place>) -> String {
         let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
         let after = after.map(|place| place.to_string()).unwrap_or_default();
-        let pairs = [("state", names.join(",")), ("from", self.from.clone()), ("to", self.to.clone()), ("after", after)];
+        let pairs =
+            [("state", names.join(",")), ("from", self.from.clone()), ("to", self.to.clone()), ("after", after)];
         let given = pairs.iter().filter(|(_, value)| !value.is_empty());
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
@@ -131,7 +132,8 @@ pub async fn show(
     let failed = *states == [notifications::State::Failed] && !found.is_empty();
     let days = (!asked.from.is_empty() || !asked.to.is_empty()).then(|| {
         let all = Asked { sought: Sought::default(), from: String::new(), to: String::new() };
-        let words = if asked.from == asked.to { asked.from.clone() } else { format!("{} – {}", asked.from, asked.to) };
+        let words =
+            if asked.from == asked.to { asked.from.clone() } else { format!("{} – {}", asked.from, asked.to) };
         (words, all.address("/notifications", states, None))
     });
     let page = ListPage {

@@ -42,10 +42,7 @@ impl Health {
     pub fn trouble(&self) -> Option<Trouble> {
         let health = self.now();
         let (last, reason) = health.last_error.filter(|_| health.failing)?;
-        Some(Trouble {
-            since: health.failing_since.unwrap_or(last),
-            reason: (!health.login_refused).then_some(reason),
-        })
+        Some(Trouble { since: health.failing_since.unwrap_or(last), reason: (!health.login_refused).then_some(reason) })
     }
 
     /// Notes what came of a send. The log says when the gateway goes down and when it answers again, and of a refused

@@ -16,8 +16,7 @@ use crate::{
     fault::Fault,
 };
 
-const COLUMNS: &str =
-    "n.id, t.ticket_ref, n.kind, n.recipient, n.text, n.state, n.reason, n.attempts, n.created_at";
+const COLUMNS: &str = "n.id, t.ticket_ref, n.kind, n.recipient, n.text, n.state, n.reason, n.attempts, n.created_at";
 
 /// Ids begin with a time that is read just before `created_at` is.
 const SLACK: i64 = 60_000;
@@ -46,7 +45,8 @@ pub fn page(
                  ORDER BY n.created_at DESC, n.id DESC LIMIT $5) AS branch{number}"
             )
         };
-        let branches: Vec<String> = branches(tx.dialect(), &sought.states).into_iter().enumerate().map(branch).collect();
+        let branches: Vec<String> =
+            branches(tx.dialect(), &sought.states).into_iter().enumerate().map(branch).collect();
         let found = format!("{} ORDER BY at DESC, id DESC LIMIT $5", branches.join(" UNION ALL "));
         (found, "found.at DESC, found.id DESC", params![from, before, place.at, place.id, most])
     };
@@ -54,7 +54,7 @@ pub fn page(
         "SELECT {COLUMNS} FROM ({found}) AS found JOIN notifications n ON n.id = found.id \
          JOIN tickets t ON t.id = n.ticket_id ORDER BY {order}"
     );
-    tx.query(&sql, &values)?.iter().map(|row| listed(vault, row)).collect()
+    tx.query(&sql, values)?.iter().map(|row| listed(vault, row)).collect()
 }
 
 /// How many there are, counted up to `most`: by indexes alone.
@@ -63,7 +63,8 @@ pub fn count(tx: &mut Tx<'_>, sought: &Sought, most: u32) -> Result<i64, DbError
     let states = if sought.states.is_empty() { &State::ALL[..] } else { &sought.states };
     let branches: Vec<String> =
         branches(tx.dialect(), states).into_iter().map(|from| format!("SELECT 1 {from}")).collect();
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({}) AS found LIMIT $3) AS found", branches.join(" UNION ALL "));
+    let sql =
+        format!("SELECT count(*) FROM (SELECT 1 FROM ({}) AS found LIMIT $3) AS found", branches.join(" UNION ALL "));
     tx.query_one(&sql, params![from, before, most])?.map_or(Ok(0), |row| row.int(0))
 }
 

@@ -129,8 +129,11 @@ impl Ask {
         }
         let days = ["period", "from", "to"];
         let anew = replaced.iter().any(|(name, _)| days.contains(name));
-        pairs.retain(|(name, _)| !replaced.iter().any(|(other, _)| other == name) && !(anew && days.contains(name)));
-        pairs.extend(replaced.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (*name, (*value).to_owned())));
+        let goes = |name: &str| replaced.iter().any(|(other, _)| *other == name) || (anew && days.contains(&name));
+        pairs.retain(|(name, _)| !goes(name));
+        pairs.extend(
+            replaced.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (*name, (*value).to_owned())),
+        );
         address(path, &pairs)
     }
 

@@ -72,7 +72,8 @@ impl Picture {
             if chart.stacked { heights.iter().sum() } else { heights.into_iter().max().unwrap_or(0) }
         });
         let highest = highest.max().filter(|highest| *highest > 0)?;
-        let sample = chart.series.first().and_then(|(column, _)| sheet.rows.first()?.cells.get(*column)).map(|cell| cell.value);
+        let sample =
+            chart.series.first().and_then(|(column, _)| sheet.rows.first()?.cells.get(*column)).map(|cell| cell.value);
         let top = match sample {
             Some(Value::Time(_)) => round_time(highest),
             Some(Value::Share { .. }) => round(highest).min(1000),
@@ -85,9 +86,8 @@ impl Picture {
             _ => say.count(height),
         };
         let full = if chart.upright { top } else { highest };
-        let legend = chart.series.iter().filter_map(|(column, hue)| {
-            Some((*hue, say.text(&sheet.columns.get(*column)?.head)))
-        });
+        let legend =
+            chart.series.iter().filter_map(|(column, hue)| Some((*hue, say.text(&sheet.columns.get(*column)?.head))));
         let slots = sheet.rows.iter().enumerate().map(|(place, row)| slot(sheet, place, row, full, say)).collect();
         Some(Self {
             upright: chart.upright,

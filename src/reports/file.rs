@@ -61,12 +61,15 @@ mod tests {
 
     #[test]
     fn cells_are_for_programs_and_none_is_a_formula() {
-        let row = |label, values: [Value; 3]| Row { label, cells: values.map(|value| Cell { value, leads: None }).to_vec() };
+        let row =
+            |label, values: [Value; 3]| Row { label, cells: values.map(|value| Cell { value, leads: None }).to_vec() };
         let nothing = [Value::Count(0), Value::Share { part: 0, whole: 0 }, Value::Time(None)];
         let sheet = Sheet {
             figures: Vec::new(),
             of: Column::new("technician", "reports-technician"),
-            columns: ["fixed", "reopenedShare", "medianSeconds"].map(|name| Column::new(name, "reports-fixed")).to_vec(),
+            columns: ["fixed", "reopenedShare", "medianSeconds"]
+                .map(|name| Column::new(name, "reports-fixed"))
+                .to_vec(),
             rows: vec![
                 row(
                     Label::Name("=HYPERLINK(\"x\")".to_owned()),

@@ -91,14 +91,17 @@ mod tests {
 
     fn tally(fixes: &[Fix]) -> Tally {
         let mut tally = Tally::default();
-        fixes.iter().for_each(|fix| tally.add(fix));
+        for fix in fixes {
+            tally.add(fix);
+        }
         tally.end();
         tally
     }
 
     #[test]
     fn a_ticket_counts_once_with_the_first_time() {
-        let tally = tally(&[fix(1, 10, true), fix(2, 20, false), fix(1, 30, true), fix(3, 35, false), fix(1, 40, false)]);
+        let tally =
+            tally(&[fix(1, 10, true), fix(2, 20, false), fix(1, 30, true), fix(3, 35, false), fix(1, 40, false)]);
         assert_eq!((tally.tickets, tally.reopened), (3, 1));
         assert_eq!([50, 90].map(|percent| tally.within(percent)), [Some(20), Some(35)]);
     }

@@ -129,7 +129,8 @@ fn sheet(ask: &Ask, of: Column, rows: impl Iterator<Item = Counted>) -> Sheet {
         };
         let total = counts.iter().sum();
         all += total;
-        let mut cells: Vec<Cell> = STANDS.iter().zip(counts).map(|((statuses, ..), count)| cell(count, statuses)).collect();
+        let mut cells: Vec<Cell> =
+            STANDS.iter().zip(counts).map(|((statuses, ..), count)| cell(count, statuses)).collect();
         cells.push(cell(total, &[]));
         Row { label, cells }
     };

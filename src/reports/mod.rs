@@ -35,15 +35,8 @@ use crate::{
 pub use self::pages::routes;
 
 /// All reports, in the order of the page.
-const ALL: [&dyn Report; 7] = [
-    &flow::Flow,
-    &age::Age,
-    &groups::IssueTypes,
-    &groups::Technicians,
-    &speed::Speed,
-    &reopened::Reopened,
-    &sms::Sms,
-];
+const ALL: [&dyn Report; 7] =
+    [&flow::Flow, &age::Age, &groups::IssueTypes, &groups::Technicians, &speed::Speed, &reopened::Reopened, &sms::Sms];
 
 /// A report.
 trait Report: Send + Sync {

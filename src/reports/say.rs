@@ -87,8 +87,10 @@ impl Say {
 
     /// A day.
     pub fn day(self, day: Date) -> String {
-        let month = usize::try_from(day.month()).ok().and_then(|month| MONTHS.get(month - 1)).copied().unwrap_or(MONTHS[0]);
-        let text = if day.year() == self.today.year() { Text::new("reports-date") } else { Text::new("reports-date-year") };
+        let month =
+            usize::try_from(day.month()).ok().and_then(|month| MONTHS.get(month - 1)).copied().unwrap_or(MONTHS[0]);
+        let text =
+            if day.year() == self.today.year() { Text::new("reports-date") } else { Text::new("reports-date-year") };
         let text = text.arg("day", i32::from(day.day())).arg("month", Text::new(month));
         self.text(&text.arg("year", day.year().to_string()))
     }
@@ -137,9 +139,14 @@ mod tests {
     #[test]
     fn durations_shares_and_days_in_words() {
         let say = Say { language: Language::English, today: date(2026, 11, 23) };
-        for (seconds, want) in
-            [(0, "0 min"), (59, "0 min"), (61, "1 min"), (3600, "1 h 0 min"), (86_399, "23 h 59 min"), (90_000, "1 d 1 h")]
-        {
+        for (seconds, want) in [
+            (0, "0 min"),
+            (59, "0 min"),
+            (61, "1 min"),
+            (3600, "1 h 0 min"),
+            (86_399, "23 h 59 min"),
+            (90_000, "1 d 1 h"),
+        ] {
             assert_eq!(say.time(seconds), want, "{seconds}");
         }
         for (part, whole, want) in [(0, 0, "–"), (0, 3, "0%"), (1, 3, "33.3%"), (2, 3, "66.7%"), (3, 3, "100%")] {

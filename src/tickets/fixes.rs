@@ -1,7 +1,7 @@
 //! Which changes into Fixed count, in SQL: the list and the reports ask the same, so that a report's number and the list
 //! that it leads to agree. docs/reports.md says it in words.
 
-use super::{Status, filter::Edge, filter::read_day, Desk};
+use super::{Desk, Status, filter::Edge, filter::read_day};
 use crate::db::Dialect;
 
 /// Days between which tickets became Fixed, in milliseconds: from the start of the first to before the end of the last.

@@ -89,6 +89,15 @@ fn log_one(tx: &mut Tx<'_>, desk: &Desk, by: &Person, technicians: &[Person]) ->
 /// Whether a ticket passes a filter.
 type Test = Box<dyn Fn(&Ticket) -> bool>;
 
+/// What became Fixed since the day of a ticket. No time passes here between logging a ticket and its becoming Fixed.
+fn pick_fixed(one: &Ticket) -> (String, Test) {
+    let at = jiff::Timestamp::from_millisecond(one.created_at).unwrap();
+    let day = at.to_zoned(jiff::tz::TimeZone::UTC).start_of_day().unwrap();
+    let from = day.timestamp().as_millisecond();
+    let test = move |ticket: &Ticket| ticket.status >= Status::Fixed && ticket.created_at >= from;
+    (format!("fixed:{}..2031-01-01", day.date()), Box::new(test))
+}
+
 /// A query string, and what it lets through.
 fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
     let below = |bound: usize| clock.below(u32::try_from(bound).unwrap()) as usize;
@@ -145,12 +154,9 @@ fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
         tests.push(Box::new(move |ticket| has(ticket) && (!name || ticket.client_name.starts_with("Na"))));
     }
     if below(4) == 0 {
-        // No time passes here between logging a ticket and its becoming Fixed.
-        let at = jiff::Timestamp::from_millisecond(shop.all[below(TICKETS)].created_at).unwrap();
-        let day = at.to_zoned(jiff::tz::TimeZone::UTC).start_of_day().unwrap();
-        q.push(format!("fixed:{}..2031-01-01", day.date()));
-        let from = day.timestamp().as_millisecond();
-        tests.push(Box::new(move |ticket| ticket.status >= Status::Fixed && ticket.created_at >= from));
+        let (term, test) = pick_fixed(&shop.all[below(TICKETS)]);
+        q.push(term);
+        tests.push(test);
     }
     if below(5) == 0 {
         q.push("tech:tom".to_owned());

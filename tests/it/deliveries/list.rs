@@ -67,7 +67,9 @@ async fn each_state_has_its_tab_with_its_count() {
     let day = desk.open("/notifications?from=2026-11-24&to=2026-11-24").await;
     assert_eq!(day.all(".empty h2"), ["No SMS here"]);
     assert_eq!(desk.open("/notifications?state=failed&from=2026-11-23&to=2026-11-23").await.all("tbody tr").len(), 1);
-    for odd in ["state=x", "state=", "after=x", "from=2026-13-01", "from=9999-12-31&to=9999-12-31", "to=0001-01-01", "x=1"] {
+    for odd in
+        ["state=x", "state=", "after=x", "from=2026-13-01", "from=9999-12-31&to=9999-12-31", "to=0001-01-01", "x=1"]
+    {
         desk.open(&format!("/notifications?{odd}")).await;
     }
 }

@@ -136,7 +136,9 @@ async fn what_is_open_is_shown_by_its_age_whatever_days_are_asked_for() {
 async fn groups_are_by_type_and_by_whose_the_ticket_is_now() {
     let desk = desk().await;
     let (aisha, tomasz) = (desk.app.technician("Aisha Bello").await, desk.app.technician("=Tomasz").await);
-    for (technician, status) in [(Some(aisha.id), "Dispatched"), (Some(aisha.id), "Fixed"), (Some(tomasz.id), "In Progress")] {
+    for (technician, status) in
+        [(Some(aisha.id), "Dispatched"), (Some(aisha.id), "Fixed"), (Some(tomasz.id), "In Progress")]
+    {
         let reference = desk.log(json!({"assignedTo": technician, "issueType": "Other"})).await;
         desk.set(&reference, status).await;
     }

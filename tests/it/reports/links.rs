@@ -102,6 +102,7 @@ async fn bars_say_what_the_table_says() {
     };
     assert!(!of(&page, "svg").is_empty());
     assert_eq!(of(&page, "svg"), of(&page, "table"));
-    let sum: u64 = page.attributes("table td:nth-child(2) a", "data-total").iter().map(|n| n.parse::<u64>().unwrap()).sum();
+    let sum: u64 =
+        page.attributes("table td:nth-child(2) a", "data-total").iter().map(|n| n.parse::<u64>().unwrap()).sum();
     assert_eq!(sum, 60, "every ticket is on one day");
 }
