@@ -26,6 +26,8 @@ pub struct Row {
     pub attempts: i64,
     pub text: String,
     pub resend: bool,
+    /// Whether there is hardly a reason to send it again.
+    pub arrived: bool,
 }
 
 impl Row {
@@ -44,6 +46,7 @@ impl Row {
             attempts: one.attempts,
             text: one.text.clone(),
             resend: one.state.may_resend(),
+            arrived: matches!(one.state, State::Sent | State::Delivered),
         }
     }
 }
