@@ -39,15 +39,7 @@ pub fn page(
         (found.to_owned(), "n.id DESC", params![low, high, from, before, most])
     } else {
         let place = after.unwrap_or(Place { at: i64::MAX, id: Uuid::max() });
-        let branch = |(number, from): (usize, String)| {
-            format!(
-                "SELECT id, at FROM (SELECT n.id AS id, n.created_at AS at {from} AND (n.created_at, n.id) < ($3, $4) \
-                 ORDER BY n.created_at DESC, n.id DESC LIMIT $5) AS branch{number}"
-            )
-        };
-        let branches: Vec<String> =
-            branches(tx.dialect(), &sought.states).into_iter().enumerate().map(branch).collect();
-        let found = format!("{} ORDER BY at DESC, id DESC LIMIT $5", branches.join(" UNION ALL "));
+        let found = newest_in(tx.dialect(), &sought.states);
         (found, "found.at DESC, found.id DESC", params![from, before, place.at, place.id, most])
     };
     let sql = format!(
@@ -55,6 +47,18 @@ pub fn page(
          JOIN tickets t ON t.id = n.ticket_id ORDER BY {order}"
     );
     tx.query(&sql, values)?.iter().map(|row| listed(vault, row)).collect()
+}
+
+/// The newest of some states: of each by its index, and then of all of them.
+fn newest_in(dialect: Dialect, states: &[State]) -> String {
+    let branch = |(number, from): (usize, String)| {
+        format!(
+            "SELECT id, at FROM (SELECT n.id AS id, n.created_at AS at {from} AND (n.created_at, n.id) < ($3, $4) \
+             ORDER BY n.created_at DESC, n.id DESC LIMIT $5) AS branch{number}"
+        )
+    };
+    let branches: Vec<String> = branches(dialect, states).into_iter().enumerate().map(branch).collect();
+    format!("{} ORDER BY at DESC, id DESC LIMIT $5", branches.join(" UNION ALL "))
 }
 
 /// How many there are, counted up to `most`: by indexes alone.
@@ -108,4 +112,42 @@ fn listed(vault: &Vault, row: &Row) -> Result<Listed, Fault> {
         attempts: row.int(7)?,
         created_at: row.int(8)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Db, DbOptions};
+
+    /// However many messages there are, a page of a state is read off its index: nothing is sorted but the pages.
+    #[tokio::test]
+    async fn no_page_scans_or_sorts_all_messages() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("redress.db").display());
+        let db = Db::open(&url.parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let plan = |sql: String, values: Vec<crate::db::Value>| {
+            let db = db.clone();
+            async move {
+                let rows = db.read(move |tx| tx.query(&format!("EXPLAIN QUERY PLAN {sql}"), &values)).await.unwrap();
+                let step = |row: &Row| (row.int(0).unwrap(), row.int(1).unwrap(), row.text(3).unwrap());
+                rows.iter().map(step).collect::<Vec<_>>()
+            }
+        };
+        let all: Vec<Vec<State>> =
+            State::ALL.map(|state| vec![state]).into_iter().chain([State::ALL.to_vec()]).collect();
+        for states in all {
+            let values = params![0, 1, 1, Uuid::max(), 50].to_vec();
+            let steps =
+                plan(newest_in(db.read(|tx| Ok::<_, DbError>(tx.dialect())).await.unwrap(), &states), values).await;
+            let reads = steps.iter().filter(|step| step.2.contains(" n "));
+            assert!(reads.clone().count() >= states.len(), "{steps:?}");
+            for (_, parent, read) in reads {
+                assert!(read.starts_with("SEARCH n USING COVERING INDEX notifications_"), "{read}");
+                let sorted = |step: &&(i64, i64, String)| step.1 == *parent && step.2.contains("TEMP B-TREE");
+                let branch = steps.iter().find(|step| step.0 == *parent).is_some_and(|step| step.2.contains("branch"));
+                assert!(!branch || !steps.iter().any(|step| sorted(&step)), "{steps:?}");
+            }
+        }
+    }
 }

@@ -161,7 +161,7 @@ pub fn each_fix(tx: &mut Tx<'_>, ask: &Ask, mut each: impl FnMut(&Fix)) -> Resul
          JOIN tickets t ON t.id = e.ticket_id WHERE e.at >= {from} AND e.at < {before} AND {}{facets} ORDER BY e.at",
         fixes::reopened(),
         tx.dialect().by_index("ticket_events_fixed"),
-        fixes::counts(),
+        fixes::counts(tx.dialect()),
     );
     tx.query_each(&sql, &values.0, |row| {
         each(&Fix { at: row.int(0)?, ticket: row.uuid(1)?, logged_at: row.int(2)?, reopened: row.int(3)? > 0 });

@@ -24,10 +24,10 @@ impl Span {
 
 /// A condition on a row `e` of `ticket_events`: it made its ticket Fixed, and was not undone. A Fixed that was taken
 /// back before its SMS went never was, for the client: the next event of a status is then the undoing.
-pub fn counts() -> String {
-    let fixed = Status::Fixed.code();
+pub fn counts(dialect: Dialect) -> String {
+    let (fixed, undone) = (Status::Fixed.code(), dialect.by_index("ticket_events_undone"));
     format!(
-        "e.status = {fixed} AND e.kind <> 2 AND NOT EXISTS (SELECT 1 FROM ticket_events u WHERE u.kind = 2 \
+        "e.status = {fixed} AND e.kind <> 2 AND NOT EXISTS (SELECT 1 FROM ticket_events u{undone} WHERE u.kind = 2 \
          AND u.ticket_id = e.ticket_id AND u.version > e.version AND NOT EXISTS (SELECT 1 FROM ticket_events f \
          WHERE f.ticket_id = e.ticket_id AND f.version > e.version AND f.version < u.version AND f.status = {fixed}))"
     )
@@ -45,7 +45,7 @@ pub fn reopened() -> String {
 /// The ids of the tickets that became Fixed in a span whose bounds are bound; with `again`, those of them that were
 /// opened again afterwards.
 pub(super) fn tickets_fixed(dialect: Dialect, from: &str, before: &str, again: bool) -> String {
-    let mut conditions = format!("e.at >= {from} AND e.at < {before} AND {}", counts());
+    let mut conditions = format!("e.at >= {from} AND e.at < {before} AND {}", counts(dialect));
     if again {
         conditions.push_str(" AND ");
         conditions.push_str(&reopened());
