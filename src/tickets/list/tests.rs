@@ -98,6 +98,19 @@ fn pick_fixed(one: &Ticket) -> (String, Test) {
     (format!("fixed:{}..2031-01-01", day.date()), Box::new(test))
 }
 
+/// Terms of the search that name a field, and what they let through.
+fn pick_terms(shop: &Shop, below: impl Fn(usize) -> usize, q: &mut Vec<String>, tests: &mut Vec<Test>) {
+    if below(4) == 0 {
+        let (term, test) = pick_fixed(&shop.all[below(TICKETS)]);
+        q.push(term);
+        tests.push(test);
+    }
+    if below(5) == 0 {
+        q.push("tech:tom".to_owned());
+        tests.push(Box::new(|ticket| ticket.assigned_to.as_ref().is_some_and(|one| one.name == "Tomasz")));
+    }
+}
+
 /// A query string, and what it lets through.
 fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
     let below = |bound: usize| clock.below(u32::try_from(bound).unwrap()) as usize;
@@ -153,15 +166,7 @@ fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
         let has = move |ticket: &Ticket| ticket.description.split(' ').any(|other| other == word);
         tests.push(Box::new(move |ticket| has(ticket) && (!name || ticket.client_name.starts_with("Na"))));
     }
-    if below(4) == 0 {
-        let (term, test) = pick_fixed(&shop.all[below(TICKETS)]);
-        q.push(term);
-        tests.push(test);
-    }
-    if below(5) == 0 {
-        q.push("tech:tom".to_owned());
-        tests.push(Box::new(|ticket| ticket.assigned_to.as_ref().is_some_and(|one| one.name == "Tomasz")));
-    }
+    pick_terms(shop, below, &mut q, &mut tests);
     add("q", q.join(" "));
     (pairs, Box::new(move |ticket| tests.iter().all(|test| test(ticket))))
 }
