@@ -28,18 +28,20 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{Db, DbOptions, Tx, params},
-    drafts,
+    deliveries, drafts,
     fault::Fault,
     live::{self, Live},
     notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
     phone::Phone,
+    reports::{self, Reports},
     staff::{self, Staff},
     tickets::{self, Desk, Tickets, pages::SideBar},
     web::{
-        Chrome, assets, docs, headers, openapi,
+        Chrome, News, assets, docs, headers, openapi,
         proxies::Proxies,
         refusal::{self, is_api, refused},
     },
+    words::Text,
 };
 
 /// Larger bodies are refused with 413.
@@ -97,7 +99,7 @@ impl App {
             outbox,
         };
         let side_bar = SideBar::new(db.clone(), desk.clone());
-        let chrome = chrome(&config, side_bar, &health);
+        let chrome = chrome(&config, side_bar, &desk, &health);
         let proxies = Proxies { trusted: config.trusted_proxies.clone(), local: config.public_url.is_some() };
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
         let clients = Clients {
@@ -141,7 +143,9 @@ impl App {
             .merge(drafts::routes(self.staff.clone()))
             .merge(clients::pages::routes(self.clients.clone()))
             .merge(tickets::pages::routes(self.tickets.clone()))
-            .merge(live::routes(self.live.clone()));
+            .merge(live::routes(self.live.clone()))
+            .merge(deliveries::routes(self.tickets.clone()))
+            .merge(reports::routes(Reports::new(self.tickets.clone())));
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
             .layer(Extension(Arc::new(document.clone())))
@@ -261,21 +265,33 @@ pub fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
     Ok(db)
 }
 
-fn chrome(config: &Config, side_bar: SideBar, health: &Health) -> Chrome {
-    let health = health.clone();
+fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> Chrome {
+    let (desk, health) = (desk.clone(), health.clone());
     let sends = config.notifications.gateway.hindrance().is_none();
     Chrome {
         isp_name: config.isp_name.clone(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         zone: config.zone.clone(),
         views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
-        banner: Arc::new(move || {
-            if sends {
-                return health.warning();
-            }
-            Some("No SMS gateway is set up, so clients get no SMS. Set sms.gateway in the settings.".to_owned())
+        news: Arc::new(move |tx| {
+            let warning = if sends { warning(tx, &desk, &health)? } else { Some(Text::new("frame-no-gateway")) };
+            Ok(News { warning, to_call: deliveries::to_call(tx, &desk)? })
         }),
     }
+}
+
+/// That the gateway fails, since when, and how many SMS wait for it.
+fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>, Fault> {
+    let Some(trouble) = health.trouble() else { return Ok(None) };
+    let at = |at| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(desk.zone.clone());
+    let (since, now) = (at(trouble.since), at(desk.clock.now()));
+    let form = if since.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    let text = match trouble.reason {
+        Some(reason) => Text::new("frame-gateway-failing").arg("reason", reason),
+        None => Text::new("frame-log-in-refused"),
+    };
+    let waiting = desk.outbox.waiting(tx)?;
+    Ok(Some(text.arg("since", since.strftime(form).to_string()).arg("waiting", waiting)))
 }
 
 async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Hooks> {

@@ -74,6 +74,18 @@ pub fn instant(at: i64) -> String {
     format!("{at:.3}")
 }
 
+/// The least id that [`Clock::uuid`] makes at a time, in milliseconds (RFC 9562, section 5.7).
+pub fn first_id_at(at: i64) -> Vec<u8> {
+    const LAST: u64 = (1 << 48) - 1;
+    let millis = u64::try_from(at).unwrap_or(0);
+    if millis > LAST {
+        return vec![0xff; 16];
+    }
+    let mut id = millis.to_be_bytes()[2..].to_vec();
+    id.resize(16, 0);
+    id
+}
+
 impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Clock({})", self.now())
@@ -133,5 +145,19 @@ impl Source for Fixed {
                 (z >> 33).to_le_bytes()[0]
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_a_time_are_not_below_its_first() {
+        for at in [0, 1, 1_763_875_200_000, (1 << 48) - 1] {
+            let id = Clock::fixed(at, 7).0.uuid().as_bytes().to_vec();
+            assert!(first_id_at(at) <= id && id < first_id_at(at + 1), "{at}");
+        }
+        assert!(first_id_at(-5) <= first_id_at(0) && first_id_at(i64::MAX) == [0xff; 16]);
     }
 }

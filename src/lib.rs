@@ -1,6 +1,6 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → tickets → clients, drafts → staff, notifications → audit, web, search, db,
+//! Imports point one way: `cli → app, config → reports, deliveries, live → tickets → clients, drafts → staff, notifications → audit, web, search, db,
 //! fault, clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
@@ -11,6 +11,7 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod deliveries;
 pub mod drafts;
 pub mod email;
 pub mod fault;
@@ -19,6 +20,7 @@ pub mod jobs;
 pub mod live;
 pub mod notifications;
 pub mod phone;
+pub mod reports;
 pub mod search;
 pub mod staff;
 pub mod tickets;

@@ -25,3 +25,14 @@ frame-editing = { $who } is editing this ticket
 frame-copied = Reference copied
 frame-copy-refused = Copying is not allowed here
 frame-leave = Leave this form? What you typed is lost.
+frame-to-call = Clients to call
+frame-see-sms = See the SMS
+frame-no-gateway = No SMS gateway is set up, so clients get no SMS. Set sms.gateway in the settings.
+frame-log-in-refused = The SMS gateway has refused our log-in since { $since }: { $waiting ->
+    [one] { $waiting } SMS waits
+   *[other] { $waiting } SMS wait
+}. Correct its user name and password.
+frame-gateway-failing = The SMS gateway has been failing since { $since } ({ $reason }): { $waiting ->
+    [one] { $waiting } SMS waits and is tried again
+   *[other] { $waiting } SMS wait and are tried again
+}.

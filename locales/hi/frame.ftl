@@ -25,3 +25,14 @@ frame-editing = { $who } इस टिकट को संपादित कर
 frame-copied = संदर्भ कॉपी हो गया
 frame-copy-refused = यहाँ कॉपी करने की अनुमति नहीं है
 frame-leave = यह फ़ॉर्म छोड़ें? आपका लिखा हुआ खो जाएगा।
+frame-to-call = जिन्हें फ़ोन करना है
+frame-see-sms = SMS देखें
+frame-no-gateway = कोई SMS गेटवे नहीं लगा है, इसलिए ग्राहकों को SMS नहीं जाते। सेटिंग में sms.gateway लगाएँ।
+frame-log-in-refused = SMS गेटवे { $since } से हमारा लॉग-इन नहीं मान रहा: { $waiting ->
+    [one] { $waiting } SMS प्रतीक्षा में है
+   *[other] { $waiting } SMS प्रतीक्षा में हैं
+}। उसका नाम और पासवर्ड ठीक करें।
+frame-gateway-failing = SMS गेटवे { $since } से काम नहीं कर रहा ({ $reason }): { $waiting ->
+    [one] { $waiting } SMS प्रतीक्षा में है और फिर भेजा जाएगा
+   *[other] { $waiting } SMS प्रतीक्षा में हैं और फिर भेजे जाएँगे
+}।

@@ -13,6 +13,9 @@ pub enum DbError {
     /// Another process kept the database locked for longer than the busy timeout; worth a retry.
     #[error("the database is busy")]
     Busy,
+    /// It took longer than it was given; see [`super::Db::read_within`].
+    #[error("it took too long")]
+    TooLong,
     /// Disk full, I/O error, read-only or missing file, lost connection, or closed by us.
     #[error("the database is not available: {0}")]
     Unavailable(String),

@@ -20,7 +20,7 @@ macro_rules! migrations {
 }
 
 /// All of them in order; the first is version 1.
-pub(super) const MIGRATIONS: &[Migration] = migrations!["0001_initial", "0002_clients", "0003_drafts"];
+pub(super) const MIGRATIONS: &[Migration] = migrations!["0001_initial", "0002_clients", "0003_drafts", "0004_reports"];
 
 impl Migration {
     pub(super) fn sha256(&self) -> Vec<u8> {

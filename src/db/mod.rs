@@ -111,6 +111,22 @@ impl Db {
         self.engine.readers.read(work).await
     }
 
+    /// As [`Db::read`], for reads that look at very many rows: what takes longer than `limit` is broken off.
+    ///
+    /// # Errors
+    /// Besides those of `work`: [`DbError::TooLong`].
+    ///
+    /// # Panics
+    /// When `work` does; its transaction is closed first.
+    pub async fn read_within<T, E, F>(&self, limit: Duration, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.engine.readers.read_within(limit, work).await
+    }
+
     /// As [`Db::read`], for a few rows found by their key: the thread's other tasks wait those microseconds, since
     /// to hand them over and take them back, as a read of unknown length must, costs several times as much.
     ///

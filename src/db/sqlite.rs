@@ -276,6 +276,7 @@ pub(super) fn error(error: rusqlite::Error) -> DbError {
             DbError::Unique { constraint: constraint(&text, code.extended_code) }
         }
         (Code::DatabaseBusy | Code::DatabaseLocked, _) => DbError::Busy,
+        (Code::OperationInterrupted, _) => DbError::TooLong,
         (Code::DatabaseCorrupt | Code::NotADatabase, _) => DbError::Corrupt,
         (
             Code::DiskFull

@@ -245,6 +245,16 @@ impl Delivery {
         Ok(())
     }
 
+    /// Whether, as it now stands, somebody has to call the client: it did not arrive, or nobody can tell, and no more
+    /// is done for it. Where no gateway is set nothing was ever to be sent, which the desk knows.
+    pub fn needs_call(&self) -> bool {
+        match self.state {
+            State::Failed | State::Unknown => true,
+            State::Suppressed => matches!(self.reason.as_deref(), Some(OPTED_OUT | NO_SMS_NUMBER)),
+            State::Queued | State::Sending | State::Sent | State::Delivered | State::Cancelled => false,
+        }
+    }
+
     fn turn(&mut self, state: State, reason: Option<String>, now: i64) {
         self.turn_by(state, reason, now, None);
     }

@@ -15,10 +15,21 @@ pub struct GatewayHealth {
     pub last_ok: Option<i64>,
     /// When it last failed, and how, in our words.
     pub last_error: Option<(i64, String)>,
-    /// Whether it has failed since it last answered as it should.
+    /// Whether it has failed since it last answered as it should, and since when.
     pub failing: bool,
+    /// When it first failed since then.
+    pub failing_since: Option<i64>,
     /// Whether it refuses our own log-in: someone has to look at the settings.
     pub login_refused: bool,
+}
+
+/// A gateway in trouble.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Milliseconds.
+    pub since: i64,
+    /// How it fails, in our words; absent where it refuses our own log-in, which somebody has to correct.
+    pub reason: Option<String>,
 }
 
 impl Health {
@@ -27,16 +38,11 @@ impl Health {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What whoever is at the desk should know, in a sentence, if there is anything.
-    pub fn warning(&self) -> Option<String> {
+    /// What whoever is at the desk should know, if there is anything.
+    pub fn trouble(&self) -> Option<Trouble> {
         let health = self.now();
-        if health.login_refused {
-            return Some(
-                "The SMS gateway refuses our log-in, so SMS wait. Correct its user name and password.".to_owned(),
-            );
-        }
-        let (_, reason) = health.last_error.filter(|_| health.failing)?;
-        Some(format!("The SMS gateway is failing, so SMS wait and are tried again: {reason}."))
+        let (last, reason) = health.last_error.filter(|_| health.failing)?;
+        Some(Trouble { since: health.failing_since.unwrap_or(last), reason: (!health.login_refused).then_some(reason) })
     }
 
     /// Notes what came of a send. The log says when the gateway goes down and when it answers again, and of a refused
@@ -61,6 +67,7 @@ impl Health {
             }
             Outcome::NotSent { .. } => {}
         }
+        health.failing_since = if health.failing { health.failing_since.or(Some(now)) } else { None };
         let reason = health.last_error.as_ref().map_or("", |(_, reason)| reason);
         match (before, (health.failing, health.login_refused)) {
             ((_, false), (_, true)) => {
@@ -85,17 +92,20 @@ mod tests {
         let health = Health::default();
         let after = |outcome, now| {
             health.note(&outcome, now);
-            health.warning()
+            health.trouble()
         };
-        assert_eq!(health.warning(), None);
+        assert_eq!(health.trouble(), None);
         let failing = after(Outcome::Later { reason: reason.clone(), after: None }, 1);
-        assert!(failing.is_some_and(|text| text.ends_with("tried again: away.")));
+        assert_eq!(failing, Some(Trouble { since: 1, reason: Some(reason.clone()) }));
+        let still = after(Outcome::Doubtful { reason: "cut".to_owned() }, 2);
+        assert_eq!(still, Some(Trouble { since: 1, reason: Some("cut".to_owned()) }), "since the first failure");
         assert_eq!(after(Outcome::Accepted { message_id: None }, 2), None);
         let refused = after(Outcome::LoginRefused { reason: reason.clone() }, 3);
-        assert!(refused.as_ref().is_some_and(|text| text.contains("log-in")) && health.now().login_refused);
+        assert_eq!(refused, Some(Trouble { since: 3, reason: None }));
         assert!(after(Outcome::Doubtful { reason: reason.clone() }, 4) == refused, "it was not asked");
         assert_eq!(after(Outcome::Refused { reason: reason.clone() }, 5), None, "it answers");
-        assert!(after(Outcome::Later { reason, after: None }, 5).is_some(), "in the same millisecond");
+        let again = after(Outcome::Later { reason, after: None }, 5);
+        assert_eq!(again.map(|trouble| trouble.since), Some(5), "in the same millisecond");
         assert_eq!(after(Outcome::Accepted { message_id: None }, 5), None);
         assert_eq!(health.now().last_ok, Some(5));
     }

@@ -10,7 +10,7 @@ use super::{
     wording::{self, Sms},
 };
 use crate::{
-    db::{DbError, Tx},
+    db::Tx,
     fault::Fault,
     phone::{Phone, Region},
 };
@@ -87,12 +87,4 @@ fn answer(tx: &mut Tx<'_>, with: &Answering, from: &Phone, text: &str, now: i64)
         }
         Inbound::Other => None,
     })
-}
-
-/// Forgets which numbers were answered, once that does not matter any more.
-///
-/// # Errors
-/// The database's.
-pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<u64, DbError> {
-    number_store::forget_replies(tx, now)
 }

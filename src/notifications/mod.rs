@@ -1,6 +1,7 @@
 //! Messages to and from clients: the outbox, the worker that empties it, the gateways, and what clients write back.
 
 mod backoff;
+mod call_store;
 mod callbacks;
 mod channels;
 mod delivery;
@@ -8,6 +9,8 @@ mod health;
 pub mod hooks;
 mod inbound;
 pub mod inbound_text;
+mod list;
+mod list_store;
 mod message;
 mod number_store;
 mod outbox;
@@ -23,10 +26,11 @@ mod worker;
 pub use self::{
     callbacks::{Callbacks, hook_secret},
     channels::{Gateway, Outcome, Outgoing, Sending},
-    delivery::{LEASE, VALIDITY},
-    health::{GatewayHealth, Health},
+    delivery::{LEASE, LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT, VALIDITY},
+    health::{GatewayHealth, Health, Trouble},
     hooks::Hooks,
-    inbound::{Answering, TicketStatus, receive, sweep},
+    inbound::{Answering, TicketStatus, receive},
+    list::{Listed, Place, Sought},
     message::{Event, Kind, NewMessage, Notification, StateChange},
     outbox::{Outbox, Prepared, lapse},
     promise::WhyNot,
@@ -36,3 +40,13 @@ pub use self::{
     store::CHANGED,
     worker::Worker,
 };
+
+use crate::db::{DbError, Tx};
+
+/// Forgets what does not matter any more: which numbers were answered, and calls of tickets that are closed.
+///
+/// # Errors
+/// The database's.
+pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<u64, DbError> {
+    Ok(number_store::forget_replies(tx, now)? + call_store::sweep(tx)?)
+}

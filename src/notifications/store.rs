@@ -4,6 +4,7 @@ use uuid::Uuid;
 use vault::{Cell, OpenError, Vault};
 
 use super::{
+    call_store,
     delivery::{Delivery, Guard},
     message::{Kind, NewMessage, Notification, StateChange},
     number_store,
@@ -95,7 +96,13 @@ pub fn insert(tx: &mut Tx<'_>, new: &Envelope, delivery: &mut Delivery) -> Resul
             delivery.settled_at,
         ],
     )?;
-    if added > 0 { append_changes(tx, delivery, 0) } else { Ok(()) }
+    if added == 0 {
+        return Ok(());
+    }
+    if delivery.needs_call() {
+        call_store::add(tx, new.id, new.ticket, new.created_at)?;
+    }
+    append_changes(tx, delivery, 0)
 }
 
 /// Stores what changed, if the row still is as it was when it was read. `false` means that somebody was faster.
@@ -137,6 +144,7 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
         params![delivery.id],
     )?;
     append_changes(tx, delivery, last.map_or(Ok(0), |row| row.int(0))?)?;
+    call_store::follow(tx, delivery)?;
     delivery.guard = Guard { state: delivery.state, lease: delivery.lease, round: delivery.round };
     tx.notify(CHANGED, delivery.id.simple().to_string());
     Ok(true)
@@ -249,7 +257,7 @@ fn read_delivery(row: &Row) -> Result<Delivery, Fault> {
     })
 }
 
-fn read_state(row: &Row, column: usize) -> Result<State, Fault> {
+pub fn read_state(row: &Row, column: usize) -> Result<State, Fault> {
     let code = row.int(column)?;
     State::from_code(code).ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no state has the number {code}")))
 }
@@ -370,10 +378,10 @@ pub fn meta_or(tx: &mut Tx<'_>, vault: &Vault, name: &str, made: &str) -> Result
     Ok(vault.open_text(&cell, &row.bytes(0)?)?)
 }
 
-fn recipient_cell(id: &Uuid) -> Cell<'_> {
+pub fn recipient_cell(id: &Uuid) -> Cell<'_> {
     Cell { table: "notifications", column: "recipient", row: id.as_bytes() }
 }
 
-fn text_cell(id: &Uuid) -> Cell<'_> {
+pub fn text_cell(id: &Uuid) -> Cell<'_> {
     Cell { table: "notifications", column: "text", row: id.as_bytes() }
 }

@@ -19,11 +19,15 @@ pub enum Field {
     Before,
     /// Logged on this day or later.
     After,
+    /// Became Fixed on this day, or between two.
+    Fixed,
+    /// The same, and was opened again afterwards.
+    Reopened,
 }
 
 impl Field {
     /// All of them, by name.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("status", Self::Status),
         ("type", Self::Type),
         ("priority", Self::Priority),
@@ -32,6 +36,8 @@ impl Field {
         ("account", Self::Account),
         ("before", Self::Before),
         ("after", Self::After),
+        ("fixed", Self::Fixed),
+        ("reopened", Self::Reopened),
     ];
 }
 

@@ -144,7 +144,7 @@ mod tests {
             secure: false,
             zone: jiff::tz::TimeZone::UTC,
             views: std::sync::Arc::new(|_, _| Ok(Vec::new())),
-            banner: std::sync::Arc::new(|| None),
+            news: std::sync::Arc::new(|_| Ok(crate::web::News::default())),
         };
         Staff::new(db, Vault::for_tests(1), Clock::fixed(1_000_000, 1).0, chrome, None).with_gate(Gate::light())
     }

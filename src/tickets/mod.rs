@@ -10,6 +10,7 @@ mod cursor;
 mod desk;
 mod export;
 mod filter;
+pub mod fixes;
 pub mod form;
 mod history;
 mod issue_type;
@@ -36,7 +37,9 @@ pub use self::{
     create::{Prepared, create, prepare},
     cursor::Cursor,
     desk::Desk,
+    export::safe_cell,
     filter::{Assignee, At, Filter, Order, Sort},
+    fixes::Span,
     history::{Entry, History, Note},
     issue_type::IssueTypes,
     list::{Counted, Page, Place, ViewCounts, count, list, neighbours, view_counts},

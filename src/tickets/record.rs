@@ -266,6 +266,6 @@ pub struct FilterParams {
     created_from: Option<String>,
     /// A date, itself included, or an instant
     created_to: Option<String>,
-    /// Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after:
+    /// Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after: fixed: reopened:
     q: Option<String>,
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Assignee, Desk, Filter, Priority, Status, Ticket,
+    Assignee, Desk, Filter, Priority, Span, Status, Ticket,
     filter::{Edge, read_day},
 };
 use crate::{
@@ -24,6 +24,8 @@ pub struct Terms {
     nobody: bool,
     from: Option<i64>,
     before: Option<i64>,
+    /// When the ticket became Fixed, each of which has to hold; and whether it was opened again afterwards.
+    fixed: Vec<(Span, bool)>,
     /// Two terms shut each other out.
     nothing: bool,
 }
@@ -31,9 +33,9 @@ pub struct Terms {
 impl Terms {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        let Self { statuses, issue_types, priorities, technicians, nobody, from, before, nothing } = self;
+        let Self { statuses, issue_types, priorities, technicians, nobody, from, before, fixed, nothing } = self;
         let lists = statuses.is_empty() && issue_types.is_empty() && priorities.is_empty() && technicians.is_empty();
-        lists && !nobody && from.is_none() && before.is_none() && !nothing
+        lists && fixed.is_empty() && !nobody && from.is_none() && before.is_none() && !nothing
     }
 
     /// Reads one term; a phone number or an account id comes back as a condition of the search.
@@ -69,6 +71,13 @@ impl Terms {
                 let at = read_day(value, desk, Edge::From).ok_or("After after: write a day such as 2026-11-01.")?;
                 self.from = Some(self.from.map_or(at, |other| other.max(at)));
             }
+            Field::Fixed | Field::Reopened => {
+                let span = Span::read(value, desk).ok_or_else(|| {
+                    let name = if field == Field::Fixed { "fixed" } else { "reopened" };
+                    format!("After {name}: write a day such as 2026-11-01, or two as in 2026-11-01..2026-11-07.")
+                })?;
+                self.fixed.push((span, field == Field::Reopened));
+            }
             Field::Phone => {
                 let found = search::phone(value, &desk.phone_forms());
                 return found.map(Some).ok_or_else(|| "After phone: write its last 4 digits or more.".to_owned());
@@ -102,6 +111,7 @@ pub(super) struct Narrowed {
     pub assigned: Vec<Assignee>,
     pub created_from: Option<i64>,
     pub created_before: Option<i64>,
+    pub fixed: Vec<(Span, bool)>,
     pub search: Option<Cond>,
 }
 
@@ -119,6 +129,7 @@ impl Narrowed {
             assigned: filter.assigned.clone(),
             created_from: filter.created_from.into_iter().chain(terms.from).max(),
             created_before: filter.created_before.into_iter().chain(terms.before).min(),
+            fixed: terms.fixed.clone(),
             search: filter.search.clone(),
         };
         let mut passes = !terms.nothing

@@ -37,14 +37,14 @@ impl Watch {
         !(statuses.is_empty() && issue_types.is_empty() && priorities.is_empty() && assigned.is_empty())
     }
 
-    /// Whether the list searches, which only the database can do: see [`Self::since`].
+    /// Whether the list searches, or goes by the past, which only the database can do: see [`Self::since`].
     pub fn searches(&self) -> bool {
-        self.narrowed.search.is_some()
+        self.narrowed.search.is_some() || !self.narrowed.fixed.is_empty()
     }
 
     /// Whether a ticket belongs to the list, but for what the list searches for.
     pub fn takes(&self, ticket: &Ticket) -> bool {
-        let Narrowed { statuses, issue_types, priorities, assigned, created_from, created_before, search: _ } =
+        let Narrowed { statuses, issue_types, priorities, assigned, created_from, created_before, search: _, fixed: _ } =
             &self.narrowed;
         let holder = ticket.assigned_to.as_ref().map_or(Assignee::Nobody, |person| Assignee::User(person.id));
         any(statuses, &ticket.status)

@@ -57,6 +57,8 @@ const SHEETS: &[&str] = &[
     "roster",
     "finder",
     "bulk",
+    "reports",
+    "messages",
     "docs",
     "utilities",
     "print",

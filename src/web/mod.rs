@@ -17,5 +17,5 @@ pub use self::{
     extract::{Form, JsonBody, Path, Query},
     idempotency::{Answer, Key},
     problem::{ApiFault, PageFault},
-    render::{Chrome, Flash, Frame, NavGroup, NavItem, Nonce, Viewer, Visit},
+    render::{Chrome, Flash, Frame, NavGroup, NavItem, News, Nonce, Viewer, Visit},
 };

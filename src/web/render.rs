@@ -87,6 +87,17 @@ pub fn hue(name: &str) -> u32 {
     name.chars().fold(0u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c))) % 5 + 1
 }
 
+/// What every page says of the SMS to clients.
+#[derive(Debug, Clone, Default)]
+pub struct News {
+    /// That they do not go out, since when, and how many wait.
+    pub warning: Option<Text>,
+    /// How many clients have to be called, as theirs did not arrive: written out, or empty.
+    pub to_call: String,
+}
+
+type Tell = dyn Fn(&mut Tx<'_>) -> Result<News, Fault> + Send + Sync;
+
 type Views = dyn Fn(&mut Tx<'_>, &Viewer) -> Result<Vec<NavGroup>, Fault> + Send + Sync;
 
 /// What is the same on every page of this server.
@@ -100,8 +111,8 @@ pub struct Chrome {
     pub zone: TimeZone,
     /// The views of the side bar, which the tickets feature knows.
     pub views: Arc<Views>,
-    /// A warning for every page, such as that no SMS gateway is set up.
-    pub banner: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+    /// What every page says of the SMS, which the notifications feature knows.
+    pub news: Arc<Tell>,
 }
 
 impl std::fmt::Debug for Chrome {
@@ -118,11 +129,10 @@ impl Chrome {
     pub async fn frame(&self, db: &Db, viewer: &Viewer, visit: Visit, title: &str) -> Result<Frame, Fault> {
         let mut frame = self.outside(visit, title);
         if viewer.admin {
-            let views = Arc::clone(&self.views);
+            let (views, news) = (Arc::clone(&self.views), Arc::clone(&self.news));
             let viewer = viewer.clone();
-            frame.views = db.read(move |tx| views(tx, &viewer)).await?;
+            (frame.views, frame.news) = db.read(move |tx| Ok::<_, Fault>((views(tx, &viewer)?, news(tx)?))).await?;
         }
-        frame.banner = (self.banner)();
         frame.viewer = Some(viewer.clone());
         Ok(frame)
     }
@@ -136,7 +146,7 @@ impl Chrome {
             viewer: None,
             views: Vec::new(),
             place: String::new(),
-            banner: None,
+            news: News::default(),
             secure: self.secure,
             visit,
         }
@@ -307,8 +317,8 @@ pub struct Frame {
     /// The one address of what the page shows, where it can be reached by several, such as a list's: as a side bar's
     /// line has it. Empty for other pages.
     pub place: String,
-    /// A warning above the page.
-    pub banner: Option<String>,
+    /// What every page says of the SMS.
+    pub news: News,
     /// See [`Chrome::secure`].
     pub secure: bool,
     /// The request.
@@ -330,6 +340,12 @@ impl Frame {
     /// of all tickets.
     pub fn is_here(&self, href: &str) -> bool {
         self.visit.path == href
+    }
+
+    /// Whether the page is this one or one beneath it, whatever its parameters.
+    pub fn is_within(&self, path: &str) -> bool {
+        let rest = self.visit.path.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '/']))
     }
 
     /// Whether a view of the side bar is what the page shows, whatever the order of its parameters.

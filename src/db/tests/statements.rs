@@ -225,3 +225,22 @@ fn a_url_is_read_and_shown_without_its_password() {
         assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn a_read_past_its_limit_is_broken_off_and_the_next_one_is_not() {
+    const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    let dir = tempfile::tempdir().unwrap();
+    // One connection, so that the next read gets the same.
+    let db = Db::open(&url(dir.path()), DbOptions { readers: 1, ..DbOptions::default() }).unwrap();
+    let short = Duration::from_millis(30);
+    let endless = db.read_within(short, |tx| tx.query(ENDLESS, &[]).map(drop)).await;
+    assert_eq!(endless, Err(DbError::TooLong));
+    let long = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT max(i) FROM n";
+    assert_eq!(db.read(|tx| tx.query_one(long, &[])?.unwrap().int(0)).await, Ok(200_000));
+    let panicked = tokio::spawn({
+        let db = db.clone();
+        async move { db.read_within(Duration::ZERO, |_| -> Result<(), DbError> { panic!("a fault of the caller") }).await }
+    });
+    assert!(panicked.await.is_err());
+    assert_eq!(db.read(|tx| tx.query_one(long, &[])?.unwrap().int(0)).await, Ok(200_000));
+}

@@ -88,7 +88,7 @@ fn instant(at: i64, zone: &TimeZone) -> String {
 /// A cell that no spreadsheet program takes for a formula: one that begins like one gets an apostrophe before it, by
 /// which those programs know text (OWASP, CSV injection). White space and characters that print nothing are looked
 /// through, since some programs drop them. Phone numbers begin with a plus sign, so every one of them has it.
-fn safe(cell: &str) -> Cow<'_, str> {
+pub fn safe(cell: &str) -> Cow<'_, str> {
     let drops = |c: char| {
         c.is_whitespace()
             || c.is_control()

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::{
+    clock::first_id_at,
     db::{Dialect, Tx, Value},
     fault::Fault,
     search::Cond,
-    tickets::{Assignee, Desk, Status, terms::Narrowed},
+    tickets::{Assignee, Desk, Status, fixes, terms::Narrowed},
 };
 
 use super::searched::Searched;
@@ -88,7 +89,7 @@ pub(super) struct Found {
     pub values: Values,
     /// Those that are set, the one likely to find fewest first.
     pub facets: Vec<Facet>,
-    /// Bounds of the time of logging: as a ticket's id begins with it, of the id.
+    /// Bounds of the time of logging: as a ticket's id begins with it, of the id. And those of the time of Fixed.
     pub dates: Vec<String>,
     /// Whether they let few tickets through: then those are gone through for all else.
     pub few_days: bool,
@@ -114,6 +115,10 @@ impl Found {
             if let Some(at) = bound {
                 dates.push(format!("t.id {sign} {}", values.bind(Value::from(first_id_at(at)))));
             }
+        }
+        for (span, again) in &filter.fixed {
+            let (from, before) = (values.bind(Value::from(span.from)), values.bind(Value::from(span.before)));
+            dates.push(format!("t.id IN ({})", fixes::tickets_fixed(dialect, &from, &before, *again)));
         }
         let search = match &filter.search {
             Some(cond) => Some(Searched::of(tx, &desk.vault, &mut values, cond, rare)?),
@@ -178,18 +183,6 @@ fn facets(values: &mut Values, filter: &Narrowed) -> Vec<Facet> {
     facets
 }
 
-/// The least id of a ticket that is logged at `at`, in milliseconds (RFC 9562, section 5.7).
-fn first_id_at(at: i64) -> Vec<u8> {
-    const LAST: u64 = (1 << 48) - 1;
-    let millis = u64::try_from(at).unwrap_or(0);
-    if millis > LAST {
-        return vec![0xff; 16];
-    }
-    let mut id = millis.to_be_bytes()[2..].to_vec();
-    id.resize(16, 0);
-    id
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,15 +195,5 @@ mod tests {
         let want =
             ("a = $1 OR b IN ($2, $1) OR c = $3".to_owned(), vec![Value::from(11), Value::from(2), Value::from(0)]);
         assert_eq!(values.of(&sql), want);
-    }
-
-    #[test]
-    fn ids_of_a_time_are_not_below_its_first() {
-        for at in [0, 1, 1_763_875_200_000, (1 << 48) - 1] {
-            let (clock, _) = crate::clock::Clock::fixed(at, 7);
-            let id = clock.uuid().as_bytes().to_vec();
-            assert!(first_id_at(at) <= id && id < first_id_at(at + 1), "{at}");
-        }
-        assert!(first_id_at(-5) <= first_id_at(0) && first_id_at(i64::MAX) == [0xff; 16]);
     }
 }

@@ -89,6 +89,28 @@ fn log_one(tx: &mut Tx<'_>, desk: &Desk, by: &Person, technicians: &[Person]) ->
 /// Whether a ticket passes a filter.
 type Test = Box<dyn Fn(&Ticket) -> bool>;
 
+/// What became Fixed since the day of a ticket. No time passes here between logging a ticket and its becoming Fixed.
+fn pick_fixed(one: &Ticket) -> (String, Test) {
+    let at = jiff::Timestamp::from_millisecond(one.created_at).unwrap();
+    let day = at.to_zoned(jiff::tz::TimeZone::UTC).start_of_day().unwrap();
+    let from = day.timestamp().as_millisecond();
+    let test = move |ticket: &Ticket| ticket.status >= Status::Fixed && ticket.created_at >= from;
+    (format!("fixed:{}..2031-01-01", day.date()), Box::new(test))
+}
+
+/// Terms of the search that name a field, and what they let through.
+fn pick_terms(shop: &Shop, below: impl Fn(usize) -> usize, q: &mut Vec<String>, tests: &mut Vec<Test>) {
+    if below(4) == 0 {
+        let (term, test) = pick_fixed(&shop.all[below(TICKETS)]);
+        q.push(term);
+        tests.push(test);
+    }
+    if below(5) == 0 {
+        q.push("tech:tom".to_owned());
+        tests.push(Box::new(|ticket| ticket.assigned_to.as_ref().is_some_and(|one| one.name == "Tomasz")));
+    }
+}
+
 /// A query string, and what it lets through.
 fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
     let below = |bound: usize| clock.below(u32::try_from(bound).unwrap()) as usize;
@@ -144,10 +166,7 @@ fn pick(shop: &Shop, clock: &Clock) -> (Vec<(String, String)>, Test) {
         let has = move |ticket: &Ticket| ticket.description.split(' ').any(|other| other == word);
         tests.push(Box::new(move |ticket| has(ticket) && (!name || ticket.client_name.starts_with("Na"))));
     }
-    if below(5) == 0 {
-        q.push("tech:tom".to_owned());
-        tests.push(Box::new(|ticket| ticket.assigned_to.as_ref().is_some_and(|one| one.name == "Tomasz")));
-    }
+    pick_terms(shop, below, &mut q, &mut tests);
     add("q", q.join(" "));
     (pairs, Box::new(move |ticket| tests.iter().all(|test| test(ticket))))
 }

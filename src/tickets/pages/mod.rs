@@ -30,8 +30,11 @@ use axum::{
 };
 use uuid::Uuid;
 
-use self::times::Times;
-pub use self::{list::row, side_bar::SideBar};
+pub use self::{
+    list::row,
+    side_bar::SideBar,
+    times::{Times, When},
+};
 use super::{Desk, Reference, Tickets, export};
 use crate::{
     staff::{Role, SignedIn},

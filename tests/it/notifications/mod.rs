@@ -1,6 +1,6 @@
 //! Messages to clients, through the outbox, the worker and the hooks, against gateways that misbehave.
 
-mod fake_gateway;
+pub mod fake_gateway;
 mod inbound;
 mod kannel;
 mod log;

@@ -72,7 +72,7 @@ impl World {
             secure: public.starts_with("https"),
             zone: TimeZone::get("Asia/Kolkata").unwrap(),
             views: Arc::new(|_, _| Ok(Vec::new())),
-            banner: Arc::new(|| None),
+            news: Arc::new(|_| Ok(redress::web::News::default())),
         };
         let staff = Staff::new(db, Vault::for_tests(1), clock, chrome, None).with_gate(Gate::light());
         Self { router: routes(&staff), staff, hand, dir }

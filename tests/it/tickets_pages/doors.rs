@@ -5,7 +5,7 @@ use redress::staff::Role;
 use super::{FIELDS, desk, log};
 use crate::support::{Browser, PASSWORD, Page, TestApp};
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 18] = [
     "/tickets",
     "/tickets/new",
     "/tickets/{ref}",
@@ -18,6 +18,12 @@ const PAGES: [&str; 12] = [
     "/users",
     "/users/new",
     "/audit",
+    "/notifications",
+    "/notifications/calls",
+    "/notifications/resend",
+    "/reports",
+    "/reports/by-technician",
+    "/reports/by-technician.csv",
 ];
 
 #[tokio::test]

@@ -1,0 +1,66 @@
+//! The page of SMS: everything sent, waiting and failed, and whom to call since theirs did not arrive. It stands above
+//! tickets and notifications, which do not know each other's pages.
+
+mod again;
+mod calls;
+mod list;
+mod row;
+
+use axum::{
+    Router,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+
+use crate::{
+    db::Tx,
+    fault::Fault,
+    input::Input,
+    staff::Admin,
+    tickets::{Desk, Tickets},
+    web::render::is_local,
+};
+
+/// Counts are exact up to this.
+const COUNTED_TO: u32 = 10_000;
+
+/// Messages of a page.
+const SHOWN: u32 = 50;
+
+/// The routes of this feature's pages.
+pub fn routes(state: Tickets) -> Router {
+    Router::new()
+        .route("/notifications", get(list::show))
+        .route("/notifications/calls", get(calls::show))
+        .route("/notifications/resend", get(again::ask).post(again::all))
+        .route("/notifications/{id}/resend", get(back).post(again::one))
+        .route("/notifications/{id}/called", get(back).post(calls::called))
+        .with_state(state)
+}
+
+/// How many clients have to be called, for the side bar; empty when it is nobody.
+///
+/// # Errors
+/// Only the database's.
+pub fn to_call(tx: &mut Tx<'_>, desk: &Desk) -> Result<String, Fault> {
+    Ok(match desk.outbox.count_to_call(tx, COUNTED_TO + 1)? {
+        0 => String::new(),
+        count => counted(count),
+    })
+}
+
+/// A form that was sent before the log-in ended leads back to the page.
+async fn back(_: Admin) -> Response {
+    Redirect::to("/notifications").into_response()
+}
+
+/// Where the form came from, as it says, within these pages.
+fn origin(input: &mut Input, otherwise: &str) -> String {
+    let path = input.take_raw("back").filter(|path| is_local(path) && path.starts_with("/notifications"));
+    path.unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// A count that may have stopped one after the last that is exact.
+fn counted(count: u64) -> String {
+    if count > u64::from(COUNTED_TO) { format!("{COUNTED_TO}+") } else { count.to_string() }
+}

@@ -1,0 +1,97 @@
+//! A message as these pages show it.
+
+use crate::{
+    notifications::{Kind, LOG_ONLY, Listed, NO_SMS_NUMBER, OPTED_OUT, State},
+    phone::Phone,
+    tickets::{
+        Desk, Reference,
+        pages::{Times, When},
+    },
+    words::Text,
+};
+
+/// A row.
+#[derive(Debug)]
+pub struct Row {
+    pub id: String,
+    pub when: When,
+    pub reference: Reference,
+    pub kind: Text,
+    /// As people here write it.
+    pub phone: String,
+    pub state: State,
+    pub label: Text,
+    pub icon: &'static str,
+    pub reason: Option<Text>,
+    pub attempts: i64,
+    pub text: String,
+    pub resend: bool,
+    /// Whether there is hardly a reason to send it again.
+    pub arrived: bool,
+}
+
+impl Row {
+    pub fn new(one: &Listed, desk: &Desk, times: &Times) -> Self {
+        let phone = Phone::from_e164(&one.recipient);
+        Self {
+            id: one.id.to_string(),
+            when: times.day_and_time(one.created_at),
+            reference: Reference::stored(one.reference.clone()),
+            kind: kind(one.kind),
+            phone: phone.map_or_else(|_| one.recipient.clone(), |phone| phone.shown_in(desk.region.as_ref())),
+            state: one.state,
+            label: label(one.state),
+            icon: icon(one.state),
+            reason: one.reason.as_deref().map(reason),
+            attempts: one.attempts,
+            text: one.text.clone(),
+            resend: one.state.may_resend(),
+            arrived: matches!(one.state, State::Sent | State::Delivered),
+        }
+    }
+}
+
+/// What a message tells.
+pub const fn kind(kind: Kind) -> Text {
+    Text::new(match kind {
+        Kind::Created => "notifications-kind-created",
+        Kind::Fixed => "notifications-kind-fixed",
+    })
+}
+
+/// What a state is called.
+pub const fn label(state: State) -> Text {
+    Text::new(match state {
+        State::Queued => "notifications-state-queued",
+        State::Sending => "notifications-state-sending",
+        State::Sent => "notifications-state-sent",
+        State::Delivered => "notifications-state-delivered",
+        State::Failed => "notifications-state-failed",
+        State::Unknown => "notifications-state-unknown",
+        State::Suppressed => "notifications-state-suppressed",
+        State::Cancelled => "notifications-state-cancelled",
+    })
+}
+
+const fn icon(state: State) -> &'static str {
+    match state {
+        State::Queued => "clock",
+        State::Sending => "send",
+        State::Sent => "check",
+        State::Delivered => "checks",
+        State::Failed => "message-x",
+        State::Unknown => "help-circle",
+        State::Suppressed => "ban",
+        State::Cancelled => "arrow-back-up",
+    }
+}
+
+/// Our own reasons have words; a gateway's code stands as it is.
+fn reason(reason: &str) -> Text {
+    match reason {
+        OPTED_OUT => Text::new("notifications-reason-stop"),
+        NO_SMS_NUMBER => Text::new("notifications-reason-number"),
+        LOG_ONLY => Text::new("notifications-reason-gateway"),
+        other => Text::new("notifications-reason").arg("reason", other),
+    }
+}
