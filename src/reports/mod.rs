@@ -1,4 +1,4 @@
-//! Reports: what the desk has done and what lies before it. Each is one file and one line in [`ALL`]; pages, charts and
+//! Reports: what the desk has done and what lies before it. Each is one file and one line in `ALL`; pages, charts and
 //! files are made for all of them alike. docs/reports.md defines every number.
 
 mod age;

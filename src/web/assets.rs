@@ -2,7 +2,7 @@
 //!
 //! One fingerprint stands for the whole tree, in the path: `/assets/3f9a…/app.css`. Relative addresses inside style
 //! sheets and scripts then work as they are, and everything may be cached for ever. `app.css` is all of `assets/css`
-//! in one file, in the order of [`SHEETS`]. What compresses well is compressed once, as hard as it goes, and kept.
+//! in one file, in the order of `SHEETS`. What compresses well is compressed once, as hard as it goes, and kept.
 
 use std::{
     borrow::Cow,

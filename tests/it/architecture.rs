@@ -193,6 +193,9 @@ const RULES: [Rule; 13] = [
         forbids: |line| names(line, "tickets") || names(line, "notifications"),
         except: &[
             ("src/tickets/", "stands above clients"),
+            ("src/deliveries/", "stands above clients"),
+            ("src/reports/", "stands above clients"),
+            ("src/live/", "stands above clients"),
             ("src/notifications/", "stands beside clients"),
             ("src/staff/", "this rule is of src/clients/"),
             ("src/cli/", "the top"),
