@@ -2,10 +2,12 @@
 
 use super::{
     Pass, Report,
+    ask::Ask,
+    days::Days,
     fixed::Tally,
     sheet::{Cell, Chart, Column, Label, Row, Sheet, Value},
 };
-use crate::{fault::Fault, reports::ask::Ask, reports::days::Days, words::Text};
+use crate::{fault::Fault, words::Text};
 
 pub struct Speed;
 

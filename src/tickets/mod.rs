@@ -22,6 +22,8 @@ pub mod pages;
 mod priority;
 mod record;
 mod reference;
+#[cfg(test)]
+mod sample;
 mod status;
 mod store;
 mod terms;

@@ -280,30 +280,10 @@ fn edit_optional(happened: &mut Vec<Happening>, field: &str, value: &mut Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tickets::sample::{self, person};
 
-    fn person(id: u8) -> Person {
-        Person { id: Uuid::from_bytes([id; 16]), name: format!("Person {id}") }
-    }
-
-    fn ticket(status: Status, assigned: Option<Person>) -> Ticket {
-        Ticket {
-            id: Uuid::from_bytes([9; 16]),
-            reference: Reference::parse("BILL-20261103-7K3Q").unwrap(),
-            client_name: "Nadia".into(),
-            client_phone: Phone::parse("+447700900142", None).unwrap(),
-            client_email: None,
-            client_account_id: Some("LF-1".into()),
-            issue_type: "Other".into(),
-            description: "Wrong".into(),
-            status,
-            priority: Priority::Medium,
-            assigned_to: assigned,
-            assigned_at: None,
-            created_by: person(1),
-            created_at: 0,
-            updated_at: 0,
-            version: 1,
-        }
+    fn ticket(status: Status, assigned_to: Option<Person>) -> Ticket {
+        Ticket { status, assigned_to, assigned_at: None, ..sample::ticket() }
     }
 
     /// Every pair, with and without a technician: allowed exactly when the table allows it and Dispatched has somebody.

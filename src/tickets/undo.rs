@@ -114,34 +114,12 @@ fn restore(change: &mut Change, field: &str, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
 
     use super::*;
-    use crate::tickets::Reference;
-
-    fn person(id: u8) -> Person {
-        Person { id: Uuid::from_bytes([id; 16]), name: format!("Person {id}") }
-    }
+    use crate::tickets::sample::{self, person};
 
     fn ticket() -> Ticket {
-        Ticket {
-            id: Uuid::from_bytes([9; 16]),
-            reference: Reference::parse("BILL-20261103-7K3Q").unwrap(),
-            client_name: "Nadia".into(),
-            client_phone: Phone::parse("+447700900142", None).unwrap(),
-            client_email: None,
-            client_account_id: Some("LF-1".into()),
-            issue_type: "Other".into(),
-            description: "Wrong".into(),
-            status: Status::Dispatched,
-            priority: Priority::Medium,
-            assigned_to: Some(person(2)),
-            assigned_at: Some(1),
-            created_by: person(1),
-            created_at: 0,
-            updated_at: 0,
-            version: 1,
-        }
+        Ticket { status: Status::Dispatched, ..sample::ticket() }
     }
 
     fn add(past: &mut History, version: i64, happened: Vec<Happening>) {

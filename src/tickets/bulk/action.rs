@@ -163,31 +163,10 @@ fn one<T>(faults: &mut Vec<Text>, text: &str, remedy: Text, parse: impl Fn(&str)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{phone::Phone, tickets::Reference};
-
-    fn person(id: u8) -> Person {
-        Person { id: Uuid::from_bytes([id; 16]), name: format!("Person {id}") }
-    }
+    use crate::tickets::sample::{self, person};
 
     fn ticket(status: Status, assigned_to: Option<Person>) -> Ticket {
-        Ticket {
-            id: Uuid::from_bytes([9; 16]),
-            reference: Reference::parse("BILL-20261103-7K3Q").unwrap(),
-            client_name: "Nadia".into(),
-            client_phone: Phone::parse("+447700900142", None).unwrap(),
-            client_email: None,
-            client_account_id: None,
-            issue_type: "Other".into(),
-            description: "Wrong".into(),
-            status,
-            priority: Priority::Medium,
-            assigned_to,
-            assigned_at: None,
-            created_by: person(1),
-            created_at: 0,
-            updated_at: 0,
-            version: 1,
-        }
+        Ticket { status, assigned_to, client_account_id: None, ..sample::ticket() }
     }
 
     fn action(pairs: &[(&str, &str)]) -> Action {
