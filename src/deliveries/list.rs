@@ -10,7 +10,7 @@ use crate::{
     fault::Fault,
     notifications::{self, Place, Sought},
     staff::Admin,
-    tickets::{Desk, Tickets, pages::Times},
+    tickets::{Desk, Tickets},
     web::{Frame, PageFault, Query, Visit},
     words::Text,
 };
@@ -124,7 +124,7 @@ pub async fn show(
     let (tabs, mut found, total, asked) = state.db.read(read).await?;
     let more = found.len() > SHOWN as usize;
     found.truncate(SHOWN as usize);
-    let times = Times::new(state.desk.clock.now(), state.desk.zone.clone());
+    let times = state.desk.times(visit.language);
     let here = visit.path.clone();
     let title = Text::new("notifications-title").to(visit.language).to_string();
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;

@@ -3,11 +3,8 @@
 use crate::{
     notifications::{Kind, LOG_ONLY, Listed, NO_SMS_NUMBER, OPTED_OUT, State},
     phone::Phone,
-    tickets::{
-        Desk, Reference,
-        pages::{Times, When},
-    },
-    words::Text,
+    tickets::{Desk, Reference},
+    words::{Text, Times, When},
 };
 
 /// A row.

@@ -369,7 +369,7 @@ mod tests {
             let may = refusal.is_none();
             match (delivery.resend(NOW, None, false, Uuid::nil()), refusal) {
                 (Ok(()), None) => {}
-                (Err(Fault::Conflict { detail, .. }), Some(words)) => assert!(detail.contains(words), "{detail}"),
+                (Err(Fault::Conflict { detail, .. }), Some(words)) => assert!(detail.english().contains(words)),
                 (other, _) => panic!("{state}: {other:?}"),
             }
             assert_eq!(state.may_resend(), may, "what the button goes by");

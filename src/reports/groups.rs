@@ -20,8 +20,8 @@ use crate::{
 /// Where tickets stand, in three.
 const STANDS: [(&[Status], &str, &str, &str); 3] = [
     (&[Status::New, Status::Open, Status::InProgress, Status::Dispatched], "open", "reports-open", "open"),
-    (&[Status::Fixed], "fixed", "reports-status-fixed", "fixed"),
-    (&[Status::Closed], "closed", "reports-status-closed", "closed"),
+    (&[Status::Fixed], "fixed", "status-fixed", "fixed"),
+    (&[Status::Closed], "closed", "status-closed", "closed"),
 ];
 
 pub struct IssueTypes;

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     fault::{Fault, FieldFault},
     search::{self, Cond},
+    words::Text,
 };
 
 /// The longest search, in characters.
@@ -156,7 +157,7 @@ impl Reader<'_> {
         }
     }
 
-    fn fault(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+    fn fault(&mut self, field: &str, code: &'static str, message: impl Into<Text>) {
         self.faults.push(FieldFault::new(field, code, message));
     }
 

@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key};
+use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key, issue_label};
 use crate::{
     fault::Fault,
     input::{Given, Input, Limits},
     phone::Phone,
+    words::Text,
 };
 
 const NAME: Limits = Limits::line(200);
@@ -119,7 +120,9 @@ fn issue_type(input: &mut Input, desk: &Desk, kept: Option<&str>) -> Option<Stri
     let types = &desk.issue_types;
     let find = |text: &str| types.find(text).or_else(|| kept.filter(|kept| kept.to_lowercase() == text.to_lowercase()));
     input.must("issueType", WORD, TYPE_MISSING, |text| {
-        find(text).map(ToOwned::to_owned).ok_or_else(|| format!("Choose one of: {}.", types.all().join(", ")))
+        find(text)
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| choose(types.all().iter().map(|name| issue_label(name)).collect()))
     })
 }
 
@@ -128,18 +131,20 @@ fn email(input: &mut Input) -> Given<String> {
 }
 
 fn status(input: &mut Input) -> Given<Status> {
-    let parse =
-        |text: &str| Status::parse(text).ok_or_else(|| format!("Choose one of: {}.", Status::names(&Status::ALL)));
-    input.parsed("status", WORD, parse)
+    input.parsed("status", WORD, |text| Status::parse(text).ok_or_else(|| choose(Status::labels(&Status::ALL))))
 }
 
 fn priority(input: &mut Input) -> Given<Priority> {
     input.parsed("priority", WORD, |text| {
-        Priority::parse(text).ok_or_else(|| format!("Choose one of: {}.", Priority::ALL.map(Priority::name).join(", ")))
+        Priority::parse(text).ok_or_else(|| choose(Priority::ALL.map(Priority::label).to_vec()))
     })
 }
 
 /// One of a list of words, for a ticket that has one already: it cannot be cleared.
+pub(super) fn choose(choices: Vec<Text>) -> Text {
+    Text::new("rules-choose").arg("choices", choices)
+}
+
 fn sent_word<T>(input: &mut Input, name: &str, given: Given<T>) -> Option<T> {
     match given {
         Given::Value(value) => Some(value),

@@ -43,7 +43,7 @@ pub use self::{
     filter::{Assignee, At, Filter, Order, Sort},
     fixes::Span,
     history::{Entry, History, Note},
-    issue_type::IssueTypes,
+    issue_type::{IssueTypes, issue_label},
     list::{Counted, Page, Place, ViewCounts, count, list, neighbours, view_counts},
     of_client::{OfClient, of_client},
     priority::Priority,

@@ -11,6 +11,7 @@ use crate::{
     fault::{Fault, FieldFault},
     search::{self, Cond, Field, UnknownField},
     staff::{self, Role},
+    words::Text,
 };
 
 /// What terms that name a field ask for; they narrow what the other parameters let through.
@@ -212,6 +213,6 @@ pub(super) fn remedy(UnknownField(name): &UnknownField) -> String {
 }
 
 /// A fault of the search box.
-pub(super) fn fault(message: impl Into<String>) -> FieldFault {
+pub(super) fn fault(message: impl Into<Text>) -> FieldFault {
     FieldFault::new("q", "invalid", message)
 }

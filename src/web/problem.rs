@@ -61,7 +61,7 @@ impl From<Fault> for Problem {
                 Self::of(StatusCode::UNPROCESSABLE_ENTITY, detail).with("errors", json!(faults))
             }
             Fault::Conflict { detail, allowed } => {
-                let problem = Self::of(StatusCode::CONFLICT, detail);
+                let problem = Self::of(StatusCode::CONFLICT, detail.english());
                 if allowed.is_empty() { problem } else { problem.with("allowed", json!(allowed)) }
             }
             Fault::Stale(current) => Self::of(
@@ -157,7 +157,7 @@ impl IntoResponse for PageFault {
             }
             Fault::Invalid(faults) => {
                 let text: Vec<_> =
-                    faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
+                    faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message.english())).collect();
                 Problem::of(StatusCode::UNPROCESSABLE_ENTITY, text.join(" "))
             }
             other => Problem::from(other),

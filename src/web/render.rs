@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     db::{Db, Tx},
     fault::Fault,
-    words::{Language, Said, Text},
+    words::{Language, Said, Text, Times},
 };
 
 const FLASH: &str = "redress_flash";
@@ -150,6 +150,11 @@ impl Chrome {
             secure: self.secure,
             visit,
         }
+    }
+
+    /// Times as this server's pages tell them, in the ISP's zone.
+    pub fn times(&self, now: i64, language: Language) -> Times {
+        Times::new(now, self.zone.clone(), language)
     }
 
     /// `303 See Other`, with a toast for the page it leads to.

@@ -6,9 +6,12 @@
 
 mod bundle;
 mod language;
+mod number;
+mod times;
 
 pub use bundle::{Piece, Said};
 pub use language::Language;
+pub use times::{Times, When, date, date_with_year};
 
 /// Something to be said, in no language yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +29,19 @@ pub enum Value {
     Number(i64),
     /// Is worded first.
     Text(Text),
+    /// Each is worded, with commas between.
+    List(Vec<Text>),
 }
 
 impl Text {
     /// The message of that key.
     pub const fn new(key: &'static str) -> Self {
         Self { key, values: Vec::new() }
+    }
+
+    /// Words that no message file can have: names that the settings give, text that somebody typed.
+    pub fn verbatim(words: impl Into<String>) -> Self {
+        Self::new("words-verbatim").arg("words", words.into())
     }
 
     /// The same with a value in its place.
@@ -41,9 +51,26 @@ impl Text {
         self
     }
 
+    /// In the language of what programs and operators read: the API, the command line, the log.
+    pub fn english(&self) -> String {
+        self.clone().to(Language::English).to_string()
+    }
+
     /// In a language, for showing.
     pub fn to(self, language: Language) -> Said {
         Said::new(self, language)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(words: &str) -> Self {
+        Self::verbatim(words)
+    }
+}
+
+impl From<String> for Text {
+    fn from(words: String) -> Self {
+        Self::verbatim(words)
     }
 }
 
@@ -68,6 +95,12 @@ impl From<String> for Value {
 impl From<Text> for Value {
     fn from(text: Text) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<Vec<Text>> for Value {
+    fn from(texts: Vec<Text>) -> Self {
+        Self::List(texts)
     }
 }
 

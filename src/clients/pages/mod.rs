@@ -7,7 +7,6 @@ mod list;
 mod options;
 
 use axum::{Router, routing::get};
-use jiff::{Timestamp, tz::TimeZone};
 
 use super::Clients;
 use crate::{fault::FieldFault, web::Frame, words::Text};
@@ -21,42 +20,6 @@ pub fn routes(state: Clients) -> Router {
         .route("/clients/{id}", get(detail::show))
         .route("/clients/{id}/edit", get(edit::show).post(edit::save))
         .with_state(state)
-}
-
-/// A day for programs and for people.
-#[derive(Debug, Clone)]
-struct Day {
-    /// RFC 3339.
-    iso: String,
-    words: Text,
-}
-
-impl Day {
-    /// Of milliseconds since the epoch, in a zone.
-    fn at(millis: i64, zone: &TimeZone) -> Self {
-        const MONTHS: [&str; 12] = [
-            "clients-january",
-            "clients-february",
-            "clients-march",
-            "clients-april",
-            "clients-may",
-            "clients-june",
-            "clients-july",
-            "clients-august",
-            "clients-september",
-            "clients-october",
-            "clients-november",
-            "clients-december",
-        ];
-        let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
-        let day = at.to_zoned(zone.clone()).date();
-        let month = MONTHS[usize::try_from(day.month() - 1).unwrap_or(0) % 12];
-        let words = Text::new("clients-day")
-            .arg("day", i64::from(day.day()))
-            .arg("month", Text::new(month))
-            .arg("year", day.year().to_string());
-        Self { iso: format!("{at:.3}"), words }
-    }
 }
 
 /// A page's title, which says so when there are faults.

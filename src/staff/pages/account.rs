@@ -11,7 +11,7 @@ use data_encoding::HEXLOWER;
 use uuid::Uuid;
 use vault::Cell;
 
-use super::view::{Field, FormView, When, split, title};
+use super::view::{Field, FormView, split, title};
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
@@ -23,6 +23,7 @@ use crate::{
         store, token,
     },
     web::{Flash, Form, Frame, PageFault, Path, Visit, render::set_cookie},
+    words::When,
 };
 
 const KEY: &str = "idempotencyKey";
@@ -91,7 +92,8 @@ async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Asked) -> Resu
         .db
         .read(move |tx| Ok::<_, Fault>((store::sessions(tx, id, &hash, now)?, store::tokens(tx, Some(id), now)?)))
         .await?;
-    let when = |millis| When::at(millis, &staff.chrome.zone);
+    let times = staff.chrome.times(now, visit.language);
+    let when = |millis| times.exact(millis);
     let sessions = sessions.into_iter().map(|(session, own)| SessionRow {
         id: session.id,
         agent: session.agent,

@@ -6,13 +6,13 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::view::When;
 use crate::{
     audit,
     db::Tx,
     fault::Fault,
     staff::{Admin, Staff, store},
     web::{Frame, PageFault, Query, Visit},
+    words::When,
 };
 
 /// Entries of one page.
@@ -52,8 +52,9 @@ pub async fn show(
     let more = entries.len() > SHOWN as usize;
     entries.truncate(SHOWN as usize);
     let names: HashMap<Uuid, String> = users.into_iter().map(|user| (user.id, user.name)).collect();
+    let times = staff.chrome.times(staff.clock.now(), visit.language);
     let row = |entry: &audit::Entry| Row {
-        at: When::at(entry.at, &staff.chrome.zone),
+        at: times.exact(entry.at),
         who: entry.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Redress".to_owned()),
         what: entry.event.words(),
         about: entry.event.about(),

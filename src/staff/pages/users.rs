@@ -207,8 +207,9 @@ pub async fn enable(
     State(staff): State<Staff>,
     AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
+    visit: Visit,
 ) -> Result<Response, PageFault> {
-    toggle(&staff, &caller, id, true).await
+    toggle(&staff, &caller, &visit, id, true).await
 }
 
 /// `POST /users/{id}/disable`.
@@ -216,16 +217,17 @@ pub async fn disable(
     State(staff): State<Staff>,
     AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
+    visit: Visit,
 ) -> Result<Response, PageFault> {
-    toggle(&staff, &caller, id, false).await
+    toggle(&staff, &caller, &visit, id, false).await
 }
 
-async fn toggle(staff: &Staff, caller: &Caller, id: Uuid, enabled: bool) -> Result<Response, PageFault> {
+async fn toggle(staff: &Staff, caller: &Caller, visit: &Visit, id: Uuid, enabled: bool) -> Result<Response, PageFault> {
     let changes = Changes { enabled: Some(enabled), ..Changes::none() };
     let flash = match change_user(staff, caller.by(), id, changes).await {
         Ok(_) if enabled => Flash::ok("User enabled"),
         Ok(_) => Flash::ok("User disabled"),
-        Err(Fault::Conflict { detail, .. }) => Flash::error(detail),
+        Err(Fault::Conflict { detail, .. }) => Flash::error(detail.to(visit.language).to_string()),
         Err(other) => return Err(other.into()),
     };
     Ok(staff.chrome.redirect("/users", Some(flash)))

@@ -1,8 +1,6 @@
 //! Forms and times as these pages show them.
 
-use jiff::{Timestamp, tz::TimeZone};
-
-use crate::{fault::FieldFault, web::Form};
+use crate::{fault::FieldFault, web::Form, words::Text};
 
 /// One field of a form.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +22,7 @@ pub struct Field {
     /// Whether it may stay empty.
     pub optional: bool,
     /// Its fault, or empty.
-    pub error: String,
+    pub error: Option<Text>,
 }
 
 impl Field {
@@ -55,9 +53,8 @@ impl Field {
 
     /// The ids of what describes it.
     pub fn described_by(&self) -> String {
-        let ids = [(self.hint, "hint"), (self.error.as_str(), "err")];
-        let ids: Vec<_> =
-            ids.iter().filter(|(text, _)| !text.is_empty()).map(|(_, id)| format!("{}-{id}", self.name)).collect();
+        let ids = [(!self.hint.is_empty(), "hint"), (self.error.is_some(), "err")];
+        let ids: Vec<_> = ids.iter().filter(|(there, _)| *there).map(|(_, id)| format!("{}-{id}", self.name)).collect();
         ids.join(" ")
     }
 }
@@ -104,7 +101,7 @@ impl FormView {
                 field.value.clone_from(typed);
             }
             if let Some(fault) = faults.iter().find(|fault| fault.field == field.name) {
-                field.error.clone_from(&fault.message);
+                field.error = Some(fault.message.clone());
             }
         }
         let place = |fault: &FieldFault| self.fields.iter().position(|field| field.name == fault.field);
@@ -135,22 +132,4 @@ pub fn title(words: &str, faults: &[FieldFault]) -> String {
 /// What was typed, without the body it came in.
 pub fn split(form: Form) -> (crate::input::Input, Vec<(String, String)>) {
     (form.input, form.typed)
-}
-
-/// A time for programs and for people.
-#[derive(Debug, Clone)]
-pub struct When {
-    /// RFC 3339.
-    pub iso: String,
-    /// Day and minute, with the zone's abbreviation.
-    pub words: String,
-}
-
-impl When {
-    /// Of milliseconds since the epoch, as the clocks of a zone show it.
-    pub fn at(millis: i64, zone: &TimeZone) -> Self {
-        let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
-        let words = at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M %Z").to_string();
-        Self { iso: format!("{at:.3}"), words }
-    }
 }

@@ -9,8 +9,6 @@ use super::{
     fields::why_not,
     fresh_key,
     seen::{Seen, TAKE},
-    times,
-    times::When,
 };
 use crate::{
     db::Tx,
@@ -22,7 +20,7 @@ use crate::{
         merge::{FIELDS, Since, stored, wanted},
     },
     web::{Form, Frame, PageFault, Visit},
-    words::Text,
+    words::{Text, Times, When},
 };
 
 #[derive(Template)]
@@ -105,7 +103,8 @@ pub async fn page(
     };
     let meeting = state.db.read(read).await?;
     let differ = seen.left(&meeting.ticket, &meeting.since, &mut change);
-    let fields = differ.iter().filter_map(|name| conflict(state, user, &meeting, form, &change, name)).collect();
+    let told = (&state.desk, state.desk.times(visit.language));
+    let fields = differ.iter().filter_map(|name| conflict(&told, user, &meeting, form, &change, name)).collect();
     let met = |name: &&'static str| differ.contains(name);
     let carried: Vec<_> = FIELDS
         .into_iter()
@@ -133,7 +132,7 @@ pub async fn page(
 }
 
 fn conflict(
-    state: &Tickets,
+    (desk, times): &(&Desk, Times),
     user: &User,
     meeting: &Meeting,
     form: &Form,
@@ -146,10 +145,10 @@ fn conflict(
         name,
         label: label(name),
         typed: form.typed(name).to_owned(),
-        mine: side(name, &wanted(change, name)?, meeting, &state.desk),
-        theirs: side(name, &stored(ticket, name), meeting, &state.desk),
+        mine: side(name, &wanted(change, name)?, meeting, desk),
+        theirs: side(name, &stored(ticket, name), meeting, desk),
         by: if theirs.by.id == user.id { String::new() } else { theirs.by.name.clone() },
-        when: times(&state.desk).ago(theirs.at),
+        when: times.ago(theirs.at),
         refused: asked.map_or("", |status| why_not(ticket.status, status)),
     })
 }

@@ -12,8 +12,6 @@ use super::{
     fresh_key, path_of,
     sentence::{self, Bit},
     timeline::{Body, Part, Show, Timeline},
-    times,
-    times::When,
 };
 use crate::{
     db::Tx,
@@ -27,7 +25,7 @@ use crate::{
         history, mark, neighbours, watch::changes_of,
     },
     web::{Frame, PageFault, Path, Query, Visit},
-    words::{Piece, Text},
+    words::{Piece, Text, When},
 };
 
 #[derive(Template)]
@@ -58,7 +56,7 @@ struct DetailPage {
     place: Option<Beside>,
     key: String,
     note: String,
-    note_fault: String,
+    note_fault: Option<Text>,
     /// The note's form, by the name of its draft.
     note_form: FormName,
     /// When the draft was saved that is the note.
@@ -87,19 +85,13 @@ pub struct Trouble {
     /// Whether the form came before under its key, with other words.
     resent: bool,
     note: String,
-    note_fault: String,
+    note_fault: Option<Text>,
 }
 
 impl Trouble {
     /// No trouble.
     pub fn none() -> Self {
-        Self {
-            status: StatusCode::OK,
-            problems: Vec::new(),
-            resent: false,
-            note: String::new(),
-            note_fault: String::new(),
-        }
+        Self { status: StatusCode::OK, problems: Vec::new(), resent: false, note: String::new(), note_fault: None }
     }
 
     /// A refusal that the page can show: 422, as for every form.
@@ -115,7 +107,7 @@ impl Trouble {
                 let note_fault = faults.iter().find(|fault| fault.field == "content");
                 Ok(Self {
                     status: StatusCode::UNPROCESSABLE_ENTITY,
-                    note_fault: note_fault.map(|fault| fault.message.clone()).unwrap_or_default(),
+                    note_fault: note_fault.map(|fault| fault.message.clone()),
                     problems: Problem::of(&faults).into_iter().map(unlinked).collect(),
                     ..Self::none()
                 })
@@ -189,8 +181,8 @@ pub async fn page(
     let title = format!("{} {}", ticket.reference, ticket.issue_type);
     let good = trouble.status == StatusCode::OK;
     frame.title = if good { title } else { frame.t("frame-error-title").arg("title", title).to_string() };
-    let resent = trouble.resent.then(|| Problem::general(frame.t("ticket-sent-before").to_string()));
-    let (desk, times) = (&state.desk, times(&state.desk));
+    let resent = trouble.resent.then(|| Problem::general(Text::new("ticket-sent-before")));
+    let (desk, times) = (&state.desk, state.desk.times(frame.visit.language));
     let holder = ticket.assigned_to.as_ref();
     let draft = draft.filter(|_| trouble.note.is_empty());
     let page = DetailPage {

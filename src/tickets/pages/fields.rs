@@ -7,6 +7,7 @@ use crate::{
     staff::{Person, User},
     tickets::{Desk, Priority, Status, Ticket},
     web::Frame,
+    words::Text,
 };
 
 /// The fields of the form, in its order.
@@ -31,12 +32,12 @@ pub struct Problem {
     /// The field's id, or empty.
     pub field: String,
     /// What to do.
-    pub message: String,
+    pub message: Text,
 }
 
 impl Problem {
     /// One that belongs to no field.
-    pub fn general(message: impl Into<String>) -> Self {
+    pub fn general(message: impl Into<Text>) -> Self {
         Self { field: String::new(), message: message.into() }
     }
 
@@ -45,11 +46,7 @@ impl Problem {
         let line = |fault: &FieldFault| {
             let known = NAMES.contains(&fault.field.as_str()) || fault.field == "content";
             let field = if known { fault.field.clone() } else { String::new() };
-            let message = if known || fault.field.is_empty() {
-                fault.message.clone()
-            } else {
-                format!("{}: {}", fault.field, fault.message)
-            };
+            let message = if known { fault.message.clone() } else { fault.clone().named() };
             Self { field, message }
         };
         faults.iter().map(line).collect()
@@ -96,7 +93,7 @@ pub struct StatusChoice {
 pub struct Field {
     pub value: String,
     /// What is wrong with it, or empty.
-    pub fault: String,
+    pub fault: Option<Text>,
     /// What it was changed to by somebody else meanwhile.
     pub now: Option<String>,
 }
@@ -104,7 +101,7 @@ pub struct Field {
 impl Field {
     /// The ids of what describes it, in the order of the page.
     pub fn described_by(&self, name: &str, hint: &str) -> String {
-        let parts = [(!hint.is_empty(), "hint"), (self.now.is_some(), "now"), (!self.fault.is_empty(), "err")];
+        let parts = [(!hint.is_empty(), "hint"), (self.now.is_some(), "now"), (self.fault.is_some(), "err")];
         let ids: Vec<_> = parts.iter().filter(|(there, _)| *there).map(|(_, id)| format!("{name}-{id}")).collect();
         ids.join(" ")
     }
@@ -188,7 +185,7 @@ impl TicketForm {
     pub fn with_faults(mut self, faults: &[FieldFault]) -> Self {
         for fault in faults {
             if let Some(field) = self.fields.get_mut(fault.field.as_str()) {
-                field.fault.clone_from(&fault.message);
+                field.fault = Some(fault.message.clone());
             }
         }
         self.problems = Problem::of(faults);
@@ -225,7 +222,7 @@ impl TicketForm {
     pub fn unfolded(&self) -> bool {
         let told = |name| {
             let field = self.field(name);
-            !field.fault.is_empty() || field.now.is_some()
+            field.fault.is_some() || field.now.is_some()
         };
         self.version > 0
             || told("status")
@@ -278,7 +275,8 @@ mod tests {
 
     #[test]
     fn a_field_is_described_by_what_stands_beside_it_and_by_no_blank() {
-        let field = |fault: &str, now| Field { fault: fault.into(), now, ..Field::default() };
+        let field =
+            |fault: &str, now| Field { fault: (!fault.is_empty()).then(|| fault.into()), now, ..Field::default() };
         assert_eq!(field("", None).described_by("x", "Hint."), "x-hint");
         assert_eq!(field("", Some("1".into())).described_by("x", ""), "x-now");
         assert_eq!(field("Bad.", Some("1".into())).described_by("x", "Hint."), "x-hint x-now x-err");
@@ -291,7 +289,7 @@ mod tests {
             FieldFault::new("colour", "unknown", "No such field."),
             FieldFault::new("", "invalid", "Broken."),
         ];
-        let lines: Vec<_> = Problem::of(&faults).into_iter().map(|line| (line.field, line.message)).collect();
+        let lines: Vec<_> = Problem::of(&faults).into_iter().map(|line| (line.field, line.message.english())).collect();
         let want = [("clientPhone", "Too short."), ("", "colour: No such field."), ("", "Broken.")];
         assert_eq!(lines, want.map(|(field, message)| (field.to_owned(), message.to_owned())));
     }

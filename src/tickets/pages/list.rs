@@ -11,8 +11,7 @@ use uuid::Uuid;
 use super::{
     fields::{Choice, Problem},
     filters::{self, Filters, Head, Pager},
-    path_of, times,
-    times::{Times, When},
+    path_of,
     views::ViewForm,
 };
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
     staff::{self, Admin, User},
     tickets::{self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, bulk, by_key, views},
     web::{Frame, PageFault, Query, Visit, render},
-    words::{Language, Text},
+    words::{Text, Times, When},
 };
 
 /// How much of a description a row carries, in characters; the column shows less.
@@ -87,7 +86,7 @@ struct RowAlone<'a> {
 /// # Errors
 /// Only a fault of ours.
 pub fn row(frame: &Frame, desk: &Desk, ticket: &Ticket) -> Result<String, Fault> {
-    let page = RowAlone { frame, row: Row::new(ticket, desk, &times(desk)) };
+    let page = RowAlone { frame, row: Row::new(ticket, desk, &desk.times(frame.visit.language)) };
     page.render().map_err(|error| Fault::Unexpected(anyhow::anyhow!("template: {error}")))
 }
 
@@ -161,7 +160,7 @@ async fn respond(
     let plain = || frame.say(&filters::heading(&filter, good)).to_string();
     let heading = frame.view().map_or_else(plain, |view| view.label.clone());
     frame.title = if good { heading.clone() } else { frame.t("frame-error-title").arg("title", &heading).to_string() };
-    let times = times(&state.desk);
+    let times = state.desk.times(frame.visit.language);
     let live_query = if refusal.rows { query.clone() } else { String::new() };
     let rows =
         page.as_ref().map(|page| page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect());
@@ -255,7 +254,7 @@ async fn refused(
     let problem = |fault: FieldFault| Problem {
         field: String::new(),
         // What is wrong with the search says so itself.
-        message: if fault.field == "q" { fault.message } else { format!("{}: {}", fault.field, fault.message) },
+        message: if fault.field == "q" { fault.message } else { fault.named() },
     };
     let problems = faults.into_iter().map(problem).collect();
     let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: false };
@@ -276,19 +275,17 @@ async fn of_another_time(
     }
     let known = views::known_parts(pairs, &state.desk);
     let Ok(filter) = Filter::parse(&known.pairs, &state.desk) else { return Ok(None) };
-    let problem =
-        |(name, value): &(String, String)| Problem { field: String::new(), message: gone(name, value, visit.language) };
+    let problem = |(name, value): &(String, String)| Problem { field: String::new(), message: gone(name, value) };
     let problems = known.gone.iter().map(problem).collect();
     Ok(Some((filter, Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: true })))
 }
 
-fn gone(name: &str, value: &str, language: Language) -> String {
+fn gone(name: &str, value: &str) -> Text {
     let text = Text::new("list-gone").arg("value", value);
-    let text = match filters::called(name) {
+    match filters::called(name) {
         Some(what) => text.arg("what", what),
         None => text.arg("what", name),
-    };
-    text.to(language).to_string()
+    }
 }
 
 fn count_words(page: &Page) -> Text {

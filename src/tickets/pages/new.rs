@@ -9,7 +9,6 @@ use super::{
     fields::{Menus, TicketForm},
     fresh_key, path_of,
     preview::Preview,
-    times,
 };
 use crate::{
     clients,
@@ -211,12 +210,12 @@ async fn page(
     let vault = state.desk.vault.clone();
     let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
     let menus = Menus { desk: &state.desk, staff: &staff, ticket: None };
-    let preview = Preview::of(state, &values).await?;
+    let preview = Preview::of(state, &state.desk.times(visit.language), &values).await?;
     let mut form = TicketForm::new("/tickets/new".to_owned(), &menus, values).with_faults(faults);
     form.key = shown.key;
     let (status, title) = title(&visit, faults);
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title.to_string()).await?;
-    let times = times(&state.desk);
+    let times = state.desk.times(frame.visit.language);
     let time = |at: i64| times.time(at).words;
     let page = NewPage {
         frame,

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::times::{Times, When};
 use crate::{
     notifications::{Kind, Notification, State},
     phone::Phone,
     staff::Person,
     tickets::{Desk, Happening, History, Status, Ticket, can_undo_fixed},
+    words::{Times, When},
 };
 
 /// What of the history is shown.
@@ -304,7 +304,7 @@ mod tests {
             ],
             notes: Vec::new(),
         };
-        let items = changes(&past, &Times::new(10, TimeZone::UTC));
+        let items = changes(&past, &Times::new(10, TimeZone::UTC, crate::words::Language::English));
         let Body::Change { status, parts, .. } = &items[2].body else { panic!("a change") };
         assert_eq!((items.len(), *status), (3, Some(Status::Dispatched)));
         assert_eq!(parts[1], Part::Moved { from: Some(Status::New), to: Status::Dispatched });

@@ -26,7 +26,7 @@ pub struct ViewForm {
     pub shared: bool,
     pub key: String,
     /// What is wrong with the name, or empty.
-    pub fault: String,
+    pub fault: Option<Text>,
 }
 
 impl ViewForm {
@@ -43,7 +43,7 @@ impl ViewForm {
             name: form.typed("name").to_owned(),
             shared: !form.typed("shared").is_empty(),
             key: fresh_key(desk),
-            fault: fault.map(|fault| fault.message.clone()).unwrap_or_default(),
+            fault: fault.map(|fault| fault.message.clone()),
         }
     }
 }
@@ -259,16 +259,9 @@ async fn page(
     let title = said(&visit, if view.is_some() { "views-change" } else { "list-save-this-view" });
     let title =
         if good { title } else { Text::new("frame-error-title").arg("title", title).to(visit.language).to_string() };
-    let language = visit.language;
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff, frame.visit.language);
-    let page = EditPage {
-        frame,
-        view,
-        filter,
-        form,
-        problems: faults.into_iter().map(|fault| problem(fault, language)).collect(),
-    };
+    let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(problem).collect() };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
 
@@ -277,12 +270,12 @@ fn said(visit: &Visit, key: &'static str) -> String {
     Text::new(key).to(visit.language).to_string()
 }
 
-fn problem(fault: FieldFault, language: Language) -> Problem {
+fn problem(fault: FieldFault) -> Problem {
     match fault.field.as_str() {
         "name" => Problem { field: fault.field, message: fault.message },
         "query" => Problem::general(fault.message),
-        KEY_FAULT => Problem::general(Text::new("views-sent-before").to(language).to_string()),
-        other => Problem::general(format!("{other}: {}", fault.message)),
+        KEY_FAULT => Problem::general(Text::new("views-sent-before")),
+        _ => Problem::general(fault.named()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Change, NAME, NewView};
 use crate::{
-    fault::{Fault, FieldFault},
+    fault::Fault,
     input::{Given, Input, Limits},
     tickets::{Desk, Filter},
 };
@@ -68,8 +68,8 @@ fn canonical(input: &mut Input, text: &str, desk: &Desk) -> String {
             query
         }
         Err(Fault::Invalid(faults)) => {
-            for FieldFault { field, code, message } in faults {
-                input.fault("query", code, format!("{field}: {message}"));
+            for fault in faults {
+                input.fault("query", fault.code, fault.named());
             }
             String::new()
         }
