@@ -31,7 +31,7 @@ use crate::{
     deliveries, drafts,
     fault::Fault,
     live::{self, Live},
-    notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
+    notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Voice, Worker},
     phone::Phone,
     reports::{self, Reports},
     staff::{self, Staff},
@@ -41,7 +41,7 @@ use crate::{
         proxies::Proxies,
         refusal::{self, is_api, refused},
     },
-    words::Text,
+    words::{self, Text},
 };
 
 /// Larger bodies are refused with 413.
@@ -89,7 +89,7 @@ impl App {
         make_data_dir(&data)?;
         let (db, vault) = open_data(&config, &clock).await?;
         let health = Health::default();
-        let outbox = Outbox::new(vault.clone(), clock.clone(), &config.isp_name, &*config.notifications.gateway);
+        let outbox = Outbox::new(vault.clone(), clock.clone(), voice(&config), &*config.notifications.gateway);
         let desk = Desk {
             vault: vault.clone(),
             clock: clock.clone(),
@@ -285,20 +285,31 @@ fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>
     let Some(trouble) = health.trouble() else { return Ok(None) };
     let at = |at| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(desk.zone.clone());
     let (since, now) = (at(trouble.since), at(desk.clock.now()));
-    let form = if since.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    let (day, today) = (since.date(), now.date());
+    let time = since.strftime("%H:%M").to_string();
+    let since = if day == today {
+        Text::new("notifications-since-today")
+    } else {
+        Text::new("notifications-since-day").arg("date", words::date(day, today))
+    };
     let text = match trouble.reason {
-        Some(reason) => Text::new("frame-gateway-failing").arg("reason", reason),
+        Some(reason) => Text::new("frame-gateway-failing").arg("reason", notifications::reason_text(&reason)),
         None => Text::new("frame-log-in-refused"),
     };
     let waiting = desk.outbox.waiting(tx)?;
-    Ok(Some(text.arg("since", since.strftime(form).to_string()).arg("waiting", waiting)))
+    Ok(Some(text.arg("since", since.arg("time", time)).arg("waiting", waiting)))
+}
+
+/// How this desk speaks to clients.
+fn voice(config: &Config) -> Voice {
+    Voice::new(&config.isp_name, config.notifications.language)
 }
 
 async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Hooks> {
     let desk = tickets.desk.clone();
     let answering = Answering {
         vault: desk.vault.clone(),
-        isp: config.isp_name.as_str().into(),
+        voice: voice(config),
         region: config.region,
         sender: config.notifications.sender(config.region.as_ref()),
         ticket_status: Arc::new(move |tx: &mut Tx<'_>, reference: &str, from: &Phone| {
@@ -337,11 +348,11 @@ async fn not_found(State(staff): State<Staff>, method: Method, uri: Uri) -> Resp
     if page && staff.needs_setup().await.unwrap_or(false) {
         return Redirect::to("/setup").into_response();
     }
-    refused(uri.path(), StatusCode::NOT_FOUND, "There is nothing at this address.")
+    refused(StatusCode::NOT_FOUND, Text::new("problem-no-address"))
 }
 
-async fn method_not_allowed(uri: Uri) -> Response {
-    refused(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.")
+async fn method_not_allowed() -> Response {
+    refused(StatusCode::METHOD_NOT_ALLOWED, Text::new("problem-no-method"))
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {

@@ -308,10 +308,10 @@ mod tests {
     fn every_fault_is_reported_at_once_with_unknown_fields() {
         let body = serde_json::json!({"name": 5, "extra": 1, "text": "x".repeat(11), "gone": null});
         let mut input = Input::from_json(body).unwrap();
-        assert_eq!(input.required("name", Limits::line(5), "Give a name."), "");
+        assert_eq!(input.required("name", Limits::line(5), Text::verbatim("Give a name.")), "");
         assert_eq!(input.text("text", Limits::line(10)), Given::Absent);
         assert_eq!(input.text("gone", Limits::line(10)), Given::Null);
-        input.required("missing", Limits::line(5), "Give it.");
+        input.required("missing", Limits::line(5), Text::verbatim("Give it."));
         let Err(Fault::Invalid(faults)) = input.finish() else { panic!("faults expected") };
         let got: Vec<_> = faults.iter().map(|f| (f.field.as_str(), f.code)).collect();
         assert_eq!(got, [("name", "invalid"), ("text", "too_long"), ("missing", "required"), ("extra", "unknown")]);

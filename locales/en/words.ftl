@@ -46,3 +46,8 @@ words-thursday = Thursday
 words-friday = Friday
 words-saturday = Saturday
 words-sunday = Sunday
+
+# Numbers by themselves, and two sentences, one after the other.
+words-count = { $count }
+words-count-more = { $count }+
+words-two = { $first } { $second }

@@ -46,3 +46,8 @@ words-thursday = गुरुवार
 words-friday = शुक्रवार
 words-saturday = शनिवार
 words-sunday = रविवार
+
+# अकेली संख्याएँ, और एक के बाद एक दो वाक्य।
+words-count = { $count }
+words-count-more = { $count }+
+words-two = { $first } { $second }

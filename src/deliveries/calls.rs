@@ -108,7 +108,7 @@ pub async fn called(
     let (desk, by, language) = (state.desk.clone(), user.person(), visit.language);
     let noted = state.db.write(move |tx| note(tx, &desk, &by, id, language)).await?;
     let word = if noted { "notifications-called-done" } else { "notifications-called-already" };
-    Ok(state.chrome.redirect(&back, Some(Flash::ok(Text::new(word).to(language).to_string()))))
+    Ok(state.chrome.redirect(&back, Some(Flash::ok(Text::new(word).to(language)))))
 }
 
 fn note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, id: Uuid, language: Language) -> Result<bool, Fault> {

@@ -33,7 +33,7 @@ struct ListPage {
     frame: Frame,
     tabs: Vec<Tab>,
     /// The days asked for, with the way to all days.
-    days: Option<(String, String)>,
+    days: Option<(Text, String)>,
     total: String,
     rows: Vec<Row>,
     older: Option<String>,
@@ -132,8 +132,11 @@ pub async fn show(
     let failed = *states == [notifications::State::Failed] && !found.is_empty();
     let days = (!asked.from.is_empty() || !asked.to.is_empty()).then(|| {
         let all = Asked { sought: Sought::default(), from: String::new(), to: String::new() };
-        let words =
-            if asked.from == asked.to { asked.from.clone() } else { format!("{} – {}", asked.from, asked.to) };
+        let words = if asked.from == asked.to {
+            Text::verbatim(&asked.from)
+        } else {
+            Text::new("notifications-from-to").arg("from", &asked.from).arg("to", &asked.to)
+        };
         (words, all.address("/notifications", states, None))
     });
     let page = ListPage {

@@ -14,8 +14,9 @@ use vault::Vault;
 use super::{
     callbacks::Callbacks,
     channels::{Gateway, Outgoing},
-    delivery::{Change, Claim, Delivery, LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT},
+    delivery::{Change, Claim, Delivery},
     health::Health,
+    reason::{LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT},
     segments::Encoding,
     store::{self, Due, Letter},
 };

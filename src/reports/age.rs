@@ -60,7 +60,7 @@ impl Report for Age {
                 total += count;
                 cells.push(Cell::count(count, || ask.logged(&days, &[("status", status.name().to_owned())])));
             }
-            rows.push(Row { label: Label::Word(Text::new(word), name), cells });
+            rows.push(Row { label: Label::Word(Text::new(word), name.to_owned()), cells });
         }
         let open = ask.facets.of(&OPEN.map(|(status, ..)| status));
         let list = || ask.list(&[("status", Status::names(&open).replace(", ", ","))]);

@@ -12,6 +12,7 @@ use crate::{
     fault::Fault,
     phone::Phone,
     staff::{self, Person},
+    words::Text,
 };
 
 /// The columns of a ticket with the names of its people, in the order that [`ticket`] reads them.
@@ -214,7 +215,7 @@ pub(super) fn seq(tx: &mut Tx<'_>, id: Uuid) -> Result<i64, Fault> {
 }
 
 fn changed_meanwhile() -> Fault {
-    Fault::conflict("Somebody changed this ticket at the same moment. Try again.")
+    Fault::conflict(Text::new("rules-same-moment"))
 }
 
 /// What an event's sealed detail holds.

@@ -62,18 +62,6 @@ impl Text {
     }
 }
 
-impl From<&str> for Text {
-    fn from(words: &str) -> Self {
-        Self::verbatim(words)
-    }
-}
-
-impl From<String> for Text {
-    fn from(words: String) -> Self {
-        Self::verbatim(words)
-    }
-}
-
 impl From<&str> for Value {
     fn from(words: &str) -> Self {
         Self::Words(words.to_owned())

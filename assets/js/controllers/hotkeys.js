@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { LETTERS, letters, plain } from "../keys.js";
+import { LETTERS, barred, letters, plain } from "../keys.js";
 
 /* Each page says which key leads where by aria-keyshortcuts (WAI-ARIA 1.2): a field takes the focus, anything else is
    clicked. What cannot be seen has no key. */
@@ -13,6 +13,7 @@ export default class extends Controller {
   }
   lettersTargetConnected(box) {
     box.checked = letters();
+    box.disabled = barred();
   }
   choose({ target }) {
     try {
@@ -24,7 +25,7 @@ export default class extends Controller {
   key(e) {
     if ((e.ctrlKey || e.metaKey) && !e.altKey) return this.chord(e);
     if (e.key === "Escape" && e.target.id === "q") return e.target.blur();
-    if (!plain(e) || !letters()) return;
+    if (!plain(e)) return;
     if (e.key === "?") {
       e.preventDefault();
       document.getElementById("keys")?.showPopover();

@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { letters, plain } from "../keys.js";
+import { plain } from "../keys.js";
 import { copy } from "./copy.js";
 
 /* A row opens where it is clicked. J and K move, Enter opens, X ticks, Shift and X, or Shift and a click, tick a range;
@@ -43,7 +43,7 @@ export default class extends Controller {
     else link.click();
   }
   key(e) {
-    if (!plain(e) || !letters()) return;
+    if (!plain(e)) return;
     const row = this.here;
     const on = {
       j: () => this.move(1),

@@ -9,7 +9,7 @@ mod options;
 use axum::{Router, routing::get};
 
 use super::Clients;
-use crate::{fault::FieldFault, web::Frame, words::Text};
+use crate::{web::Frame, words::Text};
 
 /// The routes of this feature's pages.
 pub fn routes(state: Clients) -> Router {
@@ -23,11 +23,7 @@ pub fn routes(state: Clients) -> Router {
 }
 
 /// A page's title, which says so when there are faults.
-fn title(frame: &mut Frame, words: &Text, faults: &[FieldFault]) {
+fn title(frame: &mut Frame, words: &Text, good: bool) {
     let words = frame.say(words);
-    frame.title = if faults.is_empty() {
-        words.to_string()
-    } else {
-        frame.t("frame-error-title").arg("title", words).to_string()
-    };
+    frame.title = if good { words.to_string() } else { frame.t("frame-error-title").arg("title", words).to_string() };
 }

@@ -6,13 +6,14 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
+use super::view::title;
 use crate::{
     audit,
     db::Tx,
     fault::Fault,
     staff::{Admin, Staff, store},
     web::{Frame, PageFault, Query, Visit},
-    words::When,
+    words::{Text, When},
 };
 
 /// Entries of one page.
@@ -31,8 +32,8 @@ struct AuditPage {
 struct Row {
     at: When,
     who: String,
-    what: String,
-    about: String,
+    what: Text,
+    about: Text,
 }
 
 /// `GET /audit`; `?before=N` goes on after a page. What is no number is the first page.
@@ -59,7 +60,8 @@ pub async fn show(
         what: entry.event.words(),
         about: entry.event.about(),
     };
-    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, "Audit history").await?;
+    let title = title(&visit, "audit-heading", &[]);
+    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = AuditPage {
         rows: entries.iter().map(row).collect(),
         older: entries.last().filter(|_| more).map(|last| format!("/audit?before={}", last.seq)),

@@ -20,7 +20,7 @@ use crate::{
         merge::{FIELDS, Since, stored, wanted},
     },
     web::{Form, Frame, PageFault, Visit},
-    words::{Text, Times, When},
+    words::{Piece, Text, Times, When},
 };
 
 #[derive(Template)]
@@ -56,13 +56,14 @@ struct Conflict {
     /// Who changed it meanwhile; empty for the reader, in another window.
     by: String,
     when: When,
-    /// Why mine is no longer possible, or empty.
-    refused: &'static str,
+    /// Why mine is no longer possible.
+    refused: Option<Text>,
 }
 
 /// A value as people read it.
 enum Side {
     Words(String),
+    Issue(String),
     Nothing,
     Nobody,
     Status(Status),
@@ -149,7 +150,7 @@ fn conflict(
         theirs: side(name, &stored(ticket, name), meeting, desk),
         by: if theirs.by.id == user.id { String::new() } else { theirs.by.name.clone() },
         when: times.ago(theirs.at),
-        refused: asked.map_or("", |status| why_not(ticket.status, status)),
+        refused: asked.and_then(|status| why_not(ticket.status, status)),
     })
 }
 
@@ -157,6 +158,7 @@ fn side(name: &str, value: &str, meeting: &Meeting, desk: &Desk) -> Side {
     let known = match name {
         "status" => Status::parse(value).map(Side::Status),
         "priority" => Priority::parse(value).map(Side::Priority),
+        "issueType" => Some(Side::Issue(value.to_owned())),
         "assignedTo" if value.is_empty() => Some(Side::Nobody),
         "assignedTo" => {
             let holder = meeting.ticket.assigned_to.iter().map(|one| (one.id, &one.name));

@@ -16,7 +16,7 @@ use crate::{
     staff::Admin,
     tickets::{Desk, Status, Ticket, Tickets, of_client},
     web::{Form, Frame, PageFault, Visit},
-    words::{Text, Times, When},
+    words::{Piece, Text, Times, When},
 };
 
 /// What Turbo asks for when it can take a part of a page.
@@ -57,7 +57,7 @@ impl Preview {
     pub async fn of(state: &Tickets, times: &Times, typed: impl Fn(&str) -> String) -> Result<Self, Fault> {
         let text = typed("clientPhone");
         let phone = (!text.trim().is_empty()).then(|| Phone::parse(&text, state.desk.region.as_ref())).transpose();
-        let bad = phone.as_ref().err().map(ToString::to_string);
+        let bad = phone.as_ref().err().map(|why| why.text());
         let phone = phone.unwrap_or_default();
         let account = Some(typed("clientAccountId").trim().to_owned()).filter(|account| !account.is_empty());
         let (desk, number) = (state.desk.clone(), phone.clone());

@@ -4,14 +4,15 @@ use super::{Change, NAME, NewView};
 use crate::{
     fault::Fault,
     input::{Given, Input, Limits},
-    tickets::{Desk, Filter},
+    tickets::{Desk, Filter, parameters::named},
+    words::Text,
 };
 
 /// The longest query string, in characters. A filter with everything in it stays well below.
 const QUERY: usize = 8_000;
 
-const NO_NAME: &str = "Give the view a name.";
-const NO_QUERY: &str = "Choose a filter, a search or a sort first: a view of all tickets is there already.";
+const NO_NAME: Text = Text::new("views-name-missing");
+const NO_QUERY: Text = Text::new("views-query-missing");
 
 /// A new view.
 ///
@@ -69,7 +70,7 @@ fn canonical(input: &mut Input, text: &str, desk: &Desk) -> String {
         }
         Err(Fault::Invalid(faults)) => {
             for fault in faults {
-                input.fault("query", fault.code, fault.named());
+                input.fault("query", fault.code, named(fault));
             }
             String::new()
         }
