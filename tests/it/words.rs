@@ -195,7 +195,6 @@ impl Desk {
             "/tickets?q=नहीं",
             "/tickets?createdFrom=2026-01-01&createdTo=2026-12-31&sort=priority&order=asc",
             "/tickets?status=Nope&page=0",
-            "/tickets?q=status:nope",
             "/tickets/new",
             "/tickets/new?clientPhone=011+2345+6789",
             "/tickets/find?q=मी",
