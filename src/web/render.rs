@@ -12,6 +12,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use super::modules;
 use crate::{
     db::{Db, Tx},
     fault::Fault,
@@ -371,7 +372,7 @@ impl Frame {
     /// Answers with the page. The toast has then been shown and is forgotten.
     pub fn respond(&self, status: StatusCode, page: &impl Template) -> Response {
         let mut response = match page.render() {
-            Ok(html) => (status, Html(html)).into_response(),
+            Ok(html) => (status, Html(modules::announce(&html, &self.visit.nonce))).into_response(),
             Err(error) => {
                 return super::PageFault(Fault::Unexpected(anyhow::anyhow!("template: {error}"))).into_response();
             }
