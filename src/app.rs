@@ -7,7 +7,7 @@ use axum::{
     Extension, Json, Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     handler::Handler,
-    http::{Method, StatusCode, Uri},
+    http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -172,7 +172,8 @@ impl App {
                 headers::Headers { clock: self.clock.clone(), secure },
                 headers::guard,
             ))
-            .layer(compression())
+            .layer(compression(PAGES, is_page))
+            .layer(compression(CompressionLevel::Fastest, |_, _, _, _| true))
             .layer(middleware::from_fn(log_request))
     }
 
@@ -355,9 +356,19 @@ async fn method_not_allowed() -> Response {
     refused(StatusCode::METHOD_NOT_ALLOWED, Text::new("problem-no-method"))
 }
 
-fn compression() -> CompressionLayer<impl Predicate> {
-    let worth = DefaultPredicate::new().and(NotForContentType::new("font/woff2"));
-    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth)
+/// Pages are compressed harder: a quarter fewer bytes for 2 ms. Files of a million rows and answers to programs go as they
+/// come.
+const PAGES: CompressionLevel = CompressionLevel::Precise(5);
+
+fn compression(level: CompressionLevel, what: Is) -> CompressionLayer<impl Predicate> {
+    let worth = DefaultPredicate::new().and(NotForContentType::new("font/woff2")).and(what);
+    CompressionLayer::new().quality(level).compress_when(worth)
+}
+
+type Is = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// One line for each request: the route, never the query, since searches are personal.

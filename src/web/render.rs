@@ -12,7 +12,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::choices;
+use super::{choices, modules};
 pub use super::choices::DENSITY;
 use crate::{
     db::{Db, Tx},
@@ -373,7 +373,7 @@ impl Frame {
     /// Answers with the page. The toast has then been shown and is forgotten.
     pub fn respond(&self, status: StatusCode, page: &impl Template) -> Response {
         let mut response = match page.render() {
-            Ok(html) => (status, Html(html)).into_response(),
+            Ok(html) => (status, Html(modules::announce(&html, &self.visit.nonce))).into_response(),
             Err(error) => {
                 return super::PageFault(Fault::Unexpected(anyhow::anyhow!("template: {error}"))).into_response();
             }
