@@ -102,7 +102,7 @@ type Views = dyn Fn(&mut Tx<'_>, &Viewer) -> Result<Vec<NavGroup>, Fault> + Send
 #[derive(Clone)]
 pub struct Chrome {
     /// The ISP's name, under ours.
-    pub isp_name: String,
+    pub isp_name: Arc<str>,
     /// Whether cookies may only travel by TLS (the public address is https).
     pub secure: bool,
     /// The ISP's time zone, in which pages show times.
@@ -139,7 +139,7 @@ impl Chrome {
     pub fn outside(&self, visit: Visit, title: &str) -> Frame {
         Frame {
             title: title.to_owned(),
-            isp_name: self.isp_name.clone(),
+            isp_name: self.isp_name.to_string(),
             assets: super::assets::base(),
             viewer: None,
             views: Vec::new(),
