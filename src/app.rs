@@ -7,7 +7,7 @@ use axum::{
     Extension, Json, Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     handler::Handler,
-    http::{Method, StatusCode, Uri},
+    http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -163,17 +163,19 @@ impl App {
             .merge(notifications::hooks::routes(self.hooks.clone()))
             .fallback_service(not_found.with_state(self.staff.clone()))
             .method_not_allowed_fallback(method_not_allowed)
-            .layer(DefaultBodyLimit::max(LARGEST_BODY))
-            .layer(refusal::cross_site(self.config.public_url.as_deref()))
-            .layer(middleware::from_fn(refusal::bearer_only))
-            .layer(CatchPanicLayer::custom(refusal::panicked))
-            .layer(middleware::from_fn_with_state(SLOWEST_REQUEST, refusal::dress))
-            .layer(middleware::from_fn_with_state(
-                headers::Headers { clock: self.clock.clone(), secure },
-                headers::guard,
+            // One layer of all, the outermost first: the router boxes each that it gets, and for a request clones what
+            // it has boxed.
+            .layer((
+                middleware::from_fn(log_request),
+                compression(CompressionLevel::Fastest, |_, _, _, _| true),
+                compression(PAGES, is_page),
+                middleware::from_fn_with_state(headers::Headers { clock: self.clock.clone(), secure }, headers::guard),
+                middleware::from_fn_with_state(SLOWEST_REQUEST, refusal::dress),
+                CatchPanicLayer::custom(refusal::panicked),
+                middleware::from_fn(refusal::bearer_only),
+                refusal::cross_site(self.config.public_url.as_deref()),
+                DefaultBodyLimit::max(LARGEST_BODY),
             ))
-            .layer(compression())
-            .layer(middleware::from_fn(log_request))
     }
 
     /// The secret of the gateways' inbound address.
@@ -269,7 +271,7 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
     let (desk, health) = (desk.clone(), health.clone());
     let sends = config.notifications.gateway.hindrance().is_none();
     Chrome {
-        isp_name: config.isp_name.clone(),
+        isp_name: config.isp_name.as_str().into(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         zone: config.zone.clone(),
         views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
@@ -355,9 +357,19 @@ async fn method_not_allowed() -> Response {
     refused(StatusCode::METHOD_NOT_ALLOWED, Text::new("problem-no-method"))
 }
 
-fn compression() -> CompressionLayer<impl Predicate> {
-    let worth = DefaultPredicate::new().and(NotForContentType::new("font/woff2"));
-    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth)
+/// Pages are compressed harder: a quarter fewer bytes for 2 ms. Files of a million rows and answers to programs go as they
+/// come.
+const PAGES: CompressionLevel = CompressionLevel::Precise(5);
+
+fn compression(level: CompressionLevel, what: Is) -> CompressionLayer<impl Predicate> {
+    let worth = DefaultPredicate::new().and(NotForContentType::new("font/woff2")).and(what);
+    CompressionLayer::new().quality(level).compress_when(worth)
+}
+
+type Is = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// One line for each request: the route, never the query, since searches are personal.

@@ -1,43 +1,7 @@
 // Enhancements only. Every page works without this file.
 import "@hotwired/turbo";
-import { Application } from "@hotwired/stimulus";
 import "./toasts.js";
-import Busy from "./controllers/busy.js";
-import Client from "./controllers/client.js";
-import Copy from "./controllers/copy.js";
-import Dialog from "./controllers/dialog.js";
-import Dirty from "./controllers/dirty.js";
-import Draft from "./controllers/draft.js";
-import Filters from "./controllers/filters.js";
-import Find from "./controllers/find.js";
-import Hotkeys from "./controllers/hotkeys.js";
-import Pills from "./controllers/pills.js";
-import Preview from "./controllers/preview.js";
-import Live from "./controllers/live.js";
-import Narrow from "./controllers/narrow.js";
-import Queue from "./controllers/queue.js";
-import Suggest from "./controllers/suggest.js";
-import Toast from "./controllers/toast.js";
-import Try from "./controllers/try.js";
-
-const app = Application.start();
-app.register("busy", Busy);
-app.register("client", Client);
-app.register("copy", Copy);
-app.register("dialog", Dialog);
-app.register("dirty", Dirty);
-app.register("draft", Draft);
-app.register("filters", Filters);
-app.register("find", Find);
-app.register("hotkeys", Hotkeys);
-app.register("pills", Pills);
-app.register("preview", Preview);
-app.register("live", Live);
-app.register("narrow", Narrow);
-app.register("queue", Queue);
-app.register("suggest", Suggest);
-app.register("toast", Toast);
-app.register("try", Try);
+import { ready } from "./controllers.js";
 
 /* A link within the page is the browser's own affair: as a visit it would ask whether to leave a changed form. */
 addEventListener("turbo:click", (e) => {
@@ -70,6 +34,7 @@ addEventListener("turbo:before-cache", () => {
   for (const el of document.querySelectorAll("dialog[open]")) el.close();
 });
 
+await ready;
 document.documentElement.classList.add("js");
-// For those who measure: every controller is at work.
+// For those who measure: every controller of the page is at work.
 performance.mark("redress:ready");

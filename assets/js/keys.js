@@ -1,18 +1,22 @@
-// What the keyboard's controllers share: when a single letter is a command, and when it is typing.
+// What the keyboard's controllers share: what a key does, and when a single letter is a command and when it is typing.
 const typing = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const layer = "dialog[open], [popover]:popover-open";
 
-/* Single letters can be switched off (WCAG 2.1.4): in the preferences, which every page then bears, and on a device by
-   the switch of the sheet of shortcuts. */
-export const LETTERS = "redress.letters";
-export const barred = () => document.body.dataset.keys === "off";
-export const letters = () => {
-  try {
-    return !barred() && localStorage.getItem(LETTERS) !== "off";
-  } catch {
-    return !barred();
-  }
-};
+/* Single letters can be switched off in the preferences (WCAG 2.1.4). */
+const barred = ({ key }) => key?.length === 1 && document.body.dataset.keys === "off";
+
 /* Whether a key is meant for the page: it is no letter that is switched off, nobody is typing, and no menu or dialog is
    open. */
-export const plain = (e) => !(e.defaultPrevented || e.altKey || e.metaKey || e.ctrlKey || (e.key?.length === 1 && !letters()) || e.target.closest?.(typing) || document.querySelector(layer));
+export const plain = (e) => !(e.defaultPrevented || e.altKey || e.metaKey || e.ctrlKey || barred(e) || e.target.closest?.(typing) || document.querySelector(layer));
+
+/* A key as aria-keyshortcuts has it. */
+export function named({ key, ctrlKey, metaKey, shiftKey }) {
+  if (ctrlKey || metaKey) return `Control+${key.length === 1 ? key.toUpperCase() : key}`;
+  if (/^[a-z]$/i.test(key)) return shiftKey ? `Shift+${key.toUpperCase()}` : key.toLowerCase();
+  return key;
+}
+/* What it does, by the sheet, which is on every page and made of the one table: what is not on it does nothing. */
+export function does(e) {
+  const key = named(e);
+  return [...document.querySelectorAll("#keys [data-keys]")].find((el) => el.dataset.keys.split(" ").includes(key))?.dataset.does;
+}

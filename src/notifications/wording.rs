@@ -227,13 +227,7 @@ impl Around {
         // a dangling end may be trimmed, so the bound leaves room for one.
         let bare = self.with(CUT);
         let room = (largest(bare.segments.encoding) + DANGLING.len()).saturating_sub(bare.text.chars().count());
-        let mut chars = 0;
-        let lengths = issue.grapheme_indices(true).map(|(at, grapheme)| {
-            let before = chars;
-            chars += grapheme.chars().count();
-            (at, before)
-        });
-        let ends: Vec<usize> = lengths.skip(1).take_while(|&(_, chars)| chars <= room).map(|(at, _)| at).collect();
+        let ends = ends(issue, room);
         let mut words = ends.iter().rev().filter(|&&end| ends_word(issue, end));
         words.find_map(piece).or_else(|| ends.iter().rev().find_map(piece))
     }
@@ -251,6 +245,9 @@ fn largest(frame: Encoding) -> usize {
 /// The provider's name, cut between graphemes when it is too long.
 fn name(isp: &str) -> String {
     let isp = clean(isp);
+    if isp.len() <= MAX_NAME * MAX_BYTES && Sms::new(&isp).segments.units <= MAX_NAME {
+        return isp;
+    }
     let ends = isp.grapheme_indices(true).map(|(at, grapheme)| at + grapheme.len());
     let fitting = ends
         .take_while(|&end| end <= MAX_NAME * MAX_BYTES)
@@ -271,6 +268,20 @@ fn finished(issue: &str, language: Language) -> String {
         Language::English | Language::Hindi => '.',
     };
     format!("{issue}{stop}")
+}
+
+/// Where a text of one line may be cut between graphemes, so that at most `room` characters stay.
+fn ends(text: &str, room: usize) -> Vec<usize> {
+    if text.is_ascii() {
+        return (1..text.len().min(room + 1)).collect();
+    }
+    let mut chars = 0;
+    let lengths = text.grapheme_indices(true).map(|(at, grapheme)| {
+        let before = chars;
+        chars += grapheme.chars().count();
+        (at, before)
+    });
+    lengths.skip(1).take_while(|&(_, chars)| chars <= room).map(|(at, _)| at).collect()
 }
 
 /// Whether a word may end there: before a blank, and beside a letter of a script that writes

@@ -156,7 +156,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<b
             &sealed.description,
         ],
     )?;
-    tokens::put(tx, seq, tokens::RECORD, &sealed.tokens)?;
+    tokens::add(tx, seq, tokens::RECORD, &sealed.tokens)?;
     Ok(true)
 }
 
@@ -361,5 +361,5 @@ pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, note:
         ],
     )?;
     let seq = seq(tx, ticket.id)?;
-    tokens::put(tx, seq, note.version, &tokens::of_note(vault, &note.content))
+    tokens::add(tx, seq, note.version, &tokens::of_note(vault, &note.content))
 }

@@ -28,6 +28,7 @@ struct Files;
 /// The style sheets in the order in which they apply; within a layer, later ones win.
 const SHEETS: &[&str] = &[
     "tokens",
+    "fonts",
     "reset",
     "base",
     "layout",
@@ -77,8 +78,8 @@ static ASSETS: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| {
     let mut assets: HashMap<String, Asset> =
         one_by_one.filter_map(|name| Some((name.to_string(), Asset::new(&name, file(&name)?)))).collect();
     let sheets: Vec<Cow<'_, [u8]>> = SHEETS.iter().filter_map(|name| file(&format!("css/{name}.css"))).collect();
-    let sheets = sheets.concat();
-    assets.insert("app.css".to_owned(), Asset::new("app.css", sheets.into()));
+    let sheets = String::from_utf8_lossy(&sheets.concat()).into_owned();
+    assets.insert("app.css".to_owned(), Asset::new("app.css", slim(&sheets).into_bytes().into()));
     assets
 });
 
@@ -92,6 +93,29 @@ static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
     }
     data_encoding::HEXLOWER.encode(&digest.finalize()[..6])
 });
+
+/// A style sheet without comments and indentation: a fifth of what a browser fetches. What is quoted stays as it is.
+fn slim(css: &str) -> String {
+    let mut out = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some(c) = rest.chars().next() {
+        if let Some(comment) = rest.strip_prefix("/*") {
+            rest = comment.split_once("*/").map_or("", |(_, after)| after);
+        } else if matches!(c, '"' | '\'') {
+            let end = rest[1..].find(c).map_or(rest.len(), |end| end + 2);
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+        } else if c == '\n' {
+            out.truncate(out.trim_end().len());
+            out.push(c);
+            rest = rest.trim_start();
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}
 
 fn file(name: &str) -> Option<Cow<'static, [u8]>> {
     Files::get(name).map(|file| file.data)
@@ -158,15 +182,14 @@ pub fn base() -> String {
     format!("/assets/{}", *FINGERPRINT)
 }
 
-/// The addresses, below [`base`], of the modules that `app.js` imports, so that a browser need not discover them one
-/// after the other.
-pub fn modules() -> &'static [String] {
-    static MODULES: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let mut modules: Vec<String> = ASSETS.keys().filter(|name| name.starts_with("js/")).cloned().collect();
-        modules.sort();
-        modules
-    });
-    &MODULES
+/// The addresses of all files, below [`base`].
+pub fn names() -> impl Iterator<Item = String> {
+    ASSETS.keys().cloned()
+}
+
+/// A file's text, if it is one.
+pub fn text(name: &str) -> Option<&'static str> {
+    ASSETS.get(name).and_then(|asset| std::str::from_utf8(&asset.plain).ok())
 }
 
 /// Compresses everything that will be asked for, on a thread of its own: half a second of work.
@@ -224,6 +247,19 @@ mod tests {
         files.sort();
         listed.sort_unstable();
         assert_eq!(files, listed);
+    }
+
+    #[test]
+    fn a_slim_sheet_says_the_same() {
+        let sheet = "/* one */\n\n.a {\n  content: \"/* '\n  no */\"; /* two\n lines */\n  color: red;\n}\n";
+        assert_eq!(slim(sheet), "\n.a {\ncontent: \"/* '\n  no */\";\ncolor: red;\n}\n");
+        let sheets = SHEETS.iter().filter_map(|name| file(&format!("css/{name}.css")));
+        let whole: String = sheets.map(|data| String::from_utf8(data.into_owned()).unwrap()).collect();
+        assert!(!whole.contains(r#"\""#) && !whole.contains(r"\'"), "an escaped quote would end what is quoted");
+        let without =
+            |(n, part): (usize, &str)| if n == 0 { part } else { part.split_once("*/").unwrap().1 }.to_owned();
+        let plain: String = whole.split("/*").enumerate().map(without).collect();
+        assert!(slim(&whole).split_whitespace().eq(plain.split_whitespace()));
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub mod docs;
 pub mod extract;
 pub mod headers;
 pub mod idempotency;
+pub mod keys;
+pub mod modules;
 pub mod openapi;
 pub mod preconditions;
 pub mod problem;

@@ -12,7 +12,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::choices;
+use super::{choices, modules};
 pub use super::choices::DENSITY;
 use crate::{
     db::{Db, Tx},
@@ -102,7 +102,7 @@ type Views = dyn Fn(&mut Tx<'_>, &Viewer) -> Result<Vec<NavGroup>, Fault> + Send
 #[derive(Clone)]
 pub struct Chrome {
     /// The ISP's name, under ours.
-    pub isp_name: String,
+    pub isp_name: Arc<str>,
     /// Whether cookies may only travel by TLS (the public address is https).
     pub secure: bool,
     /// The ISP's time zone, in which pages show times.
@@ -139,7 +139,7 @@ impl Chrome {
     pub fn outside(&self, visit: Visit, title: &str) -> Frame {
         Frame {
             title: title.to_owned(),
-            isp_name: self.isp_name.clone(),
+            isp_name: self.isp_name.to_string(),
             assets: super::assets::base(),
             viewer: None,
             views: Vec::new(),
@@ -373,7 +373,7 @@ impl Frame {
     /// Answers with the page. The toast has then been shown and is forgotten.
     pub fn respond(&self, status: StatusCode, page: &impl Template) -> Response {
         let mut response = match page.render() {
-            Ok(html) => (status, Html(html)).into_response(),
+            Ok(html) => (status, Html(modules::announce(&html, &self.visit.nonce))).into_response(),
             Err(error) => {
                 return super::PageFault(Fault::Unexpected(anyhow::anyhow!("template: {error}"))).into_response();
             }

@@ -1,5 +1,5 @@
-//! What others wrote and stands in the repository: listed in `vendor.json` with version, licence and checksum, and
-//! exactly as listed.
+//! What others wrote and stands in the repository: listed in `vendor.json` with version, licence, what `bin/vendor` made of
+//! it and the checksums before and after, and exactly as listed.
 
 use std::{fs, path::Path};
 
@@ -19,7 +19,7 @@ fn files(dir: &Path, found: &mut Vec<String>) {
 }
 
 #[test]
-fn everything_vendored_is_listed_licensed_and_unaltered() {
+fn everything_vendored_is_listed_licensed_and_as_it_was_made() {
     let listed: Vec<serde_json::Value> = serde_json::from_str(&fs::read_to_string("vendor.json").unwrap()).unwrap();
     let mut names: Vec<&str> = listed.iter().map(|entry| entry["file"].as_str().unwrap()).collect();
     let mut there = Vec::new();
@@ -33,6 +33,9 @@ fn everything_vendored_is_listed_licensed_and_unaltered() {
         let text = |name: &str| entry[name].as_str().unwrap();
         let sum = data_encoding::HEXLOWER.encode(&Sha256::digest(fs::read(text("file")).unwrap()));
         assert_eq!(sum, text("sha256"), "{} is not the file that was listed", text("file"));
+        assert_eq!(text("source_sha256").len(), 64, "{}: what its package ships", text("file"));
+        let unaltered = text("source_sha256") == sum;
+        assert_eq!(unaltered, text("done").is_empty(), "{}: what was done to it is said", text("file"));
         let folder = FOLDERS.iter().find(|folder| text("file").starts_with(*folder)).unwrap();
         let licences: String = files_of(folder).iter().map(|path| fs::read_to_string(path).unwrap()).collect();
         let heading = format!("{} {}, {}", text("package"), text("version"), text("licence"));

@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-/* Asks once before a changed form is left; Ctrl and Enter send it. */
+/* Asks once before a changed form is left. */
 export default class extends Controller {
   connect() {
     // A form that comes back with faults is still unsaved.
@@ -30,9 +30,5 @@ export default class extends Controller {
   }
   sent() {
     this.dirty = false;
-  }
-  submit(e) {
-    e.preventDefault();
-    this.element.requestSubmit();
   }
 }

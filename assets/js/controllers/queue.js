@@ -1,9 +1,9 @@
 import { Controller } from "@hotwired/stimulus";
-import { plain } from "../keys.js";
+import { does, named, plain } from "../keys.js";
 import { copy } from "./copy.js";
 
-/* A row opens where it is clicked. J and K move, Enter opens, X ticks, Shift and X, or Shift and a click, tick a range;
-   S, P and A act on what is ticked, or else on the row that one is at. */
+/* A row opens where it is clicked. Keys move, open and tick; Shift and a click ticks a range. Those for changes act on
+   what is ticked, or else on the row that one is at. */
 export default class extends Controller {
   static targets = ["all", "said"];
   static values = { one: String, more: String, none: String };
@@ -46,16 +46,16 @@ export default class extends Controller {
     if (!plain(e)) return;
     const row = this.here;
     const on = {
-      j: () => this.move(1),
-      k: () => this.move(-1),
-      x: row && (() => row.querySelector(".check").click()),
-      X: row && (() => (this.range(row, true), (this.last = row.id))),
-      y: row && (() => copy(row.dataset.ticket)),
-      s: row && (() => this.act(row, "s")),
-      p: row && (() => this.act(row, "p")),
-      a: row && (() => this.act(row, "a")),
-      Escape: this.ticked.size && (() => this.tick(this.boxes, false)),
-    }[e.key];
+      next: () => this.move(1),
+      previous: () => this.move(-1),
+      pick: row && (() => row.querySelector(".check").click()),
+      range: row && (() => (this.range(row, true), (this.last = row.id))),
+      copy: row && (() => copy(row.dataset.ticket)),
+      status: row && (() => this.act(row, named(e))),
+      priority: row && (() => this.act(row, named(e))),
+      assign: row && (() => this.act(row, named(e))),
+      close: this.ticked.size && (() => this.tick(this.boxes, false)),
+    }[does(e)];
     if (!on) return;
     e.preventDefault();
     on();

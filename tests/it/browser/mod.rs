@@ -6,6 +6,7 @@ mod lists;
 mod live;
 mod looks;
 mod selection;
+mod shortcuts;
 
 use fantoccini::key::Key;
 

@@ -1,0 +1,46 @@
+// Brings each controller where data-controller first names it. A page is shown once its controllers are there, so that
+// none misses a key, a click or a form's first letter. The server announces those of the first page.
+import { Application } from "@hotwired/stimulus";
+
+const app = Application.start();
+const coming = new Map();
+const here = new Set();
+
+const named = (part) =>
+  [part, ...part.querySelectorAll("[data-controller]")].flatMap((el) => el.dataset.controller?.match(/\S+/g) ?? []);
+
+async function bring(name) {
+  try {
+    const { default: controller } = await import(`./controllers/${name}.js`);
+    app.register(name, controller);
+    here.add(name);
+  } catch (fault) {
+    // The page works without; the next one that names it asks again.
+    coming.delete(name);
+    console.error(`controller ${name}`, fault);
+  }
+}
+
+/* Those that are missing in a part of a page, or nothing. */
+function missing(part) {
+  const names = named(part).filter((name) => !here.has(name));
+  for (const name of names) if (!coming.has(name)) coming.set(name, bring(name));
+  return names.length ? Promise.all(names.map((name) => coming.get(name))) : null;
+}
+
+addEventListener("turbo:before-render", (e) => {
+  const wait = missing(e.detail.newBody);
+  if (!wait) return;
+  e.preventDefault();
+  wait.then(() => e.detail.resume());
+});
+/* What comes into a page that is shown already, such as a toast. */
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const el of addedNodes) if (el.nodeType === Node.ELEMENT_NODE) missing(el);
+}).observe(document.documentElement, { childList: true, subtree: true });
+
+/* Once the first page's are there. What was typed before that is told them then. */
+export const ready = Promise.resolve(missing(document.documentElement)).then(() => {
+  const { activeElement: field } = document;
+  if (field?.defaultValue !== undefined && field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+});
