@@ -12,8 +12,8 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{choices, modules};
 pub use super::choices::DENSITY;
+use super::{choices, modules};
 use crate::{
     db::{Db, Tx},
     fault::Fault,
@@ -269,6 +269,14 @@ pub struct Visit {
     pub chosen: Option<Language>,
     /// For scripts.
     pub nonce: String,
+}
+
+impl Visit {
+    /// A page's title in the viewer's language, which says so when something on the page has to be put right.
+    pub fn title(&self, title: Text, good: bool) -> String {
+        let title = if good { title } else { Text::new("frame-error-title").arg("title", title) };
+        title.to(self.language).to_string()
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
