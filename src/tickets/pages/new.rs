@@ -18,7 +18,7 @@ use crate::{
     staff::{self, Admin, Lapsed, User},
     tickets::{Desk, NewTicket, Tickets, create, form, prepare},
     web::{Answer, Flash, Form, Frame, Key, PageFault, Query, Visit, idempotency},
-    words::{Piece, Said, Text},
+    words::{Piece, Text},
 };
 
 /// The box that says that the client is to be kept.
