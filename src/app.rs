@@ -31,7 +31,7 @@ use crate::{
     deliveries, drafts,
     fault::Fault,
     live::{self, Live},
-    notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Worker},
+    notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Voice, Worker},
     phone::Phone,
     reports::{self, Reports},
     staff::{self, Staff},
@@ -41,7 +41,7 @@ use crate::{
         proxies::Proxies,
         refusal::{self, is_api, refused},
     },
-    words::Text,
+    words::{self, Text},
 };
 
 /// Larger bodies are refused with 413.
@@ -89,7 +89,7 @@ impl App {
         make_data_dir(&data)?;
         let (db, vault) = open_data(&config, &clock).await?;
         let health = Health::default();
-        let outbox = Outbox::new(vault.clone(), clock.clone(), &config.isp_name, &*config.notifications.gateway);
+        let outbox = Outbox::new(vault.clone(), clock.clone(), voice(&config), &*config.notifications.gateway);
         let desk = Desk {
             vault: vault.clone(),
             clock: clock.clone(),
@@ -163,18 +163,19 @@ impl App {
             .merge(notifications::hooks::routes(self.hooks.clone()))
             .fallback_service(not_found.with_state(self.staff.clone()))
             .method_not_allowed_fallback(method_not_allowed)
-            .layer(DefaultBodyLimit::max(LARGEST_BODY))
-            .layer(refusal::cross_site(self.config.public_url.as_deref()))
-            .layer(middleware::from_fn(refusal::bearer_only))
-            .layer(CatchPanicLayer::custom(refusal::panicked))
-            .layer(middleware::from_fn_with_state(SLOWEST_REQUEST, refusal::dress))
-            .layer(middleware::from_fn_with_state(
-                headers::Headers { clock: self.clock.clone(), secure },
-                headers::guard,
+            // One layer of all, the outermost first: the router boxes each that it gets, and for a request clones what
+            // it has boxed.
+            .layer((
+                middleware::from_fn(log_request),
+                compression(CompressionLevel::Fastest, |_, _, _, _| true),
+                compression(PAGES, is_page),
+                middleware::from_fn_with_state(headers::Headers { clock: self.clock.clone(), secure }, headers::guard),
+                middleware::from_fn_with_state(SLOWEST_REQUEST, refusal::dress),
+                CatchPanicLayer::custom(refusal::panicked),
+                middleware::from_fn(refusal::bearer_only),
+                refusal::cross_site(self.config.public_url.as_deref()),
+                DefaultBodyLimit::max(LARGEST_BODY),
             ))
-            .layer(compression(PAGES, is_page))
-            .layer(compression(CompressionLevel::Fastest, |_, _, _, _| true))
-            .layer(middleware::from_fn(log_request))
     }
 
     /// The secret of the gateways' inbound address.
@@ -270,7 +271,7 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
     let (desk, health) = (desk.clone(), health.clone());
     let sends = config.notifications.gateway.hindrance().is_none();
     Chrome {
-        isp_name: config.isp_name.clone(),
+        isp_name: config.isp_name.as_str().into(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         zone: config.zone.clone(),
         views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
@@ -286,20 +287,31 @@ fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>
     let Some(trouble) = health.trouble() else { return Ok(None) };
     let at = |at| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(desk.zone.clone());
     let (since, now) = (at(trouble.since), at(desk.clock.now()));
-    let form = if since.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    let (day, today) = (since.date(), now.date());
+    let time = since.strftime("%H:%M").to_string();
+    let since = if day == today {
+        Text::new("notifications-since-today")
+    } else {
+        Text::new("notifications-since-day").arg("date", words::date(day, today))
+    };
     let text = match trouble.reason {
-        Some(reason) => Text::new("frame-gateway-failing").arg("reason", reason),
+        Some(reason) => Text::new("frame-gateway-failing").arg("reason", notifications::reason_text(&reason)),
         None => Text::new("frame-log-in-refused"),
     };
     let waiting = desk.outbox.waiting(tx)?;
-    Ok(Some(text.arg("since", since.strftime(form).to_string()).arg("waiting", waiting)))
+    Ok(Some(text.arg("since", since.arg("time", time)).arg("waiting", waiting)))
+}
+
+/// How this desk speaks to clients.
+fn voice(config: &Config) -> Voice {
+    Voice::new(&config.isp_name, config.notifications.language)
 }
 
 async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Hooks> {
     let desk = tickets.desk.clone();
     let answering = Answering {
         vault: desk.vault.clone(),
-        isp: config.isp_name.as_str().into(),
+        voice: voice(config),
         region: config.region,
         sender: config.notifications.sender(config.region.as_ref()),
         ticket_status: Arc::new(move |tx: &mut Tx<'_>, reference: &str, from: &Phone| {
@@ -338,11 +350,11 @@ async fn not_found(State(staff): State<Staff>, method: Method, uri: Uri) -> Resp
     if page && staff.needs_setup().await.unwrap_or(false) {
         return Redirect::to("/setup").into_response();
     }
-    refused(uri.path(), StatusCode::NOT_FOUND, "There is nothing at this address.")
+    refused(StatusCode::NOT_FOUND, Text::new("problem-no-address"))
 }
 
-async fn method_not_allowed(uri: Uri) -> Response {
-    refused(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.")
+async fn method_not_allowed() -> Response {
+    refused(StatusCode::METHOD_NOT_ALLOWED, Text::new("problem-no-method"))
 }
 
 /// Pages are compressed harder: a quarter fewer bytes for 2 ms. Files of a million rows and answers to programs go as they

@@ -1,8 +1,11 @@
 //! Time and randomness, injected, so that tests can set both.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use jiff::Timestamp;
@@ -101,8 +104,34 @@ impl Source for System {
     }
 
     fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the operating system gives random numbers");
+        if bytes.len() > SMALL {
+            return draw(bytes);
+        }
+        READY.with_borrow_mut(|ready| {
+            if ready.len() < bytes.len() {
+                ready.resize(DRAWN, 0);
+                draw(ready);
+            }
+            let rest = ready.len() - bytes.len();
+            bytes.copy_from_slice(&ready[rest..]);
+            ready.truncate(rest);
+        });
     }
+}
+
+/// Ids, references and nonces of pages are no longer than this; keys are.
+const SMALL: usize = 16;
+
+/// Bytes that are drawn at once for those: to ask the system costs more than most of what a request does, and hardly
+/// more for many bytes than for a few.
+const DRAWN: usize = 512;
+
+thread_local! {
+    static READY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+fn draw(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system gives random numbers");
 }
 
 /// Moves a [`Clock::fixed`].

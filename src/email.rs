@@ -2,15 +2,17 @@
 
 use email_address::{EmailAddress, Options};
 
+use crate::words::Text;
+
 /// Gives the address back as it was written, or what is wrong with it.
 ///
 /// # Errors
 /// A sentence for people. Addresses with a display name, a domain literal or a domain of one word are refused.
-pub fn check(text: &str) -> Result<String, String> {
+pub fn check(text: &str) -> Result<String, Text> {
     let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
     match EmailAddress::parse_with_options(text, options) {
         Ok(_) if !text.contains(char::is_whitespace) => Ok(text.to_owned()),
-        _ => Err("Enter one e-mail address, such as name@example.com.".to_owned()),
+        _ => Err(Text::new("problem-email")),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What can go wrong, in the words of the desk. Handlers turn a [`Fault`] into a page or a problem document.
 
-use crate::db::DbError;
+use serde::Serializer;
+
+use crate::{db::DbError, words::Text};
 
 /// One fault of one field of an input.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -10,13 +12,27 @@ pub struct FieldFault {
     /// A word for programs: `required`, `too_short`, `too_long`, `too_many`, `invalid`, `unknown`,
     /// `not_allowed`, `taken`.
     pub code: &'static str,
-    /// A sentence for people: what is wrong and what to do.
-    pub message: String,
+    /// A sentence for people: what is wrong and what to do. In English for programs.
+    #[serde(serialize_with = "english")]
+    #[schema(value_type = String)]
+    pub message: Text,
+}
+
+fn english<S: Serializer>(text: &Text, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&text.english())
 }
 
 impl FieldFault {
+    /// The message with the field's name before it, for where it does not stand beside its field.
+    pub fn named(self) -> Text {
+        if self.field.is_empty() {
+            return self.message;
+        }
+        Text::new("input-of-field").arg("field", self.field).arg("message", self.message)
+    }
+
     /// Shorthand for the three parts.
-    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<Text>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
 }
@@ -37,10 +53,10 @@ pub enum Fault {
     #[error("invalid input")]
     Invalid(Vec<FieldFault>),
     /// The thing's state does not allow it. `allowed` names what it does allow.
-    #[error("{detail}")]
+    #[error("{}", detail.english())]
     Conflict {
         /// A sentence: what was refused and why.
-        detail: String,
+        detail: Text,
         /// The moves that are allowed instead, if it was a move.
         allowed: Vec<String>,
     },
@@ -60,12 +76,12 @@ pub enum Fault {
 
 impl Fault {
     /// A single field's fault.
-    pub fn field(field: &str, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn field(field: &str, code: &'static str, message: impl Into<Text>) -> Self {
         Self::Invalid(vec![FieldFault::new(field, code, message)])
     }
 
     /// A conflict without a list of moves.
-    pub fn conflict(detail: impl Into<String>) -> Self {
+    pub fn conflict(detail: impl Into<Text>) -> Self {
         Self::Conflict { detail: detail.into(), allowed: Vec::new() }
     }
 }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::fault::{Fault, FieldFault};
+use crate::{
+    fault::{Fault, FieldFault},
+    words::Text,
+};
 
 /// Faults that one answer names. A body of 1 MiB can have a hundred thousand.
 pub const MOST_FAULTS: usize = 50;
@@ -78,7 +81,7 @@ impl Input {
     pub fn from_json(value: Value) -> Result<Self, Fault> {
         match value {
             Value::Object(map) => Ok(Self { fields: map.into_iter().collect(), faults: Vec::new() }),
-            _ => Err(Fault::field("", "invalid", "Send one JSON object with the fields of the call.")),
+            _ => Err(Fault::field("", "invalid", Text::new("input-no-object"))),
         }
     }
 
@@ -107,7 +110,7 @@ impl Input {
     }
 
     /// Notes a fault.
-    pub fn fault(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+    pub fn fault(&mut self, field: &str, code: &'static str, message: impl Into<Text>) {
         self.faults.push(FieldFault::new(field, code, message));
     }
 
@@ -125,14 +128,14 @@ impl Input {
                 }
             },
             Some(_) => {
-                self.fault(name, "invalid", "Send this field as text.");
+                self.fault(name, "invalid", Text::new("input-no-text"));
                 Given::Absent
             }
         }
     }
 
     /// A text field that must be there. Gives an empty text, and a fault, where it is not.
-    pub fn required(&mut self, name: &str, limits: Limits, missing: &str) -> String {
+    pub fn required(&mut self, name: &str, limits: Limits, missing: impl Into<Text>) -> String {
         let before = self.faults.len();
         match self.text(name, limits) {
             Given::Value(text) => text,
@@ -151,7 +154,7 @@ impl Input {
             Some(Value::String(text)) if !text.is_empty() => Some(text.nfc().collect()),
             Some(Value::String(_) | Value::Null) | None => None,
             Some(_) => {
-                self.fault(name, "invalid", "Send this field as text.");
+                self.fault(name, "invalid", Text::new("input-no-text"));
                 None
             }
         }
@@ -165,14 +168,19 @@ impl Input {
             Some(Value::String(text)) if matches!(text.as_str(), "on" | "true" | "1") => Given::Value(true),
             Some(Value::String(text)) if matches!(text.as_str(), "off" | "false" | "0") => Given::Value(false),
             Some(_) => {
-                self.fault(name, "invalid", "Send true or false.");
+                self.fault(name, "invalid", Text::new("input-no-flag"));
                 Given::Absent
             }
         }
     }
 
     /// Reads a text through `parse`, keeping its fault under the field's name.
-    pub fn parsed<T>(&mut self, name: &str, limits: Limits, parse: impl FnOnce(&str) -> Result<T, String>) -> Given<T> {
+    pub fn parsed<T, E: Into<Text>>(
+        &mut self,
+        name: &str,
+        limits: Limits,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Given<T> {
         match self.text(name, limits) {
             Given::Absent => Given::Absent,
             Given::Null => Given::Null,
@@ -187,12 +195,12 @@ impl Input {
     }
 
     /// The same for a field that must be there: either way one fault, never two.
-    pub fn must<T>(
+    pub fn must<T, E: Into<Text>>(
         &mut self,
         name: &str,
         limits: Limits,
-        missing: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
+        missing: impl Into<Text>,
+        parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         let before = self.faults.len();
         let value = self.parsed(name, limits, parse).value();
@@ -214,7 +222,7 @@ impl Input {
     pub fn finish(mut self) -> Result<(), Fault> {
         for name in std::mem::take(&mut self.fields).into_keys() {
             let shown: String = name.chars().take(64).collect();
-            self.fault(&shown, "unknown", "This call has no such field. Leave it out or correct its name.");
+            self.fault(&shown, "unknown", Text::new("input-unknown"));
         }
         none_of(self.faults)
     }
@@ -228,8 +236,7 @@ pub fn none_of(mut faults: Vec<FieldFault>) -> Result<(), Fault> {
     let more = faults.len().saturating_sub(MOST_FAULTS);
     if more > 0 {
         faults.truncate(MOST_FAULTS);
-        let message = format!("Not listed: {more} more. Correct these first.");
-        faults.push(FieldFault::new("", "too_many", message));
+        faults.push(FieldFault::new("", "too_many", Text::new("input-more-faults").arg("count", more)));
     }
     if faults.is_empty() { Ok(()) } else { Err(Fault::Invalid(faults)) }
 }
@@ -238,7 +245,7 @@ pub fn none_of(mut faults: Vec<FieldFault>) -> Result<(), Fault> {
 ///
 /// # Errors
 /// A fault's code and message.
-pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, String)> {
+pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, Text)> {
     // Normalising can only shorten or lengthen a little; a text far over the limit need not be worked through.
     if text.len() > limits.max.saturating_mul(16).max(4096) {
         return Err(too_long(limits.max));
@@ -247,11 +254,8 @@ pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, String
     let text = if text.is_ascii() { text } else { text.nfc().collect() };
     // Before trimming, which would take some of them for white space and hide them.
     if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-        let message = format!(
-            "Remove the control character U+{:04X}. Only line breaks and tabs are allowed.",
-            u32::from(control)
-        );
-        return Err(("invalid", message));
+        let code = format!("U+{:04X}", u32::from(control));
+        return Err(("invalid", Text::new("input-control-character").arg("code", code)));
     }
     let text: String = if limits.lines {
         text.trim().to_owned()
@@ -267,8 +271,8 @@ pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, String
     Ok(text)
 }
 
-fn too_long(max: usize) -> (&'static str, String) {
-    ("too_long", format!("Shorten this to {max} characters or fewer."))
+fn too_long(max: usize) -> (&'static str, Text) {
+    ("too_long", Text::new("input-too-long").arg("count", max))
 }
 
 /// White space and characters that print nothing: a name made of them alone is no name.
@@ -304,10 +308,10 @@ mod tests {
     fn every_fault_is_reported_at_once_with_unknown_fields() {
         let body = serde_json::json!({"name": 5, "extra": 1, "text": "x".repeat(11), "gone": null});
         let mut input = Input::from_json(body).unwrap();
-        assert_eq!(input.required("name", Limits::line(5), "Give a name."), "");
+        assert_eq!(input.required("name", Limits::line(5), Text::verbatim("Give a name.")), "");
         assert_eq!(input.text("text", Limits::line(10)), Given::Absent);
         assert_eq!(input.text("gone", Limits::line(10)), Given::Null);
-        input.required("missing", Limits::line(5), "Give it.");
+        input.required("missing", Limits::line(5), Text::verbatim("Give it."));
         let Err(Fault::Invalid(faults)) = input.finish() else { panic!("faults expected") };
         let got: Vec<_> = faults.iter().map(|f| (f.field.as_str(), f.code)).collect();
         assert_eq!(got, [("name", "invalid"), ("text", "too_long"), ("missing", "required"), ("extra", "unknown")]);
@@ -327,8 +331,9 @@ mod tests {
         assert!(refused(50).iter().all(|fault| fault.code == "unknown"));
         let faults = refused(110_000);
         assert_eq!((faults.len(), faults[49].code, faults[50].code), (51, "unknown", "too_many"));
-        assert!(faults[50].message.contains("109950"), "{}", faults[50].message);
-        assert!(refused(51)[50].message.contains('1'), "{}", refused(51)[50].message);
+        let last = faults[50].message.english();
+        assert!(last.contains("109,950"), "{last}");
+        assert!(refused(51)[50].message.english().contains('1'));
     }
 
     #[test]

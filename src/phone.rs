@@ -7,48 +7,67 @@ use rlibphonenumber::{
 };
 use unicode_normalization::UnicodeNormalization;
 
+use crate::words::Text;
+
 /// Longest text that is looked at, in characters; no way of writing one number needs more.
 const MAX_TEXT: usize = 200;
 /// Digits of an E.164 number, country code included.
 const MAX_DIGITS: usize = 15;
 
 /// Why a text is not a phone number that Redress can use. The message says what to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhoneError {
     /// Nothing but blanks.
-    #[error("Enter a phone number.")]
     Empty,
     /// More than 200 characters.
-    #[error("Enter one phone number only: this text is far too long.")]
     TooMuchText,
     /// Letters, as in a vanity number, a name or a `tel:` address.
-    #[error("Use digits only: letters cannot stand in a phone number.")]
     Letters,
     /// An extension behind a switchboard.
-    #[error("Leave out the extension: an SMS cannot reach it.")]
     Extension,
     /// Signs that no phone number has, or no digits.
-    #[error("Enter one phone number: digits, spaces and hyphens, with + before a country code.")]
     NotANumber,
     /// A national number where no region is set.
-    #[error("Begin with + and the country code, for example +44 7700 900123, not with 00.")]
     NeedsCountryCode,
     /// No country has the code after the `+`.
-    #[error("Check the country code: no country has the one given.")]
     UnknownCountryCode,
     /// Fewer digits than any number of its country.
-    #[error("This number is too short for its country: check for missing digits.")]
     TooShort,
     /// Can be dialled within one area only.
-    #[error("Add the area code: without it this number works only within its area.")]
     LocalOnly,
     /// More digits than any number of its country.
-    #[error("This number is too long for its country: check for extra digits.")]
     TooLong,
     /// Between the shortest and the longest numbers of its country, but no number has this length.
-    #[error("No number of this country has that many digits: check for a missing or an extra one.")]
     WrongLength,
 }
+
+impl PhoneError {
+    /// What to do, for people.
+    pub const fn text(self) -> Text {
+        Text::new(match self {
+            Self::Empty => "phone-empty",
+            Self::TooMuchText => "phone-too-much",
+            Self::Letters => "phone-letters",
+            Self::Extension => "phone-extension",
+            Self::NotANumber => "phone-no-number",
+            Self::NeedsCountryCode => "phone-needs-country-code",
+            Self::UnknownCountryCode => "phone-unknown-country-code",
+            Self::TooShort => "phone-too-short",
+            Self::LocalOnly => "phone-local-only",
+            Self::TooLong => "phone-too-long",
+            Self::WrongLength => "phone-wrong-length",
+        })
+    }
+}
+
+impl fmt::Display for PhoneError {
+    /// For the command line and the log, which are English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().english())
+    }
+}
+
+impl std::error::Error for PhoneError {}
 
 /// A country or territory whose numbering plan is known, by its ISO 3166-1 alpha-2 code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -288,9 +307,13 @@ fn possible(text: &str, region: Option<&Region>) -> Result<(Phone, PhoneNumber),
     }
     let written = number.format_as(PhoneNumberFormat::E164);
     // Each reading takes one trunk zero off: what then still begins with zeros is no number, and reads as another.
-    let again = PhoneNumber::parse(&written, None).map(|number| number.format_as(PhoneNumberFormat::E164).into_owned());
-    if again.ok().as_deref() != Some(&*written) {
-        return Err(PhoneError::NotANumber);
+    // What was read as it is written has just been read that way.
+    if written != text {
+        let again =
+            PhoneNumber::parse(&written, None).map(|number| number.format_as(PhoneNumberFormat::E164).into_owned());
+        if again.ok().as_deref() != Some(&*written) {
+            return Err(PhoneError::NotANumber);
+        }
     }
     // A few plans allow more digits than E.164 does.
     let phone = Phone::from_e164(&written).map_err(|_| PhoneError::TooLong)?;

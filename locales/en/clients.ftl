@@ -62,16 +62,13 @@ clients-changed-since = Somebody has changed this client since you opened the fo
 clients-sent-before = This form has added a client already. Send it again to add another one.
 clients-now = It is now: { $value }
 clients-now-empty = It is now empty
-clients-day = { $day } { $month } { $year }
-clients-january = Jan
-clients-february = Feb
-clients-march = Mar
-clients-april = Apr
-clients-may = May
-clients-june = Jun
-clients-july = Jul
-clients-august = Aug
-clients-september = Sep
-clients-october = Oct
-clients-november = Nov
-clients-december = Dec
+
+# What is wrong with what was sent
+clients-name-missing = Enter the client's name.
+clients-phone-missing = Enter the client's phone number.
+clients-account-missing = Enter the account ID.
+clients-account-taken = Another client has this account ID.
+clients-new-needs = A new client needs this.
+clients-stale = Somebody has changed this client since.
+clients-stale-version = The client is not as in the version you sent in If-Match. Look at it as it is now and try again.
+clients-same-moment = Somebody changed this client at the same moment. Try again.

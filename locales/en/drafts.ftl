@@ -9,3 +9,4 @@ drafts-kept = Draft saved
 drafts-discarded = Draft discarded
 drafts-signed-out = You were signed out. What you typed is kept as your draft; sign in to go on.
 drafts-signed-out-unsaved = You are signed out and this is not saved. Sign in in another window, then go on here.
+drafts-too-long = This is too long to be kept as a draft.

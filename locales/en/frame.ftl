@@ -36,3 +36,13 @@ frame-gateway-failing = The SMS gateway has been failing since { $since } ({ $re
     [one] { $waiting } SMS waits and is tried again
    *[other] { $waiting } SMS wait and are tried again
 }.
+
+# The views of the side bar.
+frame-views = Views
+frame-my-views = My views
+frame-shared-views = Shared
+frame-view-open = Open queue
+frame-view-unassigned = Unassigned
+frame-view-urgent = Urgent
+frame-view-fixed = Fixed, to close
+frame-view-all = All tickets

@@ -14,5 +14,5 @@ keys-assign = Assign technician
 keys-copy = Copy reference
 keys-save = Save this form
 keys-close = Close, clear
-keys-letters = Single-letter shortcuts on this device
+keys-letters = Single-letter shortcuts can be switched off in your preferences
 keys-shut = Close

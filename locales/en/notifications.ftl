@@ -14,11 +14,28 @@ notifications-state-suppressed = Not sent
 notifications-state-cancelled = Cancelled
 notifications-kind-created = Ticket logged
 notifications-kind-fixed = Ticket fixed
-notifications-reason = { $reason }
 notifications-reason-stop = the number has sent STOP
 notifications-reason-number = the number gets no SMS
 notifications-reason-gateway = no SMS gateway is set
+notifications-reason-worker-lost = the worker was lost while sending
+notifications-reason-expired = validity of 24 hours ended
+notifications-reason-unreadable = its number or text cannot be opened
+notifications-reason-unreported = no report within 72 hours
+notifications-reason-undeliverable = reported undeliverable
+notifications-reason-undone = undone
+notifications-reason-unreachable = the gateway cannot be reached
+notifications-reason-no-answer = the gateway did not answer in time
+notifications-reason-cut = the connection was cut before the answer
+notifications-reason-log-in = the gateway refuses our log-in
+notifications-reason-unread = the gateway's refusal could not be read
+notifications-reason-not-routable = not routable
+notifications-reason-denied = the gateway's lists deny the number
+notifications-reason-refused = the gateway refused it
+notifications-reason-not-kannel = not an answer of Kannel's
+notifications-reason-faulty = the gateway has a fault
+notifications-reason-code = { $reason } ({ $code })
 notifications-days = Queued
+notifications-from-to = { $from } – { $to }
 notifications-all-days = Show all days
 notifications-ticket = Ticket
 notifications-state = State
@@ -64,3 +81,17 @@ notifications-called-note = Called the client, since an SMS did not arrive ({ $k
 notifications-longest-first = Longest waiting first
 notifications-first = First
 notifications-next = Next
+
+# Why no SMS goes out, and what helps.
+notifications-none-to-landline = No SMS goes out: this is a landline or another number that gets none. Edit the ticket if the client has a mobile number.
+notifications-none-after-stop = No SMS goes out: this number has sent STOP. Call the client; a START sent from the number ends it.
+notifications-none-without-gateway = No SMS goes out: no SMS gateway is set. Set sms.gateway in the settings.
+
+# Why an SMS is not sent again.
+notifications-undone = This SMS was undone with its change, so it cannot be sent.
+notifications-waiting-already = This SMS is already waiting to be sent.
+notifications-just-changed = This SMS has just changed. Look at it again.
+
+# Since when the gateway fails, within the warning of every page.
+notifications-since-today = { $time }
+notifications-since-day = { $date } { $time }

@@ -131,3 +131,15 @@ ticket-problems = { $count ->
    *[other] There are { $count } problems
 }
 ticket-sent-before = This form has been sent before, with other words. Look at the history, then send it again if that is still needed.
+
+# Titles, and the form of all fields
+ticket-title = { $reference } { $issue }
+ticket-ask-title = { $heading } { $reference }
+ticket-edit-title = Edit { $reference }
+ticket-edit-heading = Edit ticket
+ticket-edit-sms = SMS when you choose Fixed
+ticket-edit-sms-only = No other change on this form sends an SMS.
+ticket-now-empty = (empty)
+ticket-technician-gone = { $name } (no longer available)
+ticket-refused = { $status } ({ $why })
+ticket-no-such-field = This form has no such field.

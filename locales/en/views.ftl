@@ -26,3 +26,12 @@ views-changed = View changed
 views-unchanged = Nothing changed
 views-deleted = View deleted
 views-sent-before = This form has been sent before, with other words. Look at your views first.
+views-part = { $name } { $values }
+views-name-missing = Give the view a name.
+views-name-taken = Another of your views has this name. Give this one its own.
+views-too-many = { $count ->
+    [one] You have { $count } view, and there can be no more. Delete one that you no longer need.
+   *[other] You have { $count } views, and there can be no more. Delete one that you no longer need.
+}
+views-query-missing = Choose a filter, a search or a sort first: a view of all tickets is there already.
+views-choose-filter = Choose a filter first.

@@ -62,16 +62,13 @@ clients-changed-since = आपके फ़ॉर्म खोलने के �
 clients-sent-before = इस फ़ॉर्म से एक ग्राहक पहले ही जोड़ा जा चुका है। एक और जोड़ने के लिए इसे फिर से भेजें।
 clients-now = अब यह है: { $value }
 clients-now-empty = अब यह खाली है
-clients-day = { $day } { $month } { $year }
-clients-january = जन॰
-clients-february = फ़र॰
-clients-march = मार्च
-clients-april = अप्रैल
-clients-may = मई
-clients-june = जून
-clients-july = जुल॰
-clients-august = अग॰
-clients-september = सित॰
-clients-october = अक्टू॰
-clients-november = नव॰
-clients-december = दिस॰
+
+# भेजी गई जानकारी में क्या ग़लत है
+clients-name-missing = ग्राहक का नाम लिखें।
+clients-phone-missing = ग्राहक का फ़ोन नंबर लिखें।
+clients-account-missing = खाता संख्या लिखें।
+clients-account-taken = यह खाता संख्या किसी और ग्राहक की है।
+clients-new-needs = नए ग्राहक के लिए यह ज़रूरी है।
+clients-stale = इस बीच किसी ने इस ग्राहक को बदल दिया है।
+clients-stale-version = ग्राहक अब If-Match में भेजे गए संस्करण जैसा नहीं है। उसे अभी जैसा है वैसा देखें और फिर से कोशिश करें।
+clients-same-moment = ठीक उसी समय किसी ने इस ग्राहक को बदल दिया। फिर से कोशिश करें।

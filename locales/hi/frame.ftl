@@ -36,3 +36,13 @@ frame-gateway-failing = SMS गेटवे { $since } से काम नह�
     [one] { $waiting } SMS प्रतीक्षा में है और फिर भेजा जाएगा
    *[other] { $waiting } SMS प्रतीक्षा में हैं और फिर भेजे जाएँगे
 }।
+
+# साइड बार के दृश्य।
+frame-views = दृश्य
+frame-my-views = मेरे दृश्य
+frame-shared-views = साझा
+frame-view-open = खुले टिकट
+frame-view-unassigned = बिना तकनीशियन
+frame-view-urgent = अति आवश्यक
+frame-view-fixed = हल, बंद करने हैं
+frame-view-all = सभी टिकट

@@ -14,11 +14,28 @@ notifications-state-suppressed = नहीं भेजा
 notifications-state-cancelled = रद्द
 notifications-kind-created = टिकट दर्ज
 notifications-kind-fixed = टिकट हल
-notifications-reason = { $reason }
 notifications-reason-stop = इस नंबर ने STOP भेजा है
 notifications-reason-number = इस नंबर पर SMS नहीं जाते
 notifications-reason-gateway = कोई SMS गेटवे नहीं लगा है
+notifications-reason-worker-lost = भेजते समय भेजने वाली प्रक्रिया बंद हो गई
+notifications-reason-expired = 24 घंटे की समय-सीमा पूरी हो गई
+notifications-reason-unreadable = इसका नंबर या टेक्स्ट खोला नहीं जा सकता
+notifications-reason-unreported = 72 घंटे में कोई रिपोर्ट नहीं आई
+notifications-reason-undeliverable = गेटवे के अनुसार नहीं पहुँचा
+notifications-reason-undone = वापस लिया गया
+notifications-reason-unreachable = गेटवे से संपर्क नहीं हो पा रहा
+notifications-reason-no-answer = गेटवे ने समय पर उत्तर नहीं दिया
+notifications-reason-cut = उत्तर से पहले कनेक्शन टूट गया
+notifications-reason-log-in = गेटवे हमारा लॉग-इन नहीं मान रहा
+notifications-reason-unread = गेटवे का इनकार पढ़ा नहीं जा सका
+notifications-reason-not-routable = इस नंबर तक कोई मार्ग नहीं है
+notifications-reason-denied = गेटवे की सूचियों में यह नंबर वर्जित है
+notifications-reason-refused = गेटवे ने लेने से मना किया
+notifications-reason-not-kannel = यह Kannel का उत्तर नहीं है
+notifications-reason-faulty = गेटवे में ख़राबी है
+notifications-reason-code = { $reason } ({ $code })
 notifications-days = कतार में आए
+notifications-from-to = { $from } – { $to }
 notifications-all-days = सभी दिन दिखाएँ
 notifications-ticket = टिकट
 notifications-state = दशा
@@ -64,3 +81,17 @@ notifications-called-note = ग्राहक को फ़ोन किया,
 notifications-longest-first = सबसे लंबी प्रतीक्षा पहले
 notifications-first = पहले
 notifications-next = आगे
+
+# SMS क्यों नहीं जाता, और क्या किया जाए।
+notifications-none-to-landline = कोई SMS नहीं जाएगा: यह लैंडलाइन या ऐसा नंबर है जिस पर SMS नहीं आते। ग्राहक का मोबाइल नंबर हो तो टिकट संपादित करें।
+notifications-none-after-stop = कोई SMS नहीं जाएगा: इस नंबर ने STOP भेजा है। ग्राहक को फ़ोन करें; इसी नंबर से START भेजने पर SMS फिर जाने लगेंगे।
+notifications-none-without-gateway = कोई SMS नहीं जाएगा: कोई SMS गेटवे नहीं लगा है। सेटिंग में sms.gateway लगाएँ।
+
+# SMS फिर क्यों नहीं भेजा जाता।
+notifications-undone = यह SMS अपने बदलाव के साथ वापस ले लिया गया था, इसलिए भेजा नहीं जा सकता।
+notifications-waiting-already = यह SMS पहले से भेजे जाने की प्रतीक्षा में है।
+notifications-just-changed = यह SMS अभी-अभी बदला है। इसे फिर से देखें।
+
+# हर पृष्ठ की चेतावनी में: गेटवे कब से काम नहीं कर रहा।
+notifications-since-today = { $time } बजे
+notifications-since-day = { $date } को { $time } बजे

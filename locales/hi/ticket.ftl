@@ -131,3 +131,15 @@ ticket-problems = { $count ->
    *[other] { $count } समस्याएँ हैं
 }
 ticket-sent-before = यह फ़ॉर्म पहले दूसरे शब्दों के साथ भेजा जा चुका है। इतिहास देखें, फिर ज़रूरत हो तो दोबारा भेजें।
+
+# शीर्षक, और सभी फ़ील्ड का फ़ॉर्म
+ticket-title = { $reference } { $issue }
+ticket-ask-title = { $heading } { $reference }
+ticket-edit-title = { $reference } संपादित करें
+ticket-edit-heading = टिकट संपादित करें
+ticket-edit-sms = हल चुनने पर SMS
+ticket-edit-sms-only = इस फ़ॉर्म का कोई और बदलाव SMS नहीं भेजता।
+ticket-now-empty = (खाली)
+ticket-technician-gone = { $name } (अब उपलब्ध नहीं)
+ticket-refused = { $status } ({ $why })
+ticket-no-such-field = इस फ़ॉर्म में ऐसा कोई फ़ील्ड नहीं है।

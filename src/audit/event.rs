@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::words::Text;
+
 /// Something that was done. It is stored sealed, as JSON, so it may name filters and people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,28 +45,46 @@ impl Event {
     }
 
     /// What happened, in a sentence without its end.
-    pub fn words(&self) -> String {
+    pub fn words(&self) -> Text {
         match self {
-            Self::ExportBegan { .. } => "Export of tickets began".to_owned(),
-            Self::ExportEnded { rows, .. } => format!("Export of tickets ended after {}", tickets(*rows)),
-            Self::ExportBroken { rows, .. } => format!("Export of tickets was broken off after {}", tickets(*rows)),
+            Self::ExportBegan { .. } => Text::new("audit-export-began"),
+            Self::ExportEnded { rows, .. } => Text::new("audit-export-ended").arg("count", rows),
+            Self::ExportBroken { rows, .. } => Text::new("audit-export-broken").arg("count", rows),
         }
     }
 
     /// What it was about, for people.
-    pub fn about(&self) -> String {
+    pub fn about(&self) -> Text {
         match self {
             Self::ExportBegan { query } | Self::ExportEnded { query, .. } | Self::ExportBroken { query, .. } => {
-                let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| format!("{name}: {value}"));
-                let text = pairs.collect::<Vec<_>>().join(", ");
-                if text.is_empty() { "All tickets".to_owned() } else { text }
+                let pairs = form_urlencoded::parse(query.as_bytes());
+                let filters: Vec<_> = pairs
+                    .map(|(name, value)| Text::new("audit-filter").arg("name", filter(&name)).arg("value", &*value))
+                    .collect();
+                if filters.is_empty() {
+                    Text::new("audit-all-tickets")
+                } else {
+                    Text::new("audit-filters").arg("filters", filters)
+                }
             }
         }
     }
 }
 
-fn tickets(rows: u64) -> String {
-    if rows == 1 { "1 ticket".to_owned() } else { format!("{rows} tickets") }
+/// The name of a filter of tickets, as it stands in their addresses.
+fn filter(name: &str) -> Text {
+    Text::new(match name {
+        "q" => "audit-filter-q",
+        "status" => "audit-filter-status",
+        "priority" => "audit-filter-priority",
+        "issueType" => "audit-filter-issue",
+        "assignedTo" => "audit-filter-technician",
+        "createdFrom" => "audit-filter-from",
+        "createdTo" => "audit-filter-to",
+        "sort" => "audit-filter-sort",
+        "order" => "audit-filter-order",
+        _ => return Text::verbatim(name),
+    })
 }
 
 #[cfg(test)]
@@ -84,8 +104,8 @@ mod tests {
             let json = serde_json::to_value(&event).unwrap();
             assert!(json[name].is_object(), "{json}");
             assert_eq!(serde_json::from_value::<Event>(json).unwrap(), event);
-            assert_eq!(event.about(), "q: Zoë, status: New");
+            assert_eq!(event.about().english(), "q: Zoë, status: New");
         }
-        assert_eq!(Event::ExportBegan { query: String::new() }.about(), "All tickets");
+        assert_eq!(Event::ExportBegan { query: String::new() }.about().english(), "All tickets");
     }
 }

@@ -137,7 +137,8 @@ fn first_line(line: &str) -> &str {
 pub(super) fn explain(fault: Fault) -> anyhow::Error {
     match fault {
         Fault::Invalid(faults) => {
-            let faults: Vec<_> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
+            let faults: Vec<_> =
+                faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message.english())).collect();
             anyhow!(faults.join(" "))
         }
         other => other.into(),

@@ -17,6 +17,7 @@ use crate::{
     input,
     staff::Admin,
     web::{Answer, ApiFault, JsonBody, Path, Query, openapi, preconditions::if_match, problem::Problem},
+    words::Text,
 };
 
 /// The calls of this feature, with their documentation.
@@ -121,7 +122,7 @@ async fn find_clients(
 ) -> Result<axum::Json<ClientList>, ApiFault> {
     let unknown = |(name, _): &(String, String)| {
         let shown: String = name.chars().take(64).collect();
-        FieldFault::new(shown, "unknown", "This call has no such parameter. Leave it out.")
+        FieldFault::new(shown, "unknown", Text::new("filter-unknown-here"))
     };
     input::none_of(query.0.iter().filter(|(name, _)| name != "q").map(unknown).collect())?;
     let q = query.get("q").unwrap_or("").to_owned();
@@ -194,6 +195,6 @@ async fn known(state: &Clients, account_id: &str) -> Result<bool, Fault> {
 
 fn stale(now: Option<&Client>) -> Result<Response, ApiFault> {
     let now = serde_json::to_value(now.map(ClientRecord::from)).map_err(|error| Fault::Unexpected(error.into()))?;
-    let detail = "The client is not as in the version you sent in If-Match. Look at it as it is now and try again.";
+    let detail = Text::new("clients-stale-version");
     Ok(Problem::of(StatusCode::PRECONDITION_FAILED, detail).with("client", now).into())
 }

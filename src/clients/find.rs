@@ -9,6 +9,7 @@ use crate::{
     fault::Fault,
     phone::{Phone, Region},
     search::{self, Clauses, Token},
+    words::Text,
 };
 
 /// The longest search, in characters.
@@ -32,7 +33,7 @@ impl Sought {
     /// [`Fault::Invalid`] on `q` when it is too long.
     pub fn read(q: &str, region: Option<&Region>) -> Result<Self, Fault> {
         if q.chars().count() > LONGEST {
-            let message = format!("Shorten the search to {LONGEST} characters or fewer.");
+            let message = Text::new("filter-search-too-long").arg("count", LONGEST);
             return Err(Fault::field("q", "too_long", message));
         }
         let forms = |text: &str| -> Vec<String> {
@@ -43,7 +44,7 @@ impl Sought {
             let Some(cond) = cond else { return Ok(Self::Everybody) };
             Ok(search::clauses(&cond, contact)?.map_or(Self::Nobody, Self::Those))
         });
-        read.map_err(|_| Fault::field("q", "too_long", "Search for fewer words."))
+        read.map_err(|_| Fault::field("q", "too_long", Text::new("filter-search-too-many")))
     }
 }
 

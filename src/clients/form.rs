@@ -4,7 +4,8 @@ use super::{Change, Entry};
 use crate::{
     fault::Fault,
     input::{self, Given, Input, Limits},
-    phone::{Phone, Region},
+    phone::{Phone, PhoneError, Region},
+    words::Text,
 };
 
 const ACCOUNT: Limits = Limits::line(64);
@@ -14,9 +15,9 @@ const EMAIL: Limits = Limits::line(254);
 const PLAN: Limits = Limits::line(100);
 const ADDRESS: Limits = Limits::line(500);
 
-const ACCOUNT_MISSING: &str = "Enter the account ID.";
-const NAME_MISSING: &str = "Enter the client's name.";
-const PHONE_MISSING: &str = "Enter the client's phone number.";
+const ACCOUNT_MISSING: Text = Text::new("clients-account-missing");
+const NAME_MISSING: Text = Text::new("clients-name-missing");
+const PHONE_MISSING: Text = Text::new("clients-phone-missing");
 
 /// Reads an entry whose account is a field of its own, `accountId`. Name and number must be there.
 ///
@@ -48,7 +49,7 @@ pub fn entry_for(mut input: Input, account_id: &str, new: bool, region: Option<&
 
 fn read(mut input: Input, account_id: String, new: bool, region: Option<&Region>) -> Result<Entry, Fault> {
     let name = (new || input.has("name")).then(|| input.required("name", NAME, NAME_MISSING));
-    let parse = |text: &str| Phone::parse(text, region).map_err(|fault| fault.to_string());
+    let parse = |text: &str| Phone::parse(text, region).map_err(PhoneError::text);
     let phone = if new || input.has("phone") { input.must("phone", PHONE, PHONE_MISSING, parse) } else { None };
     let email = input.parsed("email", EMAIL, crate::email::check);
     let plan = input.text("plan", PLAN);

@@ -1,6 +1,6 @@
 //! What this feature asks of tickets, in plain fields: it stands below them and knows none.
 
-use crate::{db::Tx, fault::Fault, phone::Phone, search::Clauses};
+use crate::{db::Tx, fault::Fault, phone::Phone, search::Clauses, words::Text};
 
 /// Whose tickets are meant: those of the account, and those without an account that have the number.
 #[derive(Debug, Clone, Copy)]
@@ -12,11 +12,11 @@ pub struct Whose<'a> {
 }
 
 /// A status as pages show it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// Its name, as the contract has it.
-    pub name: &'static str,
-    /// What style sheets and message files call it.
+    /// What people read.
+    pub label: Text,
+    /// What style sheets call it.
     pub slug: &'static str,
 }
 
@@ -25,11 +25,10 @@ impl Stage {
     pub const fn slug(&self) -> &'static str {
         self.slug
     }
-}
 
-impl std::fmt::Display for Stage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
+    /// See [`Stage::label`].
+    pub fn label(&self) -> Text {
+        self.label.clone()
     }
 }
 
@@ -38,8 +37,8 @@ impl std::fmt::Display for Stage {
 pub struct Case {
     /// Its reference.
     pub reference: String,
-    /// What it is about.
-    pub issue_type: String,
+    /// What it is about, as people read it.
+    pub issue_type: Text,
     /// Its status.
     pub stage: Stage,
     /// Whether there is still something to do.

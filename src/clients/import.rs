@@ -213,8 +213,7 @@ impl Reading<'_> {
         }
         form::entry(Input::from_pairs(fields), self.region).map_err(|fault| match fault {
             Fault::Invalid(faults) => {
-                let told: Vec<_> =
-                    faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
+                let told: Vec<_> = faults.into_iter().map(|fault| fault.named().english()).collect();
                 told.join(" ")
             }
             other => other.to_string(),

@@ -18,7 +18,7 @@ pub use self::{
     find::{COUNTED_TO, Page, Sought, by_account, by_id, page},
     history::{Caller, Case, Cases, Stage, Whose},
     suggest::{MOST, Suggestion, clients, suggest},
-    upsert::{Outcome, Prepared, edit, prepare, upsert},
+    upsert::{Outcome, Prepared, account_taken, edit, prepare, upsert},
 };
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ use crate::{
     fault::Fault,
     phone::Phone,
     search::{self, Clauses, Contact, Keys},
+    words::Text,
 };
 
 /// The keys of the clients' index. A name stays for ever, or what is stored is found no more.
@@ -149,7 +150,7 @@ pub(super) fn update(tx: &mut Tx<'_>, now: &Client, sealed: &Sealed) -> Result<(
         ],
     )?;
     if changed == 0 {
-        return Err(Fault::conflict("Somebody changed this client at the same moment. Try again."));
+        return Err(Fault::conflict(Text::new("clients-same-moment")));
     }
     put_tokens(tx, now.id, sealed)
 }

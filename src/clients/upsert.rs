@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     db::Tx,
     fault::{Fault, FieldFault},
+    words::Text,
 };
 
 /// What became of an entry.
@@ -78,7 +79,7 @@ pub fn upsert(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, prepared: &Prepared
 /// The faults of an entry that does not say enough for a new client.
 fn too_little(entry: &Entry) -> Fault {
     let missing =
-        |field: &str, given: bool| (!given).then(|| FieldFault::new(field, "required", "A new client needs this."));
+        |field: &str, given: bool| (!given).then(|| FieldFault::new(field, "required", Text::new("clients-new-needs")));
     let faults = [missing("name", entry.change.name.is_some()), missing("phone", entry.change.phone.is_some())];
     Fault::Invalid(faults.into_iter().flatten().collect())
 }
@@ -97,12 +98,12 @@ pub fn edit(
 ) -> Result<Client, Fault> {
     let mut client = store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
     if client.version != seen {
-        return Err(Fault::conflict("Somebody has changed this client since."));
+        return Err(Fault::conflict(Text::new("clients-stale")));
     }
     if let Some(other) = store::by_key(tx, vault, &store::key(vault, &entry.account_id))?
         && other.id != id
     {
-        return Err(Fault::field("accountId", "taken", "Another client has this account ID."));
+        return Err(account_taken());
     }
     let renamed = client.account_id != entry.account_id;
     client.account_id.clone_from(&entry.account_id);
@@ -110,6 +111,11 @@ pub fn edit(
         put(tx, vault, clock, &mut client)?;
     }
     Ok(client)
+}
+
+/// The fault of an account id that another client has.
+pub fn account_taken() -> Fault {
+    Fault::field("accountId", "taken", Text::new("clients-account-taken"))
 }
 
 /// Stores a changed client, one version up.

@@ -41,6 +41,15 @@ impl Dialect {
         }
     }
 
+    /// Stores the tokens of a part of a ticket that has none yet, as [`Self::put_tokens`] takes them: to look for those
+    /// before takes longer than to store these.
+    pub const fn add_tokens(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO ticket_search (rowid, tokens) VALUES (($1 << 20) | $2, $3)",
+            Self::Postgres => "INSERT INTO ticket_search (ticket, part, tokens) VALUES ($1, $2, $3)",
+        }
+    }
+
     /// Stores the tokens of a part of a ticket in place of those before: `$1` the ticket's `seq`, `$2` the part
     /// (0 to 2²⁰ - 1), `$3` of [`Self::tokens`].
     pub const fn put_tokens(self) -> &'static str {
@@ -136,7 +145,7 @@ impl Dialect {
     pub fn tokens(self, tokens: impl IntoIterator<Item = i64>) -> String {
         match self {
             Self::Sqlite => join(tokens, " ", word),
-            Self::Postgres => format!("{{{}}}", join(tokens, ",", |token| token.to_string())),
+            Self::Postgres => format!("{{{}}}", join(tokens, ",", |token, list| *list += &token.to_string())),
         }
     }
 
@@ -157,11 +166,40 @@ fn overlapping(places: &[String]) -> String {
     places.iter().map(|place| format!("tokens && {place}")).collect::<Vec<_>>().join(" AND ")
 }
 
-fn join(tokens: impl IntoIterator<Item = i64>, between: &str, write: impl Fn(i64) -> String) -> String {
-    tokens.into_iter().map(write).collect::<Vec<_>>().join(between)
+fn join(tokens: impl IntoIterator<Item = i64>, between: &str, write: impl Fn(i64, &mut String)) -> String {
+    let mut list = String::new();
+    for token in tokens {
+        if !list.is_empty() {
+            list.push_str(between);
+        }
+        write(token, &mut list);
+    }
+    list
 }
 
-/// A token as a word that the full-text index neither folds nor takes for one of its operators.
-fn word(token: i64) -> String {
-    data_encoding::BASE32_DNSSEC.encode(&token.to_be_bytes())
+/// A token as a word that the full-text index neither folds nor takes for one of its operators: in base 32 with
+/// extended hex alphabet (RFC 4648, section 7), in lower case and without padding. Written out here, since the writer's
+/// time goes by meanwhile.
+fn word(token: i64, list: &mut String) {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+    // 64 bits are twelve digits and four bits, which a last digit begins with.
+    let bits = u128::from(token.cast_unsigned()) << 1;
+    list.extend((0..=12).rev().map(|place| char::from(DIGITS[usize::try_from(bits >> (5 * place) & 31).unwrap_or(0)])));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_written_as_it_always_was() {
+        for token in [0, 1, -1, i64::MIN, i64::MAX, 4_745_418_129_688_881_487] {
+            let mut list = String::new();
+            word(token, &mut list);
+            assert_eq!(list, data_encoding::BASE32_DNSSEC.encode(&token.to_be_bytes()));
+        }
+        assert_eq!(Dialect::Sqlite.tokens([1, 2]), "0000000000002 0000000000004");
+        assert_eq!(Dialect::Postgres.tokens([1, -2]), "{1,-2}");
+        assert_eq!(Dialect::Sqlite.token_lists(&[vec![1, 2]]), ["(0000000000002 OR 0000000000004)"]);
+    }
 }

@@ -185,7 +185,8 @@ impl Db {
         self.write(|_| Ok(())).await
     }
 
-    /// Hears every [`Tx::notify`] that is committed from now on, and every [`Db::tell`].
+    /// Hears every [`Tx::notify`] that is committed from now on, and every [`Db::tell`]; and that another process has
+    /// committed something, a second later at most.
     pub fn listen(&self) -> Listener {
         self.engine.notices.listen()
     }

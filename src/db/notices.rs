@@ -6,7 +6,9 @@
 //! some, reads everything.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::broadcast::{
     self,
     error::{RecvError, TryRecvError},
@@ -20,6 +22,9 @@ const PER_TRANSACTION: usize = 64;
 
 /// The longest payload, in bytes: ids and numbers.
 const LONGEST: usize = 200;
+
+/// How often it is looked whether other processes have committed something, while somebody listens.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Word that something has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,19 +40,21 @@ pub struct Notice {
 pub enum Heard {
     /// Something has changed, and that is durable.
     Notice(Notice),
+    /// Another process has committed, and says nothing of what: anything may have changed.
+    Elsewhere,
     /// Notices were missed: anything may have changed.
     Lagged,
 }
 
 /// Hears what is committed from the time it was made.
 #[derive(Debug)]
-pub struct Listener(broadcast::Receiver<Notice>);
+pub struct Listener(broadcast::Receiver<Heard>);
 
 impl Listener {
     /// Waits for the next one; `None` when the database is gone.
     pub async fn next(&mut self) -> Option<Heard> {
         match self.0.recv().await {
-            Ok(notice) => Some(Heard::Notice(notice)),
+            Ok(heard) => Some(heard),
             Err(RecvError::Lagged(_)) => Some(Heard::Lagged),
             Err(RecvError::Closed) => None,
         }
@@ -56,7 +63,7 @@ impl Listener {
     /// The next one that is there already.
     pub fn waiting(&mut self) -> Option<Heard> {
         match self.0.try_recv() {
-            Ok(notice) => Some(Heard::Notice(notice)),
+            Ok(heard) => Some(heard),
             Err(TryRecvError::Lagged(_)) => Some(Heard::Lagged),
             Err(TryRecvError::Empty | TryRecvError::Closed) => None,
         }
@@ -65,23 +72,43 @@ impl Listener {
 
 /// The way to all listeners. Clones share it.
 #[derive(Clone, Debug)]
-pub(super) struct Notices(broadcast::Sender<Notice>);
+pub(super) struct Notices {
+    words: broadcast::Sender<Heard>,
+    /// Rung by whoever begins to listen.
+    bell: Arc<Notify>,
+}
 
 impl Default for Notices {
     fn default() -> Self {
-        Self(broadcast::Sender::new(WAITING))
+        Self { words: broadcast::Sender::new(WAITING), bell: Arc::default() }
     }
 }
 
 impl Notices {
     pub(super) fn listen(&self) -> Listener {
-        Listener(self.0.subscribe())
+        let listener = Listener(self.words.subscribe());
+        self.bell.notify_one();
+        listener
+    }
+
+    /// Tells whoever listens now that another process has committed.
+    pub(super) fn send_elsewhere(&self) {
+        // Nobody there is nobody told.
+        let _ = self.words.send(Heard::Elsewhere);
+    }
+
+    /// Waits until it is time to look at other processes: a second, and without listeners for ever.
+    pub(super) async fn time_to_look(&self) {
+        while self.words.receiver_count() == 0 {
+            self.bell.notified().await;
+        }
+        tokio::time::sleep(LOOK).await;
     }
 
     /// Sends them to whoever listens now. Without anybody it costs next to nothing.
     pub(super) fn send(&self, notices: impl IntoIterator<Item = Notice>) {
         for notice in notices {
-            if self.0.send(notice).is_err() {
+            if self.words.send(Heard::Notice(notice)).is_err() {
                 return;
             }
         }

@@ -196,6 +196,13 @@ pub(super) fn run(conn: &Connection, sql: &str) -> Result<(), DbError> {
     Ok(())
 }
 
+/// A number that becomes another one when another connection has committed, and stays the same whatever this one does
+/// (<https://www.sqlite.org/pragma.html#pragma_data_version>). Those of two connections cannot be compared.
+pub(super) fn data_version(conn: &Connection) -> Result<i64, DbError> {
+    let mut statement = conn.prepare_cached("PRAGMA data_version").map_err(error)?;
+    statement.query_row([], |row| row.get(0)).map_err(error)
+}
+
 /// See [`Tx::execute`]. Notes in `wrote` that the statement may have changed something.
 pub(super) fn execute(conn: &Connection, sql: &str, params: &[Value], wrote: &mut bool) -> Result<u64, DbError> {
     let mut statement = prepare(conn, sql, params)?;

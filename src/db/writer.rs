@@ -5,6 +5,9 @@
 //! to that, at a price: FTS5 writes its index out at every release, and SQLite journals pages for a return that
 //! hardly ever comes. So the group runs without them first; when one fails after it has written, all is rolled back
 //! and done once more with savepoints.
+//!
+//! The thread also notices what other processes commit to the same file. Nothing else in this process writes (but the
+//! migrations, before anybody listens), so that a change by another connection than its own is one.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -12,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use rusqlite::Connection;
+use tokio::runtime::{self, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
 use super::notices::Notices;
@@ -25,7 +29,8 @@ const GROUP: usize = 64;
 /// What the writer did since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WriteStats {
-    /// Writes made durable.
+    /// Writes made durable. What other processes have written counts as one whenever that is noticed, so that whoever
+    /// keeps something while this stands still keeps it rightly.
     pub writes: u64,
     /// Commits they took.
     pub commits: u64,
@@ -51,11 +56,15 @@ impl Writer {
     ) -> Result<Self, DbError> {
         let (sender, receiver) = mpsc::channel(queue.max(1));
         let stats = Arc::new(Mutex::default());
-        let worker = Worker { source, connection: Some(connection), stats: Arc::clone(&stats), notices };
+        let others = Others { seen: sqlite::data_version(&connection).ok(), stats: Arc::clone(&stats), notices };
+        let worker = Worker { source, connection: Some(connection), stats: Arc::clone(&stats), others };
+        let unavailable = |error: std::io::Error| DbError::Unavailable(error.to_string());
+        // It waits with a limit, which channels alone do not offer to threads.
+        let runtime = runtime::Builder::new_current_thread().enable_time().build().map_err(unavailable)?;
         thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(|| worker.serve(receiver))
-            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+            .spawn(move || worker.serve(&runtime, receiver))
+            .map_err(unavailable)?;
         Ok(Self { queue: sender, stats })
     }
 
@@ -148,14 +157,34 @@ struct Worker {
     /// `None` after a failure, until the next group needs one.
     connection: Option<Connection>,
     stats: Arc<Mutex<WriteStats>>,
+    others: Others,
+}
+
+/// Notices what other processes commit.
+struct Others {
+    /// The version of the data as the present connection saw it last; `None` when it has not looked yet.
+    seen: Option<i64>,
+    stats: Arc<Mutex<WriteStats>>,
     notices: Notices,
 }
 
+impl Others {
+    /// Tells listeners when somebody else has committed since the last look.
+    fn look(&mut self, conn: &Connection) {
+        // Whoever cannot look now will see it next time.
+        let Ok(version) = sqlite::data_version(conn) else { return };
+        if self.seen.replace(version) != Some(version) {
+            self.stats.lock().unwrap_or_else(PoisonError::into_inner).writes += 1;
+            self.notices.send_elsewhere();
+        }
+    }
+}
+
 impl Worker {
-    fn serve(mut self, mut queue: mpsc::Receiver<Message>) {
+    fn serve(mut self, runtime: &Runtime, mut queue: mpsc::Receiver<Message>) {
         let mut messages = Vec::with_capacity(GROUP);
         let mut closing = Vec::new();
-        while queue.blocking_recv_many(&mut messages, GROUP) > 0 {
+        while self.wait(runtime, &mut queue, &mut messages) > 0 {
             let mut group = Vec::with_capacity(messages.len());
             for message in messages.drain(..) {
                 match message {
@@ -175,6 +204,25 @@ impl Worker {
         let closed = self.close();
         for reply in closing {
             drop(reply.send(closed.clone()));
+        }
+    }
+
+    /// Waits for messages, looks at other processes meanwhile, and gives how many have come: 0 when none will.
+    fn wait(&mut self, runtime: &Runtime, queue: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>) -> usize {
+        loop {
+            let come = runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    come = queue.recv_many(messages, GROUP) => Some(come),
+                    () = self.others.notices.time_to_look() => None,
+                }
+            });
+            if let Some(come) = come {
+                return come;
+            }
+            if let Some(conn) = &self.connection {
+                self.others.look(conn);
+            }
         }
     }
 
@@ -200,10 +248,15 @@ impl Worker {
     fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), DbError> {
         let conn = match self.connection.take() {
             Some(conn) => conn,
-            None => self.source.connect()?,
+            None => {
+                self.others.seen = None;
+                self.source.connect()?
+            }
         };
         let conn = self.connection.insert(conn);
         sqlite::run(conn, "BEGIN IMMEDIATE")?;
+        // Within the transaction that is open already it costs next to nothing.
+        self.others.look(conn);
         let kept = if let Some(kept) = run_together(conn, group)? {
             kept
         } else {
@@ -224,7 +277,7 @@ impl Worker {
             stats.commits += 1;
         }
         // After the figures, by which counts are kept: whoever hears of it counts again.
-        self.notices.send(kept.notices);
+        self.others.notices.send(kept.notices);
         Ok(())
     }
 

@@ -67,7 +67,7 @@ pub async fn one(
     let (desk, by) = (state.desk.clone(), user.id);
     let sent = state.db.write(move |tx| again(tx, &desk, id, by)).await?;
     state.desk.outbox.wake();
-    let say = |word| Text::new(word).to(visit.language).to_string();
+    let say = |word| Text::new(word).to(visit.language);
     let flash = match sent {
         Sent::Queued => Flash::ok(say("notifications-again-done")),
         Sent::Barred => Flash::error(say("notifications-again-barred")),
@@ -132,7 +132,7 @@ pub async fn all(
         state.desk.outbox.wake();
     }
     let text = Text::new("notifications-again-all-done").arg("queued", queued).arg("barred", barred);
-    let flash = Flash::ok(text.to(visit.language).to_string());
+    let flash = Flash::ok(text.to(visit.language));
     let back = asked.address("/notifications", &[notifications::State::Failed], None);
     Ok(state.chrome.redirect(&back, Some(flash)))
 }

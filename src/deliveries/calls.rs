@@ -15,12 +15,9 @@ use crate::{
     fault::Fault,
     notifications::{Listed, Place},
     staff::{Admin, Person},
-    tickets::{
-        Desk, Status, Ticket, Tickets, add_note, by_key,
-        pages::{Times, When},
-    },
+    tickets::{Desk, Status, Ticket, Tickets, add_note, by_key},
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
-    words::{Language, Text},
+    words::{Language, Text, Times, When},
 };
 
 #[derive(Template)]
@@ -72,7 +69,7 @@ pub async fn show(
     let (tabs, mut found, total) = state.db.read(read).await?;
     let more = found.len() > SHOWN as usize;
     found.truncate(SHOWN as usize);
-    let times = Times::new(state.desk.clock.now(), state.desk.zone.clone());
+    let times = state.desk.times(visit.language);
     let later = found.last().filter(|_| more).map(|(one, since, _)| Place { at: *since, id: one.id });
     let here = visit.path.clone();
     let title = Text::new("notifications-calls").to(visit.language).to_string();
@@ -111,7 +108,7 @@ pub async fn called(
     let (desk, by, language) = (state.desk.clone(), user.person(), visit.language);
     let noted = state.db.write(move |tx| note(tx, &desk, &by, id, language)).await?;
     let word = if noted { "notifications-called-done" } else { "notifications-called-already" };
-    Ok(state.chrome.redirect(&back, Some(Flash::ok(Text::new(word).to(language).to_string()))))
+    Ok(state.chrome.redirect(&back, Some(Flash::ok(Text::new(word).to(language)))))
 }
 
 fn note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, id: Uuid, language: Language) -> Result<bool, Fault> {

@@ -10,7 +10,7 @@ use crate::{
     fault::Fault,
     notifications::{self, Place, Sought},
     staff::Admin,
-    tickets::{Desk, Tickets, pages::Times},
+    tickets::{Desk, Tickets},
     web::{Frame, PageFault, Query, Visit},
     words::Text,
 };
@@ -33,7 +33,7 @@ struct ListPage {
     frame: Frame,
     tabs: Vec<Tab>,
     /// The days asked for, with the way to all days.
-    days: Option<(String, String)>,
+    days: Option<(Text, String)>,
     total: String,
     rows: Vec<Row>,
     older: Option<String>,
@@ -124,7 +124,7 @@ pub async fn show(
     let (tabs, mut found, total, asked) = state.db.read(read).await?;
     let more = found.len() > SHOWN as usize;
     found.truncate(SHOWN as usize);
-    let times = Times::new(state.desk.clock.now(), state.desk.zone.clone());
+    let times = state.desk.times(visit.language);
     let here = visit.path.clone();
     let title = Text::new("notifications-title").to(visit.language).to_string();
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
@@ -132,8 +132,11 @@ pub async fn show(
     let failed = *states == [notifications::State::Failed] && !found.is_empty();
     let days = (!asked.from.is_empty() || !asked.to.is_empty()).then(|| {
         let all = Asked { sought: Sought::default(), from: String::new(), to: String::new() };
-        let words =
-            if asked.from == asked.to { asked.from.clone() } else { format!("{} – {}", asked.from, asked.to) };
+        let words = if asked.from == asked.to {
+            Text::verbatim(&asked.from)
+        } else {
+            Text::new("notifications-from-to").arg("from", &asked.from).arg("to", &asked.to)
+        };
         (words, all.address("/notifications", states, None))
     });
     let page = ListPage {

@@ -1,13 +1,10 @@
 //! A message as these pages show it.
 
 use crate::{
-    notifications::{Kind, LOG_ONLY, Listed, NO_SMS_NUMBER, OPTED_OUT, State},
+    notifications::{Kind, Listed, State, reason_text},
     phone::Phone,
-    tickets::{
-        Desk, Reference,
-        pages::{Times, When},
-    },
-    words::Text,
+    tickets::{Desk, Reference},
+    words::{Text, Times, When},
 };
 
 /// A row.
@@ -42,7 +39,7 @@ impl Row {
             state: one.state,
             label: label(one.state),
             icon: icon(one.state),
-            reason: one.reason.as_deref().map(reason),
+            reason: one.reason.as_deref().map(reason_text),
             attempts: one.attempts,
             text: one.text.clone(),
             resend: one.state.may_resend(),
@@ -83,15 +80,5 @@ const fn icon(state: State) -> &'static str {
         State::Unknown => "help-circle",
         State::Suppressed => "ban",
         State::Cancelled => "arrow-back-up",
-    }
-}
-
-/// Our own reasons have words; a gateway's code stands as it is.
-fn reason(reason: &str) -> Text {
-    match reason {
-        OPTED_OUT => Text::new("notifications-reason-stop"),
-        NO_SMS_NUMBER => Text::new("notifications-reason-number"),
-        LOG_ONLY => Text::new("notifications-reason-gateway"),
-        other => Text::new("notifications-reason").arg("reason", other),
     }
 }

@@ -114,7 +114,7 @@ pub async fn sent_without_session(
 }
 
 fn toast(key: &'static str, visit: &Visit) -> Flash {
-    Flash::ok(Text::new(key).to(visit.language).to_string())
+    Flash::ok(Text::new(key).to(visit.language))
 }
 
 async fn save(state: &Staff, owner: Uuid, name: FormName, form: &Form) -> Result<bool, Fault> {

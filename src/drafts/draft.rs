@@ -1,7 +1,7 @@
 //! What is kept of a form.
 
 use super::form::{FormName, KEY};
-use crate::fault::Fault;
+use crate::{fault::Fault, words::Text};
 
 /// Bytes of all of a draft's texts together, at most. Longer than any form that would be taken, since what is still too
 /// long should not be lost; and short enough that nobody fills the disk.
@@ -31,7 +31,7 @@ impl Draft {
         let known = sent.iter().filter(|(field, _)| name.has(field));
         let fields: Vec<(String, String)> = known.cloned().collect();
         if fields.iter().map(|(field, text)| field.len() + text.len()).sum::<usize>() > LARGEST {
-            return Err(Fault::field("", "too_long", "This is too long to be kept as a draft."));
+            return Err(Fault::field("", "too_long", Text::new("drafts-too-long")));
         }
         Ok(Self { fields })
     }

@@ -27,6 +27,7 @@ use crate::{
     staff::{AdminCaller, Caller},
     tickets::by_key,
     web::{Form, PageFault, Query, Visit},
+    words::Text,
 };
 
 /// How often a stream says that it is there, and whether its reader still may have it is looked at. Proxies cut what is
@@ -150,7 +151,7 @@ pub async fn editing(
 ) -> Result<StatusCode, PageFault> {
     let (desk, key) = (live.tickets.desk.clone(), form.typed("ticket").to_owned());
     let tab = form.typed("tab").parse();
-    let tab = tab.map_err(|_| Fault::field("tab", "invalid", "Send a whole number below 2³²."))?;
+    let tab = tab.map_err(|_| Fault::field("tab", "invalid", Text::new("editing-bad-tab")))?;
     let ticket = live.tickets.db.look_up(move |tx| by_key(tx, &desk.vault, &key)).await?;
     Said { ticket: ticket.id, user: caller.user.id, tab, on: form.typed("on") == "1" }.tell(&live.tickets.db);
     Ok(StatusCode::NO_CONTENT)

@@ -24,7 +24,7 @@ use crate::{
     notifications,
     staff::{self, Role},
     tickets::{Desk, by_key, mark, notices},
-    web::{NavGroup, Viewer},
+    web::{NavGroup, News, Viewer},
 };
 
 /// How long notices are gathered before they are read.
@@ -35,6 +35,8 @@ const MANY: usize = 200;
 const AFTER_MANY: Duration = Duration::from_secs(2);
 /// Counts are told at most this often.
 const COUNTS: Duration = Duration::from_secs(3);
+/// The line of the side bar that counts whom to call.
+const CALLS: &str = "/notifications/calls";
 /// How long it goes on listening after the last page was closed: mostly, the next one is being opened.
 const LINGER: Duration = Duration::from_secs(30);
 
@@ -68,6 +70,7 @@ struct Hub<'a> {
     messages: BTreeSet<Uuid>,
     editing: BTreeSet<Uuid>,
     lost: bool,
+    staff: bool,
     counts: bool,
     counts_at: Instant,
 }
@@ -81,6 +84,7 @@ impl<'a> Hub<'a> {
             messages: BTreeSet::new(),
             editing: BTreeSet::new(),
             lost: false,
+            staff: false,
             counts: false,
             counts_at: Instant::now(),
         }
@@ -112,8 +116,9 @@ impl<'a> Hub<'a> {
     }
 
     async fn hear(&mut self, heard: Heard) {
+        // What was missed, and what another process has done, may be anything: somebody may be disabled, too.
         let Heard::Notice(Notice { channel, payload }) = heard else {
-            self.lost = true;
+            (self.lost, self.staff) = (true, true);
             return;
         };
         match channel {
@@ -122,10 +127,7 @@ impl<'a> Hub<'a> {
                 None => self.lost = true,
             },
             notices::VIEWS => self.counts = true,
-            staff::CHANGED => {
-                self.live.room.say(Word::Staff);
-                self.names().await;
-            }
+            staff::CHANGED => self.staff = true,
             notifications::CHANGED => match Uuid::try_parse(&payload) {
                 Ok(message) => drop(self.messages.insert(message)),
                 Err(_) => self.lost = true,
@@ -161,15 +163,20 @@ impl<'a> Hub<'a> {
     /// Says what was heard.
     async fn tell(&mut self) {
         let room = &self.live.room;
+        if std::mem::take(&mut self.staff) {
+            room.say(Word::Staff);
+            self.names().await;
+        }
         for ticket in std::mem::take(&mut self.editing) {
             room.say(Word::Editing(ticket));
         }
         let (tickets, messages) = (std::mem::take(&mut self.tickets), std::mem::take(&mut self.messages));
-        self.counts |= self.lost || !tickets.is_empty();
+        let any = !(tickets.is_empty() && messages.is_empty());
+        // An SMS that fails makes one more client to call.
+        self.counts |= self.lost || any;
         if tickets.len() + messages.len() > MANY {
             self.lost = true;
         }
-        let any = !(tickets.is_empty() && messages.is_empty());
         if any && !self.lost {
             let desk = self.live.tickets.desk.clone();
             match self.live.tickets.db.read(move |tx| read(tx, &desk, tickets, &messages)).await {
@@ -190,7 +197,8 @@ impl<'a> Hub<'a> {
         (self.counts, self.counts_at) = (false, Instant::now() + COUNTS);
         let (viewers, chrome) = (self.live.room.viewers(), self.live.tickets.chrome.clone());
         let read = move |tx: &mut Tx<'_>| {
-            let each = |viewer: Viewer| Ok((viewer.id, counts(&(chrome.views)(tx, &viewer)?)));
+            let news = (chrome.news)(tx)?;
+            let each = |viewer: Viewer| Ok((viewer.id, counts(&(chrome.views)(tx, &viewer)?, &news)));
             viewers.into_iter().map(each).collect::<Result<HashMap<_, _>, Fault>>()
         };
         match self.live.tickets.db.read(read).await {
@@ -235,9 +243,35 @@ fn read(
     Ok(changed)
 }
 
-/// The side bar's counts by address.
-pub fn counts(groups: &[NavGroup]) -> Arc<str> {
+/// The side bar's counts by address. A view without one is left out, as it has not been counted; that nobody is to be
+/// called is said by an empty one.
+pub fn counts(groups: &[NavGroup], news: &News) -> Arc<str> {
     let items = groups.iter().flat_map(|group| &group.items).filter(|item| !item.count.is_empty());
-    let counts: serde_json::Map<_, _> = items.map(|item| (item.href.clone(), item.count.clone().into())).collect();
+    let calls = (CALLS.to_owned(), serde_json::Value::from(news.to_call.as_str()));
+    let counts: serde_json::Map<_, _> =
+        items.map(|item| (item.href.clone(), item.count.clone().into())).chain([calls]).collect();
     serde_json::Value::Object(counts).to_string().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{web::NavItem, words::Text};
+
+    #[test]
+    fn what_is_not_counted_is_left_as_it_is_and_nobody_to_call_is_said() {
+        let item = |href: &str, count: &str| NavItem {
+            label: Text::verbatim(href),
+            href: href.to_owned(),
+            place: String::new(),
+            icon: "list",
+            count: count.to_owned(),
+            alert: false,
+        };
+        let items = vec![item("/tickets", "12"), item("/tickets?q=a", "")];
+        let groups = [NavGroup { label: Text::verbatim("Views"), saved: false, items }];
+        let said = |to_call: &str| counts(&groups, &News { warning: None, to_call: to_call.to_owned() });
+        assert_eq!(&*said(""), r#"{"/notifications/calls":"","/tickets":"12"}"#);
+        assert_eq!(&*said("3"), r#"{"/notifications/calls":"3","/tickets":"12"}"#);
+    }
 }

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Nothing here is kept but in memory, and nothing depends on a notice that comes: a seat that may have missed one holds
-//! what its page shows against the database. So another way of notices (PostgreSQL's NOTIFY, polling) changes nothing
-//! but `src/db/`.
+//! what its page shows against the database. That is also what it does when another process has changed something, which
+//! tells no more than that. So another way of notices (PostgreSQL's NOTIFY) changes nothing but `src/db/`.
 
 mod door;
 mod editing;

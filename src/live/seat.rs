@@ -220,7 +220,9 @@ impl Seat {
 
     async fn count(&mut self) -> Result<String, Fault> {
         let (db, chrome, viewer) = (&self.live.tickets.db, self.live.tickets.chrome.clone(), self.viewer.clone());
-        let counts = db.read(move |tx| Ok::<_, Fault>(hub::counts(&(chrome.views)(tx, &viewer)?))).await?;
+        let read =
+            move |tx: &mut Tx<'_>| Ok::<_, Fault>(hub::counts(&(chrome.views)(tx, &viewer)?, &(chrome.news)(tx)?));
+        let counts = db.read(read).await?;
         let html = streams::counts(&counts);
         self.counts = Some(counts);
         html

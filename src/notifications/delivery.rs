@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::{
     backoff,
     channels::Outcome,
+    reason::{self, NO_SMS_NUMBER, OPTED_OUT},
     state::{About, State, Verdict},
 };
-use crate::{clock::Clock, fault::Fault};
+use crate::{clock::Clock, fault::Fault, words::Text};
 
 /// How long a message is tried, in milliseconds: 24 hours.
 pub const VALIDITY: i64 = 24 * 60 * 60 * 1_000;
@@ -19,13 +20,6 @@ const DOUBTS: i64 = 2;
 
 /// How long a report is waited for after the gateway took a message, in milliseconds: 72 hours.
 pub const REPORT_DUE: i64 = 72 * 60 * 60 * 1_000;
-
-/// Why a message is suppressed.
-pub const OPTED_OUT: &str = "opted out";
-/// Why a message is suppressed.
-pub const NO_SMS_NUMBER: &str = "no SMS number";
-/// Why a message is suppressed.
-pub const LOG_ONLY: &str = "not sent: no SMS gateway is set";
 
 /// What of a message changes while it is sent. Times are in milliseconds.
 #[derive(Debug, Clone)]
@@ -122,13 +116,13 @@ impl Delivery {
     /// the gateway had it: that is a doubt like any other, and the pause before the second try has passed by now.
     pub fn claim(&mut self, now: i64, hindrance: Option<&str>, gateway: &str) -> Claim {
         if self.state == State::Sending {
-            self.doubt("the worker was lost while sending", now, now);
+            self.doubt(reason::WORKER_LOST, now, now);
             if self.state != State::Queued {
                 return Claim::Settled;
             }
         }
         if now >= self.expires_at {
-            self.give_up(State::Failed, "validity of 24 hours ended", now);
+            self.give_up(State::Failed, reason::EXPIRED, now);
             return Claim::Settled;
         }
         if let Some(reason) = hindrance {
@@ -145,7 +139,7 @@ impl Delivery {
 
     /// It is due and cannot be read any more.
     pub fn spoil(&mut self, now: i64) -> Claim {
-        self.give_up(State::Failed, "its number or text cannot be opened", now);
+        self.give_up(State::Failed, reason::UNREADABLE, now);
         Claim::Settled
     }
 
@@ -203,7 +197,7 @@ impl Delivery {
         self.gateway_message_id = new_id.map(ToOwned::to_owned).or(self.gateway_message_id.take());
         let to = self.state.after(about, verdict);
         if let Some(to) = to {
-            let reason = (to == State::Failed).then(|| format!("reported undeliverable ({code})"));
+            let reason = (to == State::Failed).then(|| reason::with_code(reason::UNDELIVERABLE, code));
             self.turn(to, reason, now);
         }
         to.is_some() || new_id.is_some()
@@ -212,7 +206,7 @@ impl Delivery {
     /// Gives up waiting for a report. One that comes after all still counts.
     pub fn lapse(&mut self, now: i64) {
         if self.state == State::Sent && self.sent_at.is_some_and(|sent| now - sent >= REPORT_DUE) {
-            self.turn(State::Unknown, Some("no report within 72 hours".to_owned()), now);
+            self.turn(State::Unknown, Some(reason::UNREPORTED.to_owned()), now);
         }
     }
 
@@ -221,7 +215,7 @@ impl Delivery {
         let held = self.undo_until.is_some_and(|until| now < until);
         let waits = matches!(self.state, State::Queued | State::Suppressed);
         if held && waits {
-            self.turn_by(State::Cancelled, Some("undone".to_owned()), now, Some(by));
+            self.turn_by(State::Cancelled, Some(reason::UNDONE.to_owned()), now, Some(by));
         }
         held && waits
     }
@@ -229,10 +223,10 @@ impl Delivery {
     /// Sends it again, from the beginning; `elsewhere` when it now goes to another number.
     pub fn resend(&mut self, now: i64, hindrance: Option<&str>, elsewhere: bool, by: Uuid) -> Result<(), Fault> {
         if !self.state.may_resend() {
-            return Err(Fault::conflict(match self.state {
-                State::Cancelled => "This SMS was undone with its change, so it cannot be sent.",
-                _ => "This SMS is already waiting to be sent.",
-            }));
+            return Err(Fault::conflict(Text::new(match self.state {
+                State::Cancelled => "notifications-undone",
+                _ => "notifications-waiting-already",
+            })));
         }
         self.round += 1;
         if elsewhere {
@@ -274,6 +268,7 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notifications::reason::LOG_ONLY;
 
     const NOW: i64 = 1_000_000;
 
@@ -369,7 +364,7 @@ mod tests {
             let may = refusal.is_none();
             match (delivery.resend(NOW, None, false, Uuid::nil()), refusal) {
                 (Ok(()), None) => {}
-                (Err(Fault::Conflict { detail, .. }), Some(words)) => assert!(detail.contains(words), "{detail}"),
+                (Err(Fault::Conflict { detail, .. }), Some(words)) => assert!(detail.english().contains(words)),
                 (other, _) => panic!("{state}: {other:?}"),
             }
             assert_eq!(state.may_resend(), may, "what the button goes by");

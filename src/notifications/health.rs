@@ -13,7 +13,7 @@ pub struct Health(Arc<Mutex<GatewayHealth>>);
 pub struct GatewayHealth {
     /// When it last took a message.
     pub last_ok: Option<i64>,
-    /// When it last failed, and how, in our words.
+    /// When it last failed, and how, as [`reason_text`](super::reason_text) reads it.
     pub last_error: Option<(i64, String)>,
     /// Whether it has failed since it last answered as it should, and since when.
     pub failing: bool,
@@ -28,7 +28,8 @@ pub struct GatewayHealth {
 pub struct Trouble {
     /// Milliseconds.
     pub since: i64,
-    /// How it fails, in our words; absent where it refuses our own log-in, which somebody has to correct.
+    /// How it fails, as [`reason_text`](super::reason_text) reads it; absent where it refuses our own log-in, which somebody
+    /// has to correct.
     pub reason: Option<String>,
 }
 

@@ -23,6 +23,7 @@ use crate::{
     clock::Clock,
     db::{Db, Tx},
     fault::Fault,
+    words::Text,
 };
 
 /// Longest body of a call, in bytes.
@@ -88,7 +89,8 @@ fn apply(tx: &mut Tx<'_>, id: Uuid, round: i64, report: &Report, now: i64) -> Re
     }
     let changed = delivery.changes.iter().map(|change| change.state.name()).collect();
     // The gateway calls again after a failure, and then finds the row as it is by then.
-    if store::save(tx, &mut delivery)? { Ok(changed) } else { Err(Fault::conflict("the message has just changed")) }
+    let saved = store::save(tx, &mut delivery)?;
+    saved.then_some(changed).ok_or_else(|| Fault::conflict(Text::new("notifications-just-changed")))
 }
 
 /// A client's SMS. The answer's text is what the gateway sends back; an empty one sends nothing.

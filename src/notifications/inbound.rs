@@ -7,12 +7,13 @@ use vault::Vault;
 use super::{
     inbound_text::{self, Inbound},
     number_store,
-    wording::{self, Sms},
+    wording::{Sms, Voice},
 };
 use crate::{
     db::Tx,
     fault::Fault,
     phone::{Phone, Region},
+    words::Text,
 };
 
 /// A second STOP within this time, in milliseconds, is not confirmed again.
@@ -28,15 +29,15 @@ const NUMBER_DIGITS: usize = 7;
 
 /// Looks a ticket up for its client: reference and status of the ticket with this reference, if its number is this
 /// one; in every other case nothing. Set by the program, since messages know nothing of tickets.
-pub type TicketStatus = Arc<dyn Fn(&mut Tx<'_>, &str, &Phone) -> Result<Option<(String, String)>, Fault> + Send + Sync>;
+pub type TicketStatus = Arc<dyn Fn(&mut Tx<'_>, &str, &Phone) -> Result<Option<(String, Text)>, Fault> + Send + Sync>;
 
 /// What answering needs to know.
 #[derive(Clone)]
 pub struct Answering {
     /// Keys the tokens of numbers.
     pub vault: Vault,
-    /// The ISP's name.
-    pub isp: Arc<str>,
+    /// In whose words.
+    pub voice: Voice,
     /// The country of numbers that come without a country code.
     pub region: Option<Region>,
     /// Our own number, if messages go out under one.
@@ -71,18 +72,18 @@ fn answer(tx: &mut Tx<'_>, with: &Answering, from: &Phone, text: &str, now: i64)
             let before = number_store::stopped_at(tx, &with.vault, from)?;
             number_store::opt_out(tx, &with.vault, from, now)?;
             let again = before.is_some_and(|before| now - before < CONFIRMED);
-            (!again).then(|| wording::stopped(&with.isp))
+            (!again).then(|| with.voice.stopped())
         }
-        Inbound::Start => number_store::opt_in(tx, &with.vault, from)?.then(|| wording::started(&with.isp)),
-        Inbound::Help => Some(wording::help(&with.isp)),
+        Inbound::Start => number_store::opt_in(tx, &with.vault, from)?.then(|| with.voice.started()),
+        Inbound::Help => Some(with.voice.help()),
         Inbound::Status(reference) => {
             let found = match &reference {
                 Some(reference) => (with.ticket_status)(tx, reference, from)?,
                 None => None,
             };
             Some(match found {
-                Some((reference, status)) => wording::status(&reference, &status),
-                None => wording::unknown_reference(),
+                Some((reference, status)) => with.voice.status(&reference, &status),
+                None => with.voice.unknown_reference(),
             })
         }
         Inbound::Other => None,

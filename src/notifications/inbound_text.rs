@@ -98,7 +98,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::notifications::wording;
+    use crate::{
+        notifications::wording::Voice,
+        words::{Language, Text},
+    };
 
     #[test]
     fn reads_keywords() {
@@ -196,15 +199,17 @@ mod tests {
     #[test]
     fn ignores_our_own_words() {
         let reference = "BILL-20261123-D4ZP";
-        for isp in ["Larkfield Fibre", ""] {
+        let voices = Language::ALL.map(|language| ["Larkfield Fibre", ""].map(|isp| Voice::new(isp, language)));
+        for voice in voices.as_flattened() {
             let ours = [
-                wording::created(isp, reference, "Line down"),
-                wording::fixed(isp, reference),
-                wording::status(reference, "In Progress"),
-                wording::unknown_reference(),
-                wording::stopped(isp),
-                wording::started(isp),
-                wording::help(isp),
+                voice.created(reference, "Line down"),
+                voice.created(reference, ""),
+                voice.fixed(reference),
+                voice.status(reference, &Text::new("status-progress")),
+                voice.unknown_reference(),
+                voice.stopped(),
+                voice.started(),
+                voice.help(),
             ];
             for sms in ours {
                 assert_eq!(parse(&sms.text), Inbound::Other, "{}", sms.text);

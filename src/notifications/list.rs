@@ -55,7 +55,7 @@ pub struct Listed {
     pub text: String,
     /// Where it is.
     pub state: State,
-    /// Why it is there, where that needs saying.
+    /// Why it is there, where that needs saying, as [`reason_text`](super::reason_text) reads it.
     pub reason: Option<String>,
     /// Tries so far, of the present sending.
     pub attempts: i64,

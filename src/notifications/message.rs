@@ -3,10 +3,11 @@
 use uuid::Uuid;
 
 use super::{
+    reason::reason_text,
     state::State,
-    wording::{self, Sms},
+    wording::{Sms, Voice},
 };
-use crate::phone::Phone;
+use crate::{phone::Phone, words::Text};
 
 /// What happened that the client is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +28,10 @@ pub enum Event<'a> {
 
 impl Event<'_> {
     /// The message in the words of this ISP.
-    pub fn sms(self, isp: &str) -> Sms {
+    pub fn sms(self, voice: &Voice) -> Sms {
         match self {
-            Self::Created { reference, issue } => wording::created(isp, reference, issue),
-            Self::Fixed { reference } => wording::fixed(isp, reference),
+            Self::Created { reference, issue } => voice.created(reference, issue),
+            Self::Fixed { reference } => voice.fixed(reference),
         }
     }
 
@@ -109,7 +110,7 @@ pub struct Notification {
     pub segments: i64,
     /// Where it is.
     pub state: State,
-    /// Why it is there, where that needs saying: our words and the gateway's code.
+    /// Why it is there, where that needs saying: as it is stored, for the API. See [`Self::why`].
     pub reason: Option<String>,
     /// Tries so far, of the present sending.
     pub attempts: i64,
@@ -133,6 +134,11 @@ impl Notification {
     /// Whether it can be sent again as it stands.
     pub const fn may_resend(&self) -> bool {
         self.state.may_resend()
+    }
+
+    /// The reason for people.
+    pub fn why(&self) -> Option<Text> {
+        self.reason.as_deref().map(reason_text)
     }
 }
 

@@ -15,6 +15,7 @@ mod message;
 mod number_store;
 mod outbox;
 mod promise;
+mod reason;
 mod record;
 pub mod segments;
 mod settings;
@@ -26,7 +27,7 @@ mod worker;
 pub use self::{
     callbacks::{Callbacks, hook_secret},
     channels::{Gateway, Outcome, Outgoing, Sending},
-    delivery::{LEASE, LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT, VALIDITY},
+    delivery::{LEASE, VALIDITY},
     health::{GatewayHealth, Health, Trouble},
     hooks::Hooks,
     inbound::{Answering, TicketStatus, receive},
@@ -34,10 +35,12 @@ pub use self::{
     message::{Event, Kind, NewMessage, Notification, StateChange},
     outbox::{Outbox, Prepared, lapse},
     promise::WhyNot,
+    reason::reason_text,
     record::{NotificationChange, NotificationRecord},
     settings::{Key, SettingFault, Settings},
     state::State,
     store::CHANGED,
+    wording::Voice,
     worker::Worker,
 };
 

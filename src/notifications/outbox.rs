@@ -8,18 +8,20 @@ use vault::Vault;
 
 use super::{
     channels::Gateway,
-    delivery::{NO_SMS_NUMBER, OPTED_OUT, REPORT_DUE},
+    delivery::REPORT_DUE,
     message::{Event, Kind, NewMessage, Notification},
     number_store,
+    reason::{NO_SMS_NUMBER, OPTED_OUT},
     state::State,
     store::{self, Envelope},
-    wording::Sms,
+    wording::{Sms, Voice},
 };
 use crate::{
     clock::Clock,
     db::{Db, Tx},
     fault::Fault,
     phone::Phone,
+    words::Text,
 };
 
 /// The outbox. Cheap to clone.
@@ -27,15 +29,15 @@ use crate::{
 pub struct Outbox {
     pub(super) vault: Vault,
     clock: Clock,
-    pub(super) isp: Arc<str>,
+    pub(super) voice: Voice,
     pub(super) hindrance: Option<&'static str>,
     wake: Arc<Notify>,
 }
 
 impl Outbox {
-    /// The outbox of this ISP, whose messages go out through `gateway`.
-    pub fn new(vault: Vault, clock: Clock, isp: &str, gateway: &dyn Gateway) -> Self {
-        Self { vault, clock, isp: isp.into(), hindrance: gateway.hindrance(), wake: Arc::new(Notify::new()) }
+    /// The outbox of an ISP, whose messages go out through `gateway`.
+    pub fn new(vault: Vault, clock: Clock, voice: Voice, gateway: &dyn Gateway) -> Self {
+        Self { vault, clock, voice, hindrance: gateway.hindrance(), wake: Arc::new(Notify::new()) }
     }
 
     /// The same outbox by another clock, for messages of a time that is not now. The worker keeps its own.
@@ -114,7 +116,7 @@ impl Outbox {
         let elsewhere = found.recipient != to.as_str();
         delivery.resend(self.clock.now(), hindrance, elsewhere, by)?;
         if !store::save(tx, &mut delivery)? {
-            return Err(Fault::conflict("This SMS has just changed. Look at it again."));
+            return Err(Fault::conflict(Text::new("notifications-just-changed")));
         }
         if elsewhere {
             store::readdress(tx, &self.vault, id, to)?;
@@ -124,7 +126,7 @@ impl Outbox {
 
     /// The message as it would be sent.
     pub fn preview(&self, event: Event<'_>) -> Sms {
-        event.sms(&self.isp)
+        event.sms(&self.voice)
     }
 
     /// Tells the worker of this process to look at once. Call it after a commit; without it the worker looks within

@@ -1,12 +1,12 @@
 //! What may be promised about an SMS before there is one, so that no page announces what will not happen.
 
 use super::{
-    delivery::{NO_SMS_NUMBER, OPTED_OUT},
     number_store,
     outbox::Outbox,
+    reason::{NO_SMS_NUMBER, OPTED_OUT},
     wording::Created,
 };
-use crate::{db::Tx, fault::Fault, phone::Phone};
+use crate::{db::Tx, fault::Fault, phone::Phone, words::Text};
 
 /// Why no SMS would go to a number now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,17 +29,12 @@ impl WhyNot {
     }
 
     /// With the remedy, as a sentence or two for people.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Landline => {
-                "No SMS goes out: this is a landline or another number that gets none. Edit the ticket if the client \
-                 has a mobile number."
-            }
-            Self::OptedOut => {
-                "No SMS goes out: this number has sent STOP. Call the client; a START sent from the number ends it."
-            }
-            Self::NoGateway => "No SMS goes out: no SMS gateway is set. Set sms.gateway in the settings.",
-        }
+    pub const fn words(self) -> Text {
+        Text::new(match self {
+            Self::Landline => "notifications-none-to-landline",
+            Self::OptedOut => "notifications-none-after-stop",
+            Self::NoGateway => "notifications-none-without-gateway",
+        })
     }
 }
 
@@ -62,17 +57,17 @@ impl Outbox {
     ///
     /// # Errors
     /// Only the database's.
-    pub fn why_no_sms(&self, tx: &mut Tx<'_>, to: &Phone) -> Result<Option<&'static str>, Fault> {
+    pub fn why_no_sms(&self, tx: &mut Tx<'_>, to: &Phone) -> Result<Option<Text>, Fault> {
         Ok(self.why_not(tx, to)?.map(WhyNot::words))
     }
 
     /// [`why_not_at_all`](Self::why_not_at_all) as [words](WhyNot::words).
-    pub fn why_no_sms_at_all(&self) -> Option<&'static str> {
+    pub fn why_no_sms_at_all(&self) -> Option<Text> {
         self.why_not_at_all().map(WhyNot::words)
     }
 
     /// The message that logging a ticket would send, in its parts.
     pub fn preview_created(&self, reference: &str, issue: &str) -> Created {
-        Created::new(&self.isp, reference, issue)
+        self.voice.created_in_parts(reference, issue)
     }
 }

@@ -35,7 +35,7 @@ pub enum Encoding {
 impl Encoding {
     /// The cheaper encoding that holds all of the text.
     pub fn of(text: &str) -> Self {
-        if text.chars().all(|c| septets(c).is_some()) { Self::Gsm7 } else { Self::Ucs2 }
+        if all_alike(text) || text.chars().all(|c| septets(c).is_some()) { Self::Gsm7 } else { Self::Ucs2 }
     }
 
     /// Units in a message of one segment.
@@ -80,13 +80,18 @@ pub struct Segments {
 
 /// Counts the segments of a text, sent as it is.
 pub fn count(text: &str) -> Segments {
-    let encoding = Encoding::of(text);
-    let units = text.chars().map(|c| encoding.units(c)).sum();
+    let alike = all_alike(text);
+    let encoding = if alike { Encoding::Gsm7 } else { Encoding::of(text) };
+    let units = if alike { text.len() } else { text.chars().map(|c| encoding.units(c)).sum() };
     if units <= encoding.single() {
         let per_segment = encoding.single();
         return Segments { encoding, units, segments: 1, per_segment, left: per_segment - units };
     }
     let per_segment = encoding.joined();
+    if alike {
+        let segments = units.div_ceil(per_segment);
+        return Segments { encoding, units, segments, per_segment, left: segments * per_segment - units };
+    }
     let (mut segments, mut filled) = (1, 0);
     for c in text.chars() {
         let width = encoding.units(c);
@@ -132,6 +137,10 @@ pub fn fold(text: &str) -> String {
 /// Joiners stay between letters of Indic and Arabic scripts, where they shape words. Elsewhere they
 /// go too, so that a joined emoji falls apart into its members.
 pub fn clean(text: &str) -> String {
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        // Most text, at a tenth of the cost.
+        return text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    }
     let text: Vec<char> = text.chars().filter(|&c| !invisible(c) || joiner(c)).collect();
     let mut line = String::with_capacity(text.len());
     for (at, &c) in text.iter().enumerate() {
@@ -186,6 +195,11 @@ fn septets(c: char) -> Option<usize> {
 /// The alphabet agrees with ASCII on these, which are most of any text.
 const fn is_alike_in_ascii(c: char) -> bool {
     matches!(c, ' '..='#' | '%'..='?' | 'A'..='Z' | 'a'..='z')
+}
+
+/// Whether that is all there is in a text: each character is then one byte and one septet.
+fn all_alike(text: &str) -> bool {
+    text.bytes().all(|byte| is_alike_in_ascii(char::from(byte)))
 }
 
 fn basic_code(c: char) -> Option<u8> {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::channels::{Gateway, KINDS, Kind};
-use crate::phone::{Phone, Region};
+use crate::{
+    phone::{Phone, Region},
+    words::Language,
+};
 
 /// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,9 @@ pub const GATEWAY: Key = Key::new("sms.gateway", "Where SMS go out: log (not sen
 /// Whom messages come from.
 pub const SENDER: Key =
     Key::new("sms.sender", "The sender that clients see: a number, or up to 11 letters and digits.");
+/// In which language clients read.
+pub const LANGUAGE: Key =
+    Key::new("sms.language", "The language of SMS to clients and of the answers to theirs: en or hi.").or("en");
 /// What guards the hook for replies.
 pub const HOOK_SECRET: Key =
     Key::secret("sms.hook_secret", "The value `secret` in the gateway's calls; made on the first start if not set.");
@@ -62,6 +68,8 @@ pub struct Settings {
     pub gateway: Arc<dyn Gateway>,
     /// Whom messages come from, a number or a name, if it is set.
     pub sender: Option<String>,
+    /// The language of SMS to clients, answers included.
+    pub language: Language,
     /// The secret of the hooks, if it is set.
     pub hook_secret: Option<SecretString>,
     /// How long a Fixed raised on a page is held back, in milliseconds.
@@ -84,7 +92,7 @@ impl Settings {
 
     /// Every setting there is, those of all gateways included.
     pub fn keys() -> impl Iterator<Item = &'static Key> {
-        const OWN: &[Key] = &[GATEWAY, SENDER, HOOK_SECRET, UNDO_SECONDS];
+        const OWN: &[Key] = &[GATEWAY, SENDER, LANGUAGE, HOOK_SECRET, UNDO_SECONDS];
         OWN.iter().chain(KINDS.iter().flat_map(|kind| kind.keys))
     }
 
@@ -99,17 +107,27 @@ impl Settings {
             _ => Err("Give a whole number of seconds from 0 to 300.".to_owned()),
         });
         let sender = reader.optional(&SENDER, check_sender);
+        let language = reader.required(&LANGUAGE, |text| {
+            let found = Language::ALL.into_iter().find(|language| language.tag() == text);
+            found.ok_or_else(|| choose_one(&Language::ALL.map(Language::tag)))
+        });
         let hook_secret = reader.text(&HOOK_SECRET).map(SecretString::from);
         let kind = reader.required(&GATEWAY, |text| {
             let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-            Kind::find(text).ok_or_else(|| format!("Choose one of: {}.", names.join(", ")))
+            Kind::find(text).ok_or_else(|| choose_one(&names))
         });
         let gateway = kind.and_then(|kind| (kind.build)(&mut reader));
-        match (gateway, undo) {
-            (Some(gateway), Some(undo)) if reader.faults.is_empty() => Ok(Self { gateway, sender, hook_secret, undo }),
+        match (gateway, language, undo) {
+            (Some(gateway), Some(language), Some(undo)) if reader.faults.is_empty() => {
+                Ok(Self { gateway, sender, language, hook_secret, undo })
+            }
             _ => Err(reader.faults),
         }
     }
+}
+
+fn choose_one(names: &[&str]) -> String {
+    format!("Choose one of: {}.", names.join(", "))
 }
 
 /// Letters, digits and a few signs up to 11 characters, of which one is a letter; or a number (3GPP TS 23.040, 9.1.2.5).
@@ -183,6 +201,15 @@ mod tests {
         let settings = read(&[]).unwrap();
         assert_eq!((settings.gateway.name(), settings.undo), ("log", 5_000));
         assert!(settings.gateway.hindrance().is_some() && settings.hook_secret.is_none());
+        assert_eq!(settings.language, Language::English);
+    }
+
+    #[test]
+    fn a_language_is_one_of_those_that_there_are() {
+        assert_eq!(read(&[("sms.language", "hi")]).unwrap().language, Language::Hindi);
+        let faults = Settings::read(&|key| (key == "sms.language").then(|| "fr".to_owned())).unwrap_err();
+        let fault = SettingFault { key: "sms.language", message: "Choose one of: en, hi.".to_owned() };
+        assert_eq!(faults, [fault]);
     }
 
     #[test]

@@ -1,10 +1,14 @@
-//! What Redress says by SMS. Every text takes one segment in GSM 7 bit, or at most two in UCS-2.
+//! What Redress says by SMS. In English every text takes one segment in GSM 7 bit, or at most two in UCS-2; languages of
+//! other alphabets are UCS-2 throughout.
 //!
 //! Fields are data: they are made one clean line and put in as they are, never read as a template.
 
+use std::sync::Arc;
+
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::segments::{Encoding, Segments, clean, count, fold, plain};
+use super::segments::{Encoding, Segments, clean, count, plain};
+use crate::words::{Language, Piece, Said, Text};
 
 /// Longest name of the provider in a message, in units of its encoding: it leaves room for an issue
 /// beside the reference, which comes twice.
@@ -35,24 +39,15 @@ impl Sms {
     }
 
     fn fits(&self) -> bool {
-        let most = match self.segments.encoding {
-            Encoding::Gsm7 => 1,
-            Encoding::Ucs2 => 2,
-        };
-        self.segments.segments <= most
+        self.segments.segments <= most_segments(self.segments.encoding)
     }
 }
 
-/// A ticket is logged: its reference, the issue in brief, and how to ask for news.
-///
-/// The issue is cut at a word to what fits, or left out if too little of it would remain; the
-/// reference and the instruction never are.
-pub fn created(isp: &str, reference: &str, issue: &str) -> Sms {
-    let head = format!("{} {reference} logged.", ticket_of(isp));
-    let tail = how_to_ask(reference);
-    let with = |issue: &str| Sms::new(&format!("{head} {issue} {tail}"));
-    let issue = clean(issue);
-    whole(&issue, &with).or_else(|| longest_cut(&issue, &with)).unwrap_or_else(|| Sms::new(&format!("{head} {tail}")))
+const fn most_segments(encoding: Encoding) -> usize {
+    match encoding {
+        Encoding::Gsm7 => 1,
+        Encoding::Ucs2 => 2,
+    }
 }
 
 /// The message of a logged ticket in its parts.
@@ -70,88 +65,189 @@ pub struct Created {
     pub left_out: usize,
 }
 
-impl Created {
-    /// The message that [`created`] gives, taken apart.
-    pub fn new(isp: &str, reference: &str, issue: &str) -> Self {
-        let sms = created(isp, reference, issue);
-        let (logged, tail) = (format!(" {reference} logged."), how_to_ask(reference));
-        // Neither part holds a character that `plain` would change.
-        let head = sms.text.find(&logged).map_or(0, |at| at + logged.len());
-        let end = sms.text.len().saturating_sub(tail.len()).max(head);
-        let shown = sms.text[head..end].trim().to_owned();
-        let all = clean(issue);
-        let left_out = match shown.strip_suffix(CUT) {
-            Some(piece) if !fold(&all).ends_with(&shown) => all.chars().count().saturating_sub(piece.chars().count()),
-            None if shown.is_empty() => all.chars().count(),
-            _ => 0,
+/// Who speaks, and in which language. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    name: Arc<str>,
+    language: Language,
+}
+
+impl Voice {
+    /// The provider of this name, whose clients read this language.
+    pub fn new(isp: &str, language: Language) -> Self {
+        Self { name: name(isp).into(), language }
+    }
+
+    /// A ticket is logged: its reference, the issue in brief, and how to ask for news.
+    ///
+    /// The issue is cut at a word to what fits, or left out if too little of it would remain; the
+    /// reference and the instruction never are.
+    pub fn created(&self, reference: &str, issue: &str) -> Sms {
+        self.around(reference).with_most_of(&clean(issue)).0
+    }
+
+    /// The message that [`created`](Self::created) gives, taken apart.
+    pub fn created_in_parts(&self, reference: &str, issue: &str) -> Created {
+        let (around, all) = (self.around(reference), clean(issue));
+        let (sms, brief) = around.with_most_of(&all);
+        // Each character is made plain by itself, and only where all of them then fit the alphabet.
+        let as_sent = |part: &str| match sms.segments.encoding {
+            Encoding::Gsm7 => plain(part).into_owned(),
+            Encoding::Ucs2 => part.to_owned(),
         };
-        Self { head: sms.text[..head].to_owned(), issue: shown, tail, left_out, sms }
+        Created {
+            head: as_sent(&around.head),
+            issue: as_sent(&brief.text),
+            tail: as_sent(&around.tail),
+            left_out: brief.left_out,
+            sms,
+        }
+    }
+
+    /// A ticket is resolved and its issue fixed.
+    pub fn fixed(&self, reference: &str) -> Sms {
+        let key = if self.name.is_empty() { "sms-fixed-nameless" } else { "sms-fixed" };
+        self.say(Text::new(key).arg("isp", &*self.name).arg("reference", reference))
+    }
+
+    /// Answers `STATUS` for a ticket of the sender's own: reference and status, nothing else.
+    pub fn status(&self, reference: &str, status: &Text) -> Sms {
+        let status = clean(&self.word(status.clone()).to_string());
+        self.say(Text::new("sms-status").arg("reference", reference).arg("status", status))
+    }
+
+    /// Answers `STATUS` for a reference that does not exist, for one of another number and for none at
+    /// all alike, so that nobody learns which references exist. Says nothing back that was sent.
+    pub fn unknown_reference(&self) -> Sms {
+        self.say(Text::new("sms-unknown-reference"))
+    }
+
+    /// Confirms an opt-out.
+    pub fn stopped(&self) -> Sms {
+        self.announce(Text::new("sms-stopped"))
+    }
+
+    /// Confirms an opt-in after an opt-out.
+    pub fn started(&self) -> Sms {
+        self.announce(Text::new("sms-started"))
+    }
+
+    /// Answers `HELP`.
+    pub fn help(&self) -> Sms {
+        self.announce(Text::new("sms-help"))
+    }
+
+    /// A sentence with the provider's name before it.
+    fn announce(&self, sentence: Text) -> Sms {
+        if self.name.is_empty() {
+            return self.say(sentence);
+        }
+        self.say(Text::new("sms-from").arg("isp", &*self.name).arg("sentence", sentence))
+    }
+
+    fn say(&self, text: Text) -> Sms {
+        Sms::new(&self.word(text).to_string())
+    }
+
+    fn word(&self, text: Text) -> Said {
+        text.to(self.language)
+    }
+
+    /// The message of a logged ticket without its issue, worded once however many cuts of the issue are tried.
+    fn around(&self, reference: &str) -> Around {
+        let key = if self.name.is_empty() { "sms-created-nameless" } else { "sms-created" };
+        let (mut head, mut tail, mut passed) = (String::new(), String::new(), false);
+        // The name is put in afterwards too: whatever its characters, none is taken for a slot.
+        for piece in self.word(Text::new(key).arg("reference", reference)).pieces(&["isp", "issue"]) {
+            let part = if passed { &mut tail } else { &mut head };
+            match piece {
+                Piece::Words(words) => part.push_str(&words),
+                Piece::Slot("issue") => passed = true,
+                Piece::Slot(_) => part.push_str(&self.name),
+            }
+        }
+        Around { head: head.trim().to_owned(), tail: tail.trim().to_owned(), language: self.language }
     }
 }
 
-fn how_to_ask(reference: &str) -> String {
-    format!("Reply STATUS {reference} for news.")
+/// What stands around the issue.
+struct Around {
+    head: String,
+    tail: String,
+    language: Language,
 }
 
-/// The message with all of the issue, if that fits and there is one.
-fn whole(issue: &str, with: &impl Fn(&str) -> Sms) -> Option<Sms> {
-    // What has more characters than the largest message has units cannot fit whole.
-    let short = issue.chars().nth(Encoding::Gsm7.single()).is_none();
-    let issue = Some(issue).filter(|_| short).map(finished).filter(|issue| !issue.is_empty())?;
-    Some(with(&issue)).filter(Sms::fits)
+/// An issue as a message has it.
+struct Brief {
+    text: String,
+    /// Characters that are not in it.
+    left_out: usize,
 }
 
-/// A ticket is resolved and its issue fixed.
-pub fn fixed(isp: &str, reference: &str) -> Sms {
-    Sms::new(&format!("{} {reference} is resolved: the issue is fixed. If not, please tell us.", ticket_of(isp)))
-}
+impl Around {
+    fn with(&self, issue: &str) -> Sms {
+        let mut text = String::with_capacity(self.head.len() + issue.len() + self.tail.len() + 2);
+        for part in [self.head.as_str(), issue, &self.tail] {
+            if !text.is_empty() && !part.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(part);
+        }
+        Sms::new(&text)
+    }
 
-/// Answers `STATUS` for a ticket of the sender's own: reference and status, nothing else.
-pub fn status(reference: &str, status: &str) -> Sms {
-    Sms::new(&format!("Ticket {reference}: {}.", clean(status)))
-}
+    /// The message with as much of a clean issue as fits, which may be nothing.
+    fn with_most_of(&self, issue: &str) -> (Sms, Brief) {
+        let none = || (self.with(""), Brief { text: String::new(), left_out: issue.chars().count() });
+        self.whole(issue).or_else(|| self.longest_cut(issue)).unwrap_or_else(none)
+    }
 
-/// Answers `STATUS` for a reference that does not exist, for one of another number and for none at
-/// all alike, so that nobody learns which references exist. Says nothing back that was sent.
-pub fn unknown_reference() -> Sms {
-    Sms::new(
-        "We have no ticket with that reference for your number. Please reply STATUS and the \
-         reference in our SMS.",
-    )
-}
+    /// The message with all of the issue, if that fits and there is one.
+    fn whole(&self, issue: &str) -> Option<(Sms, Brief)> {
+        // What has more characters than the largest message has units cannot fit whole.
+        let short = issue.chars().nth(Encoding::Gsm7.single()).is_none();
+        let text = finished(Some(issue).filter(|_| short)?, self.language);
+        let text = Some(text).filter(|text| !text.is_empty())?;
+        let sms = Some(self.with(&text)).filter(Sms::fits)?;
+        Some((sms, Brief { text, left_out: 0 }))
+    }
 
-/// Confirms an opt-out.
-pub fn stopped(isp: &str) -> Sms {
-    said(isp, "You will get no more SMS from us. Reply START to get them again.")
-}
-
-/// Confirms an opt-in after an opt-out.
-pub fn started(isp: &str) -> Sms {
-    said(isp, "You will get SMS about your tickets. Reply STOP to end them.")
-}
-
-/// Answers `HELP`.
-pub fn help(isp: &str) -> Sms {
-    said(isp, "Reply STATUS and your ticket reference for news of it, STOP to get no more SMS.")
-}
-
-fn ticket_of(isp: &str) -> String {
-    match name(isp) {
-        name if name.is_empty() => "Ticket".to_owned(),
-        name => format!("{name}: ticket"),
+    /// The message with the longest piece of the issue that fits: whole words, or, when not even the
+    /// first word fits, as much of it as does. `None` when no piece worth reading fits.
+    fn longest_cut(&self, issue: &str) -> Option<(Sms, Brief)> {
+        let piece = |&end: &usize| {
+            let piece = issue[..end].trim_end_matches(DANGLING);
+            let worth = piece.graphemes(true).nth(MIN_PIECE - 1).is_some();
+            let text = format!("{piece}{CUT}");
+            let sms = Some(self.with(&text)).filter(|sms| worth && sms.fits())?;
+            Some((sms, Brief { text, left_out: issue.chars().count() - piece.chars().count() }))
+        };
+        // Each end is tried, longest first, because leaving out one character can change the encoding
+        // and so the room. What has more characters than the largest message has units cannot fit, whatever they are:
+        // a dangling end may be trimmed, so the bound leaves room for one.
+        let bare = self.with(CUT);
+        let room = (largest(bare.segments.encoding) + DANGLING.len()).saturating_sub(bare.text.chars().count());
+        let ends = ends(issue, room);
+        let mut words = ends.iter().rev().filter(|&&end| ends_word(issue, end));
+        words.find_map(piece).or_else(|| ends.iter().rev().find_map(piece))
     }
 }
 
-fn said(isp: &str, sentence: &str) -> Sms {
-    match name(isp) {
-        name if name.is_empty() => Sms::new(sentence),
-        name => Sms::new(&format!("{name}: {sentence}")),
+/// Units of the largest message around an issue, by the encoding of what stands around it: a UCS-2 frame makes all of it
+/// UCS-2, and in a GSM 7 bit frame the issue can but make the message smaller.
+fn largest(frame: Encoding) -> usize {
+    match frame {
+        Encoding::Gsm7 => Encoding::Gsm7.single(),
+        Encoding::Ucs2 => most_segments(Encoding::Ucs2) * Encoding::Ucs2.joined(),
     }
 }
 
 /// The provider's name, cut between graphemes when it is too long.
 fn name(isp: &str) -> String {
     let isp = clean(isp);
+    if isp.len() <= MAX_NAME * MAX_BYTES && Sms::new(&isp).segments.units <= MAX_NAME {
+        return isp;
+    }
     let ends = isp.grapheme_indices(true).map(|(at, grapheme)| at + grapheme.len());
     let fitting = ends
         .take_while(|&end| end <= MAX_NAME * MAX_BYTES)
@@ -161,38 +257,31 @@ fn name(isp: &str) -> String {
 }
 
 /// The issue as a sentence: with a full stop unless it has an end of its own.
-fn finished(issue: &str) -> String {
+fn finished(issue: &str, language: Language) -> String {
     let ends = |c: char| matches!(c, '.' | '!' | '?' | '…' | '।' | '॥' | '。' | '！' | '？' | '؟' | '۔');
     let issue = issue.trim_end_matches([',', ';', ':', ' ']);
     if issue.is_empty() || issue.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']']).ends_with(ends) {
-        issue.to_owned()
-    } else {
-        format!("{issue}.")
+        return issue.to_owned();
     }
+    let stop = match language {
+        Language::Hindi if issue.ends_with(|c: char| matches!(c, '\u{900}'..='\u{97f}')) => '।',
+        Language::English | Language::Hindi => '.',
+    };
+    format!("{issue}{stop}")
 }
 
-/// The message with the longest piece of the issue that fits: whole words, or, when not even the
-/// first word fits, as much of it as does. `None` when no piece worth reading fits.
-fn longest_cut(issue: &str, with: &impl Fn(&str) -> Sms) -> Option<Sms> {
-    let piece = |&end: &usize| {
-        let piece = issue[..end].trim_end_matches(DANGLING);
-        let worth = piece.graphemes(true).nth(MIN_PIECE - 1).is_some();
-        Some(with(&format!("{piece}{CUT}"))).filter(|sms| worth && sms.fits())
-    };
-    // Each end is tried, longest first, because leaving out one character can change the encoding
-    // and so the room. What has more characters than the largest message has units cannot fit, whatever they are:
-    // a dangling end may be trimmed, so the bound leaves room for one.
-    let taken = with(CUT).text.chars().count();
-    let room = (Encoding::Gsm7.single() + DANGLING.len()).saturating_sub(taken);
+/// Where a text of one line may be cut between graphemes, so that at most `room` characters stay.
+fn ends(text: &str, room: usize) -> Vec<usize> {
+    if text.is_ascii() {
+        return (1..text.len().min(room + 1)).collect();
+    }
     let mut chars = 0;
-    let lengths = issue.grapheme_indices(true).map(|(at, grapheme)| {
+    let lengths = text.grapheme_indices(true).map(|(at, grapheme)| {
         let before = chars;
         chars += grapheme.chars().count();
         (at, before)
     });
-    let ends: Vec<usize> = lengths.skip(1).take_while(|&(_, chars)| chars <= room).map(|(at, _)| at).collect();
-    let mut words = ends.iter().rev().filter(|&&end| ends_word(issue, end));
-    words.find_map(piece).or_else(|| ends.iter().rev().find_map(piece))
+    lengths.skip(1).take_while(|&(_, chars)| chars <= room).map(|(at, _)| at).collect()
 }
 
 /// Whether a word may end there: before a blank, and beside a letter of a script that writes
@@ -215,9 +304,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::notifications::segments::fold;
 
     const REF: &str = "BILL-20261123-D4ZP";
     const ISP: &str = "Larkfield Fibre";
+
+    fn english(isp: &str) -> Voice {
+        Voice::new(isp, Language::English)
+    }
+
+    fn created(isp: &str, reference: &str, issue: &str) -> Sms {
+        english(isp).created(reference, issue)
+    }
 
     fn issue_in(sms: &Sms) -> &str {
         let (_, rest) = sms.text.split_once(" logged. ").unwrap();
@@ -325,7 +423,7 @@ mod tests {
             (&long, "word word word word word word word word word word word word word...", 154 - 64),
             (&format!("a{}", "\u{323}".repeat(9_000)), "", 9_000),
         ] {
-            let parts = Created::new(ISP, REF, issue);
+            let parts = english(ISP).created_in_parts(REF, issue);
             assert_eq!((parts.issue.as_str(), parts.left_out), (shown, left_out));
             assert_eq!(parts.head, format!("{ISP}: ticket {REF} logged."));
             assert_eq!(parts.sms, created(ISP, REF, issue));
@@ -335,11 +433,56 @@ mod tests {
     #[test]
     fn says_the_rest_plainly() {
         assert_eq!(
-            fixed(ISP, REF).text,
+            english(ISP).fixed(REF).text,
             "Larkfield Fibre: ticket BILL-20261123-D4ZP is resolved: the issue is fixed. If not, please tell us."
         );
-        assert_eq!(status(REF, "In Progress").text, "Ticket BILL-20261123-D4ZP: In Progress.");
-        assert_eq!(stopped("").text, "You will get no more SMS from us. Reply START to get them again.");
+        assert_eq!(
+            english("").fixed(REF).text,
+            "Ticket BILL-20261123-D4ZP is resolved: the issue is fixed. If not, please tell us."
+        );
+        let status = Text::verbatim(" In\nProgress ");
+        assert_eq!(english(ISP).status(REF, &status).text, "Ticket BILL-20261123-D4ZP: In Progress.");
+        assert_eq!(
+            english(ISP).unknown_reference().text,
+            "We have no ticket with that reference for your number. Please reply STATUS and the reference in our SMS."
+        );
+        assert_eq!(english("").stopped().text, "You will get no more SMS from us. Reply START to get them again.");
+        assert_eq!(
+            english(ISP).started().text,
+            "Larkfield Fibre: You will get SMS about your tickets. Reply STOP to end them."
+        );
+        assert_eq!(
+            english(ISP).help().text,
+            "Larkfield Fibre: Reply STATUS and your ticket reference for news of it, STOP to get no more SMS."
+        );
+    }
+
+    #[test]
+    fn in_hindi_the_instruction_stays_what_has_to_be_typed() {
+        let hindi = Voice::new(ISP, Language::Hindi);
+        assert_eq!(
+            hindi.created(REF, "बिल में दो बार शुल्क लगा है").text,
+            "Larkfield Fibre: टिकट BILL-20261123-D4ZP दर्ज है। बिल में दो बार शुल्क लगा है। \
+             स्थिति के लिए STATUS BILL-20261123-D4ZP भेजें।"
+        );
+        let long = hindi.created_in_parts(REF, "The bill charges the old plan as well as the new one.");
+        assert_eq!((long.issue.as_str(), long.left_out), ("The bill charges the old plan as...", 53 - 32));
+        assert_eq!((long.sms.segments.encoding, long.sms.segments.segments), (Encoding::Ucs2, 2));
+        let nameless = Voice::new("", Language::Hindi);
+        assert_eq!(nameless.created(REF, "").text, format!("टिकट {REF} दर्ज है। स्थिति के लिए STATUS {REF} भेजें।"));
+    }
+
+    #[test]
+    fn no_field_is_read_as_a_place_for_another() {
+        for language in Language::ALL {
+            for odd in ["\u{e000}", "\u{e001}x", "{ $issue }", "{isp}"] {
+                let voice = Voice::new(&format!("Net {odd}"), language);
+                let parts = voice.created_in_parts(REF, &format!("Bill {odd}"));
+                assert!(parts.head.starts_with(&format!("Net {odd}: ")), "{parts:?}");
+                assert!(parts.issue.starts_with(&format!("Bill {odd}")), "{parts:?}");
+                assert!(voice.fixed(REF).text.starts_with(&format!("Net {odd}: ")));
+            }
+        }
     }
 
     proptest! {
@@ -356,7 +499,7 @@ mod tests {
             let reply = format!("Reply STATUS {reference} for news.");
             prop_assert!(sms.text.contains(&logged) && sms.text.ends_with(&reply), "{}", sms.text);
             prop_assert_eq!(&clean(&sms.text), &sms.text);
-            let parts = Created::new(&isp, &reference, &issue);
+            let parts = english(&isp).created_in_parts(&reference, &issue);
             let joined = [&parts.head[..], &parts.issue, &parts.tail].join(" ").replace("  ", " ");
             prop_assert_eq!((&joined, &parts.sms), (&sms.text, &sms));
             // The piece is a run of whole graphemes from the start of the issue.
@@ -370,10 +513,35 @@ mod tests {
 
         #[test]
         fn everything_else_fits(isp in "\\PC{0,60}|[€\\[…😀a]{0,60}") {
-            for sms in [fixed(&isp, "BILL-20261123-D4ZPX"), stopped(&isp), started(&isp), help(&isp)] {
-                prop_assert!(sms.fits(), "{:?}", sms);
-                prop_assert_eq!(&clean(&sms.text), &sms.text);
+            for voice in Language::ALL.map(|language| Voice::new(&isp, language)) {
+                let reference = "BILL-20261123-D4ZPX";
+                let status = voice.status(reference, &Text::new("status-dispatched"));
+                let fixed = voice.fixed(reference);
+                let all = [fixed, status, voice.unknown_reference(), voice.stopped(), voice.started(), voice.help()];
+                for sms in all {
+                    prop_assert!(sms.fits(), "{:?}", sms);
+                    prop_assert_eq!(&clean(&sms.text), &sms.text);
+                }
             }
+        }
+
+        #[test]
+        fn creation_fits_in_hindi_too(
+            isp in "\\PC{0,60}|[€\\[…😀a]{0,60}|[क-ह]{0,60}",
+            issue in "\\PC{0,300}|([a-z’é€\\[]{1,12}[ ,.\\n]){0,60}|(\\PC{1,9} ){0,40}|([क-ह]{1,9}[ ।]){0,40}",
+            reference in "BILL-2026[01][0-9]{3}-[0-9A-HJKMNP-TV-Z]{4,5}",
+        ) {
+            let voice = Voice::new(&isp, Language::Hindi);
+            let sms = voice.created(&reference, &issue);
+            prop_assert_eq!((sms.segments, sms.segments.encoding), (count(&sms.text), Encoding::Ucs2));
+            prop_assert!(sms.fits(), "{:?}", sms);
+            let reply = format!("STATUS {reference} भेजें।");
+            prop_assert!(sms.text.ends_with(&reply), "{}", sms.text);
+            prop_assert!(sms.text.matches(&reference).count() >= 2, "{}", sms.text);
+            prop_assert_eq!(&clean(&sms.text), &sms.text);
+            let parts = voice.created_in_parts(&reference, &issue);
+            let joined = [&parts.head[..], &parts.issue, &parts.tail].join(" ").replace("  ", " ");
+            prop_assert_eq!((&joined, &parts.sms), (&sms.text, &sms));
         }
     }
 }

@@ -14,8 +14,9 @@ use vault::Vault;
 use super::{
     callbacks::Callbacks,
     channels::{Gateway, Outgoing},
-    delivery::{Change, Claim, Delivery, LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT},
+    delivery::{Change, Claim, Delivery},
     health::Health,
+    reason::{LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT},
     segments::Encoding,
     store::{self, Due, Letter},
 };
@@ -174,15 +175,18 @@ impl Worker {
         }
     }
 
-    /// Where nothing is sent, the log says so of each message, without a word of it.
+    /// Where nothing is sent, the log says so of each message, without a word of it: in one line for those that came
+    /// since it looked last.
     async fn note_unsent(&self, noted: &mut i64) -> Result<(), Fault> {
         if self.gateway.hindrance() != Some(LOG_ONLY) {
             return Ok(());
         }
         let since = *noted;
-        for (id, at) in self.db.read(move |tx| store::suppressed_since(tx, LOG_ONLY, since)).await? {
-            tracing::info!(notification = %id, "SMS not sent: no gateway is set, messages are only noted here");
-            *noted = at;
+        let unsent = self.db.read(move |tx| store::suppressed_since(tx, LOG_ONLY, since)).await?;
+        if let Some((_, at)) = unsent.last() {
+            *noted = *at;
+            let ids = unsent.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(" ");
+            tracing::info!(notifications = ids, "SMS not sent: no gateway is set, messages are only noted here");
         }
         Ok(())
     }

@@ -13,10 +13,10 @@ use crate::{fault::Fault, tickets::Status, words::Text};
 
 /// The open statuses, with their columns.
 const OPEN: [(Status, &str, &str); 4] = [
-    (Status::New, "new", "reports-status-new"),
-    (Status::Open, "open", "reports-status-open"),
-    (Status::InProgress, "inProgress", "reports-status-progress"),
-    (Status::Dispatched, "dispatched", "reports-status-dispatched"),
+    (Status::New, "new", "status-new"),
+    (Status::Open, "open", "status-open"),
+    (Status::InProgress, "inProgress", "status-progress"),
+    (Status::Dispatched, "dispatched", "status-dispatched"),
 ];
 
 /// Ages by days of the calendar: from, to (nothing is without end), the word, and the name in files.
@@ -60,7 +60,7 @@ impl Report for Age {
                 total += count;
                 cells.push(Cell::count(count, || ask.logged(&days, &[("status", status.name().to_owned())])));
             }
-            rows.push(Row { label: Label::Word(Text::new(word), name), cells });
+            rows.push(Row { label: Label::Word(Text::new(word), name.to_owned()), cells });
         }
         let open = ask.facets.of(&OPEN.map(|(status, ..)| status));
         let list = || ask.list(&[("status", Status::names(&open).replace(", ", ","))]);

@@ -7,6 +7,7 @@ use super::days::{Days, EARLIEST, Grain, LATEST, Period};
 use crate::{
     fault::{Fault, FieldFault},
     tickets::{Assignee, Desk, Filter, Priority, Status},
+    words::Text,
 };
 
 /// The filters that reports share with the list.
@@ -100,12 +101,12 @@ impl Ask {
         let (period, from, to) = (one("period"), one("from"), one("to"));
         for (name, _) in ours.iter().filter(|(name, _)| !["period", "from", "to"].contains(&name.as_str())) {
             let shown: String = name.chars().take(64).collect();
-            faults.push(FieldFault::new(shown, "unknown", "There is no such filter of reports."));
+            faults.push(FieldFault::new(shown, "unknown", Text::new("reports-no-filter")));
         }
         let today = desk.today();
         let named = period.as_deref().and_then(Period::parse);
         if period.is_some() && named.is_none() {
-            faults.push(FieldFault::new("period", "invalid", "Choose a period of the menu."));
+            faults.push(FieldFault::new("period", "invalid", Text::new("reports-no-period")));
         }
         let range = range(from.as_deref(), to.as_deref(), today, &mut faults);
         let period = if range.is_some() { None } else { Some(named.unwrap_or_default()) };
@@ -186,7 +187,8 @@ fn range(from: Option<&str>, to: Option<&str>, today: Date, faults: &mut Vec<Fie
     let mut read = |name: &str, text: Option<&str>| {
         let day = text?.parse().ok().filter(|day| (EARLIEST..=LATEST).contains(day));
         if day.is_none() {
-            let message = format!("Choose a day from {EARLIEST} to {LATEST}, such as 2026-11-23.");
+            let (first, last) = (EARLIEST.to_string(), LATEST.to_string());
+            let message = Text::new("reports-no-day").arg("first", first).arg("last", last);
             faults.push(FieldFault::new(name, "invalid", message));
         }
         day
@@ -202,7 +204,7 @@ fn range(from: Option<&str>, to: Option<&str>, today: Date, faults: &mut Vec<Fie
         (Some(first), Some(last)) => (first, last),
     };
     if first > last {
-        faults.push(FieldFault::new("to", "invalid", "The last day is before the first. Swap them."));
+        faults.push(FieldFault::new("to", "invalid", Text::new("reports-days-swapped")));
         return None;
     }
     Some((first, last))

@@ -5,6 +5,7 @@ use super::{
     say::Say,
     sheet::{Cell, Sheet, Value},
 };
+use crate::words::Text;
 
 /// The height of an upright picture, and the length of a lying bar, in its own units.
 const FULL: u64 = 1000;
@@ -132,7 +133,8 @@ fn slot(sheet: &Sheet, place: usize, row: &super::sheet::Row, full: u64, say: Sa
             (false, _) => (before, 0, long, 10),
         };
         before += long;
-        let says = format!("{label}: {} {}", say.text(&head.head), say.value(cell.value));
+        let says = Text::new("reports-bar").arg("row", &label).arg("head", head.head.clone());
+        let says = say.text(&says.arg("value", say.value(cell.value)));
         let (x, y, width, height) = bar;
         bars.push(Bar { x, y, width, height, hue, says, leads: cell.leads.clone() });
     }

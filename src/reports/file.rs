@@ -29,8 +29,7 @@ pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Fault> {
     for row in &sheet.rows {
         let mut record = match &row.label {
             Label::Days(days) => vec![days.first.to_string(), days.last.to_string()],
-            Label::Word(_, name) => vec![(*name).to_owned()],
-            Label::Name(name) => vec![name.clone()],
+            Label::Word(_, name) | Label::Name(name) => vec![name.clone()],
         };
         record.extend(row.cells.iter().map(|cell| value(cell.value)));
         write(&record)?;
@@ -75,7 +74,7 @@ mod tests {
                     Label::Name("=HYPERLINK(\"x\")".to_owned()),
                     [Value::Count(1200), Value::Share { part: 1, whole: 3 }, Value::Time(Some(90))],
                 ),
-                row(Label::Word(Text::new("reports-nobody"), ""), nothing),
+                row(Label::Word(Text::new("reports-nobody"), String::new()), nothing),
             ],
             chart: Chart { upright: false, stacked: false, series: Vec::new() },
         };

@@ -13,15 +13,15 @@ use super::{
 use crate::{
     fault::Fault,
     staff::{self, Role},
-    tickets::{Assignee, Status},
+    tickets::{Assignee, Status, issue_label},
     words::Text,
 };
 
 /// Where tickets stand, in three.
 const STANDS: [(&[Status], &str, &str, &str); 3] = [
     (&[Status::New, Status::Open, Status::InProgress, Status::Dispatched], "open", "reports-open", "open"),
-    (&[Status::Fixed], "fixed", "reports-status-fixed", "fixed"),
-    (&[Status::Closed], "closed", "reports-status-closed", "closed"),
+    (&[Status::Fixed], "fixed", "status-fixed", "fixed"),
+    (&[Status::Closed], "closed", "status-closed", "closed"),
 ];
 
 pub struct IssueTypes;
@@ -52,7 +52,7 @@ impl Report for IssueTypes {
         let rows = names.into_iter().enumerate().map(|(place, name)| {
             let counts = counts(&groups, |group| group.issue_type == name);
             let filter = (place < known).then(|| ("issueType", name.clone()));
-            (Label::Name(name), filter, counts)
+            (Label::Word(issue_label(&name), name), filter, counts)
         });
         Ok(sheet(pass.ask, Column::new("issueType", "reports-type"), rows))
     }
@@ -91,10 +91,10 @@ impl Report for Technicians {
         rows.sort_by_key(|(technician, counts)| (technician.is_some(), std::cmp::Reverse(counts.iter().sum::<u64>())));
         let rows = rows.into_iter().map(|(technician, counts)| {
             let label = match technician {
-                None => Label::Word(Text::new("reports-nobody"), ""),
+                None => Label::Word(Text::new("reports-nobody"), String::new()),
                 Some(id) => match names.remove(&id) {
                     Some(name) => Label::Name(name),
-                    None => Label::Word(Text::new("reports-somebody"), "?"),
+                    None => Label::Word(Text::new("reports-somebody"), "?".to_owned()),
                 },
             };
             let one = technician.map_or(Assignee::Nobody, Assignee::User);

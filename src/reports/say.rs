@@ -6,22 +6,7 @@ use super::{
     days::Days,
     sheet::{Label, Value},
 };
-use crate::words::{Language, Text};
-
-const MONTHS: [&str; 12] = [
-    "reports-month-1",
-    "reports-month-2",
-    "reports-month-3",
-    "reports-month-4",
-    "reports-month-5",
-    "reports-month-6",
-    "reports-month-7",
-    "reports-month-8",
-    "reports-month-9",
-    "reports-month-10",
-    "reports-month-11",
-    "reports-month-12",
-];
+use crate::words::{self, Language, Text};
 
 /// Says things in one language. The year of a day is left out while it is this year.
 #[derive(Debug, Clone, Copy)]
@@ -48,22 +33,9 @@ impl Say {
         }
     }
 
-    /// Digits in groups: of three, and in Hindi of two from the thousands up.
+    /// A number of things.
     pub fn count(self, count: u64) -> String {
-        let digits = count.to_string();
-        let mut out = String::new();
-        for (place, digit) in digits.chars().enumerate() {
-            let left = digits.len() - place;
-            let parts = match self.language {
-                Language::English => left.is_multiple_of(3),
-                Language::Hindi => left == 3 || (left > 3 && (left - 3).is_multiple_of(2)),
-            };
-            if place > 0 && parts {
-                out.push(',');
-            }
-            out.push(digit);
-        }
-        out
+        self.language.number(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     /// Per mille as per cent with one place.
@@ -87,12 +59,7 @@ impl Say {
 
     /// A day.
     pub fn day(self, day: Date) -> String {
-        let month =
-            usize::try_from(day.month()).ok().and_then(|month| MONTHS.get(month - 1)).copied().unwrap_or(MONTHS[0]);
-        let text =
-            if day.year() == self.today.year() { Text::new("reports-date") } else { Text::new("reports-date-year") };
-        let text = text.arg("day", i32::from(day.day())).arg("month", Text::new(month));
-        self.text(&text.arg("year", day.year().to_string()))
+        self.text(&words::date(day, self.today))
     }
 
     /// Days in a row.
@@ -119,22 +86,6 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_as_the_language_does() {
-        let say = |language| Say { language, today: date(2026, 11, 23) };
-        for (count, english, hindi) in [
-            (0, "0", "0"),
-            (999, "999", "999"),
-            (1000, "1,000", "1,000"),
-            (12_345, "12,345", "12,345"),
-            (123_456, "123,456", "1,23,456"),
-            (12_345_678, "12,345,678", "1,23,45,678"),
-        ] {
-            assert_eq!(say(Language::English).count(count), english);
-            assert_eq!(say(Language::Hindi).count(count), hindi);
-        }
-    }
 
     #[test]
     fn durations_shares_and_days_in_words() {

@@ -49,7 +49,7 @@ pub enum Label {
     /// Days.
     Days(Days),
     /// Something that we have a word for; the other is for files.
-    Word(Text, &'static str),
+    Word(Text, String),
     /// Something with a name of its own.
     Name(String),
 }

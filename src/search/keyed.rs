@@ -27,18 +27,26 @@ pub struct Keys {
 impl Keys {
     /// A token as the index holds it.
     pub fn hashed(&self, vault: &Vault, token: &Token) -> i64 {
-        match token {
-            Token::NamePrefix(text) => vault.token(self.name, text),
-            Token::Word(text) => vault.token(self.word, text),
-            Token::PhoneTail(text) => vault.token(self.phone, text),
-            Token::Email(text) => vault.token(self.email, text),
-            Token::Account(text) => vault.token(self.account, text),
-            Token::RefTail(text) => vault.token(self.reference, text),
-        }
+        let (key, text) = self.of(token);
+        vault.token(key, text)
     }
 
     /// All of them as the index holds them.
     pub fn all(&self, vault: &Vault, tokens: &BTreeSet<Token>) -> BTreeSet<i64> {
-        tokens.iter().map(|token| self.hashed(vault, token)).collect()
+        // Those of a kind stand together.
+        let tokens: Vec<(Purpose, &str)> = tokens.iter().map(|token| self.of(token)).collect();
+        let kinds = tokens.chunk_by(|one, next| one.0 == next.0);
+        kinds.flat_map(|kind| vault.tokens(kind[0].0, kind.iter().map(|(_, text)| *text))).collect()
+    }
+
+    fn of<'t>(&self, token: &'t Token) -> (Purpose, &'t str) {
+        match token {
+            Token::NamePrefix(text) => (self.name, text),
+            Token::Word(text) => (self.word, text),
+            Token::PhoneTail(text) => (self.phone, text),
+            Token::Email(text) => (self.email, text),
+            Token::Account(text) => (self.account, text),
+            Token::RefTail(text) => (self.reference, text),
+        }
     }
 }

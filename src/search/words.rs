@@ -64,12 +64,13 @@ fn cut(run: &str, cuts: &str) -> Vec<String> {
     run.split(|c| cuts.contains(c)).map(|part| part.chars().filter(|c| !"'-,".contains(*c)).collect()).collect()
 }
 
-/// Every part that a ticket answers to: those of [`readings`], and the whole units of an amount.
-fn indexed_parts(run: &str) -> BTreeSet<String> {
+/// Every part that a ticket answers to, some of them more than once: those of [`readings`], and the whole units of an
+/// amount.
+fn indexed_parts(run: &str) -> Vec<String> {
     if !run.contains(['\'', '-', ',', '.']) {
-        return BTreeSet::from([run.to_owned()]);
+        return vec![run.to_owned()];
     }
-    let mut parts: BTreeSet<String> = readings(run).into_iter().flatten().collect();
+    let mut parts: Vec<String> = readings(run).into_iter().flatten().collect();
     if run.contains('.') {
         parts.extend(cut(run, "'-."));
         parts.extend(cut(run, "'-.,"));
@@ -107,6 +108,11 @@ pub fn word_tokens(text: &str) -> BTreeSet<Token> {
     let folded = fold(text);
     let mut tokens = BTreeSet::new();
     for part in runs(&folded).into_iter().flat_map(indexed_parts) {
+        // One word by the Annex, without asking it.
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            tokens.insert(Token::Word(part));
+            continue;
+        }
         let words: Vec<&str> = part.unicode_words().collect();
         tokens.extend(pairs(&words));
         tokens.extend(words.into_iter().map(|word| Token::Word(word.to_owned())));

@@ -27,6 +27,7 @@ use crate::{
         openapi::{IdempotencyKey, ProblemDocument, ReadProblems, WriteProblems},
         problem::Problem,
     },
+    words::Text,
 };
 
 /// The calls of this feature, with their documentation.
@@ -189,7 +190,7 @@ async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody)
 }
 
 fn refused() -> Response {
-    Problem::of(StatusCode::UNAUTHORIZED, "There is no enabled user with this e-mail address and password.").into()
+    Problem::of(StatusCode::UNAUTHORIZED, Text::new("staff-nobody")).into()
 }
 
 /// Ends the token, or the browser's session, that the call is made with.
@@ -228,7 +229,7 @@ async fn get_users(State(staff): State<Staff>, _: Admin, query: Query) -> Result
             _ => faults.push(FieldFault::new(
                 name.chars().take(64).collect::<String>(),
                 "unknown",
-                "This call has no such parameter. Leave it out or correct its name.",
+                Text::new("problem-no-parameter"),
             )),
         }
     }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{Changes, Role, Staff, User, credential::Hash, members::taken, store};
-use crate::{db::Tx, fault::Fault, input::Given};
+use crate::{db::Tx, fault::Fault, input::Given, words::Text};
 
 /// Who changes a user: an admin by their session or token, or the command line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,11 +45,11 @@ fn change(
     let mut user = before.clone();
     changes.apply(&mut user);
     if before.enabled && !user.enabled && by.user == Some(id) {
-        return Err(Fault::conflict("You cannot disable yourself. Ask another admin to do it."));
+        return Err(Fault::conflict(Text::new("staff-not-oneself")));
     }
     let runs_desk = |user: &User| user.enabled && user.role == Role::Admin;
     if runs_desk(&before) && !runs_desk(&user) && !store::other_admin(tx, id)? {
-        return Err(Fault::conflict("This is the last enabled admin. Make another user an admin first."));
+        return Err(Fault::conflict(Text::new("staff-last-admin")));
     }
     if store::email_owner(tx, vault, &user.email)?.is_some_and(|owner| owner != id) {
         return Err(taken());

@@ -5,7 +5,8 @@ use crate::{
     email,
     fault::Fault,
     input::{Given, Input, Limits},
-    phone::{Phone, Region},
+    phone::{Phone, PhoneError, Region},
+    words::Text,
 };
 
 const NAME: Limits = Limits::line(200);
@@ -16,10 +17,10 @@ const TOKEN_NAME: Limits = Limits::line(100);
 /// A token that lives longer is better made without an end, and looked after.
 const MOST_DAYS: i64 = 3650;
 
-const NAME_MISSING: &str = "Enter the name.";
-const EMAIL_MISSING: &str = "Enter the e-mail address.";
-const PASSWORD_MISSING: &str = "Enter a password.";
-const ROLE_MISSING: &str = "Choose a role.";
+const NAME_MISSING: Text = Text::new("staff-name-missing");
+const EMAIL_MISSING: Text = Text::new("staff-email-missing");
+const PASSWORD_MISSING: Text = Text::new("staff-password-missing");
+const ROLE_MISSING: Text = Text::new("staff-role-missing");
 
 /// A user to be added. Its `Debug` leaves the password out.
 #[derive(Clone)]
@@ -113,8 +114,8 @@ pub fn changes(mut input: Input, region: Option<&Region>, user: &User) -> Result
 /// # Errors
 /// [`Fault::Invalid`] with every fault.
 pub fn log_in(mut input: Input) -> Result<(String, String), Fault> {
-    let email = input.required("email", EMAIL, "Enter your e-mail address.");
-    let password = any_password(&mut input, "password", "Enter your password.");
+    let email = input.required("email", EMAIL, Text::new("staff-own-email-missing"));
+    let password = any_password(&mut input, "password", Text::new("staff-own-password-missing"));
     input.finish().map(|()| (email, password))
 }
 
@@ -123,7 +124,7 @@ pub fn log_in(mut input: Input) -> Result<(String, String), Fault> {
 /// # Errors
 /// [`Fault::Invalid`] with every fault.
 pub fn own_password(mut input: Input, user: &User) -> Result<(String, String), Fault> {
-    let current = any_password(&mut input, "currentPassword", "Enter your password as it is now.");
+    let current = any_password(&mut input, "currentPassword", Text::new("staff-current-password-missing"));
     let new = new_password(&mut input, "newPassword", &user.email, &user.name).unwrap_or_default();
     input.finish().map(|()| (current, new))
 }
@@ -142,10 +143,11 @@ pub fn set_password(mut input: Input, user: &User) -> Result<String, Fault> {
 /// # Errors
 /// [`Fault::Invalid`] with every fault.
 pub fn token(mut input: Input) -> Result<(String, Option<i64>), Fault> {
-    let name = input.required("name", TOKEN_NAME, "Name what will use the token.");
+    let name = input.required("name", TOKEN_NAME, Text::new("staff-token-name-missing"));
     let days = input.parsed("days", WORD, |text| match text.parse() {
         Ok(days @ 1..=MOST_DAYS) => Ok(days),
-        _ => Err(format!("Enter a number of days from 1 to {MOST_DAYS}, or leave this empty.")),
+        // Written without groups, as it is to be typed.
+        _ => Err(Text::new("staff-token-days").arg("most", MOST_DAYS.to_string())),
     });
     input.finish().map(|()| (name, days.value()))
 }
@@ -155,18 +157,26 @@ fn sent<T>(input: &mut Input, name: &str, read: impl FnOnce(&mut Input) -> Optio
 }
 
 fn phone(input: &mut Input, region: Option<&Region>) -> Given<Phone> {
-    input.parsed("phone", PHONE, |text| Phone::parse(text, region).map_err(|fault| fault.to_string()))
+    input.parsed("phone", PHONE, |text| Phone::parse(text, region).map_err(PhoneError::text))
 }
 
 /// Reads a role's name.
 ///
 /// # Errors
 /// A sentence with the names there are.
-pub fn parse_role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| format!("Choose one of: {}.", Role::ALL.map(Role::name).join(", ")))
+pub fn parse_role(text: &str) -> Result<Role, Text> {
+    Role::parse(text).ok_or_else(|| Text::new("rules-choose").arg("choices", Role::ALL.map(name_of).to_vec()))
 }
 
-fn any_password(input: &mut Input, field: &str, missing: &str) -> String {
+/// The name that programs send, as people read it.
+const fn name_of(role: Role) -> Text {
+    Text::new(match role {
+        Role::Admin => "staff-name-admin",
+        Role::Technician => "staff-name-technician",
+    })
+}
+
+fn any_password(input: &mut Input, field: &str, missing: Text) -> String {
     let before = input.faults();
     let password = input.password(field);
     if password.is_none() && input.faults() == before {

@@ -140,7 +140,7 @@ mod tests {
         let db = Db::open(&DatabaseUrl::Sqlite(dir.join("redress.db")), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
         let chrome = Chrome {
-            isp_name: String::new(),
+            isp_name: "".into(),
             secure: false,
             zone: jiff::tz::TimeZone::UTC,
             views: std::sync::Arc::new(|_, _| Ok(Vec::new())),

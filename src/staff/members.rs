@@ -5,7 +5,7 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{NewUser, Person, Role, Staff, User, store};
-use crate::{clock::Clock, db::Tx, fault::Fault};
+use crate::{clock::Clock, db::Tx, fault::Fault, words::Text};
 
 /// Adds an enabled user.
 ///
@@ -41,7 +41,7 @@ pub(super) fn add(
 
 /// The fault of an address that another user has.
 pub(super) fn taken() -> Fault {
-    Fault::field("email", "taken", "Another user has this e-mail address. Use one of their own.")
+    Fault::field("email", "taken", Text::new("staff-email-taken"))
 }
 
 /// All users, by name.

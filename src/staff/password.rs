@@ -8,7 +8,7 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, words::Text};
 
 const SHORTEST: usize = 8;
 const LONGEST: usize = 256;
@@ -24,17 +24,17 @@ const PERMITS: usize = 2;
 ///
 /// # Errors
 /// A fault's code and message.
-pub fn check_password(password: &str, email: &str, name: &str) -> Result<(), (&'static str, String)> {
+pub fn check_password(password: &str, email: &str, name: &str) -> Result<(), (&'static str, Text)> {
     let length = password.chars().count();
     if length < SHORTEST {
-        return Err(("too_short", format!("Use {SHORTEST} characters or more. A sentence is easy to remember.")));
+        return Err(("too_short", Text::new("staff-password-short").arg("count", SHORTEST)));
     }
     if length > LONGEST {
-        return Err(("too_long", format!("Shorten this to {LONGEST} characters or fewer.")));
+        return Err(("too_long", Text::new("input-too-long").arg("count", LONGEST)));
     }
     let folded = password.trim().to_lowercase();
     if [email, name].iter().any(|known| folded == known.trim().to_lowercase()) {
-        return Err(("not_allowed", "Choose a password that is neither the name nor the e-mail address.".to_owned()));
+        return Err(("not_allowed", Text::new("staff-password-known")));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{phone::Phone, web::Viewer};
+use crate::{phone::Phone, web::Viewer, words::Text};
 
 /// What a user may do (NFR-SEC-001).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
@@ -24,6 +24,14 @@ impl Role {
             Self::Admin => "admin",
             Self::Technician => "technician",
         }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> Text {
+        Text::new(match self {
+            Self::Admin => "staff-role-admin",
+            Self::Technician => "staff-role-technician",
+        })
     }
 
     /// Reads a name.

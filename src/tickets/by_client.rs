@@ -1,6 +1,6 @@
 //! A client's tickets, and who called without being a client yet: what the clients feature asks for.
 
-use super::{Desk, Status, store, tokens};
+use super::{Desk, Status, issue_label, store, tokens};
 use crate::{
     clients::{Caller, Case, Cases, Stage, Whose},
     db::{Row, Tx, Value},
@@ -87,8 +87,8 @@ impl Desk {
         let status = Status::from_code(row.int(3)?).ok_or_else(|| store::damaged("status"))?;
         let case = Case {
             reference: row.text(1)?,
-            issue_type: row.text(2)?,
-            stage: Stage { name: status.name(), slug: status.slug() },
+            issue_type: issue_label(&row.text(2)?),
+            stage: Stage { label: status.label(), slug: status.slug() },
             open: status < Status::Fixed,
             created_at: row.int(4)?,
             updated_at: row.int(5)?,

@@ -9,6 +9,7 @@ use crate::{
     fault::Fault,
     notifications::{self, Event, NewMessage},
     staff::{self, Person},
+    words::Text,
 };
 
 /// How often a reference of four characters is drawn before the day counts as full.
@@ -91,7 +92,7 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Tick
 
 /// The fault of an `assignedTo` that names nobody who could go.
 pub(super) fn no_technician() -> Fault {
-    Fault::field("assignedTo", "not_allowed", "Choose an enabled technician.")
+    Fault::field("assignedTo", "not_allowed", Text::new("rules-technician"))
 }
 
 /// Stores the ticket, under another reference where its own has been given before: of four characters as long as that

@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     notifications::Outbox,
     phone::{Phone, Region},
+    words::{Language, Times},
 };
 
 /// The desk: settings and tools of the ticket use cases. Cheap to clone.
@@ -28,6 +29,11 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Times as pages tell them, against now and in the ISP's zone.
+    pub fn times(&self, language: Language) -> Times {
+        Times::new(self.clock.now(), self.zone.clone(), language)
+    }
+
     /// Today in the ISP's time zone.
     pub fn today(&self) -> Date {
         self.day_of(self.clock.now())

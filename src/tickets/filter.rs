@@ -5,12 +5,14 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{
-    Cursor, Desk, Priority, Status,
+    Cursor, Desk, Priority, Status, issue_label,
+    parameters::Reader,
     terms::{self, Terms},
 };
 use crate::{
-    fault::{Fault, FieldFault},
+    fault::Fault,
     search::{self, Cond},
+    words::Text,
 };
 
 /// The longest search, in characters.
@@ -138,105 +140,28 @@ pub struct Filter {
     pairs: Vec<(String, String)>,
 }
 
-/// Reads parameters one by one and keeps every fault.
-struct Reader<'a> {
-    pairs: &'a [(String, String)],
-    faults: Vec<FieldFault>,
-}
-
-impl Reader<'_> {
-    fn unknown(&mut self) {
-        for (name, _) in self.pairs.iter().filter(|(name, _)| !PARAMETERS.contains(&name.as_str())) {
-            let shown: String = name.chars().take(64).collect();
-            self.fault(
-                &shown,
-                "unknown",
-                format!("There is no such parameter. Use any of: {}.", PARAMETERS.join(", ")),
-            );
-        }
-    }
-
-    fn fault(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
-        self.faults.push(FieldFault::new(field, code, message));
-    }
-
-    /// All values of a list parameter: repeated, comma-separated or both.
-    fn list<T>(&mut self, name: &str, choices: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
-        let mut values = Vec::new();
-        for (_, text) in self.pairs.iter().filter(|(key, _)| key == name) {
-            for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-                match parse(word) {
-                    Some(value) => values.push(value),
-                    None => {
-                        self.faults.push(FieldFault::new(name, "invalid", format!("Choose any of: {choices}.")));
-                    }
-                }
-            }
-        }
-        values
-    }
-
-    /// The value of a parameter that may come once. Empty counts as absent, as a form sends it.
-    fn one(&mut self, name: &str) -> Option<String> {
-        let mut values = self.pairs.iter().filter(|(key, value)| key == name && !value.is_empty());
-        let first = values.next().map(|(_, value)| value.clone());
-        if values.next().is_some() {
-            self.fault(name, "invalid", "Send this parameter once.");
-        }
-        first
-    }
-
-    fn number(&mut self, name: &str, default: u32, most: u32) -> u32 {
-        let Some(text) = self.one(name) else { return default };
-        match text.parse() {
-            Ok(number) if (1..=most).contains(&number) => number,
-            _ => {
-                self.fault(name, "invalid", format!("Send a whole number from 1 to {most}."));
-                default
-            }
-        }
-    }
-}
-
-/// The list's parameters: all that its query string may hold.
-pub(super) const PARAMETERS: [&str; 12] = [
-    "status",
-    "issueType",
-    "priority",
-    "assignedTo",
-    "createdFrom",
-    "createdTo",
-    "q",
-    "sort",
-    "order",
-    "page",
-    "pageSize",
-    "cursor",
-];
-
 impl Filter {
     /// Reads a query string's pairs.
     ///
     /// # Errors
     /// [`Fault::Invalid`] with every unknown parameter and every bad value.
     pub fn parse(pairs: &[(String, String)], desk: &Desk) -> Result<Self, Fault> {
-        let mut reader = Reader { pairs, faults: Vec::new() };
-        reader.unknown();
+        let mut reader = Reader::new(pairs);
         let types = &desk.issue_types;
-        let statuses = reader.list("status", &Status::names(&Status::ALL), Status::parse);
-        let issue_types =
-            reader.list("issueType", &types.all().join(", "), |text| types.find(text).map(ToOwned::to_owned));
-        let priorities = reader.list("priority", &Priority::ALL.map(Priority::name).join(", "), Priority::parse);
-        let assigned = reader.list("assignedTo", "a user's id, or none", Assignee::parse);
+        let statuses = reader.list("status", || Status::labels(&Status::ALL), Status::parse);
+        let type_labels = || types.all().iter().map(|name| issue_label(name)).collect::<Vec<_>>();
+        let issue_types = reader.list("issueType", type_labels, |text| types.find(text).map(ToOwned::to_owned));
+        let priorities = reader.list("priority", || Priority::ALL.map(Priority::label).to_vec(), Priority::parse);
+        let assigned = reader.list("assignedTo", || vec![Text::new("filter-user")], Assignee::parse);
         let (created_from_text, created_from) = bound(&mut reader, "createdFrom", desk, Edge::From);
         let (created_to_text, created_before) = bound(&mut reader, "createdTo", desk, Edge::To);
         if created_from.zip(created_before).is_some_and(|(from, before)| from >= before) {
-            reader.fault("createdTo", "invalid", "createdTo is before createdFrom. Swap them.");
+            reader.fault("createdTo", "invalid", Text::new("filter-days-swapped"));
         }
         let q = reader.one("q").unwrap_or_default();
         let (terms, search) = read_search(&mut reader, &q, desk);
-        let sort = word(&mut reader, "sort", &Sort::ALL.map(Sort::name), Sort::parse);
-        let order = word(&mut reader, "order", &["asc", "desc"], Order::parse);
+        let sort = reader.word("sort", &Sort::ALL.map(Sort::name), Sort::parse);
+        let order = reader.word("order", &["asc", "desc"], Order::parse);
         let page_size = reader.number("pageSize", 25, 100);
         let page = reader.number("page", 1, 10_000_000);
         let mut filter = Self {
@@ -264,15 +189,11 @@ impl Filter {
     fn go_to_cursor(&mut self, reader: &mut Reader<'_>, vault: &Vault) {
         let Some(text) = reader.one("cursor") else { return };
         if reader.pairs.iter().any(|(name, _)| name == "page") {
-            reader.fault("cursor", "not_allowed", "Send either page or cursor.");
+            reader.fault("cursor", "not_allowed", Text::new("filter-page-or-cursor"));
         }
         match self.read_cursor(vault, &text) {
             Some(cursor) => self.at = At::After(cursor),
-            None => reader.fault(
-                "cursor",
-                "invalid",
-                "This cursor is not one of this list. Take nextCursor of the page before, with the same filters.",
-            ),
+            None => reader.fault("cursor", "invalid", Text::new("filter-cursor-of-another")),
         }
     }
 
@@ -310,19 +231,11 @@ impl Filter {
     }
 }
 
-fn word<T: Default>(reader: &mut Reader<'_>, name: &str, names: &[&str], parse: impl Fn(&str) -> Option<T>) -> T {
-    let Some(text) = reader.one(name) else { return T::default() };
-    parse(&text).unwrap_or_else(|| {
-        reader.fault(name, "invalid", format!("Choose one of: {}.", names.join(", ")));
-        T::default()
-    })
-}
-
 /// The search box: terms that name a field, and what the rest looks for.
 fn read_search(reader: &mut Reader<'_>, q: &str, desk: &Desk) -> (Terms, Option<Cond>) {
     let mut terms = Terms::default();
     if q.chars().count() > LONGEST_SEARCH {
-        reader.fault("q", "too_long", format!("Shorten the search to {LONGEST_SEARCH} characters or fewer."));
+        reader.fault("q", "too_long", Text::new("filter-search-too-long").arg("count", LONGEST_SEARCH));
         return (terms, None);
     }
     let parted = match search::part(q) {
@@ -341,7 +254,7 @@ fn read_search(reader: &mut Reader<'_>, q: &str, desk: &Desk) -> (Terms, Option<
     }
     match search::parse(&parted.text, &desk.phone_forms()) {
         Ok(cond) => conds.extend(cond),
-        Err(_) => reader.fault("q", "too_long", "Search for fewer words."),
+        Err(_) => reader.fault("q", "too_long", Text::new("filter-search-too-many")),
     }
     let one = if conds.len() > 1 { Some(Cond::All(conds)) } else { conds.pop() };
     (terms, one)
@@ -359,7 +272,7 @@ fn bound(reader: &mut Reader<'_>, name: &str, desk: &Desk, edge: Edge) -> (Strin
     let Some(text) = reader.one(name) else { return (String::new(), None) };
     let read = read_day(&text, desk, edge).or_else(|| read_instant(&text, edge));
     if read.is_none() {
-        reader.fault(name, "invalid", "Send a date such as 2026-11-23, or an instant such as 2026-11-23T09:00:00Z.");
+        reader.fault(name, "invalid", Text::new("filter-no-day"));
     }
     (text, read)
 }

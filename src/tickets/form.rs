@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key};
+use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key, issue_label};
 use crate::{
     fault::Fault,
     input::{Given, Input, Limits},
-    phone::Phone,
+    phone::{Phone, PhoneError},
+    words::Text,
 };
 
 const NAME: Limits = Limits::line(200);
@@ -21,15 +22,16 @@ const TEXT: Limits = Limits::lines(10_000);
 /// # Errors
 /// [`Fault::Invalid`] with every fault of every field.
 pub fn new_ticket(mut input: Input, desk: &Desk) -> Result<NewTicket, Fault> {
-    let client_name = input.required("clientName", NAME, "Enter the client's name.");
+    let client_name = input.required("clientName", NAME, NAME_MISSING);
     let client_phone = phone(&mut input, desk);
     let client_email = email(&mut input).value();
     let client_account_id = input.text("clientAccountId", ACCOUNT).value();
     let issue_type = issue_type(&mut input, desk, None);
-    let description = input.required("description", TEXT, "Say what happened.");
+    let description = input.required("description", TEXT, TEXT_MISSING);
     let status = status(&mut input).value().unwrap_or(Status::New);
     if !Status::INITIAL.contains(&status) {
-        input.fault("status", "not_allowed", "A new ticket starts as New or Open.");
+        let [new, open] = Status::INITIAL.map(Status::label);
+        input.fault("status", "not_allowed", Text::new("rules-starts-as").arg("new", new).arg("open", open));
     }
     let priority = priority(&mut input).value().unwrap_or_default();
     let assigned_to = technician(&mut input).value();
@@ -68,12 +70,12 @@ pub async fn change(input: Input, tickets: &Tickets, key: &str) -> Result<Change
 }
 
 fn read_change(mut input: Input, desk: &Desk, kept_type: Option<&str>) -> Result<Change, Fault> {
-    let client_name = sent_text(&mut input, "clientName", NAME, "Enter the client's name.");
+    let client_name = sent_text(&mut input, "clientName", NAME, NAME_MISSING);
     let client_phone = if input.has("clientPhone") { phone(&mut input, desk) } else { None };
     let client_email = email(&mut input);
     let client_account_id = input.text("clientAccountId", ACCOUNT);
     let issue_type = if input.has("issueType") { issue_type(&mut input, desk, kept_type) } else { None };
-    let description = sent_text(&mut input, "description", TEXT, "Say what happened.");
+    let description = sent_text(&mut input, "description", TEXT, TEXT_MISSING);
     let status = status(&mut input);
     let status = sent_word(&mut input, "status", status);
     let priority = priority(&mut input);
@@ -98,20 +100,22 @@ fn read_change(mut input: Input, desk: &Desk, kept_type: Option<&str>) -> Result
 /// # Errors
 /// [`Fault::Invalid`] with every fault.
 pub fn note(mut input: Input) -> Result<String, Fault> {
-    let content = input.required("content", TEXT, "Write the note.");
+    let content = input.required("content", TEXT, Text::new("rules-write-note"));
     input.finish().map(|()| content)
 }
 
-const PHONE_MISSING: &str = "Enter the client's phone number.";
-const TYPE_MISSING: &str = "Choose what the complaint is about.";
+const NAME_MISSING: Text = Text::new("clients-name-missing");
+const PHONE_MISSING: Text = Text::new("clients-phone-missing");
+const TYPE_MISSING: Text = Text::new("rules-choose-issue");
+const TEXT_MISSING: Text = Text::new("rules-say-what-happened");
 
-fn sent_text(input: &mut Input, name: &str, limits: Limits, missing: &str) -> Option<String> {
+fn sent_text(input: &mut Input, name: &str, limits: Limits, missing: Text) -> Option<String> {
     input.has(name).then(|| input.required(name, limits, missing))
 }
 
 fn phone(input: &mut Input, desk: &Desk) -> Option<Phone> {
     input.must("clientPhone", PHONE, PHONE_MISSING, |text| {
-        Phone::parse(text, desk.region.as_ref()).map_err(|fault| fault.to_string())
+        Phone::parse(text, desk.region.as_ref()).map_err(PhoneError::text)
     })
 }
 
@@ -119,7 +123,9 @@ fn issue_type(input: &mut Input, desk: &Desk, kept: Option<&str>) -> Option<Stri
     let types = &desk.issue_types;
     let find = |text: &str| types.find(text).or_else(|| kept.filter(|kept| kept.to_lowercase() == text.to_lowercase()));
     input.must("issueType", WORD, TYPE_MISSING, |text| {
-        find(text).map(ToOwned::to_owned).ok_or_else(|| format!("Choose one of: {}.", types.all().join(", ")))
+        find(text)
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| choose(types.all().iter().map(|name| issue_label(name)).collect()))
     })
 }
 
@@ -128,23 +134,25 @@ fn email(input: &mut Input) -> Given<String> {
 }
 
 fn status(input: &mut Input) -> Given<Status> {
-    let parse =
-        |text: &str| Status::parse(text).ok_or_else(|| format!("Choose one of: {}.", Status::names(&Status::ALL)));
-    input.parsed("status", WORD, parse)
+    input.parsed("status", WORD, |text| Status::parse(text).ok_or_else(|| choose(Status::labels(&Status::ALL))))
 }
 
 fn priority(input: &mut Input) -> Given<Priority> {
     input.parsed("priority", WORD, |text| {
-        Priority::parse(text).ok_or_else(|| format!("Choose one of: {}.", Priority::ALL.map(Priority::name).join(", ")))
+        Priority::parse(text).ok_or_else(|| choose(Priority::ALL.map(Priority::label).to_vec()))
     })
 }
 
 /// One of a list of words, for a ticket that has one already: it cannot be cleared.
+pub(super) fn choose(choices: Vec<Text>) -> Text {
+    Text::new("rules-choose").arg("choices", choices)
+}
+
 fn sent_word<T>(input: &mut Input, name: &str, given: Given<T>) -> Option<T> {
     match given {
         Given::Value(value) => Some(value),
         Given::Null => {
-            input.fault(name, "required", "Choose one, or leave the field out.");
+            input.fault(name, "required", Text::new("rules-choose-or-omit"));
             None
         }
         Given::Absent => None,
@@ -152,7 +160,5 @@ fn sent_word<T>(input: &mut Input, name: &str, given: Given<T>) -> Option<T> {
 }
 
 fn technician(input: &mut Input) -> Given<Uuid> {
-    input.parsed("assignedTo", WORD, |text| {
-        Uuid::parse_str(text).map_err(|_| "Give the id of an enabled technician.".to_owned())
-    })
+    input.parsed("assignedTo", WORD, |text| Uuid::parse_str(text).map_err(|_| Text::new("rules-technician-id")))
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::words::Text;
+
 /// The issue types of this desk, in the order of menus. Stored by name, so that one may be taken out of the settings
 /// without its tickets losing theirs.
 #[derive(Debug, Clone)]
@@ -35,6 +37,17 @@ impl IssueTypes {
     }
 }
 
+/// What people read of a type: those that the settings add are worded there.
+pub fn issue_label(name: &str) -> Text {
+    match name {
+        "Incorrect Bill" => Text::new("status-incorrect-bill"),
+        "Payment Not Reflected" => Text::new("status-payment-missing"),
+        "Service Suspension" => Text::new("status-suspension"),
+        "Other" => Text::new("status-other"),
+        named => Text::verbatim(named),
+    }
+}
+
 impl Default for IssueTypes {
     fn default() -> Self {
         Self::new(&[])
@@ -44,6 +57,15 @@ impl Default for IssueTypes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_built_in_has_words_in_every_language() {
+        for name in IssueTypes::BUILT_IN {
+            assert_eq!(issue_label(name).english(), name);
+            assert_ne!(issue_label(name).to(crate::words::Language::Hindi).to_string(), name);
+        }
+        assert_eq!(issue_label("Roaming").english(), "Roaming");
+    }
 
     #[test]
     fn settings_add_types_and_other_stays_last() {

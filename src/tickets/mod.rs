@@ -19,6 +19,7 @@ pub mod merge;
 pub mod notices;
 mod of_client;
 pub mod pages;
+mod parameters;
 mod priority;
 mod record;
 mod reference;
@@ -43,7 +44,7 @@ pub use self::{
     filter::{Assignee, At, Filter, Order, Sort},
     fixes::Span,
     history::{Entry, History, Note},
-    issue_type::IssueTypes,
+    issue_type::{IssueTypes, issue_label},
     list::{Counted, Page, Place, ViewCounts, count, list, neighbours, view_counts},
     of_client::{OfClient, of_client},
     priority::Priority,
@@ -65,6 +66,7 @@ use crate::{
     phone::Phone,
     staff::Staff,
     web::Chrome,
+    words::Text,
 };
 
 /// What the doors of this feature hold.
@@ -97,14 +99,12 @@ pub fn status_for(
     desk: &Desk,
     reference: &str,
     from: &Phone,
-) -> Result<Option<(String, String)>, Fault> {
+) -> Result<Option<(String, Text)>, Fault> {
     if Reference::parse(reference).is_none() {
         return Ok(None);
     }
     match by_key(tx, &desk.vault, reference) {
-        Ok(ticket) if ticket.client_phone == *from => {
-            Ok(Some((ticket.reference.to_string(), ticket.status.name().to_owned())))
-        }
+        Ok(ticket) if ticket.client_phone == *from => Ok(Some((ticket.reference.to_string(), ticket.status.label()))),
         Ok(_) | Err(Fault::NotFound) => Ok(None),
         Err(fault) => Err(fault),
     }

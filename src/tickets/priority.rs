@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::words::Text;
+
 /// The four priorities, by urgency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, utoipa::ToSchema)]
 pub enum Priority {
@@ -20,7 +22,7 @@ impl Priority {
     /// All of them, by urgency.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Urgent];
 
-    /// The name in records and on pages.
+    /// The name in records, files and calls.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Low => "Low",
@@ -28,6 +30,16 @@ impl Priority {
             Self::High => "High",
             Self::Urgent => "Urgent",
         }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> Text {
+        Text::new(match self {
+            Self::Low => "status-low",
+            Self::Medium => "status-medium",
+            Self::High => "status-high",
+            Self::Urgent => "status-urgent",
+        })
     }
 
     /// The word of the style sheet's `data-priority` and of the glyphs.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::words::Text;
+
 /// Where a ticket stands. The order is the sort order of the contract.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
@@ -46,7 +48,7 @@ impl Status {
         self.moves().contains(&to)
     }
 
-    /// The name in records and on pages.
+    /// The name in records, files and calls.
     pub const fn name(self) -> &'static str {
         match self {
             Self::New => "New",
@@ -56,6 +58,18 @@ impl Status {
             Self::Fixed => "Fixed",
             Self::Closed => "Closed",
         }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> Text {
+        Text::new(match self {
+            Self::New => "status-new",
+            Self::Open => "status-open",
+            Self::InProgress => "status-progress",
+            Self::Dispatched => "status-dispatched",
+            Self::Fixed => "status-fixed",
+            Self::Closed => "status-closed",
+        })
     }
 
     /// The word of the style sheet's `data-status` and of the glyphs.
@@ -91,9 +105,14 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.code() == code)
     }
 
-    /// All names, for messages.
+    /// All names, as the query string and the search box take several.
     pub fn names(statuses: &[Self]) -> String {
         statuses.iter().map(|status| status.name()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What people read of several.
+    pub fn labels(statuses: &[Self]) -> Vec<Text> {
+        statuses.iter().map(|status| status.label()).collect()
     }
 }
 
@@ -124,7 +143,8 @@ mod tests {
             for status in Status::ALL {
                 assert_eq!(from.may_become(status), allowed.contains(&status.name()), "{from} to {status}");
             }
-            assert_eq!(Status::names(from.moves()), to);
+            let moves: Vec<_> = from.moves().iter().map(|status| status.name()).collect();
+            assert_eq!(moves, allowed);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
     fault::Fault,
     phone::Phone,
     staff::{self, Person},
+    words::Text,
 };
 
 /// The columns of a ticket with the names of its people, in the order that [`ticket`] reads them.
@@ -155,7 +156,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &Ticket, sealed: &Sealed) -> Result<b
             &sealed.description,
         ],
     )?;
-    tokens::put(tx, seq, tokens::RECORD, &sealed.tokens)?;
+    tokens::add(tx, seq, tokens::RECORD, &sealed.tokens)?;
     Ok(true)
 }
 
@@ -214,7 +215,7 @@ pub(super) fn seq(tx: &mut Tx<'_>, id: Uuid) -> Result<i64, Fault> {
 }
 
 fn changed_meanwhile() -> Fault {
-    Fault::conflict("Somebody changed this ticket at the same moment. Try again.")
+    Fault::conflict(Text::new("rules-same-moment"))
 }
 
 /// What an event's sealed detail holds.
@@ -360,5 +361,5 @@ pub(super) fn insert_note(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket, note:
         ],
     )?;
     let seq = seq(tx, ticket.id)?;
-    tokens::put(tx, seq, note.version, &tokens::of_note(vault, &note.content))
+    tokens::add(tx, seq, note.version, &tokens::of_note(vault, &note.content))
 }

@@ -11,6 +11,7 @@ use crate::{
     fault::{Fault, FieldFault},
     search::{self, Cond, Field, UnknownField},
     staff::{self, Role},
+    words::Text,
 };
 
 /// What terms that name a field ask for; they narrow what the other parameters let through.
@@ -42,45 +43,46 @@ impl Terms {
     ///
     /// # Errors
     /// What is wrong with the value, and what to write.
-    pub(super) fn read(&mut self, field: Field, value: &str, desk: &Desk) -> Result<Option<Cond>, String> {
+    pub(super) fn read(&mut self, field: Field, value: &str, desk: &Desk) -> Result<Option<Cond>, Text> {
         match field {
             Field::Status => {
                 let wanted = each(value, Status::parse_loosely)
-                    .ok_or_else(|| format!("After status: write any of {}.", Status::names(&Status::ALL)))?;
+                    .ok_or_else(|| Text::new("filter-term-status").arg("choices", Status::names(&Status::ALL)))?;
                 self.nothing |= !meet(&mut self.statuses, wanted);
             }
             Field::Priority => {
-                let names = Priority::ALL.map(Priority::name).join(", ");
-                let wanted = each(value, Priority::parse).ok_or(format!("After priority: write any of {names}."))?;
+                let names = || Priority::ALL.map(Priority::name).join(", ");
+                let wanted = each(value, Priority::parse)
+                    .ok_or_else(|| Text::new("filter-term-priority").arg("choices", names()))?;
                 self.nothing |= !meet(&mut self.priorities, wanted);
             }
             Field::Type => {
                 let wanted = types(value, desk);
                 if wanted.is_empty() {
-                    return Err(format!("After type: write a word of any of {}.", desk.issue_types.all().join(", ")));
+                    return Err(Text::new("filter-term-type").arg("choices", desk.issue_types.all().join(", ")));
                 }
                 self.nothing |= !meet(&mut self.issue_types, wanted);
             }
             Field::Tech if value.eq_ignore_ascii_case("none") => self.nobody = true,
             Field::Tech => self.technicians.push(value.to_owned()),
             Field::Before => {
-                let at = read_day(value, desk, Edge::From).ok_or("After before: write a day such as 2026-11-01.")?;
+                let at = read_day(value, desk, Edge::From).ok_or_else(|| no_day("before"))?;
                 self.before = Some(self.before.map_or(at, |other| other.min(at)));
             }
             Field::After => {
-                let at = read_day(value, desk, Edge::From).ok_or("After after: write a day such as 2026-11-01.")?;
+                let at = read_day(value, desk, Edge::From).ok_or_else(|| no_day("after"))?;
                 self.from = Some(self.from.map_or(at, |other| other.max(at)));
             }
             Field::Fixed | Field::Reopened => {
                 let span = Span::read(value, desk).ok_or_else(|| {
                     let name = if field == Field::Fixed { "fixed" } else { "reopened" };
-                    format!("After {name}: write a day such as 2026-11-01, or two as in 2026-11-01..2026-11-07.")
+                    Text::new("filter-term-days").arg("field", name)
                 })?;
                 self.fixed.push((span, field == Field::Reopened));
             }
             Field::Phone => {
                 let found = search::phone(value, &desk.phone_forms());
-                return found.map(Some).ok_or_else(|| "After phone: write its last 4 digits or more.".to_owned());
+                return found.map(Some).ok_or_else(|| Text::new("filter-term-phone"));
             }
             Field::Account => return Ok(Some(search::account(value))),
         }
@@ -173,11 +175,18 @@ fn called(known: &[(Uuid, String)], name: &str) -> Result<Vec<Assignee>, Fault> 
     let found: Vec<Assignee> = fits.map(|(id, _)| Assignee::User(*id)).collect();
     if found.is_empty() {
         let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).take(10).collect();
-        let remedy =
-            if names.is_empty() { "There is none yet".to_owned() } else { format!("There are {}", names.join(", ")) };
-        return Err(Fault::field("q", "invalid", format!("No technician has the name after tech:. {remedy}.")));
+        let message = if names.is_empty() {
+            Text::new("filter-term-tech-none")
+        } else {
+            Text::new("filter-term-tech").arg("names", names.join(", "))
+        };
+        return Err(Fault::field("q", "invalid", message));
     }
     Ok(found)
+}
+
+fn no_day(field: &str) -> Text {
+    Text::new("filter-term-day").arg("field", field)
 }
 
 /// Comma-separated values, if all of them can be read.
@@ -206,12 +215,12 @@ fn meet<T: PartialEq>(have: &mut Vec<T>, wanted: Vec<T>) -> bool {
 }
 
 /// What to write instead.
-pub(super) fn remedy(UnknownField(name): &UnknownField) -> String {
+pub(super) fn remedy(UnknownField(name): &UnknownField) -> Text {
     let known = Field::ALL.map(|(name, _)| format!("{name}:")).join(" ");
-    format!("There is no field {name}: to search in. Use any of {known} or put it in \"quotes\".")
+    Text::new("filter-term-unknown").arg("name", name).arg("known", known)
 }
 
 /// A fault of the search box.
-pub(super) fn fault(message: impl Into<String>) -> FieldFault {
+pub(super) fn fault(message: Text) -> FieldFault {
     FieldFault::new("q", "invalid", message)
 }

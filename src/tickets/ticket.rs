@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Priority, Reference, Status};
-use crate::{fault::Fault, input::Given, phone::Phone, staff::Person};
+use crate::{fault::Fault, input::Given, phone::Phone, staff::Person, words::Text};
 
 /// A billing complaint.
 #[derive(Debug, Clone)]
@@ -159,7 +159,7 @@ impl Happening {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// A sentence for people.
-    pub detail: String,
+    pub detail: Text,
     /// The moves allowed instead.
     pub allowed: Vec<Status>,
 }
@@ -236,19 +236,18 @@ impl Ticket {
     fn check_move(&self, to: Status, assigned: bool) -> Result<(), Refused> {
         if to != self.status && !self.status.may_become(to) {
             let allowed = self.status.moves().to_vec();
-            let names = Status::names(&allowed);
-            let detail = format!("A ticket that is {} cannot become {to}. It can become: {names}.", self.status);
+            let detail = Text::new("rules-no-such-move")
+                .arg("from", self.status.label())
+                .arg("to", to.label())
+                .arg("allowed", Status::labels(&allowed));
             return Err(Refused { detail, allowed });
         }
         if to == Status::Dispatched && !assigned {
-            let detail = if self.status == Status::Dispatched {
-                "A dispatched ticket cannot lose its technician. Assign another, or move it on in the same request."
-            } else {
-                "Dispatched needs a technician. Assign one, before or in the same request."
-            };
+            let detail =
+                if self.status == Status::Dispatched { "rules-dispatched-keeps" } else { "rules-dispatched-needs" };
             let moves = self.status.moves().iter().copied();
             let allowed = moves.filter(|to| *to != Status::Dispatched).collect();
-            return Err(Refused { detail: detail.to_owned(), allowed });
+            return Err(Refused { detail: Text::new(detail), allowed });
         }
         Ok(())
     }

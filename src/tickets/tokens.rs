@@ -24,6 +24,13 @@ const KEYS: Keys = Keys {
 /// The part of a ticket's tokens that stands for its record. A note's part is its version, which is at least 2.
 pub(super) const RECORD: i64 = 0;
 
+/// Stores the tokens of a part of a ticket that has none yet.
+pub(super) fn add(tx: &mut Tx<'_>, seq: i64, part: i64, tokens: &BTreeSet<i64>) -> Result<(), Fault> {
+    let dialect = tx.dialect();
+    tx.execute(dialect.add_tokens(), crate::db::params![seq, part, dialect.tokens(tokens.iter().copied())])?;
+    Ok(())
+}
+
 /// Stores the tokens of one part of a ticket in place of those before.
 pub(super) fn put(tx: &mut Tx<'_>, seq: i64, part: i64, tokens: &BTreeSet<i64>) -> Result<(), Fault> {
     let dialect = tx.dialect();

@@ -2,7 +2,7 @@
 //! changed is again what it was, although the transition table has no such move.
 
 use super::{Change, Desk, Entry, Happening, History, Priority, Status, Ticket, store, update::record};
-use crate::{db::Tx, fault::Fault, input::Given, phone::Phone, staff::Person};
+use crate::{db::Tx, fault::Fault, input::Given, phone::Phone, staff::Person, words::Text};
 
 /// Undoes the Fixed that the ticket has. What has been changed since then stays as it is.
 ///
@@ -11,17 +11,13 @@ use crate::{db::Tx, fault::Fault, input::Given, phone::Phone, staff::Person};
 pub fn undo_fixed(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket) -> Result<Ticket, Fault> {
     let past = store::history(tx, &desk.vault, &ticket)?;
     let Some(fixed) = Fixed::last(&ticket, &past) else {
-        return Err(Fault::conflict("This ticket was not just set to Fixed, so there is nothing to undo."));
+        return Err(Fault::conflict(Text::new("rules-nothing-to-undo")));
     };
     if !desk.outbox.cancel_held(tx, ticket.id, fixed.version, by.id)? {
-        return Err(Fault::conflict(
-            "The time for undoing is over: the SMS goes, or has gone. Reopen the ticket instead.",
-        ));
+        return Err(Fault::conflict(Text::new("rules-undo-late")));
     }
     let Some(happened) = fixed.take_back(&mut ticket) else {
-        return Err(Fault::conflict(
-            "The ticket was Dispatched and has no technician any more, so Fixed cannot be undone. Reopen it instead.",
-        ));
+        return Err(Fault::conflict(Text::new("rules-undo-dispatched")));
     };
     record(tx, desk, by, &mut ticket, &happened)?;
     Ok(ticket)

@@ -7,6 +7,7 @@ use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use serde_json::Value;
 
 use super::render::{Chrome, Frame, Visit};
+use crate::words::{Piece, Text};
 
 #[derive(Template)]
 #[template(path = "api_docs.html")]
@@ -36,6 +37,13 @@ struct Call {
     answers: Vec<(String, String, String)>,
 }
 
+impl Call {
+    /// Method and path, as a request's first line has them.
+    fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
 struct Parameter {
     name: String,
     place: String,
@@ -62,7 +70,8 @@ pub async fn page(
     visit: Visit,
 ) -> Response {
     let document = serde_json::to_value(&*document).unwrap_or_default();
-    let frame = chrome.outside(visit, "API");
+    let title = Text::new("docs-title").to(visit.language).to_string();
+    let frame = chrome.outside(visit, &title);
     let docs = Docs {
         version: text(&document["info"]["version"]),
         groups: groups(&document),

@@ -8,8 +8,11 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use super::problem::{Problem, plain_page};
-use crate::{fault::Fault, input::Input};
+use super::{
+    problem::Problem,
+    refusal::{is_api, refused},
+};
+use crate::{fault::Fault, input::Input, words::Text};
 
 /// A JSON body as an [`Input`], with the bytes it came in (an `Idempotency-Key` is bound to them).
 #[derive(Debug)]
@@ -25,16 +28,13 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         if !is_json(&request) {
-            return Err(Problem::of(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Send the body as JSON, with the header Content-Type: application/json.",
-            )
-            .into());
+            return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::new("problem-send-json")).into());
         }
         let bytes = body(request, state).await.map_err(Response::from)?;
         let value = serde_json::from_slice(&bytes).map_err(|error| {
             // serde's words name a line and a column, never the body's content beyond one token.
-            let place = format!("The body is not JSON: line {}, column {}.", error.line(), error.column());
+            let (line, column) = (error.line().to_string(), error.column().to_string());
+            let place = Text::new("problem-not-json").arg("line", line).arg("column", column);
             Response::from(Problem::of(StatusCode::BAD_REQUEST, place))
         })?;
         let input = Input::from_json(value).map_err(|fault| Response::from(Problem::from(fault)))?;
@@ -53,9 +53,9 @@ async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Prob
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let status = axum::response::IntoResponse::into_response(rejection).status();
         if status == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::of(status, "The body is larger than 1 MiB. Send less.")
+            Problem::of(status, Text::new("problem-too-large"))
         } else {
-            Problem::of(StatusCode::BAD_REQUEST, "The body broke off. Send it again.")
+            Problem::of(StatusCode::BAD_REQUEST, Text::new("problem-broken-off"))
         }
     })
 }
@@ -84,9 +84,9 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-            return Err(plain_page(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send this form from its page."));
+            return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::new("problem-send-form")));
         }
-        let bytes = body(request, state).await.map_err(|problem| plain_page(problem.status(), problem.detail()))?;
+        let bytes = body(request, state).await.map_err(Problem::for_people)?;
         let typed: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
         Ok(Self { input: Input::from_pairs(typed.iter().cloned()), typed, bytes })
     }
@@ -122,8 +122,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(_) if parts.uri.path().starts_with("/api/") => Err(Problem::from(Fault::NotFound).into()),
-            Err(_) => Err(plain_page(StatusCode::NOT_FOUND, "There is no such page.")),
+            Err(_) if is_api(parts.uri.path()) => Err(Problem::from(Fault::NotFound).into()),
+            Err(_) => Err(refused(StatusCode::NOT_FOUND, Text::new("problem-no-such-page"))),
         }
     }
 }

@@ -29,23 +29,31 @@ pub async fn guard(State(settings): State<Headers>, mut request: Request, next: 
          font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let headers = response.headers_mut();
-    put(headers, header::CONTENT_SECURITY_POLICY, &policy);
-    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(headers, header::X_FRAME_OPTIONS, "DENY");
-    put(headers, header::REFERRER_POLICY, "same-origin");
-    put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    put(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    put(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    put(headers, header::CACHE_CONTROL, "no-store");
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        put(headers, header::CONTENT_SECURITY_POLICY, policy);
+    }
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    put(headers, header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    put(headers, header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    put(headers, HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    put(
+        headers,
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+    );
+    put(headers, header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if settings.secure {
-        put(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+        put(
+            headers,
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
     }
     response
 }
 
 /// Sets a header that the handler has not set itself.
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let (false, Ok(value)) = (headers.contains_key(&name), HeaderValue::from_str(value)) {
-        headers.insert(name, value);
-    }
+fn put(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    headers.entry(name).or_insert(value);
 }

@@ -14,6 +14,7 @@ use vault::{Cell, Purpose, Vault};
 use crate::{
     db::{DbError, Tx, params},
     fault::Fault,
+    words::Text,
 };
 
 const KEY: Purpose = Purpose::new("idempotency.key");
@@ -104,7 +105,7 @@ impl Key {
         let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
         match value.to_str() {
             Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(Self::new(vault, key, scope, body))),
-            _ => Err(Fault::field("Idempotency-Key", "invalid", "Send 1 to 255 plain characters.")),
+            _ => Err(Fault::field("Idempotency-Key", "invalid", Text::new("problem-key-characters"))),
         }
     }
 
@@ -136,11 +137,7 @@ pub fn once(
     )?;
     if let Some(row) = found {
         if row.bytes(0)? != key.body {
-            return Err(Fault::field(
-                "Idempotency-Key",
-                "not_allowed",
-                "This key came before with another body. Send each request under a key of its own.",
-            ));
+            return Err(Fault::field("Idempotency-Key", "not_allowed", Text::new("problem-key-used")));
         }
         let kept = vault.open_text(&cell, &row.bytes(1)?)?;
         let answer: Answer = serde_json::from_str(&kept).map_err(|error| Fault::Unexpected(error.into()))?;

@@ -2,36 +2,32 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use axum_extra::extract::cookie::CookieJar;
 use serde_json::{Value, json};
 
-use crate::{fault::Fault, input::MOST_FAULTS};
+use super::{choices, refusal::refused};
+use crate::{
+    fault::{Fault, FieldFault},
+    input::MOST_FAULTS,
+    words::{Language, Said, Text},
+};
 
 /// A problem document.
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
-    detail: String,
+    detail: Text,
     more: serde_json::Map<String, Value>,
     retry_after: Option<u64>,
 }
 
 impl Problem {
     /// A problem with nothing but a status and a sentence.
-    pub fn of(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub fn of(status: StatusCode, detail: impl Into<Text>) -> Self {
         Self { status, detail: detail.into(), more: serde_json::Map::new(), retry_after: None }
-    }
-
-    /// Its status.
-    pub const fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// Its sentence.
-    pub fn detail(&self) -> &str {
-        &self.detail
     }
 
     /// The same with a member of its own.
@@ -40,23 +36,26 @@ impl Problem {
         self.more.insert(name.to_owned(), value);
         self
     }
+
+    /// The same for people: a refusal that [`dress`](super::refusal::dress) makes a page of.
+    pub fn for_people(self) -> Response {
+        let mut response = refused(self.status, self.detail);
+        retry_after(response.headers_mut(), self.retry_after);
+        response
+    }
 }
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::NotFound => Self::of(StatusCode::NOT_FOUND, "There is nothing here by that name."),
-            Fault::Unauthorized => Self::of(
-                StatusCode::UNAUTHORIZED,
-                "Sign in, or send a valid token in the header Authorization: Bearer TOKEN.",
-            ),
-            Fault::Forbidden => Self::of(StatusCode::FORBIDDEN, "Your role does not allow this."),
+            Fault::NotFound => Self::of(StatusCode::NOT_FOUND, Text::new("problem-not-found-name")),
+            Fault::Unauthorized => Self::of(StatusCode::UNAUTHORIZED, Text::new("problem-sign-in")),
+            Fault::Forbidden => Self::of(StatusCode::FORBIDDEN, Text::new("problem-role")),
             Fault::Invalid(faults) => {
                 let detail = match faults.len() {
-                    1 => "One field has a fault.".to_owned(),
                     // The last one only counts the rest.
-                    n if n > MOST_FAULTS => format!("More than {MOST_FAULTS} fields have faults."),
-                    n => format!("{n} fields have faults."),
+                    n if n > MOST_FAULTS => Text::new("problem-many-faults").arg("count", MOST_FAULTS),
+                    n => Text::new("problem-faults").arg("count", n),
                 };
                 Self::of(StatusCode::UNPROCESSABLE_ENTITY, detail).with("errors", json!(faults))
             }
@@ -64,43 +63,40 @@ impl From<Fault> for Problem {
                 let problem = Self::of(StatusCode::CONFLICT, detail);
                 if allowed.is_empty() { problem } else { problem.with("allowed", json!(allowed)) }
             }
-            Fault::Stale(current) => Self::of(
-                StatusCode::PRECONDITION_FAILED,
-                "The ticket has changed since the version you sent in If-Match. Look at it as it is now and try again.",
-            )
-            .with("ticket", *current),
+            Fault::Stale(current) => {
+                Self::of(StatusCode::PRECONDITION_FAILED, Text::new("problem-stale")).with("ticket", *current)
+            }
             Fault::TooMany(seconds) => {
-                let mut problem = Self::of(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    format!("Too many failed tries. Wait {seconds} seconds and try again."),
-                );
+                let mut problem = Self::of(StatusCode::TOO_MANY_REQUESTS, too_many(seconds));
                 problem.retry_after = Some(seconds);
                 problem
             }
             Fault::Unavailable(error) => {
                 tracing::error!(%error, "the database cannot take a request now");
-                let mut problem = Self::of(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "The database cannot take this now. Nothing was changed. Try again shortly.",
-                );
+                let mut problem = Self::of(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-busy"));
                 problem.retry_after = Some(5);
                 problem
             }
             Fault::Unexpected(error) => {
                 tracing::error!(error = format!("{error:#}"), "a fault of ours");
-                Self::of(StatusCode::INTERNAL_SERVER_ERROR, "This is our fault. It has been logged. Try again.")
+                Self::of(StatusCode::INTERNAL_SERVER_ERROR, Text::new("problem-our-fault"))
             }
         }
     }
+}
+
+/// That there were too many tries, and how long to wait.
+pub fn too_many(seconds: u64) -> Text {
+    Text::new("problem-too-many").arg("seconds", seconds)
 }
 
 impl From<Problem> for Response {
     fn from(problem: Problem) -> Self {
         let mut body = serde_json::Map::new();
         body.insert("type".to_owned(), json!("about:blank"));
-        body.insert("title".to_owned(), json!(title(problem.status)));
+        body.insert("title".to_owned(), json!(problem.status.canonical_reason().unwrap_or("Error")));
         body.insert("status".to_owned(), json!(problem.status.as_u16()));
-        body.insert("detail".to_owned(), json!(problem.detail));
+        body.insert("detail".to_owned(), json!(problem.detail.english()));
         body.extend(problem.more);
         let mut response = (problem.status, Value::Object(body).to_string()).into_response();
         let headers = response.headers_mut();
@@ -113,14 +109,10 @@ impl From<Problem> for Response {
     }
 }
 
-fn retry_after(headers: &mut axum::http::HeaderMap, seconds: Option<u64>) {
+fn retry_after(headers: &mut HeaderMap, seconds: Option<u64>) {
     if let Some(seconds) = seconds {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-}
-
-fn title(status: StatusCode) -> &'static str {
-    status.canonical_reason().unwrap_or("Error")
 }
 
 /// The error of a JSON handler.
@@ -152,36 +144,81 @@ impl<E: Into<Fault>> From<E> for PageFault {
 impl IntoResponse for PageFault {
     fn into_response(self) -> Response {
         let problem = match self.0 {
-            Fault::NotFound => {
-                Problem::of(StatusCode::NOT_FOUND, "There is no such page, or it is not there any more.")
-            }
+            Fault::NotFound => Problem::of(StatusCode::NOT_FOUND, Text::new("problem-no-page")),
             Fault::Invalid(faults) => {
-                let text: Vec<_> =
-                    faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
-                Problem::of(StatusCode::UNPROCESSABLE_ENTITY, text.join(" "))
+                let both = |first: Text, next: Text| Text::new("words-two").arg("first", first).arg("second", next);
+                let text = faults.into_iter().map(FieldFault::named).reduce(both);
+                let text = text.unwrap_or_else(|| Text::new("problem-faults").arg("count", 0));
+                Problem::of(StatusCode::UNPROCESSABLE_ENTITY, text)
             }
             other => Problem::from(other),
         };
-        let mut response = plain_page(problem.status, &problem.detail);
-        retry_after(response.headers_mut(), problem.retry_after);
-        response
+        problem.for_people()
     }
 }
 
 #[derive(Template)]
 #[template(path = "problem.html")]
-struct PlainPage<'a> {
+struct PlainPage {
+    language: Language,
+    theme: &'static str,
     status: u16,
-    title: &'a str,
-    detail: &'a str,
+    title: Said,
+    detail: Said,
+    home: Said,
     assets: String,
 }
 
-/// A page without the frame: it must be shown even when the database cannot be asked.
-pub fn plain_page(status: StatusCode, detail: &str) -> Response {
-    let page = PlainPage { status: status.as_u16(), title: title(status), detail, assets: super::assets::base() };
+/// A page without the frame: it must be shown even when the database cannot be asked. `headers` are those of the request:
+/// they say in which language and which colours.
+pub fn plain_page(headers: &HeaderMap, status: StatusCode, detail: &Text) -> Response {
+    let jar = CookieJar::from_headers(headers);
+    let language = choices::spoken(&jar, headers);
+    let page = PlainPage {
+        language,
+        theme: choices::theme(&jar),
+        status: status.as_u16(),
+        title: title(status).to(language),
+        detail: detail.clone().to(language),
+        home: Text::new("problem-home").to(language),
+        assets: super::assets::base(),
+    };
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
-        Err(_) => (status, detail.to_owned()).into_response(),
+        Err(_) => (status, page.detail.to_string()).into_response(),
+    }
+}
+
+/// What a status is called on pages: in English as in the standard.
+fn title(status: StatusCode) -> Text {
+    Text::new(match status {
+        StatusCode::BAD_REQUEST => "problem-bad-request",
+        StatusCode::UNAUTHORIZED => "problem-unauthorized",
+        StatusCode::FORBIDDEN => "problem-forbidden",
+        StatusCode::NOT_FOUND => "problem-not-found",
+        StatusCode::METHOD_NOT_ALLOWED => "problem-method-not-allowed",
+        StatusCode::CONFLICT => "problem-conflict",
+        StatusCode::PRECONDITION_FAILED => "problem-precondition-failed",
+        StatusCode::PAYLOAD_TOO_LARGE => "problem-payload-too-large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "problem-unsupported-media-type",
+        StatusCode::UNPROCESSABLE_ENTITY => "problem-unprocessable",
+        StatusCode::TOO_MANY_REQUESTS => "problem-too-many-requests",
+        StatusCode::INTERNAL_SERVER_ERROR => "problem-internal",
+        StatusCode::SERVICE_UNAVAILABLE => "problem-unavailable",
+        _ => "problem-error",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_called_as_in_the_standard_and_by_name_in_other_languages() {
+        for code in [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500, 503] {
+            let status = StatusCode::from_u16(code).unwrap();
+            assert_eq!(title(status).english(), status.canonical_reason().unwrap());
+            assert!(!title(status).to(Language::Hindi).to_string().is_ascii(), "{code}");
+        }
     }
 }

@@ -12,44 +12,43 @@ use axum::{
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::problem::{Problem, plain_page};
+use crate::words::Text;
 
 /// Whether a path is the API's, where every answer is for programs.
 pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
 }
 
-/// A refusal in the dress of its path.
-pub fn refused(path: &str, status: StatusCode, detail: &str) -> Response {
-    if is_api(path) { Problem::of(status, detail).into() } else { plain_page(status, detail) }
-}
+/// The detail of a refusal whose maker knows neither path nor reader; [`dress`] does.
+#[derive(Clone)]
+struct Bare(Text);
 
-/// A refusal by a layer that does not know the path; [`dress`] does.
-#[derive(Clone, Copy)]
-struct Bare(&'static str);
-
-fn bare(status: StatusCode, detail: &'static str) -> Response {
+/// A refusal that has no body yet: [`dress`] gives it that of its path, in the reader's language.
+pub fn refused(status: StatusCode, detail: Text) -> Response {
     let mut response = status.into_response();
     response.extensions_mut().insert(Bare(detail));
     response
 }
 
-/// Gives what the layers within refuse its dress, and ends what takes longer than `slowest`.
+/// Gives what is refused within its dress, and ends what takes longer than `slowest`.
 pub async fn dress(State(slowest): State<Duration>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let Ok(response) = tokio::time::timeout(slowest, next.run(request)).await else {
-        let detail = "This took too long and was given up. Look whether it was done before you try again.";
-        return refused(&path, StatusCode::SERVICE_UNAVAILABLE, detail);
-    };
-    match response.extensions().get() {
-        Some(Bare(detail)) => refused(&path, response.status(), detail),
-        None => response,
-    }
+    let (api, headers) = (is_api(request.uri().path()), request.headers().clone());
+    let answered = tokio::time::timeout(slowest, next.run(request)).await;
+    let response = answered.unwrap_or_else(|_| refused(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-too-slow")));
+    let (mut parts, body) = response.into_parts();
+    let Some(Bare(detail)) = parts.extensions.remove() else { return Response::from_parts(parts, body) };
+    let dressed: Response =
+        if api { Problem::of(parts.status, detail).into() } else { plain_page(&headers, parts.status, &detail) };
+    let (given, body) = dressed.into_parts();
+    // The refusal's own headers stay: how long to wait, which cookies to forget.
+    parts.headers.extend(given.headers);
+    Response::from_parts(parts, body)
 }
 
 /// The answer in place of a handler that panicked. The panic itself is in the log.
 pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
-    bare(StatusCode::INTERNAL_SERVER_ERROR, "This is our fault. It has been logged. Try again.")
+    refused(StatusCode::INTERNAL_SERVER_ERROR, Text::new("problem-our-fault"))
 }
 
 /// Refuses requests that another site made a browser send (fetch metadata, Origin). Gateways' callbacks carry a
@@ -60,10 +59,7 @@ pub fn cross_site(public_url: Option<&str>) -> CsrfLayer<fn(ProtectionError) -> 
         Some(Ok(trusting)) => trusting,
         _ => layer,
     };
-    layer.with_rejection_response(|_| {
-        let detail = "This request came from another site, so it was refused. Send it from our own pages.";
-        bare(StatusCode::FORBIDDEN, detail)
-    })
+    layer.with_rejection_response(|_| refused(StatusCode::FORBIDDEN, Text::new("problem-other-site")))
 }
 
 /// Takes from calls with a bearer token what browsers add by themselves. The cookie then proves nothing, so there is
@@ -138,5 +134,20 @@ mod tests {
     async fn what_handlers_answer_stays_as_it_is() {
         let (status, _, body) = answer(Duration::from_mins(1), "GET", "/fine").await;
         assert_eq!((status, body.as_str()), (403, "as it came"));
+    }
+
+    #[tokio::test]
+    async fn pages_are_in_the_readers_language_and_documents_in_english() {
+        for (path, cookie, want) in [
+            ("/panics", "", "<html lang=\"hi-IN\" dir=\"ltr\">"),
+            ("/panics", "redress_language=en; redress_theme=dark", "lang=\"en-GB\" dir=\"ltr\" data-theme=\"dark\">"),
+            ("/api/panics", "redress_language=hi", "\"title\":\"Internal Server Error\""),
+        ] {
+            let request = Request::builder().uri(path).header("accept-language", "hi").header("cookie", cookie);
+            let response = router(Duration::from_mins(1)).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(body.contains(want), "{body}");
+        }
     }
 }

@@ -12,20 +12,17 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::modules;
+use super::{choices, modules};
+pub use super::choices::DENSITY;
 use crate::{
     db::{Db, Tx},
     fault::Fault,
-    words::{Language, Said, Text},
+    words::{Language, Said, Text, Times},
 };
 
 const FLASH: &str = "redress_flash";
-const THEME: &str = "redress_theme";
-/// The cookie of how high the list's rows are: `compact`, or absent for two lines.
-pub const DENSITY: &str = "redress_density";
 /// The cookie of the saved view that was opened last: its id.
 pub const VIEW: &str = "redress_view";
-const LANGUAGE: &str = "redress_language";
 
 /// The header of a request that a page makes by itself, to be put in place of what it shows.
 pub const BEHIND: &str = "x-redress-live";
@@ -34,7 +31,7 @@ pub const BEHIND: &str = "x-redress-live";
 #[derive(Debug, Clone)]
 pub struct NavGroup {
     /// The heading.
-    pub label: &'static str,
+    pub label: Text,
     /// Whether people have saved the lines, and the product does not bring them along.
     pub saved: bool,
     /// The lines.
@@ -45,7 +42,7 @@ pub struct NavGroup {
 #[derive(Debug, Clone)]
 pub struct NavItem {
     /// Its words.
-    pub label: String,
+    pub label: Text,
     /// Where it leads.
     pub href: String,
     /// The one address of what it shows, by which a page that came by another way is recognised; see [`Frame::place`].
@@ -105,7 +102,7 @@ type Views = dyn Fn(&mut Tx<'_>, &Viewer) -> Result<Vec<NavGroup>, Fault> + Send
 #[derive(Clone)]
 pub struct Chrome {
     /// The ISP's name, under ours.
-    pub isp_name: String,
+    pub isp_name: Arc<str>,
     /// Whether cookies may only travel by TLS (the public address is https).
     pub secure: bool,
     /// The ISP's time zone, in which pages show times.
@@ -142,7 +139,7 @@ impl Chrome {
     pub fn outside(&self, visit: Visit, title: &str) -> Frame {
         Frame {
             title: title.to_owned(),
-            isp_name: self.isp_name.clone(),
+            isp_name: self.isp_name.to_string(),
             assets: super::assets::base(),
             viewer: None,
             views: Vec::new(),
@@ -151,6 +148,11 @@ impl Chrome {
             secure: self.secure,
             visit,
         }
+    }
+
+    /// Times as this server's pages tell them, in the ISP's zone.
+    pub fn times(&self, now: i64, language: Language) -> Times {
+        Times::new(now, self.zone.clone(), language)
     }
 
     /// `303 See Other`, with a toast for the page it leads to.
@@ -193,13 +195,17 @@ pub struct Flash {
 
 impl Flash {
     /// Something worked.
-    pub fn ok(title: impl Into<String>) -> Self {
-        Self { kind: "ok", title: title.into(), undo: None }
+    pub fn ok(title: Said) -> Self {
+        Self::new("ok", title)
     }
 
     /// Something did not.
-    pub fn error(title: impl Into<String>) -> Self {
-        Self { kind: "error", title: title.into(), undo: None }
+    pub fn error(title: Said) -> Self {
+        Self::new("error", title)
+    }
+
+    fn new(kind: &'static str, title: impl std::fmt::Display) -> Self {
+        Self { kind, title: title.to_string(), undo: None }
     }
 
     /// The same, with a way to take it back.
@@ -255,8 +261,12 @@ pub struct Visit {
     pub compact: bool,
     /// The saved view that was opened last, if the list has been narrowed otherwise since.
     pub view: Option<Uuid>,
+    /// Whether single letters are shortcuts.
+    pub keys: bool,
     /// The viewer's choice, or what the browser asks for.
     pub language: Language,
+    /// The viewer's choice alone, if they have made one.
+    pub chosen: Option<Language>,
     /// For scripts.
     pub nonce: String,
 }
@@ -275,24 +285,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             q: super::Query(query).get("q").unwrap_or("").to_owned(),
             // A page that is fetched to be put in place of itself must not eat the toast of one that is on its way.
             flash: jar.get(FLASH).filter(|_| !behind).and_then(|cookie| Flash::decode(cookie.value())),
-            theme: match jar.get(THEME).map(Cookie::value) {
-                Some("light") => "light",
-                Some("dark") => "dark",
-                _ => "",
-            },
-            compact: jar.get(DENSITY).is_some_and(|cookie| cookie.value() == "compact"),
+            theme: choices::theme(&jar),
+            compact: choices::compact(&jar),
             view: jar.get(VIEW).and_then(|cookie| Uuid::try_parse(cookie.value()).ok()),
-            language: language(&jar, &parts.headers),
+            keys: choices::keys(&jar),
+            language: choices::spoken(&jar, &parts.headers),
+            chosen: choices::language(&jar),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
         })
     }
-}
-
-/// The chosen language, or the browser's.
-fn language(jar: &CookieJar, headers: &HeaderMap) -> Language {
-    let chosen = jar.get(LANGUAGE).and_then(|cookie| Language::of(cookie.value()));
-    let asked = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    chosen.unwrap_or_else(|| Language::accepted(asked()))
 }
 
 /// Path and query of an absolute address in `Referer`.
@@ -392,10 +393,11 @@ mod tests {
 
     #[test]
     fn a_flash_survives_its_cookie_and_never_leads_away() {
-        let flash = Flash::ok("Ticket logged; 100% & more").with_undo("/tickets/BILL-1/undo", 5);
+        let said = |words: &str| Text::verbatim(words).to(Language::English);
+        let flash = Flash::ok(said("Ticket logged; 100% & more")).with_undo("/tickets/BILL-1/undo", 5);
         assert_eq!(Flash::decode(&flash.encode()), Some(flash));
         for bad in ["https://evil.example", "//evil.example", "/\\evil.example"] {
-            assert_eq!(Flash::decode(&Flash::ok("x").with_undo(bad, 5).encode()).unwrap().undo, None, "{bad}");
+            assert_eq!(Flash::decode(&Flash::ok(said("x")).with_undo(bad, 5).encode()).unwrap().undo, None, "{bad}");
         }
     }
 

@@ -22,12 +22,23 @@ fn bundle(language: Language) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     // The marks would stand in SMS too, and make them longer; pages isolate what people typed with <bdi>.
     bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match language {
+        Language::English => |value, _| grouped(value, Language::English),
+        Language::Hindi => |value, _| grouped(value, Language::Hindi),
+    }));
     for name in Files::iter().filter(|name| name.starts_with(&format!("{}/", language.tag()))) {
         let text = Files::get(&name).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
         let resource = FluentResource::try_new(text).unwrap_or_else(|(resource, _)| resource);
         bundle.add_resource_overriding(resource);
     }
     bundle
+}
+
+/// Numbers are amounts, and written as the language writes them; what is no amount is given as words.
+fn grouped(value: &FluentValue<'_>, language: Language) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    let whole = number.value.fract() == 0.0;
+    whole.then(|| language.number(format!("{:.0}", number.value).parse().unwrap_or(i64::MAX)))
 }
 
 fn bundle_of(language: Language) -> &'static Bundle {
@@ -117,6 +128,9 @@ fn word(text: &Text, language: Language) -> Cow<'static, str> {
                 Value::Words(words) => FluentValue::from(words.as_str()),
                 Value::Number(number) => FluentValue::from(*number),
                 Value::Text(text) => FluentValue::from(word(text, language)),
+                Value::List(texts) => {
+                    FluentValue::from(texts.iter().map(|text| word(text, language)).collect::<Vec<_>>().join(", "))
+                }
             },
         );
     }

@@ -6,9 +6,12 @@
 
 mod bundle;
 mod language;
+mod number;
+mod times;
 
 pub use bundle::{Piece, Said};
 pub use language::Language;
+pub use times::{Times, When, date, date_with_year};
 
 /// Something to be said, in no language yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub enum Value {
     Number(i64),
     /// Is worded first.
     Text(Text),
+    /// Each is worded, with commas between.
+    List(Vec<Text>),
 }
 
 impl Text {
@@ -34,11 +39,21 @@ impl Text {
         Self { key, values: Vec::new() }
     }
 
+    /// Words that no message file can have: names that the settings give, text that somebody typed.
+    pub fn verbatim(words: impl Into<String>) -> Self {
+        Self::new("words-verbatim").arg("words", words.into())
+    }
+
     /// The same with a value in its place.
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.values.push((name, value.into()));
         self
+    }
+
+    /// In the language of what programs and operators read: the API, the command line, the log.
+    pub fn english(&self) -> String {
+        self.clone().to(Language::English).to_string()
     }
 
     /// In a language, for showing.
@@ -68,6 +83,12 @@ impl From<String> for Value {
 impl From<Text> for Value {
     fn from(text: Text) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<Vec<Text>> for Value {
+    fn from(texts: Vec<Text>) -> Self {
+        Self::List(texts)
     }
 }
 

@@ -22,3 +22,4 @@ mod tickets_rules;
 mod vendored;
 mod views;
 mod web;
+mod words;

@@ -105,7 +105,8 @@ async fn a_token_may_be_used_from_any_site_and_a_cookie_only_from_our_own() {
     let basic = from_afar(&nobody).header("cookie", &cookie).header("authorization", "Basic eDp5");
     assert_eq!(nobody.send(basic).await.status, 403);
     let page = app.anonymous().with_token("rdr_00");
-    let page = page.request("POST", "/account/theme").header("sec-fetch-site", "cross-site").header("cookie", &cookie);
+    let page =
+        page.request("POST", "/account/preferences").header("sec-fetch-site", "cross-site").header("cookie", &cookie);
     let page = nobody.send(page).await;
     assert_eq!((page.status, page.header("content-type")), (403, "text/html; charset=utf-8"), "a page's door");
 

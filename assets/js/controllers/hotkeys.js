@@ -1,25 +1,14 @@
 import { Controller } from "@hotwired/stimulus";
-import { LETTERS, does, letters, named, plain } from "../keys.js";
+import { does, named, plain } from "../keys.js";
 
 /* Each page says which key leads where by aria-keyshortcuts (WAI-ARIA 1.2): a field takes the focus, anything else is
    clicked. What cannot be seen has no key. */
 export default class extends Controller {
-  static targets = ["letters"];
   connect() {
     addEventListener("keydown", (this.onKey = (e) => this.key(e)));
   }
   disconnect() {
     removeEventListener("keydown", this.onKey);
-  }
-  lettersTargetConnected(box) {
-    box.checked = letters();
-  }
-  choose({ target }) {
-    try {
-      localStorage.setItem(LETTERS, target.checked ? "on" : "off");
-    } catch {
-      target.checked = true;
-    }
   }
   key(e) {
     const what = does(e);
@@ -27,7 +16,7 @@ export default class extends Controller {
     const chord = (e.ctrlKey || e.metaKey) && !e.altKey;
     if (what === "close") e.target.id === "q" && e.target.blur();
     else if (what === "save") this.save(e);
-    else if (!chord && !(plain(e) && letters())) return;
+    else if (!chord && !plain(e)) return;
     else if (what === "help") {
       e.preventDefault();
       document.getElementById("keys").showPopover();

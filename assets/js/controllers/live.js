@@ -5,6 +5,7 @@ import { Controller } from "@hotwired/stimulus";
    around whatever is being typed. A page that nobody sees holds no connection; a browser has only six for a server. */
 
 const BEAT = 20_000;
+const CALLS = "/notifications/calls";
 const layer = "dialog[open], [popover]:popover-open";
 
 /* A form that somebody is in the middle of. */
@@ -22,11 +23,16 @@ Turbo.StreamActions["live-renew"] = function () {
 };
 Turbo.StreamActions["live-counts"] = function () {
   const counts = JSON.parse(this.getAttribute("counts"));
-  for (const item of document.querySelectorAll("#nav .nav-item")) {
-    const count = counts[item.getAttribute("href")];
+  for (const item of document.querySelectorAll("#nav a.nav-item")) {
+    const href = item.getAttribute("href");
+    const count = counts[href];
     if (count === undefined) continue;
-    const place = item.querySelector(".count") ?? item.appendChild(Object.assign(document.createElement("span"), { className: "count" }));
-    if (place.textContent !== count) place.textContent = count;
+    // A count of these is bad news, and none is good.
+    if (href === CALLS) item.toggleAttribute("data-alert", count !== "");
+    const place = item.querySelector(".count");
+    if (count === "") place?.remove();
+    else if (!place) item.append(Object.assign(document.createElement("span"), { className: "count", textContent: count }));
+    else if (place.textContent !== count) place.textContent = count;
   }
 };
 

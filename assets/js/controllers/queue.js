@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { does, letters, named, plain } from "../keys.js";
+import { does, named, plain } from "../keys.js";
 import { brief, pickedIn } from "../picked.js";
 import { copy } from "./copy.js";
 
@@ -48,7 +48,7 @@ export default class extends Controller {
     else link.click();
   }
   key(e) {
-    if (!plain(e) || !letters()) return;
+    if (!plain(e)) return;
     const row = this.here;
     const on = {
       next: () => this.move(1),

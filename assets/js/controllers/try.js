@@ -3,7 +3,7 @@ import { Controller } from "@hotwired/stimulus";
 /* Sends a call of the API from the page that describes it, with the viewer's session, and shows the answer. */
 export default class extends Controller {
   static targets = ["status", "answer"];
-  static values = { method: String, path: String };
+  static values = { method: String, path: String, unsent: String };
   async send(e) {
     e.preventDefault();
     if (this.waiting) return;
@@ -16,7 +16,7 @@ export default class extends Controller {
       const headers = told.filter((name) => response.headers.has(name)).map((name) => `${name}: ${response.headers.get(name)}`);
       this.show(`${response.status} ${response.statusText}`, `${headers.join("\n")}\n\n${this.pretty(text)}`.trim(), response.ok);
     } catch (fault) {
-      this.show("Not sent, or no answer came", String(fault.message ?? fault), false);
+      this.show(this.unsentValue, String(fault.message ?? fault), false);
     } finally {
       this.waiting = false;
       e.submitter?.removeAttribute("aria-busy");

@@ -1,5 +1,6 @@
 //! The one handle the application holds.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -130,9 +131,7 @@ impl Vault {
         }
         let id = self.active_key();
         let key = self.cell_key(id, cell).expect("the active key is in the ring");
-        let mut nonce = [0; NONCE_LEN];
-        ring::fill_random(&mut nonce);
-        cell::seal(&key, id, nonce, cell, plain)
+        cell::seal(&key, id, nonce(), cell, plain)
     }
 
     /// Decrypts what was sealed for this place, with whichever key of the ring it names.
@@ -194,14 +193,17 @@ impl Vault {
     /// with what was asked after decryption. HMAC-SHA-256 (RFC 2104), first 8 bytes, big endian.
     pub fn token(&self, purpose: Purpose, text: &str) -> i64 {
         if cfg!(vault_plain) {
-            let mut hasher = std::hash::DefaultHasher::new();
-            std::hash::Hash::hash(&(purpose, text), &mut hasher);
-            return std::hash::Hasher::finish(&hasher).cast_signed();
+            return plain_token(purpose, text);
         }
-        let mac = self.index_key(Kind::Token, purpose).chain_update(text).finalize().into_bytes();
-        let mut first = [0; 8];
-        first.copy_from_slice(&mac[..8]);
-        i64::from_be_bytes(first)
+        token_under(self.index_key(Kind::Token, purpose), text)
+    }
+
+    /// [`token`](Self::token) of each of `texts`, for which the key is looked up once.
+    pub fn tokens<'t>(&self, purpose: Purpose, texts: impl Iterator<Item = &'t str>) -> impl Iterator<Item = i64> {
+        let key = self.index_key(Kind::Token, purpose);
+        texts.map(
+            move |text| if cfg!(vault_plain) { plain_token(purpose, text) } else { token_under(key.clone(), text) },
+        )
     }
 
     /// A full HMAC-SHA-256 over `parts`, each behind its length: `["ab", "c"]` and `["a", "bc"]`
@@ -277,6 +279,39 @@ impl Vault {
     }
 }
 
+fn token_under(key: Hmac<Sha256>, text: &str) -> i64 {
+    let mac = key.chain_update(text).finalize().into_bytes();
+    let mut first = [0; 8];
+    first.copy_from_slice(&mac[..8]);
+    i64::from_be_bytes(first)
+}
+
+/// In place of a token where nothing is sealed.
+fn plain_token(purpose: Purpose, text: &str) -> i64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(&(purpose, text), &mut hasher);
+    std::hash::Hasher::finish(&hasher).cast_signed()
+}
+
+/// How many nonces are drawn at once: to ask the system costs more than a seal, and hardly more for many than for one.
+const DRAWN: usize = 64;
+
+thread_local! {
+    static NONCES: RefCell<Vec<[u8; NONCE_LEN]>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A random nonce. Nonces are stored in clear, so that nothing is lost by having some ready.
+fn nonce() -> [u8; NONCE_LEN] {
+    NONCES.with_borrow_mut(|ready| {
+        ready.pop().unwrap_or_else(|| {
+            let mut drawn = [[0; NONCE_LEN]; DRAWN];
+            ring::fill_random(drawn.as_flattened_mut());
+            ready.extend_from_slice(&drawn[1..]);
+            drawn[0]
+        })
+    })
+}
+
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ring = self.ring();
@@ -310,6 +345,24 @@ mod tests {
                       c1c925d2203eca16ef99389e09";
         let sealed = HEXLOWER.decode(sealed.as_bytes()).unwrap();
         assert_eq!(vault.open_text(&PHONE, &sealed).unwrap(), "+919812345678");
+    }
+
+    #[test]
+    fn tokens_are_those_of_one_at_a_time() {
+        let (vault, purpose) = (Vault::for_tests(7), Purpose::new("p"));
+        let texts = ["", "a", "+919812345678"];
+        let each: Vec<i64> = texts.iter().map(|text| vault.token(purpose, text)).collect();
+        assert_eq!(vault.tokens(purpose, texts.into_iter()).collect::<Vec<_>>(), each);
+    }
+
+    #[test]
+    fn no_nonce_comes_twice() {
+        let here = || (0..3 * DRAWN).map(|_| nonce()).collect::<Vec<_>>();
+        let there = std::thread::spawn(here);
+        let mut all = here();
+        all.append(&mut there.join().unwrap());
+        let different: std::collections::HashSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len());
     }
 
     #[test]

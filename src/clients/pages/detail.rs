@@ -4,7 +4,6 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::Day;
 use crate::{
     clients::{Case, Client, Clients, by_id},
     db::Tx,
@@ -12,6 +11,7 @@ use crate::{
     fault::Fault,
     staff::Admin,
     web::{Frame, PageFault, Path, Visit},
+    words::When,
 };
 
 /// Most tickets of a client that are listed.
@@ -23,8 +23,8 @@ struct DetailPage {
     frame: Frame,
     phone: String,
     mailto: String,
-    since: Day,
-    updated: Day,
+    since: When,
+    updated: When,
     open: Vec<Row>,
     past: Vec<Row>,
     /// Whether there may be older ones that are not listed.
@@ -33,8 +33,8 @@ struct DetailPage {
 }
 
 struct Row {
-    logged: Day,
-    updated: Day,
+    logged: When,
+    updated: When,
     case: Case,
 }
 
@@ -53,7 +53,8 @@ pub async fn show(
     };
     let (client, cases) = state.db.read(read).await?;
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &client.name).await?;
-    let day = |at| Day::at(at, &state.chrome.zone);
+    let times = state.chrome.times(state.clock.now(), frame.visit.language);
+    let day = |at| times.long_day(at);
     let more = cases.len() >= MOST;
     let row = |case: Case| Row { logged: day(case.created_at), updated: day(case.updated_at), case };
     let (open, past): (Vec<Row>, Vec<Row>) = cases.into_iter().map(row).partition(|row| row.case.open);

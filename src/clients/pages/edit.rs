@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::{fields::ClientForm, title};
 use crate::{
-    clients::{self, Client, Clients, by_account, by_id, form, prepare, upsert},
+    clients::{self, Client, Clients, account_taken, by_account, by_id, form, prepare, upsert},
     db::Tx,
-    fault::{Fault, FieldFault},
+    fault::Fault,
     staff::{Admin, User},
     web::{Answer, Flash, Form, Frame, Key, PageFault, Path, Query, Visit, idempotency},
-    words::Text,
+    words::{Piece, Text},
 };
 
 /// The field of a form's key.
@@ -37,8 +37,7 @@ async fn page(
     let heading = Text::new(if client.is_some() { "clients-edit" } else { "clients-add" });
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
     let good = form.wrong() == 0;
-    let problem = FieldFault::new("", "invalid", "");
-    title(&mut frame, &heading, if good { &[] } else { std::slice::from_ref(&problem) });
+    title(&mut frame, &heading, good);
     let page = EditPage { frame, heading, client, form };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
@@ -78,7 +77,7 @@ pub async fn add(
             let work = move |tx: &mut Tx<'_>| {
                 idempotency::once(tx, &vault, clock.now(), key.as_ref(), |tx| {
                     if by_account(tx, &vault, &entry.account_id)?.is_some() {
-                        return Err(Fault::field("accountId", "taken", "Another client has this account ID."));
+                        return Err(account_taken());
                     }
                     let (client, _) = upsert(tx, &vault, &clock, &prepared)?;
                     Ok(Answer::empty(StatusCode::SEE_OTHER).at(format!("/clients/{}", client.id)))
@@ -90,7 +89,7 @@ pub async fn add(
     };
     match added {
         Ok(answer) => {
-            let flash = Flash::ok(Text::new("clients-added").to(visit.language).to_string());
+            let flash = Flash::ok(Text::new("clients-added").to(visit.language));
             Ok(state.chrome.redirect(answer.location.as_deref().unwrap_or("/clients"), Some(flash)))
         }
         Err(Fault::Invalid(faults)) => {
@@ -143,7 +142,7 @@ pub async fn save(
     };
     let fault = match saved {
         Ok(client) => {
-            let flash = Flash::ok(Text::new("clients-saved").to(visit.language).to_string());
+            let flash = Flash::ok(Text::new("clients-saved").to(visit.language));
             return Ok(state.chrome.redirect(&format!("/clients/{}", client.id), Some(flash)));
         }
         Err(fault) => fault,

@@ -19,15 +19,14 @@ pub struct Field {
     /// What somebody else has set it to meanwhile, if that is something else.
     pub now: Option<String>,
     /// Its fault, or empty.
-    pub error: String,
+    pub error: Option<Text>,
 }
 
 impl Field {
     /// The ids of what describes it.
     pub fn described_by(&self) -> String {
         let mut ids = Vec::new();
-        for (there, id) in
-            [(!self.hint.is_empty(), "hint"), (self.now.is_some(), "now"), (!self.error.is_empty(), "err")]
+        for (there, id) in [(!self.hint.is_empty(), "hint"), (self.now.is_some(), "now"), (self.error.is_some(), "err")]
         {
             if there {
                 ids.push(format!("{}-{id}", self.name));
@@ -88,7 +87,7 @@ impl ClientForm {
             optional,
             value: value(name),
             now: None,
-            error: String::new(),
+            error: None,
         };
         let fields = FIELDS.map(field).into();
         Self { action, cancel, submit, hidden: Vec::new(), fields, problems: Vec::new(), faults: Vec::new() }
@@ -114,7 +113,7 @@ impl ClientForm {
     pub fn refused(mut self, mut faults: Vec<FieldFault>) -> Self {
         for field in &mut self.fields {
             if let Some(fault) = faults.iter().find(|fault| fault.field == field.name) {
-                field.error.clone_from(&fault.message);
+                field.error = Some(fault.message.clone());
             }
         }
         faults.sort_by_key(|fault| self.fields.iter().position(|field| field.name == fault.field));

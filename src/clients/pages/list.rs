@@ -10,7 +10,7 @@ use crate::{
     phone::Region,
     staff::Admin,
     web::{Frame, PageFault, Query, Visit},
-    words::Text,
+    words::{Piece, Text},
 };
 
 /// Rows of a page.
@@ -66,7 +66,7 @@ pub async fn show(
         Err(other) => return Err(other.into()),
     };
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
-    title(&mut frame, &Text::new("clients-heading"), &faults);
+    title(&mut frame, &Text::new("clients-heading"), faults.is_empty());
     let nobody = found.items.is_empty() && faults.is_empty();
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = ListPage {
@@ -88,10 +88,8 @@ async fn find(state: &Clients, q: &str, number: u64) -> Result<Page, Fault> {
 }
 
 /// `1,234`, or `10,000+`.
-fn counted(found: &Page) -> String {
-    let (thousands, rest) = (found.total / 1000, found.total % 1000);
-    let number = if thousands > 0 { format!("{thousands},{rest:03}") } else { rest.to_string() };
-    if found.exact { number } else { format!("{number}+") }
+fn counted(found: &Page) -> Text {
+    Text::new(if found.exact { "words-count" } else { "words-count-more" }).arg("count", found.total)
 }
 
 fn href(q: &str, number: u64) -> String {
@@ -143,7 +141,7 @@ impl Empty {
             };
         }
         Self {
-            heading: Text::new("clients-not-found").arg("q", q),
+            heading: Text::new("clients-not-found"),
             text: Text::new("clients-not-found-text"),
             import: false,
             back: Some(("/clients".to_owned(), "clients-all")),
@@ -172,7 +170,7 @@ mod tests {
         for (total, exact, want) in
             [(0, true, "0"), (999, true, "999"), (1_234, true, "1,234"), (10_000, false, "10,000+")]
         {
-            assert_eq!(counted(&Page { items: Vec::new(), total, exact }), want);
+            assert_eq!(counted(&Page { items: Vec::new(), total, exact }).english(), want);
         }
     }
 }

@@ -130,3 +130,39 @@ async fn a_listener_ends_with_the_database() {
     drop(db);
     assert_eq!(listener.next().await, None);
 }
+
+#[tokio::test]
+async fn what_another_process_commits_is_told_without_anybody_writing_here() {
+    let (dir, db) = fresh().await;
+    let other = outsider(dir.path());
+    other.execute_batch("INSERT INTO t (id) VALUES (1)").unwrap();
+    let mut listener = db.listen();
+    assert_eq!(listener.next().await, Some(Heard::Elsewhere));
+    let before = db.write_stats().writes;
+    other.execute_batch("INSERT INTO t (id) VALUES (2)").unwrap();
+    assert_eq!(listener.next().await, Some(Heard::Elsewhere));
+    assert_eq!(db.write_stats().writes - before, 1, "what is kept while nothing is written is kept no longer");
+    assert_eq!(ids(&db).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn what_another_process_commits_is_told_once_and_before_what_is_written_then() {
+    let (dir, db) = fresh().await;
+    let other = outsider(dir.path());
+    let mut listener = db.listen();
+    let write = |id: i64| {
+        db.write(move |tx| {
+            tx.notify("t", id.to_string());
+            insert(tx, id)
+        })
+    };
+    write(1).await.unwrap();
+    // Undone, it is nothing.
+    other.execute_batch("BEGIN IMMEDIATE; INSERT INTO t (id) VALUES (9); ROLLBACK").unwrap();
+    write(2).await.unwrap();
+    assert_eq!(heard(&mut listener), [notice("1"), notice("2")], "our own writes and reads are not another's");
+    other.execute_batch("INSERT INTO t (id) VALUES (3)").unwrap();
+    write(4).await.unwrap();
+    write(5).await.unwrap();
+    assert_eq!(heard(&mut listener), [Heard::Elsewhere, notice("4"), notice("5")]);
+}

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Calls, Fields, Gateway, Incoming, Kind, Outcome, Outgoing, Report, Sending};
 use crate::notifications::{
+    reason::{self, with_code},
     segments::Encoding,
     settings::{Key, Reader, SENDER},
     state::Verdict,
@@ -92,12 +93,10 @@ impl Kannel {
                 outcome(status, body(answer).await.as_deref())
             }
             Err(error) if error.is_connect() || error.is_builder() => {
-                Outcome::Later { reason: "the gateway cannot be reached".to_owned(), after: None }
+                Outcome::Later { reason: reason::UNREACHABLE.to_owned(), after: None }
             }
-            Err(error) if error.is_timeout() => {
-                Outcome::Doubtful { reason: "the gateway did not answer in time".to_owned() }
-            }
-            Err(_) => Outcome::Doubtful { reason: "the connection was cut before the answer".to_owned() },
+            Err(error) if error.is_timeout() => Outcome::Doubtful { reason: reason::NO_ANSWER.to_owned() },
+            Err(_) => Outcome::Doubtful { reason: reason::CUT.to_owned() },
         }
     }
 
@@ -145,20 +144,20 @@ async fn body(mut answer: reqwest::Response) -> Option<String> {
 
 fn outcome(status: u16, body: Option<&str>) -> Outcome {
     let says = |words: &str| body.is_some_and(|body| body.to_ascii_lowercase().contains(words));
-    let later = |reason: String| Outcome::Later { reason, after: None };
+    let with = |reason| with_code(reason, status);
+    let later = |reason| Outcome::Later { reason: with(reason), after: None };
+    let refused = |reason| Outcome::Refused { reason: with(reason) };
     match status {
         202 => Outcome::Accepted { message_id: None },
-        403 if says("authorization failed") => {
-            Outcome::LoginRefused { reason: "the gateway refuses our log-in (403)".to_owned() }
-        }
-        403 if body.is_none() => later("the gateway's refusal could not be read (403)".to_owned()),
-        403 if says("not routable") => Outcome::Refused { reason: "not routable (403)".to_owned() },
-        400 if says("denied by") => Outcome::Refused { reason: "the gateway's lists deny the number (400)".to_owned() },
-        400..=499 => Outcome::Refused { reason: format!("the gateway refused it ({status})") },
+        403 if says("authorization failed") => Outcome::LoginRefused { reason: with(reason::LOG_IN_REFUSED) },
+        403 if body.is_none() => later(reason::UNREAD_REFUSAL),
+        403 if says("not routable") => refused(reason::NOT_ROUTABLE),
+        400 if says("denied by") => refused(reason::DENIED),
+        400..=499 => refused(reason::REFUSED),
         // Somebody other than Kannel took the request, who may have passed it on.
-        200..=299 => Outcome::Doubtful { reason: format!("not an answer of Kannel's ({status})") },
-        500..=599 => later(format!("the gateway has a fault ({status})")),
-        _ => later(format!("not an answer of Kannel's ({status})")),
+        200..=299 => Outcome::Doubtful { reason: with(reason::NOT_KANNEL) },
+        500..=599 => later(reason::FAULTY),
+        _ => later(reason::NOT_KANNEL),
     }
 }
 

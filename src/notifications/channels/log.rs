@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Gateway, Kind, Outcome, Outgoing, Sending};
-use crate::notifications::delivery::LOG_ONLY;
+use crate::notifications::reason::LOG_ONLY;
 
 pub(super) const KIND: Kind = Kind { name: "log", keys: &[], build: |_| Some(Arc::new(Log)), calls: None };
 

@@ -97,7 +97,8 @@ pub struct Outgoing<'a> {
     pub report_url: Option<&'a str>,
 }
 
-/// What came of handing a message to a gateway. Reasons are our words and the gateway's code, and never name anyone.
+/// What came of handing a message to a gateway. Reasons are those of `notifications::reason` with the gateway's code, and
+/// never name anyone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The gateway took it.

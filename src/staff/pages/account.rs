@@ -1,17 +1,16 @@
-//! One's own account: password, sessions, tokens, and how pages look.
+//! One's own account: password, sessions, tokens. How pages look: see [`preferences`].
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use data_encoding::HEXLOWER;
 use uuid::Uuid;
 use vault::Cell;
 
-use super::view::{Field, FormView, When, split, title};
+use super::{
+    preferences,
+    view::{Field, FormView, split, title},
+};
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
@@ -23,10 +22,10 @@ use crate::{
         store, token,
     },
     web::{Flash, Form, Frame, PageFault, Path, Visit, render::set_cookie},
+    words::{Piece, Text, When},
 };
 
 const KEY: &str = "idempotencyKey";
-const THEME: &str = "redress_theme";
 /// Carries a new token over the redirect to the page that shows it, once. Sealed, and only for that page.
 const NEW_TOKEN: &str = "redress_new_token";
 
@@ -35,6 +34,7 @@ const NEW_TOKEN: &str = "redress_new_token";
 struct AccountPage {
     frame: Frame,
     user: User,
+    preferences: FormView,
     password: FormView,
     token: FormView,
     new_token: Option<String>,
@@ -60,38 +60,56 @@ struct TokenRow {
 
 fn password_form(user: &User) -> FormView {
     let fields = vec![
-        Field::new("currentPassword", "Current password", "password", "current-password"),
-        Field::new("newPassword", "New password", "password", "new-password").hint("8 characters or more"),
+        Field::new("currentPassword", "account-current-password", "password", "current-password"),
+        Field::new("newPassword", "staff-new-password", "password", "new-password").hint("staff-password-hint"),
     ];
-    FormView { username: user.email.clone(), ..FormView::new("/account/password", "Change password", fields) }
+    FormView { username: user.email.clone(), ..FormView::new("/account/password", "account-change-password", fields) }
 }
 
 /// A form's hidden key makes the token, so that sending it twice makes one.
 fn token_form(staff: &Staff) -> FormView {
     let fields = vec![
-        Field::new("name", "Name", "text", "off").hint("What will use it"),
-        Field::new("days", "Days until it ends", "text", "off").hint("Empty for a token without an end").optional(),
+        Field::new("name", "staff-name", "text", "off").hint("account-token-name-hint"),
+        Field::new("days", "account-token-days", "text", "off").hint("account-token-days-hint").optional(),
     ];
     let key = HEXLOWER.encode(&staff.clock.bytes::<16>());
-    FormView { hidden: Some((KEY, key)), ..FormView::new("/account/tokens", "Create token", fields) }
+    FormView { hidden: Some((KEY, key)), ..FormView::new("/account/tokens", "account-create-token", fields) }
 }
 
 /// What a request for the page brings besides its caller.
-struct Asked {
-    password: FormView,
-    token: FormView,
-    new_token: Option<String>,
-    status: StatusCode,
+pub(super) struct Asked {
+    /// The forms, fresh or refused.
+    pub preferences: FormView,
+    pub password: FormView,
+    pub token: FormView,
+    /// A token to be shown this once.
+    pub new_token: Option<String>,
+    /// The answer's.
+    pub status: StatusCode,
 }
 
-async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Asked) -> Result<Response, PageFault> {
+impl Asked {
+    /// Nothing but the page.
+    pub fn new(staff: &Staff, user: &User, visit: &Visit) -> Self {
+        Self {
+            preferences: preferences::form(visit),
+            password: password_form(user),
+            token: token_form(staff),
+            new_token: None,
+            status: StatusCode::OK,
+        }
+    }
+}
+
+pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Asked) -> Result<Response, PageFault> {
     let (user, hash, now) = (caller.user, caller.hash, staff.clock.now());
     let id = user.id;
     let (sessions, tokens) = staff
         .db
         .read(move |tx| Ok::<_, Fault>((store::sessions(tx, id, &hash, now)?, store::tokens(tx, Some(id), now)?)))
         .await?;
-    let when = |millis| When::at(millis, &staff.chrome.zone);
+    let times = staff.chrome.times(now, visit.language);
+    let when = |millis| times.exact(millis);
     let sessions = sessions.into_iter().map(|(session, own)| SessionRow {
         id: session.id,
         agent: session.agent,
@@ -106,10 +124,13 @@ async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Asked) -> Resu
         until: token.expires_at.map(when),
         used: token.last_used_at.map(when),
     });
-    let faults: Vec<FieldFault> = [&asked.password, &asked.token].iter().flat_map(|form| form.faults.clone()).collect();
-    let frame = staff.chrome.frame(&staff.db, &user.viewer(), visit, &title("Account", &faults)).await?;
+    let forms = [&asked.preferences, &asked.password, &asked.token];
+    let faults: Vec<FieldFault> = forms.iter().flat_map(|form| form.faults.clone()).collect();
+    let title = title(&visit, "account-heading", &faults);
+    let frame = staff.chrome.frame(&staff.db, &user.viewer(), visit, &title).await?;
     let page = AccountPage {
         user,
+        preferences: asked.preferences,
         password: asked.password,
         token: asked.token,
         new_token: asked.new_token,
@@ -130,8 +151,7 @@ pub async fn show(
     let sealed =
         jar.get(NEW_TOKEN).and_then(|cookie| data_encoding::BASE64URL_NOPAD.decode(cookie.value().as_bytes()).ok());
     let new_token = sealed.as_ref().and_then(|sealed| staff.vault.open_text(&token_cell(&caller.user.id), sealed).ok());
-    let asked =
-        Asked { password: password_form(&caller.user), token: token_form(&staff), new_token, status: StatusCode::OK };
+    let asked = Asked { new_token, ..Asked::new(&staff, &caller.user, &visit) };
     let mut response = page(&staff, caller, visit, asked).await?;
     if jar.get(NEW_TOKEN).is_some() {
         session::remove(&mut response, on_account(staff.chrome.cookie(NEW_TOKEN, "")));
@@ -162,12 +182,18 @@ pub async fn set_password(
         Err(fault) => Err(fault),
     };
     let (faults, status) = match changed {
-        Ok(()) => return Ok(staff.chrome.redirect("/account", Some(Flash::ok("Password changed")))),
+        Ok(()) => return Ok(done(&staff, &visit, "account-password-changed")),
         Err(Fault::Invalid(faults)) => (faults, StatusCode::UNPROCESSABLE_ENTITY),
         Err(other) => return Err(other.into()),
     };
     let password = password_form(&caller.user).refused(&[], faults);
-    page(&staff, caller, visit, Asked { password, token: token_form(&staff), new_token: None, status }).await
+    let asked = Asked { password, status, ..Asked::new(&staff, &caller.user, &visit) };
+    page(&staff, caller, visit, asked).await
+}
+
+/// Back to the page, which says what was done.
+fn done(staff: &Staff, visit: &Visit, key: &'static str) -> Response {
+    staff.chrome.redirect("/account", Some(Flash::ok(Text::new(key).to(visit.language))))
 }
 
 async fn change_password(
@@ -176,7 +202,7 @@ async fn change_password(
     sender: &Sender,
     (current, new): (String, String),
 ) -> Result<(), Fault> {
-    let wrong = || Fault::field("currentPassword", "invalid", "This is not your password as it is now.");
+    let wrong = || Fault::field("currentPassword", "invalid", Text::new("account-wrong-password"));
     let email = caller.user.email.clone();
     let proof = log_in::verify(staff, email, current, sender.address).await?.ok_or_else(wrong)?;
     let hash = staff.gate.hash(new, staff.clock.bytes()).await?;
@@ -196,8 +222,10 @@ pub async fn end_session(
     State(staff): State<Staff>,
     caller: Caller,
     Path(id): Path<Uuid>,
+    visit: Visit,
 ) -> Result<Response, PageFault> {
-    end(&staff, &caller, Kind::Session, id, "Session ended").await
+    end(&staff, &caller, Kind::Session, id).await?;
+    Ok(done(&staff, &visit, "account-session-ended"))
 }
 
 /// `POST /account/tokens/{id}/revoke`.
@@ -205,16 +233,16 @@ pub async fn revoke_token(
     State(staff): State<Staff>,
     caller: Caller,
     Path(id): Path<Uuid>,
+    visit: Visit,
 ) -> Result<Response, PageFault> {
-    end(&staff, &caller, Kind::Api, id, "Token revoked").await
+    end(&staff, &caller, Kind::Api, id).await?;
+    Ok(done(&staff, &visit, "account-token-revoked"))
 }
 
-async fn end(staff: &Staff, caller: &Caller, kind: Kind, id: Uuid, done: &str) -> Result<Response, PageFault> {
+async fn end(staff: &Staff, caller: &Caller, kind: Kind, id: Uuid) -> Result<(), Fault> {
     let of = caller.user.id;
-    if !staff.db.write(move |tx| store::end_own(tx, kind, of, id).map_err(Fault::from)).await? {
-        return Err(Fault::NotFound.into());
-    }
-    Ok(staff.chrome.redirect("/account", Some(Flash::ok(done))))
+    let ended = staff.db.write(move |tx| store::end_own(tx, kind, of, id).map_err(Fault::from)).await?;
+    if ended { Ok(()) } else { Err(Fault::NotFound) }
 }
 
 /// `POST /account/tokens`.
@@ -230,8 +258,8 @@ pub async fn add_token(
         Ok(token) => token,
         Err(Fault::Invalid(faults)) => {
             let (token, status) = (token_form(&staff).refused(&typed, faults), StatusCode::UNPROCESSABLE_ENTITY);
-            let password = password_form(&caller.user);
-            return page(&staff, caller, visit, Asked { password, token, new_token: None, status }).await;
+            let asked = Asked { token, status, ..Asked::new(&staff, &caller.user, &visit) };
+            return page(&staff, caller, visit, asked).await;
         }
         Err(other) => return Err(other.into()),
     };
@@ -243,25 +271,7 @@ pub async fn add_token(
     let token = token::keep(&staff, of, fresh, name, lasts).await?;
     let sealed = staff.vault.seal_text(&token_cell(&of), &token);
     let cookie = staff.chrome.cookie(NEW_TOKEN, &data_encoding::BASE64URL_NOPAD.encode(&sealed));
-    let mut response = staff.chrome.redirect("/account", Some(Flash::ok("Token created")));
+    let mut response = done(&staff, &visit, "account-token-created");
     set_cookie(response.headers_mut(), &on_account(cookie));
-    Ok(response)
-}
-
-/// `POST /account/theme`: `light`, `dark`, or whatever the device says.
-pub async fn set_theme(State(staff): State<Staff>, _: Caller, form: Form) -> Result<Response, PageFault> {
-    let (mut input, _) = split(form);
-    let theme = input.take_raw("theme").unwrap_or_default();
-    input.finish()?;
-    let mut response = staff.chrome.redirect("/account", Some(Flash::ok("Appearance changed"))).into_response();
-    match theme.as_str() {
-        "light" | "dark" => {
-            let mut cookie = staff.chrome.cookie(THEME, &theme);
-            // The longest that browsers keep one.
-            cookie.make_permanent();
-            set_cookie(response.headers_mut(), &cookie);
-        }
-        _ => session::remove(&mut response, staff.chrome.cookie(THEME, "")),
-    }
     Ok(response)
 }

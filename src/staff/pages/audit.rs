@@ -6,13 +6,14 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::view::When;
+use super::view::title;
 use crate::{
     audit,
     db::Tx,
     fault::Fault,
     staff::{Admin, Staff, store},
     web::{Frame, PageFault, Query, Visit},
+    words::{Text, When},
 };
 
 /// Entries of one page.
@@ -31,8 +32,8 @@ struct AuditPage {
 struct Row {
     at: When,
     who: String,
-    what: String,
-    about: String,
+    what: Text,
+    about: Text,
 }
 
 /// `GET /audit`; `?before=N` goes on after a page. What is no number is the first page.
@@ -52,13 +53,15 @@ pub async fn show(
     let more = entries.len() > SHOWN as usize;
     entries.truncate(SHOWN as usize);
     let names: HashMap<Uuid, String> = users.into_iter().map(|user| (user.id, user.name)).collect();
+    let times = staff.chrome.times(staff.clock.now(), visit.language);
     let row = |entry: &audit::Entry| Row {
-        at: When::at(entry.at, &staff.chrome.zone),
+        at: times.exact(entry.at),
         who: entry.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Redress".to_owned()),
         what: entry.event.words(),
         about: entry.event.about(),
     };
-    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, "Audit history").await?;
+    let title = title(&visit, "audit-heading", &[]);
+    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = AuditPage {
         rows: entries.iter().map(row).collect(),
         older: entries.last().filter(|_| more).map(|last| format!("/audit?before={}", last.seq)),

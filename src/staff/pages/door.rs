@@ -19,7 +19,8 @@ use crate::{
         session::{self, Maybe, Sender},
         setup, store,
     },
-    web::{Flash, Form, Frame, PageFault, Query, Visit, render::is_local},
+    web::{Flash, Form, Frame, PageFault, Query, Visit, problem::too_many, render::is_local},
+    words::{Language, Text},
 };
 
 const CODE: Limits = Limits::line(100);
@@ -28,9 +29,17 @@ const CODE: Limits = Limits::line(100);
 #[template(path = "staff/outside.html")]
 struct Outside {
     frame: Frame,
+    /// Messages; the second may be empty.
     heading: &'static str,
     intro: &'static str,
     form: FormView,
+    languages: [Offer; Language::ALL.len()],
+}
+
+/// A language that the page can be had in.
+struct Offer {
+    language: Language,
+    here: bool,
 }
 
 impl Outside {
@@ -42,8 +51,10 @@ impl Outside {
         form: FormView,
         status: StatusCode,
     ) -> Response {
-        let frame = staff.chrome.outside(visit, &title(heading, &form.faults));
-        let page = Self { frame, heading, intro, form };
+        let title = title(&visit, heading, &form.faults);
+        let languages = Language::ALL.map(|language| Offer { language, here: language == visit.language });
+        let frame = staff.chrome.outside(visit, &title);
+        let page = Self { frame, heading, intro, form, languages };
         page.frame.respond(status, &page)
     }
 }
@@ -53,8 +64,8 @@ fn refused(fault: Fault, show: impl FnOnce(Vec<FieldFault>, StatusCode) -> Respo
     match fault {
         Fault::Invalid(faults) => Ok(show(faults, StatusCode::UNPROCESSABLE_ENTITY)),
         Fault::TooMany(seconds) => {
-            let message = format!("Too many failed tries. Wait {seconds} seconds and try again.");
-            let mut response = show(vec![FieldFault::new("", "too_many", message)], StatusCode::TOO_MANY_REQUESTS);
+            let fault = FieldFault::new("", "too_many", too_many(seconds));
+            let mut response = show(vec![fault], StatusCode::TOO_MANY_REQUESTS);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             Ok(response)
         }
@@ -86,12 +97,14 @@ fn open(
     Ok(store::insert_session(tx, user.id, fresh, &sender.agent, now)?)
 }
 
+const LOG_IN: &str = "staff-sign-in";
+
 fn log_in_form(next: Option<String>) -> FormView {
     let fields = vec![
-        Field::new("email", "E-mail address", "email", "username"),
-        Field::new("password", "Password", "password", "current-password"),
+        Field::new("email", "staff-email", "email", "username"),
+        Field::new("password", "staff-password", "password", "current-password"),
     ];
-    FormView { hidden: next.map(|next| ("next", next)), ..FormView::new("/login", "Sign in", fields) }
+    FormView { hidden: next.map(|next| ("next", next)), ..FormView::new("/login", LOG_IN, fields) }
 }
 
 /// `GET /login`.
@@ -109,7 +122,7 @@ pub async fn show_log_in(
         return Ok(Redirect::to("/setup").into_response());
     }
     let form = log_in_form(next.map(ToOwned::to_owned));
-    Ok(Outside::answer(&staff, visit, "Sign in", "", form, StatusCode::OK))
+    Ok(Outside::answer(&staff, visit, LOG_IN, "", form, StatusCode::OK))
 }
 
 /// `POST /login`.
@@ -132,14 +145,14 @@ pub async fn log_in(
         }
         Err(fault) => refused(fault, |faults, status| {
             let form = log_in_form(next).refused(&typed, faults);
-            Outside::answer(&staff, visit, "Sign in", "", form, status)
+            Outside::answer(&staff, visit, LOG_IN, "", form, status)
         }),
     }
 }
 
 async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, Fresh), Fault> {
     let (email, password) = form::log_in(input)?;
-    let wrong = || Fault::field("", "invalid", "The e-mail address or the password is not right.");
+    let wrong = || Fault::field("", "invalid", Text::new("staff-wrong-log-in"));
     let proof = log_in::verify(staff, email, password, sender.address).await?.ok_or_else(wrong)?;
     let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::session(&staff.clock));
     let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former(&staff.chrome));
@@ -154,24 +167,25 @@ async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, 
 }
 
 /// `POST /logout`.
-pub async fn log_out(State(staff): State<Staff>, sender: Sender) -> Result<Response, PageFault> {
+pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -> Result<Response, PageFault> {
     if let Some(hash) = sender.former(&staff.chrome) {
         staff.db.write(move |tx| store::end(tx, Kind::Session, &hash).map_err(Fault::from)).await?;
     }
-    let mut response = staff.chrome.redirect("/login", Some(Flash::ok("Signed out")));
+    let flash = Flash::ok(Text::new("staff-signed-out").to(visit.language));
+    let mut response = staff.chrome.redirect("/login", Some(flash));
     session::take(&staff.chrome, &mut response);
     Ok(response)
 }
 
-const SETUP: &str = "Make the first admin";
-const SETUP_INTRO: &str = "There is no user yet. This one can add the others.";
+const SETUP: &str = "staff-set-up";
+const SETUP_INTRO: &str = "staff-set-up-intro";
 
 fn setup_form() -> FormView {
     let fields = vec![
-        Field::new("name", "Name", "text", "name"),
-        Field::new("email", "E-mail address", "email", "username").hint("You sign in with it"),
-        Field::new("password", "Password", "password", "new-password").hint("8 characters or more"),
-        Field::new("code", "Set-up code", "text", "one-time-code").hint("In the server's log, after “setup code:”"),
+        Field::new("name", "staff-name", "text", "name"),
+        Field::new("email", "staff-email", "email", "username").hint("staff-own-email-hint"),
+        Field::new("password", "staff-password", "password", "new-password").hint("staff-password-hint"),
+        Field::new("code", "staff-code", "text", "one-time-code").hint("staff-code-hint"),
     ];
     FormView::new("/setup", SETUP, fields)
 }
@@ -197,7 +211,8 @@ pub async fn set_up(
     let (input, typed) = split(form);
     match first_admin(&staff, &sender, input).await {
         Ok(fresh) => {
-            let mut response = staff.chrome.redirect("/tickets", Some(Flash::ok("Welcome to Redress")));
+            let flash = Flash::ok(Text::new("staff-welcome").to(visit.language));
+            let mut response = staff.chrome.redirect("/tickets", Some(flash));
             session::give(&staff.chrome, &mut response, &fresh.token);
             Ok(response)
         }
@@ -209,9 +224,9 @@ pub async fn set_up(
 }
 
 async fn first_admin(staff: &Staff, sender: &Sender, mut input: Input) -> Result<Fresh, Fault> {
-    let code = input.required("code", CODE, "Enter the set-up code from the server's log.");
+    let code = input.required("code", CODE, Text::new("staff-code-missing"));
     if !code.is_empty() && !try_code(staff, sender, &code).await? {
-        input.fault("code", "invalid", "This is not the code. Copy it from the newest start in the server's log.");
+        input.fault("code", "invalid", Text::new("staff-code-wrong"));
     }
     let new = form::new_user(input, staff.region.as_ref(), Some(Role::Admin))?;
     let hash = staff.hash(new.password.clone()).await?;

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod door;
+mod preferences;
 mod users;
 mod view;
 
@@ -19,9 +20,10 @@ pub fn routes(staff: Staff) -> Router {
         .route("/setup", get(door::show_setup).post(door::set_up))
         .route("/login", get(door::show_log_in).post(door::log_in))
         .route("/logout", post(door::log_out))
+        .route("/language", post(preferences::set_language))
         .route("/account", get(account::show))
         .route("/account/password", post(account::set_password))
-        .route("/account/theme", post(account::set_theme))
+        .route("/account/preferences", post(preferences::set))
         .route("/account/sessions/{id}/end", post(account::end_session))
         .route("/account/tokens", post(account::add_token))
         .route("/account/tokens/{id}/revoke", post(account::revoke_token))

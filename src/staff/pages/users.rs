@@ -4,18 +4,17 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::view::{Field, FormView, split, title};
+use super::view::{Choice, Field, FormView, split, title};
 use crate::{
     fault::{Fault, FieldFault},
     staff::{
-        Admin, Changes, Staff, User, change_user, form, members,
+        Admin, Changes, Role, Staff, User, change_user, form, members,
         session::{AdminCaller, Caller},
         store,
     },
     web::{Flash, Form, Frame, PageFault, Path, Visit},
+    words::{Piece, Text},
 };
-
-const ROLES: &[(&str, &str)] = &[("technician", "Technician"), ("admin", "Admin")];
 
 #[derive(Template)]
 #[template(path = "staff/users.html")]
@@ -46,20 +45,27 @@ struct EditPage {
 pub async fn list(State(staff): State<Staff>, Admin(by): Admin, visit: Visit) -> Result<Response, PageFault> {
     let vault = staff.vault.clone();
     let users = staff.db.read(move |tx| store::list(tx, &vault, None)).await?;
-    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, "Users").await?;
+    let title = title(&visit, "staff-users", &[]);
+    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = UsersPage { frame, users, own: by.id };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }
 
+/// The role, the one that most users have first.
+fn role_field() -> Field {
+    let choice = |role: Role| Choice { value: role.name(), label: role.label(), language: None };
+    Field::choice("role", "staff-role", "select", [Role::Technician, Role::Admin].map(choice).to_vec())
+}
+
 fn new_form() -> FormView {
     let fields = vec![
-        Field::new("name", "Name", "text", "off"),
-        Field::new("email", "E-mail address", "email", "off").hint("They sign in with it"),
-        Field::new("phone", "Phone number", "tel", "off").optional(),
-        Field::select("role", "Role", ROLES).hint("Admins run the desk; tickets are assigned to technicians"),
-        Field::new("password", "Password", "password", "new-password").hint("8 characters or more; they can change it"),
+        Field::new("name", "staff-name", "text", "off"),
+        Field::new("email", "staff-email", "email", "off").hint("staff-email-hint"),
+        Field::new("phone", "staff-phone", "tel", "off").optional(),
+        role_field().hint("staff-role-hint"),
+        Field::new("password", "staff-password", "password", "new-password").hint("staff-first-password-hint"),
     ];
-    FormView { cancel: "/users", ..FormView::new("/users", "Add user", fields) }
+    FormView { cancel: "/users", ..FormView::new("/users", "staff-add-user", fields) }
 }
 
 async fn new_page(
@@ -69,7 +75,8 @@ async fn new_page(
     form: FormView,
     status: StatusCode,
 ) -> Result<Response, PageFault> {
-    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title("Add user", &form.faults)).await?;
+    let title = title(&visit, "staff-add-user", &form.faults);
+    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = NewPage { frame, form };
     Ok(page.frame.respond(status, &page))
 }
@@ -92,7 +99,7 @@ pub async fn add(
         Err(fault) => Err(fault),
     };
     match added {
-        Ok(_) => Ok(staff.chrome.redirect("/users", Some(Flash::ok("User added")))),
+        Ok(_) => Ok(done(&staff, &visit, "staff-user-added")),
         Err(Fault::Invalid(faults)) => {
             let form = new_form().refused(&typed, faults);
             new_page(&staff, &by, visit, form, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -101,21 +108,26 @@ pub async fn add(
     }
 }
 
+/// Back to the list, which says what was done.
+fn done(staff: &Staff, visit: &Visit, key: &'static str) -> Response {
+    staff.chrome.redirect("/users", Some(Flash::ok(Text::new(key).to(visit.language))))
+}
+
 fn edit_form(user: &User) -> FormView {
     let phone = user.phone.as_ref().map_or("", |phone| phone.as_str());
     let fields = vec![
-        Field::new("name", "Name", "text", "off").value(&user.name),
-        Field::new("email", "E-mail address", "email", "off").value(&user.email),
-        Field::new("phone", "Phone number", "tel", "off").value(phone).optional(),
-        Field::select("role", "Role", ROLES).value(user.role.name()),
+        Field::new("name", "staff-name", "text", "off").value(&user.name),
+        Field::new("email", "staff-email", "email", "off").value(&user.email),
+        Field::new("phone", "staff-phone", "tel", "off").value(phone).optional(),
+        role_field().value(user.role.name()),
     ];
-    FormView { cancel: "/users", ..FormView::new(format!("/users/{}/edit", user.id), "Save changes", fields) }
+    FormView { cancel: "/users", ..FormView::new(format!("/users/{}/edit", user.id), "staff-save", fields) }
 }
 
 fn password_form(user: &User) -> FormView {
-    let field = Field::new("password", "New password", "password", "new-password");
-    let fields = vec![field.hint("8 characters or more. It signs them out everywhere.")];
-    let form = FormView::new(format!("/users/{}/password", user.id), "Set password", fields);
+    let field = Field::new("password", "staff-new-password", "password", "new-password");
+    let fields = vec![field.hint("staff-set-password-hint")];
+    let form = FormView::new(format!("/users/{}/password", user.id), "staff-set-password", fields);
     FormView { username: user.email.clone(), ..form }
 }
 
@@ -133,7 +145,8 @@ async fn edit_page(
 ) -> Result<Response, PageFault> {
     let faults: Vec<FieldFault> = [&form, &password].iter().flat_map(|form| form.faults.clone()).collect();
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title("Edit user", &faults)).await?;
+    let title = title(&visit, "staff-edit-user", &faults);
+    let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let own = user.id == by.id;
     let page = EditPage { frame, user, own, form, password };
     Ok(page.frame.respond(status, &page))
@@ -166,7 +179,7 @@ pub async fn edit(
         Err(fault) => Err(fault),
     };
     let faults = match saved {
-        Ok(_) => return Ok(staff.chrome.redirect("/users", Some(Flash::ok("User saved")))),
+        Ok(_) => return Ok(done(&staff, &visit, "staff-user-saved")),
         Err(Fault::Invalid(faults)) => faults,
         Err(Fault::Conflict { detail, .. }) => vec![FieldFault::new("role", "not_allowed", detail)],
         Err(other) => return Err(other.into()),
@@ -193,7 +206,7 @@ pub async fn set_password(
         Err(fault) => Err(fault),
     };
     match set {
-        Ok(_) => Ok(staff.chrome.redirect("/users", Some(Flash::ok("Password set")))),
+        Ok(_) => Ok(done(&staff, &visit, "staff-password-set")),
         Err(Fault::Invalid(faults)) => {
             let forms = (edit_form(&user), password_form(&user).refused(&[], faults));
             edit_page(&staff, &caller.user, visit, user, forms).await
@@ -207,8 +220,9 @@ pub async fn enable(
     State(staff): State<Staff>,
     AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
+    visit: Visit,
 ) -> Result<Response, PageFault> {
-    toggle(&staff, &caller, id, true).await
+    toggle(&staff, &caller, &visit, id, true).await
 }
 
 /// `POST /users/{id}/disable`.
@@ -216,24 +230,18 @@ pub async fn disable(
     State(staff): State<Staff>,
     AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
+    visit: Visit,
 ) -> Result<Response, PageFault> {
-    toggle(&staff, &caller, id, false).await
+    toggle(&staff, &caller, &visit, id, false).await
 }
 
-async fn toggle(staff: &Staff, caller: &Caller, id: Uuid, enabled: bool) -> Result<Response, PageFault> {
+async fn toggle(staff: &Staff, caller: &Caller, visit: &Visit, id: Uuid, enabled: bool) -> Result<Response, PageFault> {
     let changes = Changes { enabled: Some(enabled), ..Changes::none() };
-    let flash = match change_user(staff, caller.by(), id, changes).await {
-        Ok(_) if enabled => Flash::ok("User enabled"),
-        Ok(_) => Flash::ok("User disabled"),
-        Err(Fault::Conflict { detail, .. }) => Flash::error(detail),
-        Err(other) => return Err(other.into()),
-    };
-    Ok(staff.chrome.redirect("/users", Some(flash)))
-}
-
-impl User {
-    /// The role's words on these pages.
-    pub(super) fn role_words(&self) -> &'static str {
-        ROLES.iter().find(|(name, _)| *name == self.role.name()).map_or("", |(_, words)| words)
+    match change_user(staff, caller.by(), id, changes).await {
+        Ok(_) => Ok(done(staff, visit, if enabled { "staff-user-enabled" } else { "staff-user-disabled" })),
+        Err(Fault::Conflict { detail, .. }) => {
+            Ok(staff.chrome.redirect("/users", Some(Flash::error(detail.to(visit.language)))))
+        }
+        Err(other) => Err(other.into()),
     }
 }

@@ -1,30 +1,55 @@
-//! Forms and times as these pages show them.
+//! Forms as these pages show them.
 
-use jiff::{Timestamp, tz::TimeZone};
+use crate::{
+    fault::FieldFault,
+    web::{Form, Visit},
+    words::{Language, Text},
+};
 
-use crate::{fault::FieldFault, web::Form};
+/// One value of a choice.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// As it is sent.
+    pub value: &'static str,
+    /// Its words.
+    pub label: Text,
+    /// The language of its words, where that is not the page's.
+    pub language: Option<Language>,
+}
+
+impl Choice {
+    /// A value with the message of that key.
+    pub fn new(value: &'static str, key: &'static str) -> Self {
+        Self { value, label: Text::new(key), language: None }
+    }
+
+    /// A language, by its own name.
+    pub fn of(language: Language) -> Self {
+        Self { value: language.tag(), label: Text::verbatim(language.name()), language: Some(language) }
+    }
+}
 
 /// One field of a form.
 #[derive(Debug, Clone, Default)]
 pub struct Field {
     /// Its name, and its id on the page.
     pub name: &'static str,
-    /// Its words.
+    /// The message that labels it.
     pub label: &'static str,
-    /// `text`, `email`, `tel`, `password`, `number`, or `select`.
+    /// `text`, `email`, `tel`, `password`, `number`, `select`, or `radio`.
     pub kind: &'static str,
-    /// A line under the label, or empty.
+    /// The message under that, or empty.
     pub hint: &'static str,
     /// What stands in it.
     pub value: String,
     /// What browsers may fill in.
     pub autocomplete: &'static str,
-    /// Of a `select`: values and words.
-    pub options: &'static [(&'static str, &'static str)],
+    /// What can be chosen, of a `select` or `radio`.
+    pub options: Vec<Choice>,
     /// Whether it may stay empty.
     pub optional: bool,
     /// Its fault, or empty.
-    pub error: String,
+    pub error: Option<Text>,
 }
 
 impl Field {
@@ -33,12 +58,12 @@ impl Field {
         Self { name, label, kind, autocomplete, ..Self::default() }
     }
 
-    /// A choice.
-    pub fn select(name: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]) -> Self {
-        Self { options, ..Self::new(name, label, "select", "off") }
+    /// A choice: a `select`, or `radio` buttons.
+    pub fn choice(name: &'static str, label: &'static str, kind: &'static str, options: Vec<Choice>) -> Self {
+        Self { options, ..Self::new(name, label, kind, "off") }
     }
 
-    /// The same with a line under its label.
+    /// The same with a message under its label.
     pub fn hint(self, hint: &'static str) -> Self {
         Self { hint, ..self }
     }
@@ -53,11 +78,15 @@ impl Field {
         Self { optional: true, ..self }
     }
 
+    /// Whether this stands in it.
+    pub fn holds(&self, value: &str) -> bool {
+        self.value == value
+    }
+
     /// The ids of what describes it.
     pub fn described_by(&self) -> String {
-        let ids = [(self.hint, "hint"), (self.error.as_str(), "err")];
-        let ids: Vec<_> =
-            ids.iter().filter(|(text, _)| !text.is_empty()).map(|(_, id)| format!("{}-{id}", self.name)).collect();
+        let ids = [(!self.hint.is_empty(), "hint"), (self.error.is_some(), "err")];
+        let ids: Vec<_> = ids.iter().filter(|(there, _)| *there).map(|(_, id)| format!("{}-{id}", self.name)).collect();
         ids.join(" ")
     }
 }
@@ -67,7 +96,7 @@ impl Field {
 pub struct FormView {
     /// Where it is posted to.
     pub action: String,
-    /// The button's words.
+    /// The message on its button.
     pub submit: &'static str,
     /// Where Cancel leads, or empty.
     pub cancel: &'static str,
@@ -75,6 +104,9 @@ pub struct FormView {
     pub hidden: Option<(&'static str, String)>,
     /// Whose password it is about, for password managers: shown to nobody and not sent. Empty where that is asked.
     pub username: String,
+    /// Whether the page after it is loaded whole: a visit by script leaves the root element as it is, where the theme
+    /// and the language stand.
+    pub whole: bool,
     /// Its fields.
     pub fields: Vec<Field>,
     /// All faults, in the order of the fields.
@@ -90,6 +122,7 @@ impl FormView {
             cancel: "",
             hidden: None,
             username: String::new(),
+            whole: false,
             fields,
             faults: Vec::new(),
         }
@@ -104,7 +137,7 @@ impl FormView {
                 field.value.clone_from(typed);
             }
             if let Some(fault) = faults.iter().find(|fault| fault.field == field.name) {
-                field.error.clone_from(&fault.message);
+                field.error = Some(fault.message.clone());
             }
         }
         let place = |fault: &FieldFault| self.fields.iter().position(|field| field.name == fault.field);
@@ -117,40 +150,16 @@ impl FormView {
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|field| field.name == name)
     }
-
-    /// The words above the faults.
-    pub fn problems(&self) -> String {
-        match self.faults.len() {
-            1 => "There is a problem".to_owned(),
-            n => format!("There are {n} problems"),
-        }
-    }
 }
 
-/// A page's title, which says so when there are faults.
-pub fn title(words: &str, faults: &[FieldFault]) -> String {
-    if faults.is_empty() { words.to_owned() } else { format!("Error: {words}") }
+/// A page's title, the message of that key, which says so when there are faults.
+pub fn title(visit: &Visit, key: &'static str, faults: &[FieldFault]) -> String {
+    let words = Text::new(key);
+    let words = if faults.is_empty() { words } else { Text::new("frame-error-title").arg("title", words) };
+    words.to(visit.language).to_string()
 }
 
 /// What was typed, without the body it came in.
 pub fn split(form: Form) -> (crate::input::Input, Vec<(String, String)>) {
     (form.input, form.typed)
-}
-
-/// A time for programs and for people.
-#[derive(Debug, Clone)]
-pub struct When {
-    /// RFC 3339.
-    pub iso: String,
-    /// Day and minute, with the zone's abbreviation.
-    pub words: String,
-}
-
-impl When {
-    /// Of milliseconds since the epoch, as the clocks of a zone show it.
-    pub fn at(millis: i64, zone: &TimeZone) -> Self {
-        let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
-        let words = at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M %Z").to_string();
-        Self { iso: format!("{at:.3}"), words }
-    }
 }

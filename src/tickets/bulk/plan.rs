@@ -6,6 +6,7 @@ use crate::{
     fault::Fault,
     staff::{self, Person},
     tickets::{Desk, Filter, Reference, Status, Ticket, by_key, export::Walk},
+    words::Text,
 };
 
 /// Which tickets.
@@ -33,7 +34,7 @@ pub struct Planned {
     /// What becomes of it.
     pub fate: Fate,
     /// Why its client is told nothing although it becomes Fixed.
-    pub no_sms: Option<&'static str>,
+    pub no_sms: Option<Text>,
 }
 
 /// What a run will do.

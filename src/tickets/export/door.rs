@@ -22,6 +22,7 @@ use crate::{
     staff::{Admin, User},
     tickets::{Filter, Tickets, record::FilterParams},
     web::{ApiFault, PageFault, Query, openapi},
+    words::Text,
 };
 
 /// By this mark spreadsheet programs know UTF-8; without it the most used one takes the system's old code page, and
@@ -105,7 +106,7 @@ fn read(state: &Tickets, pairs: &[(String, String)]) -> Result<Filter, Fault> {
     let mut faults: Vec<FieldFault> = pairs
         .iter()
         .filter(|(name, _)| paged(name))
-        .map(|(name, _)| FieldFault::new(name, "not_allowed", "The file holds every row. Leave this out."))
+        .map(|(name, _)| FieldFault::new(name, "not_allowed", Text::new("filter-whole-file")))
         .collect();
     let others: Vec<_> = pairs.iter().filter(|(name, _)| !paged(name)).cloned().collect();
     match Filter::parse(&others, &state.desk) {

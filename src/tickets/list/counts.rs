@@ -4,6 +4,7 @@ use crate::{
     db::{Dialect, Tx},
     fault::Fault,
     tickets::{Priority, Status},
+    words::Text,
 };
 
 /// Counts are exact up to this; a full scan for a number that nobody reads is not worth its time.
@@ -24,18 +25,17 @@ impl Counted {
         let found = u64::try_from(found).unwrap_or(0);
         Self { total: found.min(limit), exact: found <= limit }
     }
+
+    /// `1,234`, or `10,000+`.
+    pub fn text(self) -> Text {
+        Text::new(if self.exact { "words-count" } else { "words-count-more" }).arg("count", self.total)
+    }
 }
 
 impl std::fmt::Display for Counted {
     /// `1,234`, or `10,000+`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (thousands, rest) = (self.total / 1000, self.total % 1000);
-        if thousands > 0 {
-            write!(f, "{thousands},{rest:03}")?;
-        } else {
-            write!(f, "{rest}")?;
-        }
-        f.write_str(if self.exact { "" } else { "+" })
+        f.write_str(&self.text().english())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     db::Value,
     fault::Fault,
     tickets::{At, Cursor, Filter, Order, Priority, Sort, Status},
+    words::Text,
 };
 
 /// The way to a page.
@@ -242,8 +243,8 @@ impl After {
         if sort == Sort::TicketRef {
             return Ok(Self { key: found.values.bind(Value::from(cursor.key.as_str())), number: 0, id });
         }
-        let number: i64 =
-            cursor.key.parse().map_err(|_| Fault::field("cursor", "invalid", "This cursor is damaged."))?;
+        let damaged = |_| Fault::field("cursor", "invalid", Text::new("filter-cursor-damaged"));
+        let number = cursor.key.parse::<i64>().map_err(damaged)?;
         Ok(Self { key: found.values.bind(Value::from(number)), number, id })
     }
 

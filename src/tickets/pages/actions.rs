@@ -24,7 +24,7 @@ use crate::{
     staff::{Admin, Lapsed, Person},
     tickets::{Change, Desk, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
     web::{Answer, Flash, Form, PageFault, Path, Visit, idempotency},
-    words::Text,
+    words::{Said, Text},
 };
 
 /// A change that was stored, or that changed nothing.
@@ -77,7 +77,7 @@ impl Applied {
             state.desk.outbox.wake();
         }
         let path = path_of(&self.now.reference);
-        let mut flash = Flash::ok(self.words(state.undo).to(visit.language).to_string());
+        let mut flash = Flash::ok(self.words(state.undo).to(visit.language));
         if self.undoable && state.undo > 0 {
             flash = flash.with_undo(format!("{path}/undo"), state.undo / 1000);
         }
@@ -94,18 +94,18 @@ impl Applied {
         } else if was.version == now.version {
             match self.asked {
                 // A second click, or a colleague was faster: what they wanted is done.
-                Some(status) if status == now.status => Text::new("ticket-already").arg("status", status.name()),
+                Some(status) if status == now.status => Text::new("ticket-already").arg("status", status.label()),
                 _ => Text::new("ticket-nothing-changed"),
             }
         } else if was.status != now.status {
             match now.status {
                 Status::Fixed => Text::new("ticket-fixed"),
-                other => Text::new("ticket-now-status").arg("status", other.name()),
+                other => Text::new("ticket-now-status").arg("status", other.label()),
             }
         } else if technician(was) != technician(now) {
             Text::new(if now.assigned_to.is_some() { "ticket-now-assigned" } else { "ticket-now-unassigned" })
         } else if was.priority != now.priority {
-            Text::new("ticket-now-priority").arg("priority", now.priority.name())
+            Text::new("ticket-now-priority").arg("priority", now.priority.label())
         } else {
             Text::new("ticket-saved")
         }
@@ -118,8 +118,8 @@ fn to(ticket: &Ticket, visit: &Visit) -> String {
 }
 
 /// A text in the visitor's language.
-fn say(visit: &Visit, text: Text) -> String {
-    text.to(visit.language).to_string()
+fn say(visit: &Visit, text: Text) -> Said {
+    text.to(visit.language)
 }
 
 /// Whether an SMS of the ticket waits that can still be called back.
@@ -177,7 +177,7 @@ async fn change(
     for (name, _) in &form.typed {
         if !names.contains(&name.as_str()) && input.take_raw(name).is_some() {
             let shown: String = name.chars().take(64).collect();
-            input.fault(&shown, "unknown", "This form has no such field.");
+            input.fault(&shown, "unknown", Text::new("ticket-no-such-field"));
         }
     }
     let mut asked = Change::default();
@@ -298,7 +298,7 @@ pub async fn undo(
     };
     match state.db.write(work).await {
         Ok(ticket) => {
-            let words = say(&visit, Text::new("ticket-undone").arg("status", ticket.status.name()));
+            let words = say(&visit, Text::new("ticket-undone").arg("status", ticket.status.label()));
             Ok(state.chrome.redirect(&to(&ticket, &visit), Some(Flash::ok(words))))
         }
         Err(fault) => detail::page(&state, &user, visit, &key, Trouble::of(fault)?).await,

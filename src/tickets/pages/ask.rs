@@ -41,7 +41,7 @@ struct ActionPage {
     statuses: Vec<StatusChoice>,
     technicians: Vec<Choice>,
     sms: Option<Sms>,
-    no_sms: Option<&'static str>,
+    no_sms: Option<Text>,
     key: String,
 }
 
@@ -117,10 +117,12 @@ async fn action_page(
     });
     let back = Back::of(&visit);
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
-    frame.title = format!("{} {}", frame.say(&heading), ticket.reference);
+    let title = frame.t("ticket-ask-title").arg("heading", heading.clone());
+    frame.title = title.arg("reference", ticket.reference.as_str()).to_string();
     let chosen = ticket.assigned_to.as_ref().map(|one| one.id.to_string()).unwrap_or_default();
     // Who can no longer be sent is no choice for it.
     let holder = ticket.assigned_to.as_ref().filter(|_| ask != Ask::Dispatched);
+    let technicians = technician_choices(&staff, holder, &chosen, frame.visit.language);
     let page = ActionPage {
         frame,
         back,
@@ -128,7 +130,7 @@ async fn action_page(
         ask,
         phone: ticket.client_phone.shown_in(state.desk.region.as_ref()),
         statuses: status_choices(&ticket),
-        technicians: technician_choices(&staff, holder, &chosen),
+        technicians,
         sms: fixed_sms(&state.desk, &ticket),
         no_sms,
         key: fresh_key(&state.desk),

@@ -2,7 +2,7 @@
 
 use super::filters;
 use crate::{
-    tickets::{Desk, Filter, Reference, filter::PARAMETERS},
+    tickets::{Desk, Filter, Reference, parameters::PARAMETERS},
     web::{Frame, Visit},
 };
 
@@ -84,7 +84,8 @@ impl Back {
         let here = sorted(&self.query);
         let same = |address: &str| sorted(address.split_once('?').map_or("", |(_, query)| query)) == here;
         let key = if here.iter().any(|(name, _)| name == "q") { "list-search" } else { "list-tickets" };
-        frame.view_at(|view| same(&view.href)).map_or_else(|| frame.t(key).to_string(), |view| view.label.clone())
+        let view = frame.view_at(|view| same(&view.href));
+        view.map_or_else(|| frame.t(key), |view| frame.say(&view.label)).to_string()
     }
 
     /// What carries the list along, behind a path without parameters: empty where nothing need be.
@@ -135,7 +136,9 @@ mod tests {
             theme: "",
             compact: false,
             view: None,
+            keys: true,
             language: crate::words::Language::English,
+            chosen: None,
             nonce: String::new(),
         }
     }

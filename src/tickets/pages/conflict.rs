@@ -9,8 +9,6 @@ use super::{
     fields::why_not,
     fresh_key,
     seen::{Seen, TAKE},
-    times,
-    times::When,
 };
 use crate::{
     db::Tx,
@@ -22,7 +20,7 @@ use crate::{
         merge::{FIELDS, Since, stored, wanted},
     },
     web::{Form, Frame, PageFault, Visit},
-    words::Text,
+    words::{Piece, Text, Times, When},
 };
 
 #[derive(Template)]
@@ -58,13 +56,14 @@ struct Conflict {
     /// Who changed it meanwhile; empty for the reader, in another window.
     by: String,
     when: When,
-    /// Why mine is no longer possible, or empty.
-    refused: &'static str,
+    /// Why mine is no longer possible.
+    refused: Option<Text>,
 }
 
 /// A value as people read it.
 enum Side {
     Words(String),
+    Issue(String),
     Nothing,
     Nobody,
     Status(Status),
@@ -105,7 +104,8 @@ pub async fn page(
     };
     let meeting = state.db.read(read).await?;
     let differ = seen.left(&meeting.ticket, &meeting.since, &mut change);
-    let fields = differ.iter().filter_map(|name| conflict(state, user, &meeting, form, &change, name)).collect();
+    let told = (&state.desk, state.desk.times(visit.language));
+    let fields = differ.iter().filter_map(|name| conflict(&told, user, &meeting, form, &change, name)).collect();
     let met = |name: &&'static str| differ.contains(name);
     let carried: Vec<_> = FIELDS
         .into_iter()
@@ -133,7 +133,7 @@ pub async fn page(
 }
 
 fn conflict(
-    state: &Tickets,
+    (desk, times): &(&Desk, Times),
     user: &User,
     meeting: &Meeting,
     form: &Form,
@@ -146,11 +146,11 @@ fn conflict(
         name,
         label: label(name),
         typed: form.typed(name).to_owned(),
-        mine: side(name, &wanted(change, name)?, meeting, &state.desk),
-        theirs: side(name, &stored(ticket, name), meeting, &state.desk),
+        mine: side(name, &wanted(change, name)?, meeting, desk),
+        theirs: side(name, &stored(ticket, name), meeting, desk),
         by: if theirs.by.id == user.id { String::new() } else { theirs.by.name.clone() },
-        when: times(&state.desk).ago(theirs.at),
-        refused: asked.map_or("", |status| why_not(ticket.status, status)),
+        when: times.ago(theirs.at),
+        refused: asked.and_then(|status| why_not(ticket.status, status)),
     })
 }
 
@@ -158,6 +158,7 @@ fn side(name: &str, value: &str, meeting: &Meeting, desk: &Desk) -> Side {
     let known = match name {
         "status" => Status::parse(value).map(Side::Status),
         "priority" => Priority::parse(value).map(Side::Priority),
+        "issueType" => Some(Side::Issue(value.to_owned())),
         "assignedTo" if value.is_empty() => Some(Side::Nobody),
         "assignedTo" => {
             let holder = meeting.ticket.assigned_to.iter().map(|one| (one.id, &one.name));

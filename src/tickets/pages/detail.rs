@@ -12,8 +12,6 @@ use super::{
     fresh_key, path_of,
     sentence::{self, Bit},
     timeline::{Body, Part, Show, Timeline},
-    times,
-    times::When,
 };
 use crate::{
     db::Tx,
@@ -24,10 +22,10 @@ use crate::{
     staff::{self, Admin, User},
     tickets::{
         self, Counted, Desk, Filter, Happening, History, Place, Priority, Reference, Status, Ticket, Tickets, by_key,
-        history, mark, neighbours, watch::changes_of,
+        history, issue_label, mark, neighbours, watch::changes_of,
     },
     web::{Frame, PageFault, Path, Query, Visit},
-    words::{Piece, Text},
+    words::{Piece, Text, When},
 };
 
 #[derive(Template)]
@@ -51,14 +49,14 @@ struct DetailPage {
     priorities: Vec<Priority>,
     technicians: Vec<Choice>,
     sms: Option<Sms>,
-    no_sms: Option<&'static str>,
+    no_sms: Option<Text>,
     timeline: Timeline,
     /// What the page shows, in one word: see [`mark`].
     mark: String,
     place: Option<Beside>,
     key: String,
     note: String,
-    note_fault: String,
+    note_fault: Option<Text>,
     /// The note's form, by the name of its draft.
     note_form: FormName,
     /// When the draft was saved that is the note.
@@ -87,19 +85,13 @@ pub struct Trouble {
     /// Whether the form came before under its key, with other words.
     resent: bool,
     note: String,
-    note_fault: String,
+    note_fault: Option<Text>,
 }
 
 impl Trouble {
     /// No trouble.
     pub fn none() -> Self {
-        Self {
-            status: StatusCode::OK,
-            problems: Vec::new(),
-            resent: false,
-            note: String::new(),
-            note_fault: String::new(),
-        }
+        Self { status: StatusCode::OK, problems: Vec::new(), resent: false, note: String::new(), note_fault: None }
     }
 
     /// A refusal that the page can show: 422, as for every form.
@@ -115,7 +107,7 @@ impl Trouble {
                 let note_fault = faults.iter().find(|fault| fault.field == "content");
                 Ok(Self {
                     status: StatusCode::UNPROCESSABLE_ENTITY,
-                    note_fault: note_fault.map(|fault| fault.message.clone()).unwrap_or_default(),
+                    note_fault: note_fault.map(|fault| fault.message.clone()),
                     problems: Problem::of(&faults).into_iter().map(unlinked).collect(),
                     ..Self::none()
                 })
@@ -186,13 +178,17 @@ pub async fn page(
         None => (back, None),
     };
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
-    let title = format!("{} {}", ticket.reference, ticket.issue_type);
+    let title = frame.t("ticket-title").arg("reference", ticket.reference.as_str());
+    let title = title.arg("issue", issue_label(&ticket.issue_type));
     let good = trouble.status == StatusCode::OK;
-    frame.title = if good { title } else { frame.t("frame-error-title").arg("title", title).to_string() };
-    let resent = trouble.resent.then(|| Problem::general(frame.t("ticket-sent-before").to_string()));
-    let (desk, times) = (&state.desk, times(&state.desk));
+    frame.title = if good { title.to_string() } else { frame.t("frame-error-title").arg("title", title).to_string() };
+    let resent = trouble.resent.then(|| Problem::general(Text::new("ticket-sent-before")));
+    let (desk, times) = (&state.desk, state.desk.times(frame.visit.language));
     let holder = ticket.assigned_to.as_ref();
     let draft = draft.filter(|_| trouble.note.is_empty());
+    let chosen = holder.map(|one| one.id.to_string()).unwrap_or_default();
+    let technicians = technician_choices(&staff, holder, &chosen, frame.visit.language);
+    let timeline = Timeline::new(&ticket, &past, (&sent, no_sms.as_ref()), show, &times, desk);
     let page = DetailPage {
         phone: ticket.client_phone.shown_in(desk.region.as_ref()),
         others: others(&ticket),
@@ -206,10 +202,10 @@ pub async fn page(
         problems: trouble.problems.into_iter().chain(resent).collect(),
         statuses: status_choices(&ticket),
         priorities: Priority::ALL.into_iter().rev().collect(),
-        technicians: technician_choices(&staff, holder, &holder.map(|one| one.id.to_string()).unwrap_or_default()),
+        technicians,
         sms: fixed_sms(desk, &ticket),
         no_sms,
-        timeline: Timeline::new(&ticket, &past, (&sent, no_sms), show, &times, desk),
+        timeline,
         mark: mark(&ticket, changes_of(&sent)),
         key: draft.as_ref().and_then(|found| found.draft.key()).map_or_else(|| fresh_key(desk), ToOwned::to_owned),
         note_form: FormName::Note(ticket.id),
@@ -239,7 +235,7 @@ impl Beside {
         let link = |one: &Option<(Reference, String)>| {
             one.as_ref().map(|(reference, at)| format!("{}{}", path_of(reference), back.moved(at).suffix()))
         };
-        let text = |number| Text::new("ticket-place").arg("number", number).arg("total", place.counted.to_string());
+        let text = |number| Text::new("ticket-place").arg("number", number).arg("total", place.counted.text());
         let number = place.number.map(text);
         Self { before: link(&place.before), after: link(&place.after), number }
     }

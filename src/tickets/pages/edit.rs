@@ -17,8 +17,9 @@ use crate::{
     fault::{Fault, FieldFault},
     notifications::Event,
     staff::{self, Admin, User},
-    tickets::{Desk, Status, Ticket, Tickets, by_key, form, mark},
+    tickets::{Desk, Status, Ticket, Tickets, by_key, form, issue_label, mark},
     web::{Form, Frame, PageFault, Path, Query, Visit},
+    words::{Language, Text},
 };
 
 #[derive(Template)]
@@ -31,7 +32,7 @@ struct EditPage {
     /// The SMS that Fixed would send, when the ticket may become that.
     sms: Option<String>,
     /// Why it would send none, as the ticket is stored.
-    no_sms: Option<&'static str>,
+    no_sms: Option<Text>,
     /// For what keeps the page true. Messages do not concern a form.
     mark: String,
 }
@@ -51,7 +52,7 @@ pub async fn show(
     if let Some(redirect) = canonical(&ticket.reference, &key, "/edit", &query) {
         return Ok(redirect);
     }
-    let menus = Menus { desk: &state.desk, staff: &staff, ticket: Some(&ticket) };
+    let menus = Menus { desk: &state.desk, staff: &staff, ticket: Some(&ticket), language: visit.language };
     let form = TicketForm::new(action(&ticket), &menus, |name| value_of(&ticket, &state.desk, name));
     page(&state, &user, visit, StatusCode::OK, ticket, form).await
 }
@@ -115,7 +116,7 @@ async fn refused(
         Fault::Conflict { detail, .. } => vec![FieldFault::new("status", "not_allowed", detail)],
         other => return Err(other.into()),
     };
-    let (ticket, form) = filled(state, key, typed, seen).await?;
+    let (ticket, form) = filled(state, key, typed, seen, visit.language).await?;
     page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form.with_faults(&faults)).await
 }
 
@@ -129,17 +130,23 @@ async fn over(
     typed: &Form,
     seen: &Seen,
 ) -> Result<Response, PageFault> {
-    let (ticket, mut form) = filled(state, key, typed, seen).await?;
+    let (ticket, mut form) = filled(state, key, typed, seen, visit.language).await?;
     for name in typed.typed("differs").split(',') {
-        form.set_now(name, shown_value(&ticket, &state.desk, name));
+        form.set_now(name, shown_value(&ticket, &state.desk, name, visit.language));
     }
     page(state, user, visit, StatusCode::UNPROCESSABLE_ENTITY, ticket, form).await
 }
 
 /// The form with what was typed, else with what is stored.
-async fn filled(state: &Tickets, key: &str, typed: &Form, seen: &Seen) -> Result<(Ticket, TicketForm), Fault> {
+async fn filled(
+    state: &Tickets,
+    key: &str,
+    typed: &Form,
+    seen: &Seen,
+    language: Language,
+) -> Result<(Ticket, TicketForm), Fault> {
     let (ticket, staff) = read(state, key).await?;
-    let menus = Menus { desk: &state.desk, staff: &staff, ticket: Some(&ticket) };
+    let menus = Menus { desk: &state.desk, staff: &staff, ticket: Some(&ticket), language };
     let value = |name: &str| {
         let sent = typed.typed.iter().any(|(field, _)| field == name) && !seen.is_theirs(name);
         if sent { typed.typed(name).to_owned() } else { value_of(&ticket, &state.desk, name) }
@@ -158,9 +165,9 @@ async fn page(
     ticket: Ticket,
     form: TicketForm,
 ) -> Result<Response, PageFault> {
-    let error = if status == StatusCode::OK { "" } else { "Error: " };
-    let title = format!("{error}Edit {}", ticket.reference);
-    let back = Back::of(&visit);
+    let title = Text::new("ticket-edit-title").arg("reference", ticket.reference.as_str());
+    let title = if status == StatusCode::OK { title } else { Text::new("frame-error-title").arg("title", title) };
+    let (back, title) = (Back::of(&visit), title.to(visit.language).to_string());
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, phone) = (state.desk.clone(), ticket.client_phone.clone());
     let no_sms = state.db.read(move |tx| desk.outbox.why_no_sms(tx, &phone)).await?;
@@ -190,11 +197,17 @@ fn value_of(ticket: &Ticket, desk: &Desk, name: &str) -> String {
 }
 
 /// A stored field as people read it.
-fn shown_value(ticket: &Ticket, desk: &Desk, name: &str) -> String {
+fn shown_value(ticket: &Ticket, desk: &Desk, name: &str, language: Language) -> String {
     let text = match (name, &ticket.assigned_to) {
-        ("assignedTo", Some(person)) => person.name.clone(),
-        ("assignedTo", None) => "Nobody".to_owned(),
-        _ => value_of(ticket, desk, name),
+        ("assignedTo", Some(person)) => return person.name.clone(),
+        ("assignedTo", None) => Text::new("list-nobody"),
+        ("issueType", _) => issue_label(&ticket.issue_type),
+        ("priority", _) => ticket.priority.label(),
+        ("status", _) => ticket.status.label(),
+        _ => match value_of(ticket, desk, name) {
+            empty if empty.is_empty() => Text::new("ticket-now-empty"),
+            value => return value,
+        },
     };
-    if text.is_empty() { "(empty)".to_owned() } else { text }
+    text.to(language).to_string()
 }

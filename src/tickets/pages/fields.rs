@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::{
     fault::FieldFault,
     staff::{Person, User},
-    tickets::{Desk, Priority, Status, Ticket},
+    tickets::{Desk, Priority, Status, Ticket, issue_label},
     web::Frame,
+    words::{Language, Text},
 };
 
 /// The fields of the form, in its order.
@@ -31,13 +32,13 @@ pub struct Problem {
     /// The field's id, or empty.
     pub field: String,
     /// What to do.
-    pub message: String,
+    pub message: Text,
 }
 
 impl Problem {
     /// One that belongs to no field.
-    pub fn general(message: impl Into<String>) -> Self {
-        Self { field: String::new(), message: message.into() }
+    pub fn general(message: Text) -> Self {
+        Self { field: String::new(), message }
     }
 
     /// All of some faults, linked where the form has the field.
@@ -45,11 +46,7 @@ impl Problem {
         let line = |fault: &FieldFault| {
             let known = NAMES.contains(&fault.field.as_str()) || fault.field == "content";
             let field = if known { fault.field.clone() } else { String::new() };
-            let message = if known || fault.field.is_empty() {
-                fault.message.clone()
-            } else {
-                format!("{}: {}", fault.field, fault.message)
-            };
+            let message = if known { fault.message.clone() } else { fault.clone().named() };
             Self { field, message }
         };
         faults.iter().map(line).collect()
@@ -87,8 +84,8 @@ impl Choice {
 pub struct StatusChoice {
     pub status: Status,
     pub chosen: bool,
-    /// Why it cannot be chosen now, or empty.
-    pub refused: &'static str,
+    /// Why it cannot be chosen now.
+    pub refused: Option<Text>,
 }
 
 /// One field.
@@ -96,7 +93,7 @@ pub struct StatusChoice {
 pub struct Field {
     pub value: String,
     /// What is wrong with it, or empty.
-    pub fault: String,
+    pub fault: Option<Text>,
     /// What it was changed to by somebody else meanwhile.
     pub now: Option<String>,
 }
@@ -104,7 +101,7 @@ pub struct Field {
 impl Field {
     /// The ids of what describes it, in the order of the page.
     pub fn described_by(&self, name: &str, hint: &str) -> String {
-        let parts = [(!hint.is_empty(), "hint"), (self.now.is_some(), "now"), (!self.fault.is_empty(), "err")];
+        let parts = [(!hint.is_empty(), "hint"), (self.now.is_some(), "now"), (self.fault.is_some(), "err")];
         let ids: Vec<_> = parts.iter().filter(|(there, _)| *there).map(|(_, id)| format!("{name}-{id}")).collect();
         ids.join(" ")
     }
@@ -136,6 +133,8 @@ pub struct Menus<'a> {
     pub staff: &'a [User],
     /// The ticket that is changed; none for a new one.
     pub ticket: Option<&'a Ticket>,
+    /// What they are worded in.
+    pub language: Language,
 }
 
 impl TicketForm {
@@ -167,8 +166,9 @@ impl TicketForm {
         {
             types.push(&ticket.issue_type);
         }
+        let label = |name: &str| issue_label(name).to(menus.language).to_string();
         self.issue_types =
-            types.into_iter().map(|name| Choice::new(name, name, name.to_lowercase() == issue)).collect();
+            types.into_iter().map(|name| Choice::new(name, &label(name), name.to_lowercase() == issue)).collect();
         let priority = Priority::parse(&self.field("priority").value);
         self.priorities = Priority::ALL.map(|one| (one, priority == Some(one))).to_vec();
         let status = Status::parse(&self.field("status").value);
@@ -176,11 +176,11 @@ impl TicketForm {
         let choice = |one: &Status| StatusChoice {
             status: *one,
             chosen: status == Some(*one),
-            refused: menus.ticket.map_or("", |ticket| why_not(ticket.status, *one)),
+            refused: menus.ticket.and_then(|ticket| why_not(ticket.status, *one)),
         };
         self.statuses = all.iter().map(choice).collect();
         let holder = menus.ticket.and_then(|ticket| ticket.assigned_to.as_ref());
-        self.technicians = technician_choices(menus.staff, holder, &self.field("assignedTo").value);
+        self.technicians = technician_choices(menus.staff, holder, &self.field("assignedTo").value, menus.language);
     }
 
     /// The same with the faults of its fields.
@@ -188,7 +188,7 @@ impl TicketForm {
     pub fn with_faults(mut self, faults: &[FieldFault]) -> Self {
         for fault in faults {
             if let Some(field) = self.fields.get_mut(fault.field.as_str()) {
-                field.fault.clone_from(&fault.message);
+                field.fault = Some(fault.message.clone());
             }
         }
         self.problems = Problem::of(faults);
@@ -225,7 +225,7 @@ impl TicketForm {
     pub fn unfolded(&self) -> bool {
         let told = |name| {
             let field = self.field(name);
-            !field.fault.is_empty() || field.now.is_some()
+            field.fault.is_some() || field.now.is_some()
         };
         self.version > 0
             || told("status")
@@ -236,7 +236,7 @@ impl TicketForm {
 }
 
 /// The technicians, with who has the ticket now even if they could not be assigned again.
-pub fn technician_choices(staff: &[User], holder: Option<&Person>, chosen: &str) -> Vec<Choice> {
+pub fn technician_choices(staff: &[User], holder: Option<&Person>, chosen: &str, language: Language) -> Vec<Choice> {
     let mut choices: Vec<Choice> = staff
         .iter()
         .map(|user| (user.id.to_string(), &user.name))
@@ -246,21 +246,22 @@ pub fn technician_choices(staff: &[User], holder: Option<&Person>, chosen: &str)
         && !staff.iter().any(|user| user.id == person.id)
     {
         let id = person.id.to_string();
-        choices.push(Choice::new(&id, &format!("{} (no longer available)", person.name), id == chosen));
+        let label = Text::new("ticket-technician-gone").arg("name", &person.name).to(language).to_string();
+        choices.push(Choice::new(&id, &label, id == chosen));
     }
     choices
 }
 
-/// Why a move is not in the transition table, in a few words; empty when it is, or is none.
-pub fn why_not(from: Status, to: Status) -> &'static str {
+/// Why a move is not in the transition table, in a few words; nothing when it is, or is none.
+pub fn why_not(from: Status, to: Status) -> Option<Text> {
     if from == to || from.may_become(to) {
-        return "";
+        return None;
     }
-    match to {
-        Status::New => "Only when it is logged",
-        Status::Closed => "Only after Fixed",
-        _ => "Reopen the ticket first",
-    }
+    Some(Text::new(match to {
+        Status::New => "ticket-only-when-logged",
+        Status::Closed => "ticket-only-after-fixed",
+        _ => "ticket-reopen-first",
+    }))
 }
 
 #[cfg(test)]
@@ -271,14 +272,18 @@ mod tests {
     fn every_refused_move_has_a_reason_and_no_allowed_one_has() {
         for from in Status::ALL {
             for to in Status::ALL {
-                assert_eq!(why_not(from, to).is_empty(), from == to || from.may_become(to), "{from} to {to}");
+                assert_eq!(why_not(from, to).is_none(), from == to || from.may_become(to), "{from} to {to}");
             }
         }
     }
 
     #[test]
     fn a_field_is_described_by_what_stands_beside_it_and_by_no_blank() {
-        let field = |fault: &str, now| Field { fault: fault.into(), now, ..Field::default() };
+        let field = |fault: &str, now| Field {
+            fault: (!fault.is_empty()).then(|| Text::verbatim(fault)),
+            now,
+            ..Field::default()
+        };
         assert_eq!(field("", None).described_by("x", "Hint."), "x-hint");
         assert_eq!(field("", Some("1".into())).described_by("x", ""), "x-now");
         assert_eq!(field("Bad.", Some("1".into())).described_by("x", "Hint."), "x-hint x-now x-err");
@@ -287,11 +292,11 @@ mod tests {
     #[test]
     fn faults_of_unknown_fields_say_which() {
         let faults = [
-            FieldFault::new("clientPhone", "invalid", "Too short."),
-            FieldFault::new("colour", "unknown", "No such field."),
-            FieldFault::new("", "invalid", "Broken."),
+            FieldFault::new("clientPhone", "invalid", Text::verbatim("Too short.")),
+            FieldFault::new("colour", "unknown", Text::verbatim("No such field.")),
+            FieldFault::new("", "invalid", Text::verbatim("Broken.")),
         ];
-        let lines: Vec<_> = Problem::of(&faults).into_iter().map(|line| (line.field, line.message)).collect();
+        let lines: Vec<_> = Problem::of(&faults).into_iter().map(|line| (line.field, line.message.english())).collect();
         let want = [("clientPhone", "Too short."), ("", "colour: No such field."), ("", "Broken.")];
         assert_eq!(lines, want.map(|(field, message)| (field.to_owned(), message.to_owned())));
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     staff::User,
-    tickets::{Assignee, At, Desk, Filter, Order, Page, Priority, Sort, Status},
+    tickets::{Assignee, At, Desk, Filter, Order, Page, Priority, Sort, Status, issue_label},
     words::{Language, Text},
 };
 
@@ -70,7 +70,8 @@ pub fn href(query: &str) -> String {
 impl Filters {
     /// For a list as `filter` has it.
     pub fn new(filter: &Filter, desk: &Desk, staff: &[User], language: Language) -> Self {
-        let say = |key: &'static str| Text::new(key).to(language).to_string();
+        let say = |text: Text| text.to(language).to_string();
+        let labels = |texts: Vec<Text>| texts.into_iter().map(say).collect::<Vec<_>>();
         let brief = |values: &[String]| brief(values).unwrap_or_else(|text| text.to(language).to_string());
         let chip = |value: String, names: &[&str]| {
             let gone: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
@@ -83,21 +84,21 @@ impl Filters {
         let nobody = filter.assigned.contains(&Assignee::Nobody);
         let mut whose = chosen(&technicians);
         if nobody {
-            whose.insert(0, say("list-unassigned"));
+            whose.insert(0, say(Text::new("list-unassigned")));
         }
         let issues: Vec<Choice> = desk
             .issue_types
             .all()
             .iter()
-            .map(|name| Choice::new(name, name, filter.issue_types.contains(name)))
+            .map(|name| Choice::new(name, &say(issue_label(name)), filter.issue_types.contains(name)))
             .collect();
         Self {
-            status: chip(brief(&filter.statuses.iter().map(ToString::to_string).collect::<Vec<_>>()), &["status"]),
+            status: chip(brief(&labels(Status::labels(&filter.statuses))), &["status"]),
             statuses: Status::ALL.map(|status| (status, filter.statuses.contains(&status))).to_vec(),
             issue: chip(brief(&chosen(&issues)), &["issueType"]),
             issues,
             priority: chip(
-                brief(&filter.priorities.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                brief(&labels(filter.priorities.iter().map(|priority| priority.label()).collect())),
                 &["priority"],
             ),
             priorities: Priority::ALL.map(|priority| (priority, filter.priorities.contains(&priority))).to_vec(),
@@ -268,10 +269,8 @@ pub struct Number {
 /// The pager.
 #[derive(Debug, Clone)]
 pub struct Pager {
-    /// `1–25`.
-    pub range: String,
-    /// `138`, or `10,000+`.
-    pub total: String,
+    /// `1–25 of 138`.
+    pub range: Text,
     pub numbers: Vec<Number>,
     pub previous: Option<String>,
     pub next: Option<String>,
@@ -280,12 +279,13 @@ pub struct Pager {
 impl Pager {
     /// For one page of a list.
     pub fn new(filter: &Filter, page: &Page) -> Self {
-        let total = page.counted.to_string();
+        let range = |key| Text::new(key).arg("total", page.counted.text());
         let shown = page.items.len() as u64;
         let At::Page(here) = filter.at else {
             let next = page.next_cursor.as_ref().map(|cursor| href(&filter.query_with(&[("cursor", cursor)])));
             let first = Some(href(&filter.query_with(&[])));
-            return Self { range: shown.to_string(), total, numbers: Vec::new(), previous: first, next };
+            let range = range("list-stretch").arg("count", shown);
+            return Self { range, numbers: Vec::new(), previous: first, next };
         };
         let (here, size) = (u64::from(here), u64::from(filter.page_size));
         let at = |number: u64| {
@@ -295,8 +295,7 @@ impl Pager {
         let before = (here - 1) * size;
         let numbers = pager::window(here, pager::pages(page.counted.total, size));
         Self {
-            range: format!("{}–{}", before + 1, before + shown),
-            total,
+            range: range("list-range").arg("from", before + 1).arg("to", before + shown),
             numbers: numbers
                 .into_iter()
                 .map(|step| match step {

@@ -7,13 +7,13 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::{list::log_link, path_of, times, times::When};
+use super::{list::log_link, path_of};
 use crate::{
     fault::Fault,
     staff::Admin,
     tickets::{self, Filter, Status, Tickets},
     web::{Frame, PageFault, Query, Visit},
-    words::Text,
+    words::{Text, When},
 };
 
 /// Options at most.
@@ -62,7 +62,7 @@ pub async fn show(
         Err(Fault::Invalid(_)) => Vec::new(),
         Err(other) => return Err(other.into()),
     };
-    let times = times(&state.desk);
+    let times = state.desk.times(visit.language);
     let (href, _, words) = log_link(&q);
     let options = Options {
         found: Text::new("list-found").arg("count", items.len()),

@@ -11,17 +11,18 @@ use uuid::Uuid;
 use super::{
     fields::{Choice, Problem},
     filters::{self, Filters, Head, Pager},
-    path_of, times,
-    times::{Times, When},
+    path_of,
     views::ViewForm,
 };
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{self, Admin, User},
-    tickets::{self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, bulk, by_key, views},
+    tickets::{
+        self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, bulk, by_key, parameters, views,
+    },
     web::{Frame, PageFault, Query, Visit, render},
-    words::{Language, Text},
+    words::{Piece, Text, Times, When},
 };
 
 /// How much of a description a row carries, in characters; the column shows less.
@@ -38,7 +39,7 @@ struct ListPage {
     save: Option<ViewForm>,
     /// The view that one came from, if it is the viewer's own and shows something else: its id, its name, and the query
     /// that it would get.
-    update: Option<(Uuid, Text, String)>,
+    update: Option<(Uuid, String, String)>,
     /// The list's one query, for the way back.
     query: String,
     /// How many tickets of the filter one step can change, in words, where they are more than the page shows.
@@ -87,7 +88,7 @@ struct RowAlone<'a> {
 /// # Errors
 /// Only a fault of ours.
 pub fn row(frame: &Frame, desk: &Desk, ticket: &Ticket) -> Result<String, Fault> {
-    let page = RowAlone { frame, row: Row::new(ticket, desk, &times(desk)) };
+    let page = RowAlone { frame, row: Row::new(ticket, desk, &desk.times(frame.visit.language)) };
     page.render().map_err(|error| Fault::Unexpected(anyhow::anyhow!("template: {error}")))
 }
 
@@ -159,9 +160,9 @@ async fn respond(
         frame.place = filters::href(&query);
     }
     let plain = || frame.say(&filters::heading(&filter, good)).to_string();
-    let heading = frame.view().map_or_else(plain, |view| view.label.clone());
+    let heading = frame.view().map_or_else(plain, |view| frame.say(&view.label).to_string());
     frame.title = if good { heading.clone() } else { frame.t("frame-error-title").arg("title", &heading).to_string() };
-    let times = times(&state.desk);
+    let times = state.desk.times(frame.visit.language);
     let live_query = if refusal.rows { query.clone() } else { String::new() };
     let rows =
         page.as_ref().map(|page| page.items.iter().map(|ticket| Row::new(ticket, &state.desk, &times)).collect());
@@ -173,9 +174,7 @@ async fn respond(
     // Another view, all tickets or a new search is another start.
     let leaves = frame.view().is_some() || filter.only_searches();
     let page = ListPage {
-        update: update
-            .filter(|_| save && !leaves)
-            .map(|view| (view.id, Text::new("list-update-view").arg("name", &view.name), query.clone())),
+        update: update.filter(|_| save && !leaves).map(|view| (view.id, view.name.clone(), query.clone())),
         every: found.and_then(every),
         sends: state.desk.outbox.why_no_sms_at_all().is_none(),
         technicians: staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, false)).collect(),
@@ -255,7 +254,7 @@ async fn refused(
     let problem = |fault: FieldFault| Problem {
         field: String::new(),
         // What is wrong with the search says so itself.
-        message: if fault.field == "q" { fault.message } else { format!("{}: {}", fault.field, fault.message) },
+        message: if fault.field == "q" { fault.message } else { parameters::named(fault) },
     };
     let problems = faults.into_iter().map(problem).collect();
     let refusal = Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: false };
@@ -276,23 +275,21 @@ async fn of_another_time(
     }
     let known = views::known_parts(pairs, &state.desk);
     let Ok(filter) = Filter::parse(&known.pairs, &state.desk) else { return Ok(None) };
-    let problem =
-        |(name, value): &(String, String)| Problem { field: String::new(), message: gone(name, value, visit.language) };
+    let problem = |(name, value): &(String, String)| Problem { field: String::new(), message: gone(name, value) };
     let problems = known.gone.iter().map(problem).collect();
     Ok(Some((filter, Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, problems, rows: true })))
 }
 
-fn gone(name: &str, value: &str, language: Language) -> String {
+fn gone(name: &str, value: &str) -> Text {
     let text = Text::new("list-gone").arg("value", value);
-    let text = match filters::called(name) {
+    match filters::called(name) {
         Some(what) => text.arg("what", what),
         None => text.arg("what", name),
-    };
-    text.to(language).to_string()
+    }
 }
 
 fn count_words(page: &Page) -> Text {
-    Text::new("list-count").arg("count", page.counted.total).arg("shown", page.counted.to_string())
+    Text::new("list-count").arg("count", page.counted.total).arg("shown", page.counted.text())
 }
 
 impl Row {
@@ -362,7 +359,7 @@ impl Empty {
         }
         Self {
             icon: if is_number(q) { "phone" } else { "search" },
-            heading: Text::new("list-none-for").arg("search", q),
+            heading: Text::new("list-none-for"),
             text: Text::new(if filtered { "list-searched-filtered" } else { "list-searched" }),
             actions,
         }

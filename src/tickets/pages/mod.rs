@@ -20,7 +20,6 @@ mod seen;
 mod sentence;
 mod side_bar;
 mod timeline;
-mod times;
 mod views;
 
 use axum::{
@@ -30,11 +29,7 @@ use axum::{
 };
 use uuid::Uuid;
 
-pub use self::{
-    list::row,
-    side_bar::SideBar,
-    times::{Times, When},
-};
+pub use self::{list::row, side_bar::SideBar};
 use super::{Desk, Reference, Tickets, export};
 use crate::{
     staff::{Role, SignedIn},
@@ -108,10 +103,6 @@ fn key_of(form: &mut Form, desk: &Desk, by: Uuid, what: &str) -> Option<Key> {
 /// A key for one form, so that sending it twice does it once.
 fn fresh_key(desk: &Desk) -> String {
     data_encoding::HEXLOWER.encode(&desk.clock.bytes::<16>())
-}
-
-fn times(desk: &Desk) -> Times {
-    Times::new(desk.clock.now(), desk.zone.clone())
 }
 
 #[cfg(test)]

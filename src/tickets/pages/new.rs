@@ -9,7 +9,6 @@ use super::{
     fields::{Menus, TicketForm},
     fresh_key, path_of,
     preview::Preview,
-    times,
 };
 use crate::{
     clients,
@@ -19,7 +18,7 @@ use crate::{
     staff::{self, Admin, Lapsed, User},
     tickets::{Desk, NewTicket, Tickets, create, form, prepare},
     web::{Answer, Flash, Form, Frame, Key, PageFault, Query, Visit, idempotency},
-    words::{Said, Text},
+    words::{Piece, Said, Text},
 };
 
 /// The box that says that the client is to be kept.
@@ -137,13 +136,12 @@ pub async fn submit(
             let path = answer.location.unwrap_or_else(|| "/tickets".to_owned());
             let reference = path.rsplit('/').next().unwrap_or("").to_owned();
             let said = Text::new("intake-logged").arg("reference", reference).to(visit.language);
-            Ok(state.chrome.redirect(&path, Some(Flash::ok(said.to_string()))))
+            Ok(state.chrome.redirect(&path, Some(Flash::ok(said))))
         }
         Err(Fault::Invalid(mut faults)) => {
             let key_spent = faults.iter().any(|fault| fault.field == KEY_FAULT);
             if key_spent {
-                let said = Text::new("intake-sent-before").to(visit.language);
-                faults = vec![FieldFault::new("", "not_allowed", said.to_string())];
+                faults = vec![FieldFault::new("", "not_allowed", Text::new("intake-sent-before"))];
             }
             let key = typed_key.filter(|_| !key_spent).unwrap_or_else(|| fresh_key(&state.desk));
             let shown = Shown { keep: form.typed(KEEP) == "on", ..Shown::with_key(key) };
@@ -183,7 +181,7 @@ fn new_ticket(form: &mut Form, desk: &Desk) -> Result<(NewTicket, Option<clients
     let mut input = std::mem::take(&mut form.input);
     let keep = input.flag(KEEP).value().unwrap_or_default();
     if keep && input.peek("clientAccountId").is_none_or(|text| text.trim().is_empty()) {
-        input.fault("clientAccountId", "required", "Enter the account ID to keep this client.");
+        input.fault("clientAccountId", "required", Text::new("intake-keep-needs-account"));
     }
     let new = form::new_ticket(input, desk)?;
     let kept = client::entry(&new).filter(|_| keep).map(|entry| clients::prepare(&desk.vault, &desk.clock, entry));
@@ -210,13 +208,13 @@ async fn page(
 ) -> Result<Response, PageFault> {
     let vault = state.desk.vault.clone();
     let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
-    let menus = Menus { desk: &state.desk, staff: &staff, ticket: None };
-    let preview = Preview::of(state, &values).await?;
+    let menus = Menus { desk: &state.desk, staff: &staff, ticket: None, language: visit.language };
+    let preview = Preview::of(state, &state.desk.times(visit.language), &values).await?;
     let mut form = TicketForm::new("/tickets/new".to_owned(), &menus, values).with_faults(faults);
     form.key = shown.key;
     let (status, title) = title(&visit, faults);
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title.to_string()).await?;
-    let times = times(&state.desk);
+    let times = state.desk.times(frame.visit.language);
     let time = |at: i64| times.time(at).words;
     let page = NewPage {
         frame,

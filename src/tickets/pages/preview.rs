@@ -7,7 +7,7 @@ use axum::{
     response::{Redirect, Response},
 };
 
-use super::{new, path_of, times, times::When};
+use super::{new, path_of};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -16,7 +16,7 @@ use crate::{
     staff::Admin,
     tickets::{Desk, Status, Ticket, Tickets, of_client},
     web::{Form, Frame, PageFault, Visit},
-    words::Text,
+    words::{Piece, Text, Times, When},
 };
 
 /// What Turbo asks for when it can take a part of a page.
@@ -54,10 +54,10 @@ impl Preview {
     ///
     /// # Errors
     /// Only the database's and the vault's.
-    pub async fn of(state: &Tickets, typed: impl Fn(&str) -> String) -> Result<Self, Fault> {
+    pub async fn of(state: &Tickets, times: &Times, typed: impl Fn(&str) -> String) -> Result<Self, Fault> {
         let text = typed("clientPhone");
         let phone = (!text.trim().is_empty()).then(|| Phone::parse(&text, state.desk.region.as_ref())).transpose();
-        let bad = phone.as_ref().err().map(ToString::to_string);
+        let bad = phone.as_ref().err().map(|why| why.text());
         let phone = phone.unwrap_or_default();
         let account = Some(typed("clientAccountId").trim().to_owned()).filter(|account| !account.is_empty());
         let (desk, number) = (state.desk.clone(), phone.clone());
@@ -73,7 +73,7 @@ impl Preview {
         let sms = desk.outbox.preview_created(&unassigned(desk), &typed("description"));
         let issue_type = typed("issueType");
         let known =
-            |tickets: Vec<Ticket>| tickets.into_iter().map(|ticket| Known::of(ticket, &issue_type, desk)).collect();
+            |tickets: Vec<Ticket>| tickets.into_iter().map(|ticket| Known::of(ticket, &issue_type, times)).collect();
         Ok(Self {
             to: phone.map(|phone| phone.shown_in(desk.region.as_ref())).unwrap_or_default(),
             odd: (sms.sms.segments.encoding == Encoding::Ucs2).then(|| odd_one(&sms.sms.text)).flatten(),
@@ -109,12 +109,12 @@ impl Preview {
 }
 
 impl Known {
-    fn of(ticket: Ticket, issue_type: &str, desk: &Desk) -> Self {
+    fn of(ticket: Ticket, issue_type: &str, times: &Times) -> Self {
         Self {
             path: path_of(&ticket.reference),
             reference: ticket.reference.to_string(),
             same_type: ticket.issue_type.to_lowercase() == issue_type.trim().to_lowercase(),
-            logged: times(desk).ago(ticket.created_at),
+            logged: times.ago(ticket.created_at),
             client_name: ticket.client_name,
             issue_type: ticket.issue_type,
             status: ticket.status,
@@ -159,7 +159,7 @@ pub async fn show(
     if !accepts.contains(STREAM) {
         return new::looked_up(&state, &user, visit, &form).await;
     }
-    let preview = Preview::of(&state, |name| form.typed(name).to_owned()).await?;
+    let preview = Preview::of(&state, &state.desk.times(visit.language), |name| form.typed(name).to_owned()).await?;
     let page = PreviewStream { frame: state.chrome.outside(visit, ""), preview };
     let mut response = page.frame.respond(StatusCode::OK, &page);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(STREAM));

@@ -10,10 +10,11 @@ use crate::{
         Change, Desk, Ticket, history,
         merge::{self, FIELDS, Since},
     },
+    words::Text,
 };
 
 /// What is said when the form's version is none of the ticket's.
-const LOST: &str = "This form has lost track of the ticket. Check every field, then save again.";
+const LOST: Text = Text::new("conflict-lost");
 
 /// What precedes a field's name in the name of the choice between mine and theirs.
 pub const TAKE: &str = "take.";

@@ -2,7 +2,7 @@
 
 use super::timeline::Part;
 use crate::{
-    tickets::Status,
+    tickets::{Priority, Status, issue_label},
     words::{Language, Piece, Text},
 };
 
@@ -56,7 +56,7 @@ fn said(part: &Part, language: Language) -> Vec<Bit> {
         Part::Assigned { from: None, to: None } => (Text::new("ticket-did-technician"), Vec::new()),
         Part::Edited { field, from, to } => (
             Text::new("ticket-did-edit").arg("field", Text::new(field)),
-            vec![("from", Bit::Value(from.clone())), ("to", Bit::Value(to.clone()))],
+            vec![("from", value(field, from, language)), ("to", value(field, to, language))],
         ),
         Part::Rewritten { .. } => (Text::new("ticket-did-rewrite"), Vec::new()),
     };
@@ -69,6 +69,16 @@ fn said(part: &Part, language: Language) -> Vec<Bit> {
             .map_or_else(|| Bit::Words(String::new()), |(_, bit)| bit.clone()),
     };
     text.to(language).pieces(&slots).into_iter().map(bit).collect()
+}
+
+/// A value as people read it: the history keeps priorities and issue types by name.
+fn value(field: &str, value: &str, language: Language) -> Bit {
+    let text = match field {
+        "ticket-field-priority" => Priority::parse(value).map(Priority::label),
+        "ticket-field-issue" => Some(issue_label(value)),
+        _ => None,
+    };
+    Bit::Value(text.map_or_else(|| value.to_owned(), |text| text.to(language).to_string()))
 }
 
 #[cfg(test)]
@@ -98,7 +108,8 @@ mod tests {
              [Dispatched]"
         );
         let hindi = plain(&sentence("Priya", &parts, Language::Hindi));
-        for kept in ["<Priya> ने ", "<Tomasz>", "\"Low\"", "\"High\"", "[New]", "[Dispatched]", " और "] {
+        for kept in ["<Priya> ने ", "<Tomasz>", "\"कम\"", "\"ज़्यादा\"", "[New]", "[Dispatched]", " और "]
+        {
             assert!(hindi.contains(kept), "{kept} in {hindi}");
         }
     }

@@ -15,15 +15,16 @@ use crate::{
     fault::Fault,
     tickets::{self, Counted, Desk, Filter, ViewCounts, view_counts, views},
     web::{NavGroup, NavItem, Viewer},
+    words::Text,
 };
 
-/// The named addresses of the list that the side bar leads to: label, icon, query.
+/// The named addresses of the list that the side bar leads to: message, icon, query.
 pub const VIEWS: [(&str, &str, &str); 5] = [
-    ("Open queue", "inbox", "?status=New,Open,In+Progress,Dispatched"),
-    ("Unassigned", "user-question", "?status=New,Open,In+Progress,Dispatched&assignedTo=none"),
-    ("Urgent", "flame", "?status=New,Open,In+Progress,Dispatched&priority=Urgent"),
-    ("Fixed, to close", "circle-check", "?status=Fixed"),
-    ("All tickets", "list", ""),
+    ("frame-view-open", "inbox", "?status=New,Open,In+Progress,Dispatched"),
+    ("frame-view-unassigned", "user-question", "?status=New,Open,In+Progress,Dispatched&assignedTo=none"),
+    ("frame-view-urgent", "flame", "?status=New,Open,In+Progress,Dispatched&priority=Urgent"),
+    ("frame-view-fixed", "circle-check", "?status=Fixed"),
+    ("frame-view-all", "list", ""),
 ];
 
 /// How long counts are shown again, in milliseconds, though another process may have changed them meanwhile. What this
@@ -81,7 +82,7 @@ impl SideBar {
         let counts = self.counts(tx)?;
         let counts = [counts.open, counts.unassigned, counts.urgent, counts.fixed, counts.all];
         let item = |((label, icon, query), count): ((&'static str, &'static str, &str), Counted)| NavItem {
-            label: label.to_owned(),
+            label: Text::new(label),
             href: format!("/tickets{query}"),
             place: self.place(query.trim_start_matches('?')),
             icon,
@@ -89,14 +90,15 @@ impl SideBar {
             alert: false,
         };
         let items = VIEWS.into_iter().zip(counts).map(item).collect();
-        let mut groups = vec![NavGroup { label: "Views", saved: false, items }];
+        let mut groups = vec![NavGroup { label: Text::new("frame-views"), saved: false, items }];
         let saved = views::visible(tx, &self.desk.vault, viewer.id)?;
         let counts = self.saved_counts(tx, &saved)?;
         let (own, shared): (Vec<_>, Vec<_>) =
             saved.iter().zip(counts).partition(|(view, _)| view.may_change(viewer.id));
-        for (label, views) in [("My views", own), ("Shared", shared)] {
+        for (label, views) in [("frame-my-views", own), ("frame-shared-views", shared)] {
             if !views.is_empty() {
-                groups.push(NavGroup { label, saved: true, items: views.into_iter().map(saved_item).collect() });
+                let items = views.into_iter().map(saved_item).collect();
+                groups.push(NavGroup { label: Text::new(label), saved: true, items });
             }
         }
         Ok(groups)
@@ -160,7 +162,7 @@ impl SideBar {
 
 fn saved_item((view, counted): (&views::SavedView, Option<Counted>)) -> NavItem {
     NavItem {
-        label: view.name.clone(),
+        label: Text::verbatim(&view.name),
         href: filters::href(&view.query),
         place: filters::href(&view.query),
         icon: "bookmark",

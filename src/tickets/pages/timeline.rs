@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::times::{Times, When};
 use crate::{
     notifications::{Kind, Notification, State},
     phone::Phone,
     staff::Person,
     tickets::{Desk, Happening, History, Status, Ticket, can_undo_fixed},
+    words::{Text, Times, When},
 };
 
 /// What of the history is shown.
@@ -102,13 +102,13 @@ pub struct Sent {
     pub text: String,
     pub to: String,
     pub state: State,
-    pub reason: String,
+    pub reason: Option<Text>,
     pub segments: i64,
     /// The key of each state it had, with the time.
     pub trail: Vec<(&'static str, When)>,
     pub resend: bool,
-    /// Why it cannot be sent again although it did not arrive, or empty.
-    pub barred: &'static str,
+    /// Why it cannot be sent again although it did not arrive.
+    pub barred: Option<Text>,
     pub undo: bool,
 }
 
@@ -174,7 +174,7 @@ impl Timeline {
     pub fn new(
         ticket: &Ticket,
         past: &History,
-        (sent, no_sms): (&[Notification], Option<&'static str>),
+        (sent, no_sms): (&[Notification], Option<&Text>),
         show: Show,
         times: &Times,
         desk: &Desk,
@@ -253,24 +253,25 @@ fn part(what: &Happening, before: Option<Status>) -> Part {
     }
 }
 
-fn sms_item(sms: &Notification, no_sms: Option<&'static str>, undone: bool, times: &Times, desk: &Desk) -> Item {
+fn sms_item(sms: &Notification, no_sms: Option<&Text>, undone: bool, times: &Times, desk: &Desk) -> Item {
     let at = sms.events.last().map_or(sms.created_at, |event| event.at).max(sms.created_at);
     let now = desk.clock.now();
     let to = Phone::from_e164(&sms.recipient)
         .map_or_else(|_| sms.recipient.clone(), |phone| phone.shown_in(desk.region.as_ref()));
     let lost = matches!(sms.state, State::Failed | State::Unknown | State::Suppressed);
-    let barred = no_sms.filter(|_| lost).unwrap_or_default();
+    let barred = no_sms.filter(|_| lost);
+    // What speaks against it now says more than the short reason of then.
+    let told = barred.is_none() || sms.state != State::Suppressed;
     let sent = Sent {
         id: sms.id,
         text: sms.text.clone(),
         to,
         state: sms.state,
-        // What speaks against it now says more than the short reason of then.
-        reason: sms.reason.clone().filter(|_| barred.is_empty() || sms.state != State::Suppressed).unwrap_or_default(),
+        reason: sms.why().filter(|_| told),
         segments: sms.segments,
         trail: sms.events.iter().map(|event| (label(event.state), times.second(event.at))).collect(),
         resend: sms.may_resend() && no_sms.is_none(),
-        barred,
+        barred: barred.cloned(),
         undo: undone && sms.state == State::Queued && sms.undo_until.is_some_and(|until| until > now),
     };
     // No version: in the same millisecond the message comes after the change that made it.
@@ -304,7 +305,7 @@ mod tests {
             ],
             notes: Vec::new(),
         };
-        let items = changes(&past, &Times::new(10, TimeZone::UTC));
+        let items = changes(&past, &Times::new(10, TimeZone::UTC, crate::words::Language::English));
         let Body::Change { status, parts, .. } = &items[2].body else { panic!("a change") };
         assert_eq!((items.len(), *status), (3, Some(Status::Dispatched)));
         assert_eq!(parts[1], Part::Moved { from: Some(Status::New), to: Status::Dispatched });

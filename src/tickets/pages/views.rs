@@ -10,11 +10,11 @@ use crate::{
     fault::{Fault, FieldFault},
     staff::{self, Admin, User},
     tickets::{
-        Desk, Sort, Tickets,
+        Desk, Priority, Sort, Status, Tickets, issue_label,
         views::{self, SavedView, form},
     },
     web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
-    words::{Language, Piece, Text},
+    words::{Language, Piece, Said, Text},
 };
 
 /// The form of a view: its name and who sees it. A new one carries its filter.
@@ -26,7 +26,7 @@ pub struct ViewForm {
     pub shared: bool,
     pub key: String,
     /// What is wrong with the name, or empty.
-    pub fault: String,
+    pub fault: Option<Text>,
 }
 
 impl ViewForm {
@@ -43,7 +43,7 @@ impl ViewForm {
             name: form.typed("name").to_owned(),
             shared: !form.typed("shared").is_empty(),
             key: fresh_key(desk),
-            fault: fault.map(|fault| fault.message.clone()).unwrap_or_default(),
+            fault: fault.map(|fault| fault.message.clone()),
         }
     }
 }
@@ -98,7 +98,7 @@ pub async fn list(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
         view,
     };
     let (own, shared) = views.into_iter().map(row).partition(|row| row.view.may_change(user.id));
-    let title = said(&visit, "frame-saved-views");
+    let title = said(&visit, "frame-saved-views").to_string();
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let page = ListPage { frame, own, shared };
     Ok(page.frame.respond(StatusCode::OK, &page))
@@ -202,7 +202,7 @@ pub async fn refilter(
 ) -> Result<Response, PageFault> {
     let change = match form::change(std::mem::take(&mut form.input), &state.desk) {
         Ok(views::Change { query: query @ Some(_), .. }) => views::Change { query, ..views::Change::default() },
-        Ok(_) => return Err(Fault::field("query", "required", "Choose a filter first.").into()),
+        Ok(_) => return Err(Fault::field("query", "required", Text::new("views-choose-filter")).into()),
         Err(fault) => return Err(fault.into()),
     };
     let (desk, by) = (state.desk.clone(), user.id);
@@ -222,7 +222,7 @@ pub async fn ask_delete(
     if !view.may_remove(user.id) {
         return Err(Fault::Forbidden.into());
     }
-    let title = said(&visit, "views-delete-ask");
+    let title = said(&visit, "views-delete-ask").to_string();
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let page = DeletePage { frame, own: view.may_change(user.id), view };
     Ok(page.frame.respond(StatusCode::OK, &page))
@@ -257,61 +257,66 @@ async fn page(
     let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
     let good = faults.is_empty();
     let title = said(&visit, if view.is_some() { "views-change" } else { "list-save-this-view" });
-    let title =
-        if good { title } else { Text::new("frame-error-title").arg("title", title).to(visit.language).to_string() };
-    let language = visit.language;
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let title = if good { title } else { said(&visit, "frame-error-title").arg("title", title) };
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title.to_string()).await?;
     let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff, frame.visit.language);
-    let page = EditPage {
-        frame,
-        view,
-        filter,
-        form,
-        problems: faults.into_iter().map(|fault| problem(fault, language)).collect(),
-    };
+    let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(problem).collect() };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
 
 /// A message in the visitor's language.
-fn said(visit: &Visit, key: &'static str) -> String {
-    Text::new(key).to(visit.language).to_string()
+fn said(visit: &Visit, key: &'static str) -> Said {
+    Text::new(key).to(visit.language)
 }
 
-fn problem(fault: FieldFault, language: Language) -> Problem {
+fn problem(fault: FieldFault) -> Problem {
     match fault.field.as_str() {
         "name" => Problem { field: fault.field, message: fault.message },
         "query" => Problem::general(fault.message),
-        KEY_FAULT => Problem::general(Text::new("views-sent-before").to(language).to_string()),
-        other => Problem::general(format!("{other}: {}", fault.message)),
+        KEY_FAULT => Problem::general(Text::new("views-sent-before")),
+        _ => Problem::general(fault.named()),
     }
 }
 
 /// A query string in words: `Status New, Open; Technician Aisha Bello`.
 fn words(query: &str, staff: &[User], language: Language) -> String {
-    let say = |text: Text| text.to(language).to_string();
-    let mut parts: Vec<(String, Vec<String>)> = Vec::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let label = label(&name).map_or_else(|| name.to_string(), say);
-        let value = match &*name {
-            "assignedTo" if value == "none" => say(Text::new("list-nobody")),
-            "assignedTo" => staff
-                .iter()
-                .find(|user| user.id.to_string() == value)
-                .map_or_else(|| say(Text::new("list-somebody")), |user| user.name.clone()),
-            "sort" => {
-                let sort = Sort::ALL.into_iter().find(|sort| sort.name() == value);
-                sort.map_or_else(|| value.to_string(), |sort| say(filters::sort_words(sort)).to_lowercase())
-            }
-            "order" => say(Text::new("list-ascending")),
-            _ => value.into_owned(),
-        };
+    let mut parts: Vec<(Text, Vec<Text>)> = Vec::new();
+    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        let label = label(&name).unwrap_or_else(|| Text::verbatim(&*name));
+        let values = values(&name, &text, staff, language);
         match parts.iter_mut().find(|(other, _)| *other == label) {
-            Some((_, values)) => values.push(value),
-            None => parts.push((label, vec![value])),
+            Some((_, more)) => more.extend(values),
+            None => parts.push((label, values)),
         }
     }
-    let parts = parts.into_iter().map(|(label, values)| format!("{label} {}", values.join(", ")));
-    parts.collect::<Vec<_>>().join("; ")
+    let part = |(label, values): (Text, Vec<Text>)| {
+        Text::new("views-part").arg("name", label).arg("values", values).to(language).to_string()
+    };
+    parts.into_iter().map(part).collect::<Vec<_>>().join("; ")
+}
+
+/// What a parameter asks for.
+fn values(name: &str, text: &str, staff: &[User], language: Language) -> Vec<Text> {
+    let each = |label: fn(&str) -> Option<Text>| -> Vec<Text> {
+        text.split(',').map(|one| label(one).unwrap_or_else(|| Text::verbatim(one))).collect()
+    };
+    match name {
+        "status" => each(|one| Status::parse(one).map(Status::label)),
+        "priority" => each(|one| Priority::parse(one).map(Priority::label)),
+        "issueType" => each(|one| Some(issue_label(one))),
+        "assignedTo" if text == "none" => vec![Text::new("list-nobody")],
+        "assignedTo" => {
+            let user = staff.iter().find(|user| user.id.to_string() == text);
+            vec![user.map_or_else(|| Text::new("list-somebody"), |user| Text::verbatim(&user.name))]
+        }
+        "sort" => {
+            let sort = Sort::ALL.into_iter().find(|sort| sort.name() == text);
+            let words = |sort| filters::sort_words(sort).to(language).to_string().to_lowercase();
+            vec![Text::verbatim(sort.map_or_else(|| text.to_owned(), words))]
+        }
+        "order" => vec![Text::new("list-ascending")],
+        _ => vec![Text::verbatim(text)],
+    }
 }
 
 fn label(name: &str) -> Option<Text> {

@@ -17,6 +17,7 @@ use crate::{
     staff::Admin,
     tickets::{Tickets, record::PersonRecord},
     web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
+    words::Text,
 };
 
 /// The calls, with their documentation.
@@ -109,7 +110,7 @@ async fn list_views(
 ) -> Result<Answer, ApiFault> {
     let unknown = |(name, _): &(String, String)| {
         let shown: String = name.chars().take(64).collect();
-        FieldFault::new(shown, "unknown", "This call has no such parameter. Leave it out.")
+        FieldFault::new(shown, "unknown", Text::new("filter-unknown-here"))
     };
     input::none_of(pairs.iter().map(unknown).collect())?;
     let vault = tickets.desk.vault.clone();

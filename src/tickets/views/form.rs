@@ -2,16 +2,17 @@
 
 use super::{Change, NAME, NewView};
 use crate::{
-    fault::{Fault, FieldFault},
+    fault::Fault,
     input::{Given, Input, Limits},
-    tickets::{Desk, Filter},
+    tickets::{Desk, Filter, parameters::named},
+    words::Text,
 };
 
 /// The longest query string, in characters. A filter with everything in it stays well below.
 const QUERY: usize = 8_000;
 
-const NO_NAME: &str = "Give the view a name.";
-const NO_QUERY: &str = "Choose a filter, a search or a sort first: a view of all tickets is there already.";
+const NO_NAME: Text = Text::new("views-name-missing");
+const NO_QUERY: Text = Text::new("views-query-missing");
 
 /// A new view.
 ///
@@ -68,8 +69,8 @@ fn canonical(input: &mut Input, text: &str, desk: &Desk) -> String {
             query
         }
         Err(Fault::Invalid(faults)) => {
-            for FieldFault { field, code, message } in faults {
-                input.fault("query", code, format!("{field}: {message}"));
+            for fault in faults {
+                input.fault("query", fault.code, named(fault));
             }
             String::new()
         }

@@ -8,6 +8,7 @@ use crate::{
     fault::Fault,
     staff::Person,
     tickets::{Desk, notices::VIEWS},
+    words::Text,
 };
 
 /// Saves a view for its owner.
@@ -17,8 +18,7 @@ use crate::{
 pub fn save(tx: &mut Tx<'_>, desk: &Desk, by: &Person, new: &NewView) -> Result<SavedView, Fault> {
     let own = store::of_owner(tx, &desk.vault, by.id)?;
     if own.len() >= MOST {
-        let message = format!("You have {MOST} views, and there can be no more. Delete one that you no longer need.");
-        return Err(Fault::field("name", "too_many", message));
+        return Err(Fault::field("name", "too_many", Text::new("views-too-many").arg("count", MOST)));
     }
     let now = desk.clock.now();
     let view = SavedView {
@@ -40,7 +40,7 @@ pub fn save(tx: &mut Tx<'_>, desk: &Desk, by: &Person, new: &NewView) -> Result<
 /// Two views of one owner under one name could not be told apart.
 pub(super) fn not_taken(own: &[SavedView], id: Uuid, name: &str) -> Result<(), Fault> {
     if own.iter().any(|other| other.id != id && same_name(&other.name, name)) {
-        return Err(Fault::field("name", "taken", "Another of your views has this name. Give this one its own."));
+        return Err(Fault::field("name", "taken", Text::new("views-name-taken")));
     }
     Ok(())
 }

@@ -59,7 +59,8 @@ async fn the_main_job_by_keyboard() {
     fix_and_undo(&browser, &path).await;
 
     browser.open("/account").await;
-    browser.click("button[value=dark]").await;
+    browser.click("label:has([name=theme][value=dark])").await;
+    browser.click("form[action='/account/preferences'] [type=submit]").await;
     browser.find("html[data-theme=dark]").await;
     browser.open("/tickets").await;
     browser.holds("return getComputedStyle(document.documentElement).colorScheme === 'dark'", &[]).await;

@@ -150,11 +150,15 @@ async fn a_list_is_walked_ticket_by_ticket_and_a_search_suggests() {
     browser.keys(&Key::Enter.to_string()).await;
     browser.arrive("/tickets/BILL-").await;
     browser.reads(".ticket-head h1", "Nadia 1").await;
+    let ticket = browser.path().await;
     browser.keys("?").await;
     browser.find("#keys:popover-open").await;
-    browser.click("#keys .check").await;
-    browser.keys(&Key::Escape.to_string()).await;
-    browser.holds("return !document.querySelector('#keys:popover-open')", &[]).await;
+    browser.click("#keys a[href='/account#preferences']").await;
+    browser.arrive("/account").await;
+    browser.click("label:has([name=shortcuts][value=off])").await;
+    browser.click("form[action='/account/preferences'] [type=submit]").await;
+    browser.find("body[data-keys=off]").await;
+    browser.open(&ticket).await;
     browser.keys("n").await;
     browser.keys(&(Key::Control + "k" + &Key::Null)).await;
     focus_on(&browser, "q").await;

@@ -1,6 +1,7 @@
 //! Open pages over the wire: what a stream says, to whom, and when it ends.
 
 mod access;
+mod elsewhere;
 mod lists;
 mod tickets;
 
@@ -9,7 +10,10 @@ use std::time::Duration;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Caller, Page, TestApp};
+use crate::{
+    notifications::fake_gateway::{Act, FakeGateway},
+    support::{Browser, Caller, Page, TestApp},
+};
 
 /// A gateway is set but nobody sends, so that what is queued stays queued.
 const QUIET: [(&str, &str); 6] = [
@@ -121,4 +125,24 @@ async fn counts_of_the_side_bar_follow() {
     let request = browser.request("GET", "/live").header("last-event-id", "1").send().await.unwrap();
     let mut again = Stream::of(request).await;
     again.until("live-counts").await;
+}
+
+#[tokio::test]
+async fn clients_to_call_are_counted_along() {
+    let gateway = FakeGateway::start([Act::Answer(400, "Invalid number")]).await;
+    let mut settings = QUIET;
+    settings[1].1 = &gateway.url;
+    let app = TestApp::with(&settings).await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    let calls = |count: &str| format!("/notifications/calls&#34;:&#34;{count}&#34;");
+    let mut stream = Stream::open(&browser, "").await;
+    admin.ticket(json!({})).await;
+    stream.until(&calls("")).await;
+    // Nothing happens to the ticket, but the gateway refuses its SMS for good.
+    assert_eq!(app.app.worker(&app.base).step().await.unwrap(), 1);
+    stream.until(&calls("1")).await;
+    let page = browser.open("/notifications/calls").await;
+    let form = page.attributes(".calls form", "action").into_iter().find(|action| action.ends_with("/called")).unwrap();
+    assert_eq!(browser.submit(&form, &[]).await.status, 303);
+    stream.until(&calls("")).await;
 }

@@ -8,10 +8,11 @@ use redress::{
     db::{Db, DbOptions, Tx, params},
     fault::Fault,
     notifications::{
-        Answering, Callbacks, Event, Health, Hooks, NewMessage, Notification, Outbox, Settings, State, Worker,
+        Answering, Callbacks, Event, Health, Hooks, NewMessage, Notification, Outbox, Settings, State, Voice, Worker,
         hook_secret, hooks, lapse,
     },
     phone::{Phone, Region},
+    words::Text,
 };
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -79,7 +80,8 @@ impl Post {
         let db = Db::open(&url.parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(clock.now()).unwrap();
         let vault = Vault::for_tests(1);
-        let outbox = Outbox::new(vault.clone(), clock.clone(), "Lakeside Fibre", settings.gateway.as_ref());
+        let voice = Voice::new("Lakeside Fibre", settings.language);
+        let outbox = Outbox::new(vault.clone(), clock.clone(), voice.clone(), settings.gateway.as_ref());
         let callbacks = Callbacks::default();
         callbacks.set(address);
         let worker = Worker {
@@ -101,7 +103,7 @@ impl Post {
             db: db.clone(),
             clock: clock.clone(),
             secret: Arc::new(secret.clone()),
-            answering: answering(vault, region, sender, status.clone()),
+            answering: answering(vault, voice, region, sender, status.clone()),
         };
         let secret = secret.expose_secret().to_owned();
         Self { db, clock, hand, outbox, worker, secret, user, hooks: hooks::routes(hooks), status, _dir: dir }
@@ -236,15 +238,21 @@ impl Post {
 }
 
 /// Knows one ticket, of the mobile number.
-fn answering(vault: Vault, region: Region, sender: Option<Phone>, status: Arc<Mutex<&'static str>>) -> Answering {
+fn answering(
+    vault: Vault,
+    voice: Voice,
+    region: Region,
+    sender: Option<Phone>,
+    status: Arc<Mutex<&'static str>>,
+) -> Answering {
     Answering {
         vault,
-        isp: "Lakeside Fibre".into(),
+        voice,
         region: Some(region),
         sender,
         ticket_status: Arc::new(move |_: &mut Tx<'_>, reference, from| {
             let own = reference == REFERENCE && from.as_str() == MOBILE;
-            Ok(own.then(|| (REFERENCE.to_owned(), (*status.lock().unwrap()).to_owned())))
+            Ok(own.then(|| (REFERENCE.to_owned(), Text::verbatim(*status.lock().unwrap()))))
         }),
     }
 }

@@ -173,16 +173,3 @@ async fn a_token_needs_a_name_and_whole_days_and_ends_with_them() {
     world.hand.advance(1);
     assert!(!program.is_known().await);
 }
-
-#[tokio::test]
-async fn the_appearance_is_kept_in_a_cookie() {
-    let world = World::new();
-    let mut browser = world.browser("Priya Raman", Role::Admin).await;
-    for (theme, shown) in [("dark", "dark"), ("light", "light"), ("system", "")] {
-        assert_eq!(browser.submit("/account/theme", &[("theme", theme)]).await.status, 303);
-        let page = browser.get("/account").await;
-        assert_eq!(page.attributes("html", "data-theme"), [shown]);
-        let pressed = page.attributes("[name=theme][aria-pressed=true]", "value");
-        assert_eq!(pressed, [theme]);
-    }
-}

@@ -5,23 +5,25 @@ mod api;
 mod command_line;
 mod limits;
 mod log_in;
+mod preferences;
 mod setup;
 mod users;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, header},
+    middleware,
 };
 use jiff::tz::TimeZone;
 use redress::{
     clock::{Clock, Hand},
     db::{DatabaseUrl, Db, DbOptions},
     staff::{self, Gate, NewUser, Role, Staff, User},
-    web::{Chrome, proxies::Proxies},
+    web::{Chrome, proxies::Proxies, refusal},
 };
 use scraper::{Html, Selector};
 use serde_json::Value;
@@ -43,7 +45,8 @@ struct World {
 
 fn routes(staff: &Staff) -> Router {
     let (api, _) = staff::api(staff.clone()).split_for_parts();
-    staff::routes(staff.clone()).merge(api)
+    let dress = middleware::from_fn_with_state(Duration::from_mins(1), refusal::dress);
+    staff::routes(staff.clone()).merge(api).layer(dress)
 }
 
 impl World {

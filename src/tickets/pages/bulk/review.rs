@@ -16,7 +16,7 @@ use crate::{
         pages::{fields::Problem, filters, fresh_key},
     },
     web::{Frame, PageFault, Query, Visit},
-    words::Text,
+    words::{Piece, Text},
 };
 
 #[derive(Template)]
@@ -29,8 +29,8 @@ struct ReviewPage {
     /// What the button says; absent where nothing changes.
     button: Option<Text>,
     problems: Vec<Problem>,
-    /// What is asked for, a line each.
-    asked: Vec<Text>,
+    /// What is asked for, a line each, with the technician's name that stands in it.
+    asked: Vec<(Text, String)>,
     pairs: Vec<(&'static str, String)>,
     groups: Vec<Group>,
     /// Each ticket with the version that is shown.
@@ -40,7 +40,7 @@ struct ReviewPage {
     /// One of the SMS that go out.
     example: Option<Sms>,
     /// Why some clients get none, and how many.
-    no_sms: Vec<(&'static str, Text)>,
+    no_sms: Vec<(Text, Text)>,
     undo_seconds: i64,
     key: String,
 }
@@ -101,7 +101,7 @@ pub async fn page(
         list,
         heading,
         button: button.filter(|_| changing > 0),
-        problems: wrong.iter().map(|text| Problem::general(frame.say(text).to_string())).collect(),
+        problems: wrong.into_iter().map(Problem::general).collect(),
         asked: action.as_ref().map(|action| asked(action, &staff)).unwrap_or_default(),
         pairs: action.as_ref().map(Action::pairs).unwrap_or_default(),
         groups: groups::planned(&plan),
@@ -156,35 +156,36 @@ fn words(action: Option<&Action>, changing: usize) -> (Text, Option<Text>) {
     (Text::new(ask).arg("count", changing), Some(Text::new(act).arg("count", changing)))
 }
 
-fn asked(action: &Action, staff: &[User]) -> Vec<Text> {
+fn asked(action: &Action, staff: &[User]) -> Vec<(Text, String)> {
     // That it becomes Fixed or Closed is what the heading asks.
     let headed = |status: &Status| action.is_only_status() && matches!(status, Status::Fixed | Status::Closed);
     let status = action
         .status
         .filter(|status| !headed(status))
-        .map(|status| Text::new("bulk-to-status").arg("status", status.name()));
-    let priority = action.priority.map(|priority| Text::new("bulk-to-priority").arg("priority", priority.name()));
+        .map(|status| Text::new("bulk-to-status").arg("status", status.label()));
+    let priority = action.priority.map(|priority| Text::new("bulk-to-priority").arg("priority", priority.label()));
+    let known = |id| staff.iter().find(|user| user.id == id).map(|user| user.name.clone());
+    let named = action.assigned_to.clone().value().and_then(known);
     let technician = match &action.assigned_to {
         Given::Absent => None,
         Given::Null => Some(Text::new("bulk-to-nobody")),
-        Given::Value(id) => Some(match staff.iter().find(|user| user.id == *id) {
-            Some(user) => Text::new("bulk-to-technician").arg("name", &user.name),
-            None => Text::new("bulk-to-unknown"),
-        }),
+        Given::Value(_) if named.is_some() => Some(Text::new("bulk-to-technician")),
+        Given::Value(_) => Some(Text::new("bulk-to-unknown")),
     };
-    [status, priority, technician].into_iter().flatten().collect()
+    let name = named.unwrap_or_default();
+    [status, priority, technician].into_iter().flatten().map(|line| (line, name.clone())).collect()
 }
 
 /// Why clients are told nothing although their ticket becomes Fixed, and how many for each reason.
-fn untold(plan: &Plan) -> Vec<(&'static str, Text)> {
-    let mut reasons: Vec<(&'static str, usize)> = Vec::new();
-    for why in plan.rows.iter().filter_map(|row| row.no_sms) {
+fn untold(plan: &Plan) -> Vec<(Text, Text)> {
+    let mut reasons: Vec<(&Text, usize)> = Vec::new();
+    for why in plan.rows.iter().filter_map(|row| row.no_sms.as_ref()) {
         match reasons.iter_mut().find(|(other, _)| *other == why) {
             Some((_, count)) => *count += 1,
             None => reasons.push((why, 1)),
         }
     }
-    reasons.into_iter().map(|(why, count)| (why, Text::new("bulk-no-sms").arg("count", count))).collect()
+    reasons.into_iter().map(|(why, count)| (why.clone(), Text::new("bulk-no-sms").arg("count", count))).collect()
 }
 
 #[cfg(test)]

@@ -53,8 +53,7 @@ pub async fn submit(
     back.extend_pairs(run.action.pairs());
     back.append_pair("list", form.typed("list"));
     let path = format!("/tickets/bulk/{}", run.key);
-    let words = Text::new("bulk-changed").arg("count", changed).to(visit.language).to_string();
-    let mut flash = Flash::ok(words);
+    let mut flash = Flash::ok(Text::new("bulk-changed").arg("count", changed).to(visit.language));
     if told && state.undo > 0 {
         flash = flash.with_undo(format!("{path}/undo"), state.undo / 1000);
     }
@@ -129,11 +128,12 @@ pub async fn undo(
         undone += state.db.write(move |tx| bulk::undo(tx, &desk, &by, &some)).await?;
     }
     let late = fixed.len() - undone;
-    let words = |key, count| Text::new(key).arg("count", count).to(visit.language).to_string();
+    let (back, too_late) =
+        (Text::new("bulk-undone").arg("count", undone), Text::new("bulk-undo-late").arg("count", late));
     let flash = match (undone, late) {
-        (_, 0) => Flash::ok(words("bulk-undone", undone)),
-        (0, _) => Flash::error(words("bulk-undo-late", late)),
-        _ => Flash::ok(format!("{} {}", words("bulk-undone", undone), words("bulk-undo-late", late))),
+        (_, 0) => Flash::ok(back.to(visit.language)),
+        (0, _) => Flash::error(too_late.to(visit.language)),
+        _ => Flash::ok(Text::new("words-two").arg("first", back).arg("second", too_late).to(visit.language)),
     };
     let list = filters::href("");
     Ok(state.chrome.redirect(&list, Some(flash)))

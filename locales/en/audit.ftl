@@ -1,0 +1,36 @@
+# The audit history.
+audit-heading = Audit history
+audit-when = When
+audit-who = Who
+audit-what = What
+audit-about = Which tickets
+audit-none = Nothing yet
+audit-none-before = There is nothing before this
+audit-none-text = Exports of tickets are written here: who, when, which tickets, how many.
+audit-pages = Pages
+audit-newest-first = Newest first
+audit-newest = Newest
+audit-older = Older
+audit-export-began = Export of tickets began
+audit-export-ended = { $count ->
+    [one] Export of tickets ended after { $count } ticket
+   *[other] Export of tickets ended after { $count } tickets
+}
+audit-export-broken = { $count ->
+    [one] Export of tickets was broken off after { $count } ticket
+   *[other] Export of tickets was broken off after { $count } tickets
+}
+audit-all-tickets = All tickets
+audit-filters = { $filters }
+audit-filter = { $name }: { $value }
+
+# Filters, in English as they stand in addresses.
+audit-filter-q = q
+audit-filter-status = status
+audit-filter-priority = priority
+audit-filter-issue = issueType
+audit-filter-technician = assignedTo
+audit-filter-from = createdFrom
+audit-filter-to = createdTo
+audit-filter-sort = sort
+audit-filter-order = order

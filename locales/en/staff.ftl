@@ -1,0 +1,83 @@
+# The staff: log-in, set-up, users, and what is wrong with their forms.
+staff-sign-in = Sign in
+staff-signed-out = Signed out
+staff-set-up = Make the first admin
+staff-set-up-intro = There is no user yet. This one can add the others.
+staff-welcome = Welcome to Redress
+staff-users = Users
+staff-add-user = Add user
+staff-edit-user = Edit user
+staff-save = Save changes
+staff-cancel = Cancel
+staff-optional = optional
+staff-actions = Actions
+staff-none = None
+staff-you = you
+staff-problems = { $count ->
+    [one] There is a problem
+   *[other] There are { $count } problems
+}
+
+# Fields and their hints.
+staff-name = Name
+staff-email = E-mail address
+staff-email-hint = They sign in with it
+staff-own-email-hint = You sign in with it
+staff-phone = Phone number
+staff-phone-short = Phone
+staff-role = Role
+staff-role-hint = Admins run the desk; tickets are assigned to technicians
+staff-role-admin = Admin
+staff-role-technician = Technician
+staff-password = Password
+staff-password-hint = 8 characters or more
+staff-first-password-hint = 8 characters or more; they can change it
+staff-new-password = New password
+staff-set-password = Set password
+staff-set-password-hint = 8 characters or more. It signs them out everywhere.
+staff-password-text = A new password signs them out everywhere and ends all of their API tokens.
+staff-own-password-text = A new password signs you out everywhere else. Your { $tokens } stay: revoke those that others may know.
+staff-code = Set-up code
+staff-code-hint = In the server's log, after “setup code:”
+
+# Who may sign in.
+staff-access = Access
+staff-enabled = Enabled
+staff-disabled = Disabled
+staff-enable = Enable
+staff-disable = Disable
+staff-enable-one = Enable { $name }
+staff-disable-one = Disable { $name }
+staff-enable-user = Enable user
+staff-disable-user = Disable user
+staff-disable-text = A disabled user is signed out everywhere, loses all API tokens, and cannot sign in. Records keep the name.
+staff-disabled-text = This user is disabled and cannot sign in.
+
+# What was done.
+staff-user-added = User added
+staff-user-saved = User saved
+staff-user-enabled = User enabled
+staff-user-disabled = User disabled
+staff-password-set = Password set
+
+# What is wrong and what to do.
+staff-name-missing = Enter the name.
+staff-email-missing = Enter the e-mail address.
+staff-email-taken = Another user has this e-mail address. Use one of their own.
+staff-password-missing = Enter a password.
+staff-password-short = Use { $count } characters or more. A sentence is easy to remember.
+staff-password-known = Choose a password that is neither the name nor the e-mail address.
+staff-role-missing = Choose a role.
+staff-name-admin = admin
+staff-name-technician = technician
+staff-own-email-missing = Enter your e-mail address.
+staff-own-password-missing = Enter your password.
+staff-current-password-missing = Enter your password as it is now.
+staff-token-name-missing = Name what will use the token.
+staff-token-days = Enter a number of days from 1 to { $most }, or leave this empty.
+staff-wrong-log-in = The e-mail address or the password is not right.
+staff-nobody = There is no enabled user with this e-mail address and password.
+staff-code-missing = Enter the set-up code from the server's log.
+staff-code-wrong = This is not the code. Copy it from the newest start in the server's log.
+staff-not-oneself = You cannot disable yourself. Ask another admin to do it.
+staff-last-admin = This is the last enabled admin. Make another user an admin first.

@@ -1,0 +1,36 @@
+# लेखा-जोखा।
+audit-heading = लेखा-जोखा
+audit-when = कब
+audit-who = किसने
+audit-what = क्या
+audit-about = कौन से टिकट
+audit-none = अभी कुछ नहीं
+audit-none-before = इससे पहले कुछ नहीं है
+audit-none-text = टिकटों के निर्यात यहाँ लिखे जाते हैं: किसने, कब, कौन से टिकट, कितने।
+audit-pages = पन्ने
+audit-newest-first = सबसे नए पहले
+audit-newest = सबसे नए
+audit-older = पुराने
+audit-export-began = टिकटों का निर्यात शुरू हुआ
+audit-export-ended = { $count ->
+    [one] { $count } टिकट के बाद निर्यात पूरा हुआ
+   *[other] { $count } टिकटों के बाद निर्यात पूरा हुआ
+}
+audit-export-broken = { $count ->
+    [one] { $count } टिकट के बाद निर्यात बीच में रुक गया
+   *[other] { $count } टिकटों के बाद निर्यात बीच में रुक गया
+}
+audit-all-tickets = सभी टिकट
+audit-filters = { $filters }
+audit-filter = { $name }: { $value }
+
+# फ़िल्टर।
+audit-filter-q = खोज
+audit-filter-status = स्थिति
+audit-filter-priority = प्राथमिकता
+audit-filter-issue = समस्या का प्रकार
+audit-filter-technician = तकनीशियन
+audit-filter-from = कब से
+audit-filter-to = कब तक
+audit-filter-sort = क्रम
+audit-filter-order = दिशा

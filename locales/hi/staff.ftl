@@ -1,0 +1,83 @@
+# कर्मचारी: साइन इन, शुरुआती सेटअप, उपयोगकर्ता, और उनके फ़ॉर्म की गलतियाँ।
+staff-sign-in = साइन इन करें
+staff-signed-out = साइन आउट हो गया
+staff-set-up = पहला एडमिन बनाएँ
+staff-set-up-intro = अभी कोई उपयोगकर्ता नहीं है। यह बाकी सबको जोड़ सकता है।
+staff-welcome = Redress में आपका स्वागत है
+staff-users = उपयोगकर्ता
+staff-add-user = उपयोगकर्ता जोड़ें
+staff-edit-user = उपयोगकर्ता संपादित करें
+staff-save = बदलाव सहेजें
+staff-cancel = रद्द करें
+staff-optional = वैकल्पिक
+staff-actions = कार्रवाइयाँ
+staff-none = नहीं है
+staff-you = आप
+staff-problems = { $count ->
+    [one] एक समस्या है
+   *[other] { $count } समस्याएँ हैं
+}
+
+# फ़ील्ड और उनके संकेत।
+staff-name = नाम
+staff-email = ई-मेल पता
+staff-email-hint = वे इसी से साइन इन करते हैं
+staff-own-email-hint = आप इसी से साइन इन करते हैं
+staff-phone = फ़ोन नंबर
+staff-phone-short = फ़ोन
+staff-role = भूमिका
+staff-role-hint = एडमिन डेस्क चलाते हैं; टिकट तकनीशियनों को सौंपे जाते हैं
+staff-role-admin = एडमिन
+staff-role-technician = तकनीशियन
+staff-password = पासवर्ड
+staff-password-hint = 8 या ज़्यादा अक्षर
+staff-first-password-hint = 8 या ज़्यादा अक्षर; वे इसे बाद में बदल सकते हैं
+staff-new-password = नया पासवर्ड
+staff-set-password = पासवर्ड लगाएँ
+staff-set-password-hint = 8 या ज़्यादा अक्षर। इससे वे हर जगह से साइन आउट हो जाएँगे।
+staff-password-text = नया पासवर्ड लगाने पर वे हर जगह से साइन आउट हो जाएँगे और उनके सभी API टोकन रद्द हो जाएँगे।
+staff-own-password-text = नया पासवर्ड लगाने पर आप बाकी हर जगह से साइन आउट हो जाएँगे। आपके { $tokens } बने रहेंगे: जो दूसरों को पता हो सकते हैं उन्हें रद्द करें।
+staff-code = सेटअप कोड
+staff-code-hint = सर्वर के लॉग में, सेटअप कोड वाली पंक्ति में
+
+# कौन साइन इन कर सकता है।
+staff-access = पहुँच
+staff-enabled = चालू
+staff-disabled = रोका गया
+staff-enable = चालू करें
+staff-disable = रोकें
+staff-enable-one = { $name } को चालू करें
+staff-disable-one = { $name } को रोकें
+staff-enable-user = उपयोगकर्ता को चालू करें
+staff-disable-user = उपयोगकर्ता को रोकें
+staff-disable-text = रोका गया उपयोगकर्ता हर जगह से साइन आउट हो जाता है, उसके सभी API टोकन रद्द हो जाते हैं, और वह साइन इन नहीं कर सकता। रिकॉर्ड में नाम बना रहता है।
+staff-disabled-text = यह उपयोगकर्ता रोका गया है और साइन इन नहीं कर सकता।
+
+# क्या किया गया।
+staff-user-added = उपयोगकर्ता जोड़ा गया
+staff-user-saved = उपयोगकर्ता सहेजा गया
+staff-user-enabled = उपयोगकर्ता चालू किया गया
+staff-user-disabled = उपयोगकर्ता रोका गया
+staff-password-set = पासवर्ड लगाया गया
+
+# क्या ठीक नहीं है और क्या करें।
+staff-name-missing = नाम लिखें।
+staff-email-missing = ई-मेल पता लिखें।
+staff-email-taken = यह ई-मेल पता किसी दूसरे उपयोगकर्ता का है। इनका अपना पता लिखें।
+staff-password-missing = पासवर्ड लिखें।
+staff-password-short = { $count } या ज़्यादा अक्षर रखें। पूरा वाक्य याद रखना आसान होता है।
+staff-password-known = ऐसा पासवर्ड चुनें जो न नाम हो, न ई-मेल पता।
+staff-role-missing = भूमिका चुनें।
+staff-name-admin = एडमिन
+staff-name-technician = तकनीशियन
+staff-own-email-missing = अपना ई-मेल पता लिखें।
+staff-own-password-missing = अपना पासवर्ड लिखें।
+staff-current-password-missing = अपना अभी का पासवर्ड लिखें।
+staff-token-name-missing = लिखें कि टोकन का उपयोग कौन करेगा।
+staff-token-days = 1 से { $most } तक दिनों की संख्या लिखें, या इसे खाली छोड़ दें।
+staff-wrong-log-in = ई-मेल पता या पासवर्ड सही नहीं है।
+staff-nobody = इस ई-मेल पते और पासवर्ड वाला कोई चालू उपयोगकर्ता नहीं है।
+staff-code-missing = सर्वर के लॉग से सेटअप कोड लिखें।
+staff-code-wrong = यह कोड सही नहीं है। सर्वर के लॉग में सबसे नई शुरुआत से कोड कॉपी करें।
+staff-not-oneself = आप अपने आप को नहीं रोक सकते। किसी दूसरे एडमिन से कहें।
+staff-last-admin = यह आख़िरी चालू एडमिन है। पहले किसी दूसरे उपयोगकर्ता को एडमिन बनाएँ।

@@ -1,0 +1,118 @@
+//! Why a message is where it is. A reason is stored as the words below, with a gateway's own number in brackets where there
+//! is one: to the API these words are what it shows, to us they are a code, so that none of them ever changes. Pages word
+//! it in their reader's language.
+
+use crate::words::Text;
+
+/// Why a message is suppressed.
+pub const OPTED_OUT: &str = "opted out";
+/// Why a message is suppressed.
+pub const NO_SMS_NUMBER: &str = "no SMS number";
+/// Why a message is suppressed.
+pub const LOG_ONLY: &str = "not sent: no SMS gateway is set";
+
+/// Why a message is given up, or nobody can tell what became of it.
+pub const WORKER_LOST: &str = "the worker was lost while sending";
+/// Why a message is given up.
+pub const EXPIRED: &str = "validity of 24 hours ended";
+/// Why a message is given up.
+pub const UNREADABLE: &str = "its number or text cannot be opened";
+/// Why nobody can tell what became of a message.
+pub const UNREPORTED: &str = "no report within 72 hours";
+/// Why a message failed, with the gateway's code.
+pub const UNDELIVERABLE: &str = "reported undeliverable";
+/// Why a message is cancelled.
+pub const UNDONE: &str = "undone";
+
+/// What came of handing a message to a gateway.
+pub const UNREACHABLE: &str = "the gateway cannot be reached";
+/// What came of handing a message to a gateway.
+pub const NO_ANSWER: &str = "the gateway did not answer in time";
+/// What came of handing a message to a gateway.
+pub const CUT: &str = "the connection was cut before the answer";
+/// What came of handing a message to a gateway, with its code.
+pub const LOG_IN_REFUSED: &str = "the gateway refuses our log-in";
+/// What came of handing a message to a gateway, with its code.
+pub const UNREAD_REFUSAL: &str = "the gateway's refusal could not be read";
+/// What came of handing a message to a gateway, with its code.
+pub const NOT_ROUTABLE: &str = "not routable";
+/// What came of handing a message to a gateway, with its code.
+pub const DENIED: &str = "the gateway's lists deny the number";
+/// What came of handing a message to a gateway, with its code.
+pub const REFUSED: &str = "the gateway refused it";
+/// What came of handing a message to a gateway, with its code.
+pub const NOT_KANNEL: &str = "not an answer of Kannel's";
+/// What came of handing a message to a gateway, with its code.
+pub const FAULTY: &str = "the gateway has a fault";
+
+/// All of them, each with its message.
+const WORDED: [(&str, &str); 19] = [
+    (OPTED_OUT, "notifications-reason-stop"),
+    (NO_SMS_NUMBER, "notifications-reason-number"),
+    (LOG_ONLY, "notifications-reason-gateway"),
+    (WORKER_LOST, "notifications-reason-worker-lost"),
+    (EXPIRED, "notifications-reason-expired"),
+    (UNREADABLE, "notifications-reason-unreadable"),
+    (UNREPORTED, "notifications-reason-unreported"),
+    (UNDELIVERABLE, "notifications-reason-undeliverable"),
+    (UNDONE, "notifications-reason-undone"),
+    (UNREACHABLE, "notifications-reason-unreachable"),
+    (NO_ANSWER, "notifications-reason-no-answer"),
+    (CUT, "notifications-reason-cut"),
+    (LOG_IN_REFUSED, "notifications-reason-log-in"),
+    (UNREAD_REFUSAL, "notifications-reason-unread"),
+    (NOT_ROUTABLE, "notifications-reason-not-routable"),
+    (DENIED, "notifications-reason-denied"),
+    (REFUSED, "notifications-reason-refused"),
+    (NOT_KANNEL, "notifications-reason-not-kannel"),
+    (FAULTY, "notifications-reason-faulty"),
+];
+
+/// A reason with the gateway's code.
+pub fn with_code(reason: &str, code: impl std::fmt::Display) -> String {
+    format!("{reason} ({code})")
+}
+
+/// A stored reason for people. What is none of ours is a gateway's own, and stands as it is.
+pub fn reason_text(stored: &str) -> Text {
+    let worded = |reason: &str| WORDED.iter().find(|(known, _)| *known == reason).map(|&(_, key)| Text::new(key));
+    if let Some(text) = worded(stored) {
+        return text;
+    }
+    let coded = stored.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    match coded.and_then(|(reason, code)| Some((worded(reason)?, code))) {
+        Some((text, code)) => Text::new("notifications-reason-code").arg("reason", text).arg("code", code),
+        None => Text::verbatim(stored),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    /// Pages say a little more of these than the API does.
+    const ON_PAGES: [(&str, &str); 3] = [
+        (OPTED_OUT, "the number has sent STOP"),
+        (NO_SMS_NUMBER, "the number gets no SMS"),
+        (LOG_ONLY, "no SMS gateway is set"),
+    ];
+
+    #[test]
+    fn what_is_stored_is_what_english_says() {
+        for (stored, _) in WORDED {
+            let said = ON_PAGES.iter().find(|(reason, _)| *reason == stored).map_or(stored, |(_, said)| *said);
+            assert_eq!(reason_text(stored).english(), said);
+            let coded = with_code(stored, 503);
+            assert_eq!(reason_text(&coded).english(), with_code(said, 503));
+            assert_ne!(reason_text(stored).to(Language::Hindi).to_string(), said, "it is not translated");
+        }
+    }
+
+    #[test]
+    fn a_gateways_own_words_stand_as_they_are() {
+        for own in ["", "Queue full", "Queue full (17)", "not routable (", "(5)", "undone now"] {
+            assert_eq!(reason_text(own).to(Language::Hindi).to_string(), own);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What other processes do to the same database: open pages learn of it without a notice.
+
+use std::time::{Duration, Instant};
+
+use redress::clock::Clock;
+use serde_json::json;
+
+use super::{QUIET, Stream, change, list, row};
+use crate::support::{
+    Browser, PASSWORD, TestApp,
+    process::{Process, add_user, run, run_with},
+};
+
+#[tokio::test]
+async fn pages_follow_what_another_server_on_the_same_database_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let ours = TestApp::at(dir.path(), &QUIET, Clock::system()).await;
+    let theirs = TestApp::at(dir.path(), &QUIET, Clock::system()).await;
+    let (browser, admin) = (ours.browser().await, theirs.admin().await);
+    let known = admin.ticket(json!({})).await;
+    let mut stream = Stream::open(&browser, &list(&browser.open("/tickets").await)).await;
+    change(&admin, &known, json!({"priority": "Urgent"})).await;
+    stream.until(&row(&known)).await;
+    admin.ticket(json!({"priority": "Urgent"})).await;
+    let told = stream.until("1 new ticket. Show it").await;
+    // The side bar counts at a pace of its own.
+    let counted = "priority=Urgent&#34;:&#34;2&#34;";
+    if !told.contains(counted) {
+        stream.until(counted).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_disabled_by_the_command_line_hears_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let process = Process::serve(dir, &[]);
+    run_with(dir, &add_user("dev@isp.example", "Dev Anand", "admin"), PASSWORD).done();
+    let browser = Browser::new(&process.base);
+    browser.submit("/login", &[("email", "dev@isp.example"), ("password", PASSWORD)]).await;
+    let began = Instant::now();
+    let mut stream = Stream::open(&browser, "").await;
+    run(dir, &["user", "disable", "dev@isp.example"]).done();
+    stream.end().await;
+    // After 25 seconds it is looked at in any case.
+    assert!(began.elapsed() < Duration::from_secs(25), "it was not told");
+}
