@@ -49,8 +49,8 @@ fn imported(name: &str, source: &str) -> Vec<String> {
 /// The page with its modules announced.
 pub fn announce(html: &str, nonce: &str) -> String {
     let Some((head, body)) = html.split_once(PLACE) else { return html.to_owned() };
-    let named = body.split("data-controller=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let names: BTreeSet<&str> = named.flat_map(str::split_whitespace).collect();
+    let values = body.split("data-controller=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let names: BTreeSet<&str> = values.flat_map(str::split_whitespace).collect();
     let files = names.iter().map(|name| format!("js/controllers/{name}.js"));
     let mut modules = IMPORTS["js/app.js"].clone();
     for file in files {
