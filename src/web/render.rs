@@ -12,8 +12,8 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{choices, modules};
 pub use super::choices::DENSITY;
+use super::{choices, modules};
 use crate::{
     db::{Db, Tx},
     fault::Fault,
