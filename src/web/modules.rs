@@ -28,7 +28,7 @@ static IMPORTS: LazyLock<HashMap<String, BTreeSet<String>>> = LazyLock::new(|| {
 fn follow(name: &str, found: &mut BTreeSet<String>) {
     let Some(source) = assets::text(name) else { return };
     if found.insert(name.to_owned()) {
-        for other in imported(name, &source) {
+        for other in imported(name, source) {
             follow(&other, found);
         }
     }
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn every_import_is_a_file() {
         for (name, found) in &*IMPORTS {
-            for one in imported(name, &assets::text(name).unwrap()) {
+            for one in imported(name, assets::text(name).unwrap()) {
                 assert!(found.contains(&one), "{name} imports {one}, which is not there");
             }
         }
