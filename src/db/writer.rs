@@ -246,12 +246,11 @@ impl Worker {
     }
 
     fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), DbError> {
-        let conn = match self.connection.take() {
-            Some(conn) => conn,
-            None => {
-                self.others.seen = None;
-                self.source.connect()?
-            }
+        let conn = if let Some(conn) = self.connection.take() {
+            conn
+        } else {
+            self.others.seen = None;
+            self.source.connect()?
         };
         let conn = self.connection.insert(conn);
         sqlite::run(conn, "BEGIN IMMEDIATE")?;

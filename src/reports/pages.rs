@@ -188,12 +188,8 @@ async fn page(
     };
     let say = Say { language: visit.language, today: ask.today };
     let path = only.map_or_else(|| "/reports".to_owned(), |report| format!("/reports/{}", report.name()));
-    let heading = say.text(&only.map_or_else(|| Text::new("reports-title"), Report::title));
-    let title = if problems.is_empty() {
-        heading.clone()
-    } else {
-        say.text(&Text::new("frame-error-title").arg("title", heading.as_str()))
-    };
+    let title = only.map_or_else(|| Text::new("reports-title"), Report::title);
+    let (heading, title) = (say.text(&title), visit.title(title, problems.is_empty()));
     let frame = state.tickets.chrome.frame(&state.tickets.db, &user.viewer(), visit, &title).await?;
     let status = match (problems.is_empty(), too_long) {
         (false, _) => StatusCode::UNPROCESSABLE_ENTITY,

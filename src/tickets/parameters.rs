@@ -78,12 +78,11 @@ impl<'a> Reader<'a> {
         let mut values = Vec::new();
         for (_, text) in self.pairs.iter().filter(|(key, _)| key == name) {
             for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-                match parse(word) {
-                    Some(value) => values.push(value),
-                    None => {
-                        let message = Text::new("rules-choose-any").arg("choices", choices());
-                        self.faults.push(FieldFault::new(name, "invalid", message));
-                    }
+                if let Some(value) = parse(word) {
+                    values.push(value);
+                } else {
+                    let message = Text::new("rules-choose-any").arg("choices", choices());
+                    self.faults.push(FieldFault::new(name, "invalid", message));
                 }
             }
         }

@@ -271,6 +271,14 @@ pub struct Visit {
     pub nonce: String,
 }
 
+impl Visit {
+    /// A page's title in the viewer's language, which says so when something on the page has to be put right.
+    pub fn title(&self, title: Text, good: bool) -> String {
+        let title = if good { title } else { Text::new("frame-error-title").arg("title", title) };
+        title.to(self.language).to_string()
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = std::convert::Infallible;
 

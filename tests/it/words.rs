@@ -153,13 +153,17 @@ impl Desk {
         assert_eq!(admin.put("/api/clients/4711", &put).await.status, 201);
         let client = admin.get("/api/clients/4711").await.json["id"].as_str().unwrap().to_owned();
         let mut tickets = Vec::new();
-        for (place, issue) in
-            ["Incorrect Bill", "Payment Not Reflected", "Service Suspension", "Other", "रोमिंग"].into_iter().enumerate()
-        {
+        for (issue, priority) in [
+            ("Incorrect Bill", "Low"),
+            ("Payment Not Reflected", "Medium"),
+            ("Service Suspension", "High"),
+            ("Other", "Urgent"),
+            ("रोमिंग", "Low"),
+        ] {
             let fields = json!({
                 "clientName": "मीरा जोशी", "clientPhone": "+919876500001", "clientEmail": "meera@mail.example",
                 "clientAccountId": "4711", "issueType": issue, "description": "राउटर का शुल्क दो बार लगा है।",
-                "priority": ["Low", "Medium", "High", "Urgent", "Low"][place],
+                "priority": priority,
             });
             let ticket = admin.ticket(fields).await;
             tickets.push(ticket["ticketRef"].as_str().unwrap().to_owned());

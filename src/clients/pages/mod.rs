@@ -24,6 +24,5 @@ pub fn routes(state: Clients) -> Router {
 
 /// A page's title, which says so when there are faults.
 fn title(frame: &mut Frame, words: &Text, good: bool) {
-    let words = frame.say(words);
-    frame.title = if good { words.to_string() } else { frame.t("frame-error-title").arg("title", words).to_string() };
+    frame.title = frame.visit.title(words.clone(), good);
 }

@@ -9,7 +9,7 @@ use vault::Cell;
 
 use super::{
     preferences,
-    view::{Field, FormView, split, title},
+    view::{Field, FormView, split},
 };
 use crate::{
     db::Tx,
@@ -126,7 +126,7 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
     });
     let forms = [&asked.preferences, &asked.password, &asked.token];
     let faults: Vec<FieldFault> = forms.iter().flat_map(|form| form.faults.clone()).collect();
-    let title = title(&visit, "account-heading", &faults);
+    let title = visit.title(Text::new("account-heading"), faults.is_empty());
     let frame = staff.chrome.frame(&staff.db, &user.viewer(), visit, &title).await?;
     let page = AccountPage {
         user,

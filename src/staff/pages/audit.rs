@@ -6,7 +6,6 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::view::title;
 use crate::{
     audit,
     db::Tx,
@@ -60,7 +59,7 @@ pub async fn show(
         what: entry.event.words(),
         about: entry.event.about(),
     };
-    let title = title(&visit, "audit-heading", &[]);
+    let title = visit.title(Text::new("audit-heading"), true);
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = AuditPage {
         rows: entries.iter().map(row).collect(),

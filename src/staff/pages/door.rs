@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::view::{Field, FormView, split, title};
+use super::view::{Field, FormView, split};
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
@@ -51,7 +51,7 @@ impl Outside {
         form: FormView,
         status: StatusCode,
     ) -> Response {
-        let title = title(&visit, heading, &form.faults);
+        let title = visit.title(Text::new(heading), form.faults.is_empty());
         let languages = Language::ALL.map(|language| Offer { language, here: language == visit.language });
         let frame = staff.chrome.outside(visit, &title);
         let page = Self { frame, heading, intro, form, languages };

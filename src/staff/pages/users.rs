@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::view::{Choice, Field, FormView, split, title};
+use super::view::{Choice, Field, FormView, split};
 use crate::{
     fault::{Fault, FieldFault},
     staff::{
@@ -45,7 +45,7 @@ struct EditPage {
 pub async fn list(State(staff): State<Staff>, Admin(by): Admin, visit: Visit) -> Result<Response, PageFault> {
     let vault = staff.vault.clone();
     let users = staff.db.read(move |tx| store::list(tx, &vault, None)).await?;
-    let title = title(&visit, "staff-users", &[]);
+    let title = visit.title(Text::new("staff-users"), true);
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = UsersPage { frame, users, own: by.id };
     Ok(page.frame.respond(StatusCode::OK, &page))
@@ -75,7 +75,7 @@ async fn new_page(
     form: FormView,
     status: StatusCode,
 ) -> Result<Response, PageFault> {
-    let title = title(&visit, "staff-add-user", &form.faults);
+    let title = visit.title(Text::new("staff-add-user"), form.faults.is_empty());
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = NewPage { frame, form };
     Ok(page.frame.respond(status, &page))
@@ -145,7 +145,7 @@ async fn edit_page(
 ) -> Result<Response, PageFault> {
     let faults: Vec<FieldFault> = [&form, &password].iter().flat_map(|form| form.faults.clone()).collect();
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let title = title(&visit, "staff-edit-user", &faults);
+    let title = visit.title(Text::new("staff-edit-user"), faults.is_empty());
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let own = user.id == by.id;
     let page = EditPage { frame, user, own, form, password };

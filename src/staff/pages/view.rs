@@ -2,7 +2,7 @@
 
 use crate::{
     fault::FieldFault,
-    web::{Form, Visit},
+    web::Form,
     words::{Language, Text},
 };
 
@@ -150,13 +150,6 @@ impl FormView {
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|field| field.name == name)
     }
-}
-
-/// A page's title, the message of that key, which says so when there are faults.
-pub fn title(visit: &Visit, key: &'static str, faults: &[FieldFault]) -> String {
-    let words = Text::new(key);
-    let words = if faults.is_empty() { words } else { Text::new("frame-error-title").arg("title", words) };
-    words.to(visit.language).to_string()
 }
 
 /// What was typed, without the body it came in.

@@ -113,7 +113,7 @@ pub async fn page(
         .map(|name| (name, form.typed(name).to_owned()))
         .collect();
     let title = Text::new("conflict-title").arg("reference", meeting.ticket.reference.as_str());
-    let title = Text::new("frame-error-title").arg("title", title).to(visit.language).to_string();
+    let title = visit.title(title, false);
     let (back, action) = (Back::of(&visit), visit.path.clone());
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let page = ConflictPage {

@@ -178,10 +178,9 @@ pub async fn page(
         None => (back, None),
     };
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
-    let title = frame.t("ticket-title").arg("reference", ticket.reference.as_str());
+    let title = Text::new("ticket-title").arg("reference", ticket.reference.as_str());
     let title = title.arg("issue", issue_label(&ticket.issue_type));
-    let good = trouble.status == StatusCode::OK;
-    frame.title = if good { title.to_string() } else { frame.t("frame-error-title").arg("title", title).to_string() };
+    frame.title = frame.visit.title(title, trouble.status == StatusCode::OK);
     let resent = trouble.resent.then(|| Problem::general(Text::new("ticket-sent-before")));
     let (desk, times) = (&state.desk, state.desk.times(frame.visit.language));
     let holder = ticket.assigned_to.as_ref();

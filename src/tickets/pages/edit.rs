@@ -166,8 +166,7 @@ async fn page(
     form: TicketForm,
 ) -> Result<Response, PageFault> {
     let title = Text::new("ticket-edit-title").arg("reference", ticket.reference.as_str());
-    let title = if status == StatusCode::OK { title } else { Text::new("frame-error-title").arg("title", title) };
-    let (back, title) = (Back::of(&visit), title.to(visit.language).to_string());
+    let (back, title) = (Back::of(&visit), visit.title(title, status == StatusCode::OK));
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, phone) = (state.desk.clone(), ticket.client_phone.clone());
     let no_sms = state.db.read(move |tx| desk.outbox.why_no_sms(tx, &phone)).await?;

@@ -159,9 +159,9 @@ async fn respond(
     if good {
         frame.place = filters::href(&query);
     }
-    let plain = || frame.say(&filters::heading(&filter, good)).to_string();
-    let heading = frame.view().map_or_else(plain, |view| frame.say(&view.label).to_string());
-    frame.title = if good { heading.clone() } else { frame.t("frame-error-title").arg("title", &heading).to_string() };
+    let title = frame.view().map_or_else(|| filters::heading(&filter, good), |view| view.label.clone());
+    let heading = frame.say(&title).to_string();
+    frame.title = frame.visit.title(title, good);
     let times = state.desk.times(frame.visit.language);
     let live_query = if refusal.rows { query.clone() } else { String::new() };
     let rows =

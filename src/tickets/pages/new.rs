@@ -212,8 +212,9 @@ async fn page(
     let preview = Preview::of(state, &state.desk.times(visit.language), &values).await?;
     let mut form = TicketForm::new("/tickets/new".to_owned(), &menus, values).with_faults(faults);
     form.key = shown.key;
-    let (status, title) = title(&visit, faults);
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title.to_string()).await?;
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let title = visit.title(Text::new("intake-title"), faults.is_empty());
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let times = state.desk.times(frame.visit.language);
     let time = |at: i64| times.time(at).words;
     let page = NewPage {
@@ -227,16 +228,6 @@ async fn page(
         waiting: shown.waiting.map(time),
     };
     Ok(page.frame.respond(status, &page))
-}
-
-fn title(visit: &Visit, faults: &[FieldFault]) -> (StatusCode, Said) {
-    let title = Text::new("intake-title");
-    if faults.is_empty() {
-        (StatusCode::OK, title.to(visit.language))
-    } else {
-        let refused = Text::new("frame-error-title").arg("title", title);
-        (StatusCode::UNPROCESSABLE_ENTITY, refused.to(visit.language))
-    }
 }
 
 #[cfg(test)]

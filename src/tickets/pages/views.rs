@@ -256,9 +256,9 @@ async fn page(
     let vault = state.desk.vault.clone();
     let staff = state.db.read(move |tx| staff::technicians(tx, &vault)).await?;
     let good = faults.is_empty();
-    let title = said(&visit, if view.is_some() { "views-change" } else { "list-save-this-view" });
-    let title = if good { title } else { said(&visit, "frame-error-title").arg("title", title) };
-    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title.to_string()).await?;
+    let title = Text::new(if view.is_some() { "views-change" } else { "list-save-this-view" });
+    let title = visit.title(title, good);
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let filter = words(view.as_ref().map_or(&form.query, |view| &view.query), &staff, frame.visit.language);
     let page = EditPage { frame, view, filter, form, problems: faults.into_iter().map(problem).collect() };
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))

@@ -92,8 +92,7 @@ pub async fn page(
     let (heading, button) = words(action.as_ref(), changing);
     let good = wrong.is_empty();
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
-    let title = frame.say(&heading);
-    frame.title = if good { title.to_string() } else { frame.t("frame-error-title").arg("title", title).to_string() };
+    frame.title = frame.visit.title(heading.clone(), good);
     let example =
         telling.first().map(|row| state.desk.outbox.preview(Event::Fixed { reference: row.reference.as_str() }));
     let page = ReviewPage {
