@@ -179,7 +179,8 @@ impl Reader {
 const TIMES: &str = "const page = performance.getEntriesByType('navigation')[0]; \
     const files = performance.getEntriesByType('resource'); \
     return {html: page.transferSize, all: files.reduce((sum, file) => sum + file.transferSize, page.transferSize), \
-        files: files.length, painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime, \
+        files: files.length, fonts: files.filter((file) => file.name.endsWith('.woff2')).length, \
+        painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime, \
         ready: performance.getEntriesByName('redress:ready')[0]?.startTime}";
 
 async fn first_view(base: &str) {
@@ -205,10 +206,11 @@ async fn first_view(base: &str) {
         painted.sort_by(f64::total_cmp);
         ready.sort_by(f64::total_cmp);
         println!(
-            "{cache:>6} cache: {} bytes in all, {} of them HTML, {} files; first contentful paint {:.0} ms, interactive {:.0} ms (medians of {})",
+            "{cache:>6} cache: {} bytes in all, {} of them HTML, {} files, {} of them fonts; first contentful paint {:.0} ms, interactive {:.0} ms (medians of {})",
             last["all"],
             last["html"],
             last["files"],
+            last["fonts"],
             painted[7],
             ready[7],
             painted.len()

@@ -357,8 +357,8 @@ async fn method_not_allowed() -> Response {
     refused(StatusCode::METHOD_NOT_ALLOWED, Text::new("problem-no-method"))
 }
 
-/// Pages are compressed harder: a quarter fewer bytes for 2 ms. Files of a million rows and answers to programs go as they
-/// come.
+/// Pages are compressed harder: a quarter fewer bytes for 3 ms of a list. Files of a million rows and answers to programs
+/// go as they come.
 const PAGES: CompressionLevel = CompressionLevel::Precise(5);
 
 fn compression(level: CompressionLevel, what: Is) -> CompressionLayer<impl Predicate> {

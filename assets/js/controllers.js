@@ -9,22 +9,30 @@ const here = new Set();
 const named = (part) =>
   [part, ...part.querySelectorAll("[data-controller]")].flatMap((el) => el.dataset.controller?.match(/\S+/g) ?? []);
 
-async function bring(name) {
-  try {
-    const { default: controller } = await import(`./controllers/${name}.js`);
-    app.register(name, controller);
-    here.add(name);
-  } catch (fault) {
-    // The page works without; the next one that names it asks again.
-    coming.delete(name);
-    console.error(`controller ${name}`, fault);
+/* All at once: none is at work before another that hears the same event. */
+async function bring(names) {
+  const found = await Promise.allSettled(names.map((name) => import(`./controllers/${name}.js`)));
+  for (const [at, { value, reason }] of found.entries()) {
+    const name = names[at];
+    if (value) {
+      app.register(name, value.default);
+      here.add(name);
+    } else {
+      // The page works without; the next one that names it asks again.
+      coming.delete(name);
+      console.error(`controller ${name}`, reason);
+    }
   }
 }
 
-/* Those that are missing in a part of a page, or nothing. */
+/* Waits for those that are missing in a part of a page; null where there are none. */
 function missing(part) {
-  const names = named(part).filter((name) => !here.has(name));
-  for (const name of names) if (!coming.has(name)) coming.set(name, bring(name));
+  const names = [...new Set(named(part))].filter((name) => !here.has(name));
+  const asked = names.filter((name) => !coming.has(name));
+  if (asked.length) {
+    const wait = bring(asked);
+    for (const name of asked) coming.set(name, wait);
+  }
   return names.length ? Promise.all(names.map((name) => coming.get(name))) : null;
 }
 

@@ -28,7 +28,7 @@ static IMPORTS: LazyLock<HashMap<String, BTreeSet<String>>> = LazyLock::new(|| {
 fn follow(name: &str, found: &mut BTreeSet<String>) {
     let Some(source) = assets::text(name) else { return };
     if found.insert(name.to_owned()) {
-        for other in imported(name, &source) {
+        for other in imported(name, source) {
             follow(&other, found);
         }
     }
@@ -49,8 +49,8 @@ fn imported(name: &str, source: &str) -> Vec<String> {
 /// The page with its modules announced.
 pub fn announce(html: &str, nonce: &str) -> String {
     let Some((head, body)) = html.split_once(PLACE) else { return html.to_owned() };
-    let named = body.split("data-controller=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let names: BTreeSet<&str> = named.flat_map(str::split_whitespace).collect();
+    let values = body.split("data-controller=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let names: BTreeSet<&str> = values.flat_map(str::split_whitespace).collect();
     let files = names.iter().map(|name| format!("js/controllers/{name}.js"));
     let mut modules = IMPORTS["js/app.js"].clone();
     for file in files {
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn every_import_is_a_file() {
         for (name, found) in &*IMPORTS {
-            for one in imported(name, &assets::text(name).unwrap()) {
+            for one in imported(name, assets::text(name).unwrap()) {
                 assert!(found.contains(&one), "{name} imports {one}, which is not there");
             }
         }

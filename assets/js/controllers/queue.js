@@ -1,22 +1,26 @@
 import { Controller } from "@hotwired/stimulus";
 import { does, named, plain } from "../keys.js";
+import { brief, pickedIn } from "../picked.js";
 import { copy } from "./copy.js";
 
 /* A row opens where it is clicked. Keys move, open and tick; Shift and a click ticks a range. Those for changes act on
-   what is ticked, or else on the row that one is at. */
+   what is ticked, here and on the list's other pages, or else on the row that one is at. */
 export default class extends Controller {
-  static targets = ["all", "said"];
-  static values = { one: String, more: String, none: String };
+  static targets = ["all", "said", "count", "others", "othersSaid"];
+  static values = { one: String, more: String, none: String, others: String };
   connect() {
-    this.ticked = new Set();
     // A row that a colleague has changed is put in anew, and keeps its tick.
     this.watch = new MutationObserver(() => this.restore());
     this.watch.observe(this.element.querySelector("tbody"), { childList: true });
-    this.changed();
-    this.saidTarget.textContent = "";
+    for (const box of this.boxes) if (box.checked) this.picked.add(box.value);
+    this.restore();
+    if (!this.picked.size) this.saidTarget.textContent = "";
   }
   disconnect() {
     this.watch.disconnect();
+  }
+  get picked() {
+    return pickedIn(this.element.elements.list.value);
   }
   get rows() {
     return [...this.element.querySelectorAll("tbody tr")];
@@ -30,13 +34,14 @@ export default class extends Controller {
   }
   open(e) {
     const row = e.target.closest("tbody tr");
-    if (!row || e.target.closest("a, button") || getSelection().toString()) return;
-    const box = row.querySelector(".check");
-    if (e.target === box) {
+    const box = row?.querySelector(".check");
+    if (row && e.target === box) {
       if (e.shiftKey) this.range(row, box.checked);
       this.last = row.id;
       return;
     }
+    // A click on the box's label comes once more, as one on the box.
+    if (!row || e.target.closest("a, button, label") || getSelection().toString()) return;
     if (e.target.closest("td:first-child")) return box.click();
     const link = row.querySelector("th a");
     if (e.ctrlKey || e.metaKey) window.open(link.href, "_blank", "noopener");
@@ -54,7 +59,7 @@ export default class extends Controller {
       status: row && (() => this.act(row, named(e))),
       priority: row && (() => this.act(row, named(e))),
       assign: row && (() => this.act(row, named(e))),
-      close: this.ticked.size && (() => this.tick(this.boxes, false)),
+      close: this.picked.size && (() => this.clear()),
     }[does(e)];
     if (!on) return;
     e.preventDefault();
@@ -68,7 +73,7 @@ export default class extends Controller {
     to?.scrollIntoView({ block: "nearest" });
   }
   act(row, key) {
-    if (!this.ticked.size) this.tick([row.querySelector(".check")], true);
+    if (!this.picked.size) this.tick([row.querySelector(".check")], true);
     this.element.querySelector(`.bulkbar [aria-keyshortcuts=${key}]`)?.click();
   }
   /* From the row that was ticked last to this one. */
@@ -85,23 +90,43 @@ export default class extends Controller {
     for (const box of boxes) box.checked = on;
     this.changed();
   }
-  cleared() {
-    // The boxes are as they were only after the event.
-    setTimeout(() => this.changed());
+  clear() {
+    this.picked.clear();
+    this.restore();
+  }
+  /* Those of other pages only. */
+  drop() {
+    this.picked.clear();
+    this.changed();
   }
   changed() {
-    const { boxes } = this;
-    const ticked = boxes.filter((box) => box.checked);
-    const count = ticked.length;
-    this.ticked = new Set(ticked.map((box) => box.value));
-    this.allTarget.checked = count > 0 && count === boxes.length;
-    this.allTarget.indeterminate = count > 0 && count < boxes.length;
+    const { boxes, picked } = this;
+    for (const box of boxes) picked[box.checked ? "add" : "delete"](box.value);
+    const here = boxes.filter((box) => box.checked).length;
+    this.allTarget.checked = here > 0 && here === boxes.length;
+    this.allTarget.indeterminate = here > 0 && here < boxes.length;
     const every = this.element.querySelector("[name=all]");
-    if (every && count === 0) every.checked = false;
-    this.saidTarget.textContent = count === 0 ? this.noneValue : (count === 1 ? this.oneValue : this.moreValue.replace("2", count));
+    if (every && picked.size === 0) every.checked = false;
+    this.tell(picked.size, picked.size - here);
+  }
+  tell(count, others) {
+    const said = count === 1 ? this.oneValue : this.moreValue.replace("2", count);
+    const rest = this.othersValue.replace("2", others);
+    this.countTarget.dataset.count = count;
+    this.othersTarget.hidden = others === 0;
+    this.othersSaidTarget.textContent = rest;
+    this.element.toggleAttribute("data-others", others > 0);
+    this.saidTarget.textContent = count === 0 ? this.noneValue : others === 0 ? said : `${said}, ${rest}`;
   }
   restore() {
-    for (const box of this.boxes) if (this.ticked.has(box.value)) box.checked = true;
+    const { picked } = this;
+    for (const box of this.boxes) box.checked = picked.has(box.value);
     this.changed();
+  }
+  /* The form takes those of other pages along. */
+  carry({ formData }) {
+    formData.delete("ticket");
+    if (formData.has("all")) return;
+    for (const some of brief(this.picked)) formData.append("ticket", some);
   }
 }

@@ -5,6 +5,7 @@ mod intake;
 mod lists;
 mod live;
 mod looks;
+mod paging;
 mod selection;
 mod shortcuts;
 

@@ -125,15 +125,23 @@ pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
 async fn chosen(state: &Tickets, pairs: &[(String, String)], list: &str) -> Result<Chosen, Fault> {
     if value(pairs, "all").is_empty() {
         let keys = pairs.iter().filter(|(name, _)| name == "ticket");
-        // What comes with a version is looked at again as it is now.
-        let key = |text: &String| text.split('@').next().unwrap_or("").to_owned();
-        return Ok(Chosen::These(keys.map(|(_, text)| key(text)).collect()));
+        return Ok(Chosen::These(keys.flat_map(|(_, text)| keys_of(text)).collect()));
     }
     let list = form_urlencoded::parse(list.as_bytes()).into_owned();
     let list: Vec<_> = list.filter(|(name, _)| !matches!(name.as_str(), "page" | "cursor")).collect();
     let filter = Filter::parse(&list, &state.desk)?;
     filter.check(&state.db, &state.desk).await?;
     Ok(Chosen::All(Box::new(filter)))
+}
+
+/// The tickets of one value: `BILL-20261126-7K4M.2HX9` is two of a day, since a thousand in full are too long for an
+/// address on its way through a proxy. What comes with a version is looked at again as it is now.
+fn keys_of(text: &str) -> Vec<String> {
+    let text = text.split('@').next().unwrap_or("");
+    let day = text.rfind('-').map_or("", |at| &text[..=at]);
+    let mut parts = text.split('.');
+    let first = parts.next().map(str::to_owned);
+    first.into_iter().chain(parts.map(|tail| format!("{day}{tail}"))).collect()
 }
 
 /// The question, and what the button says.
@@ -177,4 +185,20 @@ fn untold(plan: &Plan) -> Vec<(Text, Text)> {
         }
     }
     reasons.into_iter().map(|(why, count)| (why.clone(), Text::new("bulk-no-sms").arg("count", count))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_tickets_of_a_day_are_one_value() {
+        assert_eq!(
+            keys_of("BILL-20261126-7K4M.2HX9.Q81D"),
+            ["BILL-20261126-7K4M", "BILL-20261126-2HX9", "BILL-20261126-Q81D"]
+        );
+        assert_eq!(keys_of("BILL-20261126-7K4M@3"), ["BILL-20261126-7K4M"]);
+        assert_eq!(keys_of("0198f5a1-7000-7000-8000-000000000001"), ["0198f5a1-7000-7000-8000-000000000001"]);
+        assert_eq!(keys_of(""), [""]);
+    }
 }
