@@ -68,7 +68,7 @@ impl World {
         let db = Db::open(&url, DbOptions::default()).unwrap();
         db.migrate(clock.now()).unwrap();
         let chrome = Chrome {
-            isp_name: "Larkfield Fibre".to_owned(),
+            isp_name: "Larkfield Fibre".into(),
             secure: public.starts_with("https"),
             zone: TimeZone::get("Asia/Kolkata").unwrap(),
             views: Arc::new(|_, _| Ok(Vec::new())),
