@@ -19,7 +19,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -33,7 +33,13 @@ use redress::{
 };
 use reqwest::Client;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// Of processor time, in a second: `USER_HZ`, which is 100 on every Linux.
+const TICKS: f64 = 100.0;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -45,14 +51,14 @@ fn setting(name: &str, default: u64) -> u64 {
 fn main() {
     let rounds = setting("REDRESS_BENCH_ROUNDS", 7);
     let tickets = setting("REDRESS_BENCH_TICKETS", 10_000);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let dir = tempfile::tempdir_in(".").unwrap();
+    creation(dir.path(), rounds);
+    if tickets == 0 {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        creation(dir.path(), rounds).await;
         let data = dir.path().join("full");
-        if tickets == 0 {
-            return;
-        }
         full(&data, tickets).await;
         pages(&data, rounds).await;
         start(&data, rounds).await;
@@ -60,7 +66,7 @@ fn main() {
 }
 
 /// Durable creations through the API against bare commits of 1 KB.
-async fn creation(dir: &Path, rounds: u64) {
+fn creation(dir: &Path, rounds: u64) {
     println!("\nDurable creation through the API / bare SQLite commit of 1 KB, synchronous=FULL, same disk");
     let server = Server::start(&dir.join("creation"));
     let token = server.token();
@@ -69,9 +75,11 @@ async fn creation(dir: &Path, rounds: u64) {
     for clients in [1, 16] {
         let mut ratios = Vec::new();
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        let mut spread = Vec::new();
+        let (mut spread, mut processor) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            let (rate, mut times) = create(&server.base, &token, count, clients).await;
+            let before = server.processor();
+            let (rate, mut times) = create(&server.base, &token, count, clients);
+            processor.push((server.processor() - before) / count as f64);
             let plain = bare.rate(count);
             ratios.push(rate / plain);
             ours.push(rate);
@@ -79,12 +87,14 @@ async fn creation(dir: &Path, rounds: u64) {
             spread.append(&mut times);
         }
         println!(
-            "  {clients:>2} clients: ratio {:.2}   ({:.0}/s against {:.0}/s; p50 {:.2} ms, p99 {:.2} ms)",
+            "  {clients:>2} clients: ratio {:.2}   ({:.0}/s against {:.0}/s; p50 {:.2} ms, p99 {:.2} ms; \
+             the server's processor time {:.0} µs each)",
             median(&mut ratios),
             median(&mut ours),
             median(&mut theirs),
             quantile(&mut spread, 0.5) * 1e3,
             quantile(&mut spread, 0.99) * 1e3,
+            median(&mut processor) * 1e6,
         );
     }
 }
@@ -95,7 +105,9 @@ async fn full(data: &Path, tickets: u64) {
     let token = server.token();
     let empty = server.memory();
     let began = Instant::now();
-    create(&server.base, &token, tickets, 16).await;
+    let base = server.base.clone();
+    let key = token.clone();
+    tokio::task::spawn_blocking(move || create(&base, &key, tickets, 16)).await.unwrap();
     println!("\n{tickets} tickets created by 16 clients in {:.1} s", began.elapsed().as_secs_f64());
     println!("Resident memory: {empty:.1} MiB empty, {:.1} MiB after them", server.memory());
     let stop = Arc::new(AtomicU64::new(0));
@@ -196,59 +208,58 @@ async fn time(client: &Client, url: &str, count: u32) -> f64 {
     began.elapsed().as_secs_f64() / f64::from(count)
 }
 
-/// Creates tickets and gives the rate and each one's seconds. The clients speak HTTP/1.1 by hand: they share the cores
-/// with the server, and a real one would take as much of them as the server does.
-async fn create(base: &str, token: &str, count: u64, clients: u64) -> (f64, Vec<f64>) {
-    let next = Arc::new(AtomicU64::new(0));
-    let began = Instant::now();
-    let mut tasks = Vec::new();
-    for _ in 0..clients {
-        let (host, token, next) = (base.trim_start_matches("http://").to_owned(), token.to_owned(), Arc::clone(&next));
-        tasks.push(tokio::spawn(async move {
-            let mut connection = tokio::io::BufReader::new(tokio::net::TcpStream::connect(&host).await.unwrap());
-            let mut times = Vec::new();
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                if place >= count {
-                    return times;
-                }
-                let body = ticket(place);
-                let request = format!(
-                    "POST /api/tickets HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
-                     Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-                    body.len()
-                );
-                let began = Instant::now();
-                connection.write_all(request.as_bytes()).await.unwrap();
-                assert_eq!(answer(&mut connection).await, 201);
-                times.push(began.elapsed().as_secs_f64());
-            }
-        }));
-    }
-    let mut times = Vec::new();
-    for task in tasks {
-        times.append(&mut task.await.unwrap());
-    }
-    (count as f64 / began.elapsed().as_secs_f64(), times)
+/// Creates tickets and gives the rate and each one's seconds. The clients share the cores with the server, so that what
+/// they take is missing there: they are tasks of one thread, their requests are made before the time begins, and they
+/// speak HTTP/1.1 by hand.
+fn create(base: &str, token: &str, count: u64, clients: u64) -> (f64, Vec<f64>) {
+    let host = base.trim_start_matches("http://");
+    let requests: Arc<[String]> = (0..count).map(|place| request(host, token, place)).collect();
+    let next = Arc::new(AtomicUsize::new(0));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    runtime.block_on(async {
+        let began = Instant::now();
+        let client = |_| tokio::spawn(one_client(host.to_owned(), Arc::clone(&requests), Arc::clone(&next)));
+        let clients: Vec<_> = (0..clients).map(client).collect();
+        let mut times = Vec::new();
+        for client in clients {
+            times.append(&mut client.await.unwrap());
+        }
+        (count as f64 / began.elapsed().as_secs_f64(), times)
+    })
 }
 
-/// Reads an answer that has a length, and gives its status.
-async fn answer(connection: &mut tokio::io::BufReader<tokio::net::TcpStream>) -> u16 {
-    let (mut status, mut length) = (None, 0);
-    let mut line = String::new();
-    loop {
-        line.clear();
-        connection.read_line(&mut line).await.unwrap();
-        match line.trim_end().split_once(": ") {
-            None if line.trim_end().is_empty() => break,
-            None => status = line.split(' ').nth(1).map(|status| status.parse().unwrap()),
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse().unwrap(),
-            Some(_) => {}
+/// One client: takes the next request, sends it, and waits for its 201, until all are taken.
+async fn one_client(host: String, requests: Arc<[String]>, next: Arc<AtomicUsize>) -> Vec<f64> {
+    let mut connection = TcpStream::connect(host).await.unwrap();
+    let (mut times, mut answer) = (Vec::new(), Vec::with_capacity(8 * 1024));
+    while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let began = Instant::now();
+        connection.write_all(request.as_bytes()).await.unwrap();
+        answer.clear();
+        while !is_whole(&answer) {
+            assert_ne!(connection.read_buf(&mut answer).await.unwrap(), 0, "the connection was closed");
         }
+        times.push(began.elapsed().as_secs_f64());
+        assert!(answer.starts_with(b"HTTP/1.1 201 "), "{}", String::from_utf8_lossy(&answer));
     }
-    let mut body = vec![0; length];
-    connection.read_exact(&mut body).await.unwrap();
-    status.unwrap()
+    times
+}
+
+/// Whether an answer that tells its length is there to its end.
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let head = std::str::from_utf8(&answer[..end]).unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    answer.len() == end + 4 + length.parse::<usize>().unwrap()
+}
+
+fn request(host: &str, token: &str, place: u64) -> String {
+    let body = ticket(place);
+    format!(
+        "POST /api/tickets HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn ticket(place: u64) -> String {
@@ -346,6 +357,13 @@ impl Server {
             ["user", "add", "--email", "bench@isp.example", "--name", "Bench", "--role", "admin", "--password-stdin"];
         self.run(&add, PASSWORD);
         self.run(&["token", "create", "--user", "bench@isp.example", "--name", "bench"], "")
+    }
+
+    /// Seconds of processor time so far, of threads that have ended as well.
+    fn processor(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let ticks = stat[stat.rfind(')').unwrap()..].split(' ').skip(12).take(2);
+        ticks.map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / TICKS
     }
 
     /// Resident memory in MiB.
