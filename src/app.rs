@@ -98,7 +98,7 @@ impl App {
             issue_types: config.issue_types.clone(),
             outbox,
         };
-        let side_bar = SideBar::new(db.clone(), desk.clone());
+        let side_bar = SideBar::new(desk.clone());
         let chrome = chrome(&config, side_bar, &desk, &health);
         let proxies = Proxies { trusted: config.trusted_proxies.clone(), local: config.public_url.is_some() };
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);

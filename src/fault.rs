@@ -12,7 +12,8 @@ pub struct FieldFault {
     /// A word for programs: `required`, `too_short`, `too_long`, `too_many`, `invalid`, `unknown`,
     /// `not_allowed`, `taken`.
     pub code: &'static str,
-    /// A sentence for people: what is wrong and what to do. In English for programs.
+    // Programs get it in English; see `words`.
+    /// A sentence for people: what is wrong and what to do.
     #[serde(serialize_with = "english")]
     #[schema(value_type = String)]
     pub message: Text,

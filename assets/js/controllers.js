@@ -1,5 +1,5 @@
 // Brings each controller where data-controller first names it. A page is shown once its controllers are there, so that
-// none misses a key, a click or a form's first letter. The server announces those of the first page.
+// none misses a key, a click or a form's first letter, unless they are slow. The server announces those of the first page.
 import { Application } from "@hotwired/stimulus";
 
 const app = Application.start();
@@ -36,11 +36,14 @@ function missing(part) {
   return names.length ? Promise.all(names.map((name) => coming.get(name))) : null;
 }
 
+/* A module that does not come holds no page up for long: the page works without, and has it when it is there. */
+const patience = () => new Promise((resolve) => setTimeout(resolve, 1000));
+
 addEventListener("turbo:before-render", (e) => {
   const wait = missing(e.detail.newBody);
   if (!wait) return;
   e.preventDefault();
-  wait.then(() => e.detail.resume());
+  Promise.race([wait, patience()]).then(() => e.detail.resume());
 });
 /* What comes into a page that is shown already, such as a toast. */
 new MutationObserver((changes) => {

@@ -20,7 +20,6 @@ frame-new-tickets = { $count ->
     [one] { $count } new ticket
    *[other] { $count } new tickets
 }
-frame-show-them = Show them
 frame-editing = { $who } is editing this ticket
 frame-copied = Reference copied
 frame-copy-refused = Copying is not allowed here

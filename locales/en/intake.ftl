@@ -24,7 +24,6 @@ intake-keep-hint = for next time; needs an account ID
 intake-keep-needs-account = Enter the account ID to keep this client.
 intake-check = Check client and SMS
 intake-matches = Clients that match
-intake-use = Use this client
 intake-issue-type = Issue type
 intake-choose = Choose one
 intake-what-happened = What happened?

@@ -27,16 +27,16 @@ account-keys-off = बंद
 # पासवर्ड।
 account-current-password = अभी का पासवर्ड
 account-change-password = पासवर्ड बदलें
-account-password-text = इसे बदलने पर आप बाकी हर जगह से साइन आउट हो जाएँगे। आपके { $tokens } बने रहेंगे: जो दूसरों को पता हो सकते हैं उन्हें रद्द करें।
+account-password-text = इसे बदलने पर आप बाक़ी हर जगह से साइन आउट हो जाएँगे। आपके { $tokens } बने रहेंगे: जो दूसरों को पता हो सकते हैं उन्हें रद्द करें।
 account-password-changed = पासवर्ड बदल गया
 account-wrong-password = यह आपका अभी का पासवर्ड नहीं है।
 
 # सत्र।
 account-sessions = सत्र
 account-browser = ब्राउज़र
-account-unknown = पता नहीं
+account-unknown = अज्ञात
 account-signed-in = साइन इन
-account-last-seen = पिछली बार दिखा
+account-last-seen = पिछली गतिविधि
 account-this-one = यही वाला
 account-end = समाप्त करें
 account-end-one = { $when } का सत्र समाप्त करें
@@ -49,13 +49,13 @@ account-created = बनाया गया
 account-ends = कब तक
 account-never = हमेशा
 account-last-used = पिछला उपयोग
-account-not-yet = अभी नहीं
+account-not-yet = अभी तक नहीं
 account-log-in-token = API से लॉग-इन
 account-revoke = रद्द करें
 account-revoke-one = { $name } रद्द करें
-account-token-name-hint = इसका उपयोग कौन करेगा
+account-token-name-hint = इसका उपयोग कौन सा प्रोग्राम करेगा
 account-token-days = कितने दिन चलेगा
-account-token-days-hint = हमेशा चलने वाले टोकन के लिए खाली छोड़ें
+account-token-days-hint = हमेशा चलने वाले टोकन के लिए ख़ाली छोड़ें
 account-create-token = टोकन बनाएँ
 account-token-created = टोकन बनाया गया
 account-token-revoked = टोकन रद्द किया गया

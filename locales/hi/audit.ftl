@@ -1,5 +1,5 @@
-# लेखा-जोखा।
-audit-heading = लेखा-जोखा
+# ऑडिट इतिहास।
+audit-heading = ऑडिट इतिहास
 audit-when = कब
 audit-who = किसने
 audit-what = क्या
@@ -7,7 +7,7 @@ audit-about = कौन से टिकट
 audit-none = अभी कुछ नहीं
 audit-none-before = इससे पहले कुछ नहीं है
 audit-none-text = टिकटों के निर्यात यहाँ लिखे जाते हैं: किसने, कब, कौन से टिकट, कितने।
-audit-pages = पन्ने
+audit-pages = पृष्ठ
 audit-newest-first = सबसे नए पहले
 audit-newest = सबसे नए
 audit-older = पुराने
@@ -33,4 +33,4 @@ audit-filter-technician = तकनीशियन
 audit-filter-from = कब से
 audit-filter-to = कब तक
 audit-filter-sort = क्रम
-audit-filter-order = दिशा
+audit-filter-order = क्रम की दिशा

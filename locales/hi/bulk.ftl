@@ -3,12 +3,12 @@ bulk-back = सूची पर वापस
 bulk-cancel = रद्द करें
 bulk-nothing = बदलने के लिए कुछ नहीं
 bulk-change-ask = { $count ->
-    [one] { $count } टिकट बदलें?
-   *[other] { $count } टिकट बदलें?
+    [one] { $count } टिकट में बदलाव करें?
+   *[other] { $count } टिकटों में बदलाव करें?
 }
 bulk-change-do = { $count ->
-    [one] { $count } टिकट बदलें
-   *[other] { $count } टिकट बदलें
+    [one] { $count } टिकट में बदलाव करें
+   *[other] { $count } टिकटों में बदलाव करें
 }
 bulk-fix-ask = { $count ->
     [one] { $count } टिकट को हल हुआ दर्ज करें?
@@ -31,15 +31,15 @@ bulk-to-priority = प्राथमिकता होगी: { $priority }
 bulk-to-technician = तकनीशियन होंगे: { $name }
 bulk-to-nobody = तकनीशियन हटा दिया जाएगा
 bulk-to-unknown = यह तकनीशियन अब उपलब्ध नहीं है
-bulk-more = एक बार में केवल पहले { $count } टिकट बदलते हैं। बाकी उसके बाद करें।
+bulk-more = एक बार में केवल पहले { $count } टिकट बदलते हैं। बाक़ी उसके बाद करें।
 bulk-sms = { $count ->
     [one] { $count } SMS भेजा जाएगा
    *[other] { $count } SMS भेजे जाएँगे
 }
-bulk-sms-each = हर SMS में अपना संदर्भ नंबर
+bulk-sms-each = हर SMS में उसका अपना संदर्भ
 bulk-segments = { $count ->
-    [one] { $count } भाग
-   *[other] { $count } भाग
+    [one] { $count } खंड
+   *[other] { $count } खंड
 }
 bulk-undo-hint = { $count ->
     [one] वे { $count } सेकंड रुकते हैं, तब तक वापस लिए जा सकते हैं।
@@ -50,40 +50,40 @@ bulk-no-sms = { $count ->
    *[other] { $count } ग्राहकों को SMS नहीं जाएगा:
 }
 bulk-will-change = { $count ->
-    [one] { $count } टिकट बदलेगा
-   *[other] { $count } टिकट बदलेंगे
+    [one] { $count } टिकट में बदलाव होगा
+   *[other] { $count } टिकटों में बदलाव होगा
 }
 bulk-changed = { $count ->
-    [one] { $count } टिकट बदला गया
-   *[other] { $count } टिकट बदले गए
+    [one] { $count } टिकट में बदलाव किया गया
+   *[other] { $count } टिकटों में बदलाव किया गया
 }
 bulk-overtaken = { $count ->
     [one] { $count } को इस बीच किसी और ने बदल दिया, इसलिए उसे छोड़ दिया गया
    *[other] { $count } को इस बीच किसी और ने बदल दिया, इसलिए उन्हें छोड़ दिया गया
 }
 bulk-skip-not-fixed = { $count ->
-    [one] { $count } हल नहीं हुआ है, इसलिए वैसा ही रहेगा
-   *[other] { $count } हल नहीं हुए हैं, इसलिए वैसे ही रहेंगे
+    [one] { $count } की स्थिति “हल” नहीं है, इसलिए वैसा ही रहेगा
+   *[other] { $count } की स्थिति “हल” नहीं है, इसलिए वैसे ही रहेंगे
 }
 bulk-skip-new = { $count ->
-    [one] { $count } वैसा ही रहेगा: टिकट केवल दर्ज होते समय नया होता है
-   *[other] { $count } वैसे ही रहेंगे: टिकट केवल दर्ज होते समय नया होता है
+    [one] { $count } वैसा ही रहेगा: टिकट केवल दर्ज होते समय “नया” होता है
+   *[other] { $count } वैसे ही रहेंगे: टिकट केवल दर्ज होते समय “नया” होता है
 }
 bulk-skip-reopen = { $count ->
     [one] { $count } हल या बंद हो चुका है: पहले उसे फिर खोलें
    *[other] { $count } हल या बंद हो चुके हैं: पहले उन्हें फिर खोलें
 }
 bulk-skip-needs-technician = { $count ->
-    [one] { $count } के पास तकनीशियन नहीं है, जो भेजने के लिए ज़रूरी है
-   *[other] { $count } के पास तकनीशियन नहीं है, जो भेजने के लिए ज़रूरी है
+    [one] { $count } में कोई तकनीशियन नहीं है, जो “तकनीशियन भेजा गया” के लिए ज़रूरी है
+   *[other] { $count } में कोई तकनीशियन नहीं है, जो “तकनीशियन भेजा गया” के लिए ज़रूरी है
 }
 bulk-skip-keeps-technician = { $count ->
     [one] { $count } पर तकनीशियन भेजा जा चुका है और वही रहेगा
    *[other] { $count } पर तकनीशियन भेजे जा चुके हैं और वही रहेंगे
 }
 bulk-skip-technician-gone = { $count ->
-    [one] { $count } ऐसे तकनीशियन को नहीं दिया जा सकता जो अब उपलब्ध नहीं है
-   *[other] { $count } ऐसे तकनीशियन को नहीं दिए जा सकते जो अब उपलब्ध नहीं है
+    [one] { $count } ऐसे तकनीशियन को नहीं सौंपा जा सकता जो अब उपलब्ध नहीं है
+   *[other] { $count } ऐसे तकनीशियन को नहीं सौंपे जा सकते जो अब उपलब्ध नहीं है
 }
 bulk-same = { $count ->
     [one] { $count } पहले से ऐसा ही है
@@ -93,7 +93,7 @@ bulk-gone = { $count ->
     [one] { $count } नहीं मिला
    *[other] { $count } नहीं मिले
 }
-bulk-done = { $total } में से { $count } टिकट बदले गए
+bulk-done = { $total } में से { $count } टिकटों में बदलाव किया गया
 bulk-sms-queued = { $count ->
     [one] { $count } SMS भेजा जा रहा है।
    *[other] { $count } SMS भेजे जा रहे हैं।
@@ -111,7 +111,7 @@ bulk-undo-late = { $count ->
 # माँगी गई बात में क्या ग़लत है
 bulk-bad-status = छह स्थितियों में से एक चुनें।
 bulk-bad-priority = चार प्राथमिकताओं में से एक चुनें।
-bulk-bad-technician = सक्षम तकनीशियन चुनें, या कोई नहीं।
+bulk-bad-technician = चालू खाते वाला तकनीशियन चुनें, या “कोई नहीं”।
 bulk-bad-nothing = टिकटों के साथ क्या करना है, यह चुनें।
 bulk-bad-list = इन टिकटों की सूची अब पढ़ी नहीं जा सकती। उसे फिर खोलें।
 bulk-none = पहले सूची से कुछ टिकट चुनें।

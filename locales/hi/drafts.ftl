@@ -1,7 +1,7 @@
 # जो लिखा गया और अभी भेजा नहीं गया।
-drafts-saved = मसौदा { $time } पर सहेजा गया
-drafts-restored = { $time } का मसौदा वापस लाया गया
-drafts-waiting = आपका { $time } का एक मसौदा है।
+drafts-saved = मसौदा { $time } बजे सहेजा गया
+drafts-restored = { $time } बजे का मसौदा वापस लाया गया
+drafts-waiting = आपका { $time } बजे का एक मसौदा है।
 drafts-continue = उसे जारी रखें
 drafts-discard = हटाएँ
 drafts-save = मसौदा सहेजें

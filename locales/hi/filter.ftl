@@ -1,8 +1,8 @@
 # सूची के फ़िल्टर, खोज या पते में क्या ग़लत है।
 filter-unknown = ऐसा कोई पैरामीटर नहीं है। इनमें से कोई दें: { $names }।
 filter-unknown-here = इस कॉल में ऐसा कोई पैरामीटर नहीं है। इसे छोड़ दें।
-filter-once = यह पैरामीटर एक ही बार भेजें।
-filter-number = 1 से { $most } तक की पूरी संख्या भेजें।
+filter-once = यह पैरामीटर केवल एक बार भेजें।
+filter-number = 1 से { $most } तक की पूर्ण संख्या भेजें।
 filter-user = किसी उपयोगकर्ता की ID, या कोई नहीं
 filter-days-swapped = अंतिम दिन पहले दिन से पहले का है। इन्हें अदल-बदल दें।
 filter-no-day = तारीख़ 2026-11-23 की तरह भेजें, या समय के साथ 2026-11-23T09:00:00Z की तरह।
@@ -36,7 +36,7 @@ filter-name-from = दर्ज, इस दिन से
 filter-name-to = दर्ज, इस दिन तक
 filter-name-search = खोज
 filter-name-sort = क्रम
-filter-name-order = दिशा
+filter-name-order = क्रम की दिशा
 filter-name-page = पृष्ठ
 filter-name-rows = पंक्तियाँ
 filter-name-cursor = कर्सर

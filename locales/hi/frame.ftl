@@ -7,7 +7,7 @@ frame-notifications = SMS
 frame-reports = रिपोर्ट
 frame-saved-views = सहेजे गए दृश्य
 frame-users = उपयोगकर्ता
-frame-audit = लेखा-जोखा
+frame-audit = ऑडिट इतिहास
 frame-shortcuts = शॉर्टकट
 frame-menu = मेनू
 frame-find = टिकट खोजें
@@ -20,18 +20,17 @@ frame-new-tickets = { $count ->
     [one] { $count } नया टिकट
    *[other] { $count } नए टिकट
 }
-frame-show-them = दिखाएँ
 frame-editing = { $who } इस टिकट को संपादित कर रहे हैं
 frame-copied = संदर्भ कॉपी हो गया
 frame-copy-refused = यहाँ कॉपी करने की अनुमति नहीं है
 frame-leave = यह फ़ॉर्म छोड़ें? आपका लिखा हुआ खो जाएगा।
-frame-to-call = जिन्हें फ़ोन करना है
+frame-to-call = जिन्हें कॉल करना है
 frame-see-sms = SMS देखें
-frame-no-gateway = कोई SMS गेटवे नहीं लगा है, इसलिए ग्राहकों को SMS नहीं जाते। सेटिंग में sms.gateway लगाएँ।
+frame-no-gateway = कोई SMS गेटवे नहीं लगा है, इसलिए ग्राहकों को SMS नहीं जाते। सेटिंग में sms.gateway सेट करें।
 frame-log-in-refused = SMS गेटवे { $since } से हमारा लॉग-इन नहीं मान रहा: { $waiting ->
     [one] { $waiting } SMS प्रतीक्षा में है
    *[other] { $waiting } SMS प्रतीक्षा में हैं
-}। उसका नाम और पासवर्ड ठीक करें।
+}। गेटवे का उपयोगकर्ता नाम और पासवर्ड ठीक करें।
 frame-gateway-failing = SMS गेटवे { $since } से काम नहीं कर रहा ({ $reason }): { $waiting ->
     [one] { $waiting } SMS प्रतीक्षा में है और फिर भेजा जाएगा
    *[other] { $waiting } SMS प्रतीक्षा में हैं और फिर भेजे जाएँगे
@@ -44,5 +43,5 @@ frame-shared-views = साझा
 frame-view-open = खुले टिकट
 frame-view-unassigned = बिना तकनीशियन
 frame-view-urgent = अति आवश्यक
-frame-view-fixed = हल, बंद करने हैं
+frame-view-fixed = हल हुए, बंद करने हैं
 frame-view-all = सभी टिकट

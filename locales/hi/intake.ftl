@@ -1,7 +1,7 @@
 # टिकट दर्ज करना: फ़ॉर्म और उसके बगल की जानकारी।
 intake-title = नया टिकट
 intake-client = ग्राहक
-intake-client-hint = नाम, फ़ोन नंबर या खाता ID
+intake-client-hint = नाम, फ़ोन नंबर या खाता संख्या
 intake-client-name = ग्राहक का नाम
 intake-clients = ग्राहक
 intake-found = { $count ->
@@ -16,15 +16,14 @@ intake-new-client = नया ग्राहक:
 intake-new-client-hint = उनका नंबर ख़ुद लिखें
 intake-change-client = बदलें
 intake-phone = मोबाइल नंबर
-intake-account = खाता ID
-intake-email = ईमेल
+intake-account = खाता संख्या
+intake-email = ई-मेल
 intake-optional = वैकल्पिक
 intake-keep = ग्राहक के रूप में सहेजें
-intake-keep-hint = अगली बार के लिए; खाता ID ज़रूरी है
-intake-keep-needs-account = इस ग्राहक को सहेजने के लिए खाता ID लिखें।
+intake-keep-hint = अगली बार के लिए; खाता संख्या ज़रूरी है
+intake-keep-needs-account = इस ग्राहक को सहेजने के लिए खाता संख्या लिखें।
 intake-check = ग्राहक और SMS जाँचें
 intake-matches = मिलते-जुलते ग्राहक
-intake-use = यह ग्राहक लें
 intake-issue-type = समस्या का प्रकार
 intake-choose = एक चुनें
 intake-what-happened = क्या हुआ?
@@ -49,8 +48,8 @@ intake-sms = ग्राहक को SMS
 intake-sms-to = { $number } पर
 intake-no-sms = कोई SMS नहीं भेजा जाएगा।
 intake-no-sms-landline = यह लैंडलाइन या ऐसा नंबर है जिस पर SMS नहीं जाता। टिकट फिर भी दर्ज होगा; मोबाइल नंबर पर SMS जाएगा।
-intake-no-sms-opted-out = इस नंबर से STOP भेजा गया है। ग्राहक को फ़ोन करें; इसी नंबर से START भेजने पर SMS फिर मिलने लगेंगे।
-intake-no-sms-gateway = कोई SMS गेटवे तय नहीं है। सेटिंग में sms.gateway तय करें।
+intake-no-sms-opted-out = इस नंबर से STOP भेजा गया है। ग्राहक को कॉल करें; इसी नंबर से START भेजने पर SMS फिर मिलने लगेंगे।
+intake-no-sms-gateway = कोई SMS गेटवे नहीं लगा है। सेटिंग में sms.gateway सेट करें।
 intake-no-sms-number = { $why }
 intake-segments = { $count ->
     [one] { $count } खंड
@@ -63,7 +62,7 @@ intake-cut = { $count ->
 }
 intake-unicode = “{ $character }” के कारण यूनिकोड में भेजा जाएगा: एक खंड में 160 नहीं, 70 अक्षर।
 intake-sms-when = टिकट सहेजते ही भेजा जाएगा। #### की जगह टिकट का अपना कोड आएगा।
-intake-sms-rule = SMS में संदर्भ संख्या, विवरण के शुरू के शब्द और हाल जानने का तरीक़ा होता है। लैंडलाइन पर, या जिस नंबर से STOP भेजा गया हो उस पर, SMS नहीं जाता। “ग्राहक और SMS जाँचें” से दिखेगा कि SMS कैसा होगा।
+intake-sms-rule = SMS में संदर्भ, विवरण के शुरू के शब्द और हाल जानने का तरीक़ा होता है। लैंडलाइन पर, या जिस नंबर से STOP भेजा गया हो उस पर, SMS नहीं जाता। “ग्राहक और SMS जाँचें” से दिखेगा कि SMS कैसा होगा।
 intake-recent = हाल के टिकट
 intake-open = { $count ->
     [one] इस ग्राहक का { $count } टिकट पहले से खुला है।

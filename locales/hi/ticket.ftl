@@ -5,7 +5,7 @@ ticket-place = { $total } में से { $number }
 ticket-previous = पिछला टिकट
 ticket-next = अगला टिकट
 ticket-assign = सौंपें
-ticket-reassign = किसी और को दें
+ticket-reassign = किसी और को सौंपें
 ticket-edit = संपादित करें
 ticket-change = बदलें
 ticket-other-statuses = अन्य स्थितियाँ
@@ -20,21 +20,21 @@ ticket-note-hint = नोट केवल आपकी टीम देखती
 ticket-note-short = नोट
 ticket-add-note = नोट जोड़ें
 ticket-optional = वैकल्पिक
-ticket-call = फ़ोन करें
+ticket-call = कॉल करें
 ticket-close = टिकट बंद करें
 ticket-reopen = फिर खोलें
 ticket-fix = हल हुआ दर्ज करें
-ticket-fix-sms = हल हुआ दर्ज करें और भेजें
+ticket-fix-sms = हल हुआ दर्ज करें और SMS भेजें
 ticket-fix-ask = हल हुआ दर्ज करें?
 ticket-fix-ask-sms = हल हुआ दर्ज करें और SMS भेजें?
 ticket-keep-open = खुला रखें
 ticket-status-menu = स्थिति बदलें
 ticket-priority-menu = प्राथमिकता बदलें
 ticket-technician-menu = तकनीशियन को सौंपें
-ticket-sends-sms = ग्राहक को SMS जाता है
-ticket-asks-technician = तकनीशियन पूछता है
-ticket-dispatch-at-once = तुरंत भेजें
-ticket-keeps-technician = भेजे गए टिकट का तकनीशियन वही रहता है
+ticket-sends-sms = ग्राहक को SMS जाएगा
+ticket-asks-technician = तकनीशियन चुनना होगा
+ticket-dispatch-at-once = तकनीशियन तुरंत भेजें
+ticket-keeps-technician = तकनीशियन भेजा जा चुका है, इसलिए हटाया नहीं जा सकता
 ticket-only-when-logged = केवल दर्ज होते समय
 ticket-only-after-fixed = केवल हल होने के बाद
 ticket-reopen-first = पहले टिकट फिर खोलें
@@ -42,14 +42,14 @@ ticket-facts = ग्राहक और टिकट की जानकार�
 ticket-client = ग्राहक
 ticket-phone = फ़ोन
 ticket-email = ई-मेल
-ticket-account = खाता
-ticket-not-given = नहीं दिया
+ticket-account = खाता संख्या
+ticket-not-given = नहीं दिया गया
 ticket-assigned = { $who } ने { $when } सौंपा
 ticket-nobody-yet = अभी कोई नहीं
 ticket-choose-one = एक चुनें
-ticket-dispatch = भेजें
+ticket-dispatch = तकनीशियन भेजें
 ticket-dispatch-ask = तकनीशियन भेजें
-ticket-sends-below = ग्राहक को नीचे का SMS जाता है
+ticket-sends-below = ग्राहक को नीचे दिया गया SMS जाएगा
 ticket-needs-below = तकनीशियन ज़रूरी है, नीचे चुनें
 
 # सूचनाएँ
@@ -58,7 +58,7 @@ ticket-fixed-waits = { $count ->
     [one] हल हुआ दर्ज किया गया। SMS { $count } सेकंड में जाएगा
    *[other] हल हुआ दर्ज किया गया। SMS { $count } सेकंड में जाएगा
 }
-ticket-already = पहले से { $status }
+ticket-already = पहले से “{ $status }” है
 ticket-nothing-changed = कुछ नहीं बदला
 ticket-now-status = अब स्थिति है: { $status }
 ticket-now-assigned = तकनीशियन को सौंपा गया
@@ -66,7 +66,7 @@ ticket-now-unassigned = तकनीशियन हटाया गया
 ticket-now-priority = अब प्राथमिकता है: { $priority }
 ticket-saved = सहेजा गया
 ticket-note-added = नोट जोड़ा गया
-ticket-undone = वापस लिया गया। स्थिति फिर { $status } है और कोई SMS नहीं जाएगा
+ticket-undone = वापस लिया गया। स्थिति फिर “{ $status }” है और कोई SMS नहीं जाएगा
 ticket-queued-again = SMS फिर से कतार में है
 ticket-still-not = SMS अब भी नहीं भेजा जा सकता
 
@@ -78,15 +78,15 @@ ticket-show-notes = नोट
 ticket-show-changes = बदलाव
 ticket-event = { $who } ने { $what }
 ticket-and = और
-ticket-did-log = यह टिकट { $status } के रूप में दर्ज किया
-ticket-did-move = स्थिति { $from } से { $to } की
-ticket-did-set = { $to } किया
-ticket-did-undo = हल होना वापस लिया: यह फिर { $status } है
+ticket-did-log = यह टिकट “{ $status }” स्थिति में दर्ज किया
+ticket-did-move = स्थिति “{ $from }” से बदलकर “{ $to }” की
+ticket-did-set = स्थिति “{ $to }” की
+ticket-did-undo = हल होना वापस लिया: स्थिति फिर “{ $status }” है
 ticket-did-assign = { $to } को सौंपा
 ticket-did-reassign = { $from } की जगह { $to } को सौंपा
-ticket-did-take = टिकट { $from } से ले लिया
+ticket-did-take = { $from } को टिकट से हटाया
 ticket-did-technician = तकनीशियन बदला
-ticket-did-edit = { $field } { $from } से { $to } किया
+ticket-did-edit = { $field } को { $from } से बदलकर { $to } किया
 ticket-did-rewrite = विवरण फिर से लिखा
 ticket-field-name = ग्राहक का नाम
 ticket-field-phone = फ़ोन नंबर
@@ -95,7 +95,7 @@ ticket-field-account = खाता संख्या
 ticket-field-issue = समस्या का प्रकार
 ticket-field-priority = प्राथमिकता
 ticket-field-other = अन्य जानकारी
-ticket-empty = खाली
+ticket-empty = ख़ाली
 ticket-said-before = पहले क्या लिखा था
 ticket-noted = { $who } ने नोट जोड़ा
 ticket-no-notes = अभी कोई नोट नहीं।
@@ -118,14 +118,14 @@ ticket-state-sent = भेजा गया
 ticket-state-delivered = पहुँचा
 ticket-state-failed = विफल
 ticket-state-unknown = अज्ञात
-ticket-state-suppressed = नहीं भेजा
+ticket-state-suppressed = नहीं भेजा गया
 ticket-state-cancelled = रद्द
 ticket-segments = { $count ->
-    [one] { $count } भाग
-   *[other] { $count } भाग
+    [one] { $count } खंड
+   *[other] { $count } खंड
 }
 ticket-send-again = फिर भेजें
-ticket-sms-recipient = { $to } को
+ticket-sms-recipient = { $to } पर
 ticket-problems = { $count ->
     [one] एक समस्या है
    *[other] { $count } समस्याएँ हैं
@@ -134,12 +134,12 @@ ticket-sent-before = यह फ़ॉर्म पहले दूसरे श�
 
 # शीर्षक, और सभी फ़ील्ड का फ़ॉर्म
 ticket-title = { $reference } { $issue }
-ticket-ask-title = { $heading } { $reference }
+ticket-ask-title = { $heading }: { $reference }
 ticket-edit-title = { $reference } संपादित करें
 ticket-edit-heading = टिकट संपादित करें
-ticket-edit-sms = हल चुनने पर SMS
+ticket-edit-sms = “हल” चुनने पर SMS
 ticket-edit-sms-only = इस फ़ॉर्म का कोई और बदलाव SMS नहीं भेजता।
-ticket-now-empty = (खाली)
+ticket-now-empty = (ख़ाली)
 ticket-technician-gone = { $name } (अब उपलब्ध नहीं)
 ticket-refused = { $status } ({ $why })
 ticket-no-such-field = इस फ़ॉर्म में ऐसा कोई फ़ील्ड नहीं है।

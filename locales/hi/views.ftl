@@ -1,7 +1,7 @@
 # सहेजे गए दृश्य।
 views-name = नाम
 views-share = सबके साथ साझा करें
-views-share-hint = हर प्रशासक को यह साइड बार में मिलता है
+views-share-hint = हर एडमिन को यह साइड बार में मिलता है
 views-change = दृश्य बदलें
 views-shows = क्या दिखाता है
 views-save-changes = बदलाव सहेजें
@@ -10,12 +10,12 @@ views-delete-ask = यह दृश्य मिटाएँ?
 views-delete-do = दृश्य मिटाएँ
 views-keep = रहने दें
 views-gone = यह आपकी साइड बार से हट जाएगा।
-views-gone-everywhere = यह हर प्रशासक की साइड बार से हट जाएगा।
+views-gone-everywhere = यह हर एडमिन की साइड बार से हट जाएगा।
 views-no-ticket = किसी टिकट पर असर नहीं पड़ता।
 views-owner-gone = इसे सहेजने वाले { $name } अब यह नहीं कर सकते।
 views-none = अभी कोई सहेजा गया दृश्य नहीं
 views-none-text = टिकट छाँटें या खोजें, फिर सूची के ऊपर “दृश्य सहेजें” चुनें।
-views-who = कौन देखता है
+views-who = इसे कौन देखेगा
 views-actions = कार्रवाइयाँ
 views-seen-by = कौन देखता है
 views-everyone = सब

@@ -108,6 +108,11 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let before = self.write_stats().writes;
+        let work = move |tx: &mut Tx<'_>| {
+            tx.writes_before = before;
+            work(tx)
+        };
         self.engine.readers.read(work).await
     }
 
@@ -218,11 +223,18 @@ pub struct Tx<'a> {
     wrote: bool,
     /// What is told once all this is durable.
     notices: Vec<Notice>,
+    writes_before: u64,
 }
 
 impl<'a> Tx<'a> {
     fn new(conn: &'a rusqlite::Connection) -> Self {
-        Self { conn, failed: None, wrote: false, notices: Vec::new() }
+        Self { conn, failed: None, wrote: false, notices: Vec::new(), writes_before: 0 }
+    }
+
+    /// [`WriteStats::writes`] before a [read](Db::read) began. It sees at least these writes, so what it counts may be
+    /// kept for as long as there are no more.
+    pub fn writes_before(&self) -> u64 {
+        self.writes_before
     }
 
     /// The SQL dialect in use, for the little that differs.

@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{post, put},
 };
-use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{Draft, FormName, keep};
@@ -49,7 +48,8 @@ async fn keep_typing(
     };
     let line = match (status, saved) {
         (StatusCode::OK, true) => {
-            Some(Text::new("drafts-saved").arg("time", time(state.clock.now(), &state.chrome.zone)))
+            let now = state.clock.now();
+            Some(Text::new("drafts-saved").arg("time", state.chrome.times(now, visit.language).time(now).words))
         }
         (StatusCode::OK, false) => None,
         (_, true) => Some(Text::new("drafts-signed-out")),
@@ -120,10 +120,4 @@ fn toast(key: &'static str, visit: &Visit) -> Flash {
 async fn save(state: &Staff, owner: Uuid, name: FormName, form: &Form) -> Result<bool, Fault> {
     let (draft, vault, now) = (Draft::of(name, &form.typed)?, state.vault.clone(), state.clock.now());
     state.db.write(move |tx: &mut Tx<'_>| keep::save(tx, &vault, owner, name, &draft, now)).await
-}
-
-/// The time of day in the ISP's zone.
-fn time(at: i64, zone: &TimeZone) -> String {
-    let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
-    at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }

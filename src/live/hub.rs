@@ -27,6 +27,9 @@ use crate::{
     web::{NavGroup, News, Viewer},
 };
 
+/// Between two looks at what other processes do.
+const OTHERS: Duration = Duration::from_secs(10);
+
 /// How long notices are gathered before they are read.
 const GATHER: Duration = Duration::from_millis(150);
 /// More of them than these are not told one by one.
@@ -63,6 +66,7 @@ impl Live {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is something to be said, and they are independent")]
 struct Hub<'a> {
     live: &'a Live,
     listener: Listener,
@@ -70,6 +74,9 @@ struct Hub<'a> {
     messages: BTreeSet<Uuid>,
     editing: BTreeSet<Uuid>,
     lost: bool,
+    /// Whether another process has committed something.
+    elsewhere: bool,
+    elsewhere_at: Instant,
     staff: bool,
     counts: bool,
     counts_at: Instant,
@@ -84,6 +91,8 @@ impl<'a> Hub<'a> {
             messages: BTreeSet::new(),
             editing: BTreeSet::new(),
             lost: false,
+            elsewhere: false,
+            elsewhere_at: Instant::now(),
             staff: false,
             counts: false,
             counts_at: Instant::now(),
@@ -104,6 +113,7 @@ impl<'a> Hub<'a> {
                     self.tell().await;
                 }
                 () = sleep_until(self.counts_at), if self.counts => self.tell_counts().await,
+                () = sleep_until(self.elsewhere_at), if self.elsewhere => self.tell_elsewhere().await,
                 () = sleep_until(end.unwrap_or(self.counts_at)), if end.is_some() => {
                     let done = self.live.room.editing().expire(Instant::now());
                     for ticket in done {
@@ -116,10 +126,11 @@ impl<'a> Hub<'a> {
     }
 
     async fn hear(&mut self, heard: Heard) {
-        // What was missed, and what another process has done, may be anything: somebody may be disabled, too.
-        let Heard::Notice(Notice { channel, payload }) = heard else {
-            (self.lost, self.staff) = (true, true);
-            return;
+        let Notice { channel, payload } = match heard {
+            Heard::Notice(notice) => notice,
+            // What was missed may be anything: somebody may be disabled, too.
+            Heard::Lagged => return (self.lost, self.staff) = (true, true),
+            Heard::Elsewhere => return self.elsewhere = true,
         };
         match channel {
             notices::TICKETS => match notices::read(&payload) {
@@ -191,6 +202,15 @@ impl<'a> Hub<'a> {
             room.say(Word::Lost);
             sleep(AFTER_MANY).await;
         }
+    }
+
+    /// Has all pages look for what another process has done, which may be anything. Such a process may go on and on, as an
+    /// import does, and each look costs every page a read, so they look seldom and what happens here is told meanwhile.
+    async fn tell_elsewhere(&mut self) {
+        (self.elsewhere, self.elsewhere_at) = (false, Instant::now() + OTHERS);
+        (self.staff, self.counts) = (true, true);
+        self.tell().await;
+        self.live.room.say(Word::Lost);
     }
 
     async fn tell_counts(&mut self) {

@@ -203,15 +203,16 @@ impl Seat {
             return Ok(String::new());
         }
         let count = |number| i64::try_from(number).unwrap_or(i64::MAX);
+        // Isolated (UAX 9): a name of another direction leaves the sentence as it is.
+        let isolated = |name: &str| format!("\u{2068}{name}\u{2069}");
         let names = self.live.room.editing().others(*id, self.viewer.id);
+        let names: Vec<_> = names.iter().map(|name| isolated(name)).collect();
         let text = match names.as_slice() {
             [] if !self.edited => return Ok(String::new()),
             [] => None,
-            [one] => Some(Text::new("frame-editing").arg("who", &**one)),
-            [one, two] => Some(Text::new("live-editing-two").arg("name", &**one).arg("other", &**two)),
-            [one, rest @ ..] => {
-                Some(Text::new("live-editing-many").arg("name", &**one).arg("count", count(rest.len())))
-            }
+            [one] => Some(Text::new("frame-editing").arg("who", one)),
+            [one, two] => Some(Text::new("live-editing-two").arg("name", one).arg("other", two)),
+            [one, rest @ ..] => Some(Text::new("live-editing-many").arg("name", one).arg("count", count(rest.len()))),
         };
         self.edited = text.is_some();
         let words = text.map(|text| self.frame.say(&text));

@@ -32,13 +32,16 @@ pub fn refused(status: StatusCode, detail: Text) -> Response {
 
 /// Gives what is refused within its dress, and ends what takes longer than `slowest`.
 pub async fn dress(State(slowest): State<Duration>, request: Request, next: Next) -> Response {
-    let (api, headers) = (is_api(request.uri().path()), request.headers().clone());
+    // Only a page of a refusal needs to know its reader.
+    let headers = (!is_api(request.uri().path())).then(|| request.headers().clone());
     let answered = tokio::time::timeout(slowest, next.run(request)).await;
     let response = answered.unwrap_or_else(|_| refused(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-too-slow")));
     let (mut parts, body) = response.into_parts();
     let Some(Bare(detail)) = parts.extensions.remove() else { return Response::from_parts(parts, body) };
-    let dressed: Response =
-        if api { Problem::of(parts.status, detail).into() } else { plain_page(&headers, parts.status, &detail) };
+    let dressed: Response = match headers {
+        Some(headers) => plain_page(&headers, parts.status, &detail),
+        None => Problem::of(parts.status, detail).into(),
+    };
     let (given, body) = dressed.into_parts();
     // The refusal's own headers stay: how long to wait, which cookies to forget.
     parts.headers.extend(given.headers);

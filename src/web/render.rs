@@ -9,6 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use data_encoding::BASE64URL_NOPAD;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ use crate::{
 };
 
 const FLASH: &str = "redress_flash";
+/// Characters of a toast at most: it travels in a cookie, and proxies bound what headers hold.
+const LONGEST_TOAST: usize = 200;
 /// The cookie of the saved view that was opened last: its id.
 pub const VIEW: &str = "redress_view";
 
@@ -205,7 +208,7 @@ impl Flash {
     }
 
     fn new(kind: &'static str, title: impl std::fmt::Display) -> Self {
-        Self { kind, title: title.to_string(), undo: None }
+        Self { kind, title: title.to_string().chars().take(LONGEST_TOAST).collect(), undo: None }
     }
 
     /// The same, with a way to take it back.
@@ -221,15 +224,17 @@ impl Flash {
         if let Some((undo, seconds)) = &self.undo {
             pairs.append_pair("u", undo).append_pair("s", &seconds.to_string());
         }
-        pairs.finish()
+        // Percent signs would be encoded once more in a cookie: nine bytes for each letter of Hindi, and then fifteen.
+        BASE64URL_NOPAD.encode(pairs.finish().as_bytes())
     }
 
     fn decode(text: &str) -> Option<Self> {
-        let pairs = super::Query(form_urlencoded::parse(text.as_bytes()).into_owned().collect());
+        let pairs = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+        let pairs = super::Query(form_urlencoded::parse(&pairs).into_owned().collect());
         let kind = if pairs.get("k")? == "error" { "error" } else { "ok" };
         let seconds = pairs.get("s").and_then(|seconds| seconds.parse().ok());
         let undo = pairs.get("u").filter(|path| is_local(path)).map(ToOwned::to_owned).zip(seconds);
-        Some(Self { kind, title: pairs.get("t")?.chars().take(200).collect(), undo })
+        Some(Self { kind, title: pairs.get("t")?.chars().take(LONGEST_TOAST).collect(), undo })
     }
 }
 

@@ -13,16 +13,18 @@ struct Files;
 
 type Bundle = FluentBundle<FluentResource>;
 
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English));
-static HINDI: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Hindi));
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, true));
+static HINDI: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Hindi, true));
+/// For programs: digits stand ungrouped.
+static PLAIN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, false));
 
 /// A file with faults gives what could be read of it; a test finds the faults.
-fn bundle(language: Language) -> Bundle {
+fn bundle(language: Language, groups: bool) -> Bundle {
     let tag = language.html().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     // The marks would stand in SMS too, and make them longer; pages isolate what people typed with <bdi>.
     bundle.set_use_isolating(false);
-    bundle.set_formatter(Some(match language {
+    bundle.set_formatter(groups.then_some(match language {
         Language::English => |value, _| grouped(value, Language::English),
         Language::Hindi => |value, _| grouped(value, Language::Hindi),
     }));
@@ -107,15 +109,18 @@ impl Said {
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&word(&self.text, self.language))
+        f.write_str(&word(&self.text, bundle_of(self.language)))
     }
 }
 
-fn word(text: &Text, language: Language) -> Cow<'static, str> {
-    let found = [language, Language::English].into_iter().find_map(|language| {
-        let bundle = bundle_of(language);
-        Some((bundle, bundle.get_message(text.key)?.value()?))
-    });
+/// In English for programs.
+pub(super) fn plain(text: &Text) -> String {
+    word(text, &PLAIN).into_owned()
+}
+
+fn word(text: &Text, own: &'static Bundle) -> Cow<'static, str> {
+    let english: &'static Bundle = &ENGLISH;
+    let found = [own, english].into_iter().find_map(|bundle| Some((bundle, bundle.get_message(text.key)?.value()?)));
     let Some((bundle, pattern)) = found else {
         tracing::error!(key = text.key, "a message is missing");
         return text.key.into();
@@ -127,9 +132,9 @@ fn word(text: &Text, language: Language) -> Cow<'static, str> {
             match value {
                 Value::Words(words) => FluentValue::from(words.as_str()),
                 Value::Number(number) => FluentValue::from(*number),
-                Value::Text(text) => FluentValue::from(word(text, language)),
+                Value::Text(text) => FluentValue::from(word(text, own)),
                 Value::List(texts) => {
-                    FluentValue::from(texts.iter().map(|text| word(text, language)).collect::<Vec<_>>().join(", "))
+                    FluentValue::from(texts.iter().map(|text| word(text, own)).collect::<Vec<_>>().join(", "))
                 }
             },
         );

@@ -51,9 +51,10 @@ impl Text {
         self
     }
 
-    /// In the language of what programs and operators read: the API, the command line, the log.
+    /// In the language of what programs and operators read: the API, the command line, the log. Digits of numbers are
+    /// not grouped.
     pub fn english(&self) -> String {
-        self.clone().to(Language::English).to_string()
+        bundle::plain(self)
     }
 
     /// In a language, for showing.

@@ -134,7 +134,7 @@ impl Times {
             .arg("date", long_date(local.date()))
             .arg("time", local.strftime("%H:%M:%S").to_string())
             .arg("zone", local.strftime("%Z").to_string());
-        When { iso: local.timestamp().to_string(), words, full: self.say(full) }
+        When { iso: format!("{:.3}", local.timestamp()), words, full: self.say(full) }
     }
 
     fn say(&self, text: Text) -> String {
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn the_title_says_everything() {
         let when = times("2026-11-23T22:30:00Z", "Europe/London").second(at("2026-07-01T12:00:05.250Z"));
-        assert_eq!(when.iso, "2026-07-01T12:00:05.25Z");
+        assert_eq!(when.iso, "2026-07-01T12:00:05.250Z");
         assert_eq!(when.words, "13:00:05");
         assert_eq!(when.full, "Wednesday 1 July 2026, 13:00:05 BST");
     }

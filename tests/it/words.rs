@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use crate::support::{Browser, PASSWORD, TestApp};
 
 /// Names and abbreviations that are the same in Hindi, and what clients type to us.
-const NAMES: [&str; 17] = [
-    "Redress", "SMS", "CSV", "API", "GSM", "UCS", "STATUS", "STOP", "START", "HELP", "Ctrl", "Esc", "UTC", "JSON",
-    "Kannel", "ID", "URL",
+const NAMES: [&str; 18] = [
+    "Redress", "SMS", "CSV", "API", "GSM", "UCS", "STATUS", "STOP", "START", "HELP", "Ctrl", "Esc", "UTC", "UTF",
+    "JSON", "Kannel", "ID", "URL",
 ];
 
 /// Attributes that people read or hear.
@@ -37,9 +37,11 @@ fn shown(html: &Html) -> Vec<String> {
                 let above: Vec<_> = node.ancestors().filter_map(|above| above.value().as_element()).collect();
                 // Code is for programs; what bears a language of its own is meant to be in that.
                 let foreign = |name: &str| matches!(name, "script" | "style" | "code" | "kbd");
-                let own = above
-                    .iter()
-                    .any(|above| foreign(above.name()) || (above.name() != "html" && above.attr("lang").is_some()));
+                let own = above.iter().any(|above| {
+                    foreign(above.name())
+                        || above.attr("class").is_some_and(|class| class.split(' ').any(|one| one == "ref"))
+                        || (above.name() != "html" && above.attr("lang").is_some())
+                });
                 if own { Vec::new() } else { vec![text.to_string()] }
             }
             Node::Element(element) => {
@@ -198,7 +200,7 @@ impl Desk {
             "/tickets?status=Open,Fixed&priority=Urgent&issueType=Other&assignedTo=none",
             "/tickets?q=नहीं",
             "/tickets?createdFrom=2026-01-01&createdTo=2026-12-31&sort=priority&order=asc",
-            "/tickets?status=Nope&page=0",
+            "/tickets?status=नहीं&page=0",
             "/tickets/new",
             "/tickets/new?clientPhone=011+2345+6789",
             "/tickets/find?q=मी",
@@ -279,7 +281,7 @@ impl Desk {
             (format!("/tickets/{ticket}/notes"), vec![("content", " ")]),
             ("/clients".into(), vec![]),
             (format!("/clients/{client}/edit"), vec![("name", ""), ("phone", "1"), ("version", "1")]),
-            ("/views".into(), vec![("name", ""), ("query", "status=Nope")]),
+            ("/views".into(), vec![("name", ""), ("query", "status=नहीं")]),
             (format!("/views/{view}"), vec![("name", long)]),
             ("/users".into(), vec![]),
             (
@@ -332,6 +334,7 @@ async fn the_api_says_the_same_to_everybody() {
     let wrong = json!({"clientName": "", "clientPhone": "12", "issueType": "x", "description": ""});
     let plain = admin.post("/api/tickets", &wrong).await;
     let request = admin.request("POST", "/api/tickets").header(ACCEPT_LANGUAGE, "hi").json(&wrong);
+    let request = request.header("cookie", "redress_language=hi");
     let asked = admin.send(request).await;
     assert_eq!((plain.status, asked.status), (422, 422));
     assert_eq!(plain.json, asked.json);

@@ -1,13 +1,13 @@
 import { Controller } from "@hotwired/stimulus";
 import { does, named, plain } from "../keys.js";
-import { brief, pickedIn } from "../picked.js";
+import { brief, MOST, pickedIn } from "../picked.js";
 import { copy } from "./copy.js";
 
 /* A row opens where it is clicked. Keys move, open and tick; Shift and a click ticks a range. Those for changes act on
    what is ticked, here and on the list's other pages, or else on the row that one is at. */
 export default class extends Controller {
-  static targets = ["all", "said", "count", "others", "othersSaid"];
-  static values = { one: String, more: String, none: String, others: String };
+  static targets = ["all", "said", "count", "others", "othersSaid", "full", "elsewhere"];
+  static values = { one: String, more: String, none: String, others: String, rest: String, full: String };
   connect() {
     // A row that a colleague has changed is put in anew, and keeps its tick.
     this.watch = new MutationObserver(() => this.restore());
@@ -101,7 +101,9 @@ export default class extends Controller {
   }
   changed() {
     const { boxes, picked } = this;
-    for (const box of boxes) picked[box.checked ? "add" : "delete"](box.value);
+    // What is unticked makes room for what is ticked, and what finds none is not ticked.
+    for (const box of boxes) if (!box.checked) picked.delete(box.value);
+    for (const box of boxes) if (box.checked) box.checked = picked.add(box.value).has(box.value);
     const here = boxes.filter((box) => box.checked).length;
     this.allTarget.checked = here > 0 && here === boxes.length;
     this.allTarget.indeterminate = here > 0 && here < boxes.length;
@@ -115,8 +117,24 @@ export default class extends Controller {
     this.countTarget.dataset.count = count;
     this.othersTarget.hidden = others === 0;
     this.othersSaidTarget.textContent = rest;
+    this.fullTarget.hidden = !this.picked.full;
+    this.fullTarget.textContent = this.full;
     this.element.toggleAttribute("data-others", others > 0);
-    this.saidTarget.textContent = count === 0 ? this.noneValue : others === 0 ? said : `${said}, ${rest}`;
+    this.saidTarget.textContent = count === 0 ? this.noneValue : [said, others && rest, this.picked.full && this.full].filter(Boolean).join(", ");
+  }
+  get full() {
+    return this.fullValue.replace("2", MOST);
+  }
+  /* Those of other pages, as the menu that shows them opens. */
+  look({ newState }) {
+    if (newState !== "open") return;
+    const here = new Set(this.boxes.map((box) => box.value));
+    const others = [...this.picked].filter((one) => !here.has(one));
+    const make = (name, all) => Object.assign(document.createElement(name), all);
+    const lines = others.slice(0, 20).map((one) => make("a", { className: "menu-item ref", href: `/tickets/${one}`, textContent: one }));
+    const rest = others.length - lines.length;
+    if (rest) lines.push(make("p", { className: "pop__label", textContent: this.restValue.replace("2", rest) }));
+    this.elsewhereTarget.replaceChildren(...lines);
   }
   restore() {
     const { picked } = this;

@@ -34,6 +34,8 @@ struct Outside {
     intro: &'static str,
     form: FormView,
     languages: [Offer; Language::ALL.len()],
+    /// Where the page is shown again in another language, with where it was to lead.
+    back: String,
 }
 
 /// A language that the page can be had in.
@@ -53,8 +55,15 @@ impl Outside {
     ) -> Response {
         let title = visit.title(Text::new(heading), form.faults.is_empty());
         let languages = Language::ALL.map(|language| Offer { language, here: language == visit.language });
+        let back = form.hidden.as_ref().map_or_else(
+            || visit.path.clone(),
+            |(name, value)| {
+                let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+                format!("{}?{query}", form.action)
+            },
+        );
         let frame = staff.chrome.outside(visit, &title);
-        let page = Self { frame, heading, intro, form, languages };
+        let page = Self { frame, heading, intro, form, languages, back };
         page.frame.respond(status, &page)
     }
 }

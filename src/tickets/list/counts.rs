@@ -4,7 +4,7 @@ use crate::{
     db::{Dialect, Tx},
     fault::Fault,
     tickets::{Priority, Status},
-    words::Text,
+    words::{Language, Text},
 };
 
 /// Counts are exact up to this; a full scan for a number that nobody reads is not worth its time.
@@ -35,7 +35,7 @@ impl Counted {
 impl std::fmt::Display for Counted {
     /// `1,234`, or `10,000+`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text().english())
+        self.text().to(Language::English).fmt(f)
     }
 }
 

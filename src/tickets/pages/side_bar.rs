@@ -11,7 +11,7 @@ use std::{
 
 use super::filters;
 use crate::{
-    db::{Db, Tx},
+    db::Tx,
     fault::Fault,
     tickets::{self, Counted, Desk, Filter, ViewCounts, view_counts, views},
     web::{NavGroup, NavItem, Viewer},
@@ -45,7 +45,6 @@ const MOST_KEPT: usize = 2_000;
 /// them.
 #[derive(Clone, Debug)]
 pub struct SideBar {
-    db: Db,
     desk: Desk,
     kept: Arc<Mutex<Option<Kept<ViewCounts>>>>,
     /// By the query of the view.
@@ -70,8 +69,8 @@ impl<T> Kept<T> {
 
 impl SideBar {
     /// The side bar of this desk.
-    pub fn new(db: Db, desk: Desk) -> Self {
-        Self { db, desk, kept: Arc::default(), saved: Arc::default() }
+    pub fn new(desk: Desk) -> Self {
+        Self { desk, kept: Arc::default(), saved: Arc::default() }
     }
 
     /// The views that a viewer sees, in groups.
@@ -111,8 +110,7 @@ impl SideBar {
     }
 
     fn counts(&self, tx: &mut Tx<'_>) -> Result<ViewCounts, Fault> {
-        // Asked before counting: what is written in between makes the next page count again.
-        let (writes, now) = (self.db.write_stats().writes, self.desk.clock.now());
+        let (writes, now) = (tx.writes_before(), self.desk.clock.now());
         let kept = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = kept.filter(|kept| kept.is_good(writes, now)) {
             return Ok(kept.counts);
@@ -124,7 +122,7 @@ impl SideBar {
 
     /// The counts of saved views, in their order; none where there was no time, and for filters of another time.
     fn saved_counts(&self, tx: &mut Tx<'_>, views: &[views::SavedView]) -> Result<Vec<Option<Counted>>, Fault> {
-        let (writes, began) = (self.db.write_stats().writes, self.desk.clock.now());
+        let (writes, began) = (tx.writes_before(), self.desk.clock.now());
         let mut counts = Vec::with_capacity(views.len());
         for view in views {
             let now = self.desk.clock.now();

@@ -1,14 +1,19 @@
 //! What is ticked outlasts the list's pages and orders, and on a phone rows are ticked too.
 
-use super::{QUIET, chromium::Chromium, lists::fill, set_up};
-use crate::support::TestApp;
+use fantoccini::key::Key;
+
+use super::{EMAIL, QUIET, chromium::Chromium, focus_on, lists::fill, set_up};
+use crate::support::{PASSWORD, TestApp};
 
 const TICKED: &str = "return document.querySelectorAll('tbody .check:checked').length === Number(arguments[0])";
 /// What the bar says, if it is to be seen.
 const BAR: &str = "const bar = document.querySelector('.bulkbar'); \
     const of = (css) => [...bar.querySelectorAll(css)].filter((e) => e.checkVisibility()).map((e) => e.textContent.trim()).join(); \
     return bar.checkVisibility() && bar.querySelector('.bulkbar__n').dataset.count === arguments[0] && \
-        of('.bulkbar__others') === arguments[1]";
+        of('.bulkbar__others > [popovertarget]') === arguments[1]";
+/// What it says of how many there may be.
+const FULL: &str = "const said = document.querySelector('[data-queue-target=full]'); \
+    return said.checkVisibility() && said.textContent === arguments[0]";
 
 #[tokio::test]
 async fn ticks_outlast_pages_and_orders_but_not_another_filter() {
@@ -44,7 +49,15 @@ async fn ticks_outlast_pages_and_orders_but_not_another_filter() {
     browser.holds("return document.querySelector('.bulkbar__n').dataset.count === '3'", &[]).await;
     browser.run("history.back(); return true", &[]).await;
     browser.holds(BAR, &["3", "1 on other pages"]).await;
-    browser.click(".bulkbar__others button").await;
+    // The one can be looked at, and the way back leads to the same ticks.
+    browser.click("[popovertarget=b-others]").await;
+    browser.find("#b-others:popover-open").await;
+    browser.holds("return document.querySelectorAll('#b-others > *').length === 1", &[]).await;
+    browser.click("#b-others a").await;
+    browser.arrive("/tickets/BILL-").await;
+    browser.click(".crumbs a").await;
+    browser.holds(BAR, &["3", "1 on other pages"]).await;
+    browser.click("[data-action='queue#drop']").await;
     browser.holds(BAR, &["2", ""]).await;
 
     // Another filter begins anew, also when one comes back.
@@ -87,13 +100,69 @@ async fn all_that_is_ticked_on_several_pages_is_changed_at_once() {
     browser.click("[popovertarget=b-prio]").await;
     browser.click("#b-prio button[value=Low]").await;
     browser.reads("h1", "Change 50 tickets?").await;
+    // What the form does not carry is still to be done, so it stays ticked.
+    browser.run("document.querySelector('main form [name=ticket]').remove(); return true", &[]).await;
     browser.click("main button[type=submit]").await;
-    browser.reads("h1", "50 of 50 tickets changed").await;
+    browser.reads("h1", "49 of 49 tickets changed").await;
     browser.click(".crumbs a").await;
     browser.arrive("/tickets").await;
     browser.find("tbody .prio[data-priority=low]").await;
     browser.holds(TICKED, &["0"]).await;
+    browser.holds(BAR, &["1", "1 on other pages"]).await;
+    browser.click("[popovertarget=b-prio]").await;
+    browser.click("#b-prio button[value=Low]").await;
+    browser.reads("h1", "Change 1 ticket?").await;
+    browser.click("main button[type=submit]").await;
+    browser.reads("h1", "1 of 1 tickets changed").await;
+    browser.click(".crumbs a").await;
+    browser.arrive("/tickets").await;
+    browser.find("tbody .prio[data-priority=low]").await;
     browser.holds("return !document.querySelector('.bulkbar').checkVisibility()", &[]).await;
+}
+
+#[tokio::test]
+async fn no_more_is_ticked_than_fits_into_an_address_and_the_next_user_begins_anew() {
+    let app = TestApp::with(&QUIET).await;
+    let browser = Chromium::start(&app.base, true).await;
+    set_up(&app, &browser).await;
+    fill(&app, 203).await;
+    browser.open("/tickets?pageSize=100").await;
+    browser.find(".js tbody tr").await;
+    browser.click("thead .check").await;
+    browser.holds(BAR, &["100", ""]).await;
+    browser.run("document.querySelector('.pager a[rel=next]').click(); return true", &[]).await;
+    browser.holds(BAR, &["100", "100 on other pages"]).await;
+    browser.click("thead .check").await;
+    browser.holds(BAR, &["200", "100 on other pages"]).await;
+    browser.holds(FULL, &["At most 200 at once"]).await;
+    browser.run("document.querySelector('.pager a[rel=next]').click(); return true", &[]).await;
+    browser.holds(BAR, &["200", "200 on other pages"]).await;
+    browser.click("tbody tr:nth-child(2) .check").await;
+    browser.holds(TICKED, &["0"]).await;
+    browser.click("thead .check").await;
+    browser.holds(TICKED, &["0"]).await;
+    browser.holds(BAR, &["200", "200 on other pages"]).await;
+    browser.click("[popovertarget=b-others]").await;
+    browser.holds("return document.querySelectorAll('#b-others a').length === 20", &[]).await;
+    browser.reads("#b-others", "and 180 more").await;
+    browser.keys(&Key::Escape.to_string()).await;
+    browser.holds("return !document.querySelector('#b-others:popover-open')", &[]).await;
+    browser.click("[popovertarget=b-prio]").await;
+    browser.click("#b-prio button[value=Low]").await;
+    let path = browser.arrive("/tickets/bulk?").await;
+    assert!(path.len() < 6_000, "{path}");
+    browser.reads("h1", "Change 200 tickets?").await;
+
+    browser.click("#nav a[href='/account']").await;
+    browser.click("form[action='/logout'] button").await;
+    browser.arrive("/login").await;
+    focus_on(&browser, "email").await;
+    browser.keys(&format!("{EMAIL}{}{PASSWORD}{}", Key::Tab + "", Key::Enter + "")).await;
+    browser.arrive("/tickets").await;
+    browser.find(".js tbody tr").await;
+    browser.holds("return !document.querySelector('.bulkbar').checkVisibility()", &[]).await;
+    let faults = browser.complaints().await;
+    assert!(faults.is_empty(), "{faults:?}");
 }
 
 #[tokio::test]

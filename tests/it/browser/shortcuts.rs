@@ -81,6 +81,44 @@ async fn what_the_sheet_says_is_what_the_keyboard_does() {
     assert_eq!(does, sheet, "left: what something answers; right: what the sheet says");
 }
 
+/// A key of a keyboard with another script, at the place that a Latin one has for a letter.
+async fn press(browser: &Chromium, key: &str, code: &str, control: bool) {
+    let press = "const [key, code, control] = arguments; document.activeElement.dispatchEvent(new KeyboardEvent('keydown', \
+        {key, code, ctrlKey: control === 'Control', bubbles: true, cancelable: true})); return true";
+    browser.run(press, &[key, code, if control { "Control" } else { "" }]).await;
+}
+
+#[tokio::test]
+async fn keys_work_on_a_keyboard_with_hindi_letters() {
+    let app = TestApp::with(&QUIET).await;
+    let browser = Chromium::start(&app.base, true).await;
+    set_up(&app, &browser).await;
+    fill(&app, 3).await;
+    browser.open("/tickets").await;
+    browser.find(".js tbody tr").await;
+    press(&browser, "क", "KeyK", true).await;
+    browser.holds("return document.activeElement.id === 'q'", &[]).await;
+    browser.run("document.activeElement.blur(); return true", &[]).await;
+    // A vowel's sign is no letter by itself: InScript has this one where S is.
+    press(&browser, "र", "KeyJ", false).await;
+    browser.holds("return document.activeElement.matches('tbody tr:nth-child(1) a')", &[]).await;
+    press(&browser, "े", "KeyS", false).await;
+    browser.find("#b-status:popover-open").await;
+    browser.keys(&Key::Escape.to_string()).await;
+    browser.holds("return !document.querySelector('.pop:popover-open')", &[]).await;
+    press(&browser, "य", "Slash", false).await;
+    browser.holds("return document.activeElement.id === 'q'", &[]).await;
+    browser.run("document.activeElement.blur(); return true", &[]).await;
+    // Another Latin layout has its own letters in these places.
+    press(&browser, "b", "KeyN", false).await;
+    press(&browser, "ö", "KeyX", false).await;
+    assert!(browser.path().await.ends_with("/tickets"));
+    press(&browser, "ल", "KeyN", false).await;
+    browser.arrive("/tickets/new").await;
+    let faults = browser.complaints().await;
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
 #[test]
 fn pages_take_their_keys_from_the_table() {
     fn look(folder: &Path, literal: &mut Vec<String>) {

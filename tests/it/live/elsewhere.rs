@@ -35,6 +35,7 @@ async fn whoever_is_disabled_by_the_command_line_hears_no_more() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
     let process = Process::serve(dir, &[]);
+    run_with(dir, &add_user("priya@isp.example", "Priya Raman", "admin"), PASSWORD).done();
     run_with(dir, &add_user("dev@isp.example", "Dev Anand", "admin"), PASSWORD).done();
     let browser = Browser::new(&process.base);
     browser.submit("/login", &[("email", "dev@isp.example"), ("password", PASSWORD)]).await;

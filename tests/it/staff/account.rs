@@ -56,7 +56,7 @@ async fn a_new_password_ends_all_other_sessions() {
     assert!(!program.is_known().await);
     assert!(made.is_known().await, "one's programs go on");
     let page = browser.get("/account").await;
-    assert_eq!(page.attributes(".hint a", "href"), ["#tokens"]);
+    assert_eq!(page.attributes("main .hint a", "href"), ["#tokens"]);
     assert_eq!(page.attributes("#tokens form[action$='/revoke']", "action").len(), 1);
     assert_eq!(world.anonymous().try_sign_in(&email, PASSWORD).await.status, 422);
     world.anonymous().sign_in(&email, NEW).await;

@@ -189,11 +189,11 @@ async fn a_page_that_is_not_there_says_so_in_the_readers_language() {
     let page = browser.get_in("hi", "/users/x/edit").await;
     assert_eq!((page.status, page.attributes("html", "lang")), (404, vec!["hi-IN".to_owned()]));
     assert_eq!(page.attributes("html", "dir"), ["ltr"]);
-    assert_eq!(page.texts("h1"), ["पन्ना नहीं मिला 404"]);
-    assert_eq!(page.texts(".pre"), ["ऐसा कोई पन्ना नहीं है।"]);
+    assert_eq!(page.texts("h1"), ["पृष्ठ नहीं मिला 404"]);
+    assert_eq!(page.texts(".pre"), ["ऐसा कोई पृष्ठ नहीं है।"]);
     browser.submit("/account/preferences", &CHOSEN).await;
     let page = browser.get_in("en", "/users/0190b5f0-0000-7000-8000-000000000000/edit").await;
-    assert_eq!(page.texts(".pre"), ["ऐसा कोई पन्ना नहीं है, या वह अब नहीं रहा।"]);
+    assert_eq!(page.texts(".pre"), ["ऐसा कोई पृष्ठ नहीं है, या वह अब नहीं रहा।"]);
     assert_eq!(page.attributes("html", "data-theme"), ["dark"]);
 
     let answer = browser.send(Method::PATCH, "/api/users/x", "application/json", "{}".to_owned(), &[]).await;

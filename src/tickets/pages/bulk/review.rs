@@ -134,8 +134,8 @@ async fn chosen(state: &Tickets, pairs: &[(String, String)], list: &str) -> Resu
     Ok(Chosen::All(Box::new(filter)))
 }
 
-/// The tickets of one value: `BILL-20261126-7K4M.2HX9` is two of a day, since a thousand in full are too long for an
-/// address on its way through a proxy. What comes with a version is looked at again as it is now.
+/// The tickets of one value: `BILL-20261126-7K4M.2HX9` is two of a day, which keeps addresses short on their
+/// way through a proxy. What comes with a version is looked at again as it is now.
 fn keys_of(text: &str) -> Vec<String> {
     let text = text.split('@').next().unwrap_or("");
     let day = text.rfind('-').map_or("", |at| &text[..=at]);
