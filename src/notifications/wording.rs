@@ -508,7 +508,12 @@ mod tests {
             let graphemes = |text: &str| text.graphemes(true).map(str::to_owned).collect::<Vec<_>>();
             let (piece, whole, plain) = (graphemes(piece), graphemes(&clean(&issue)), graphemes(&fold(&issue)));
             let typographic = whole.concat().contains(['…', '’', '“', '”', '–']);
-            prop_assert!(typographic || whole.starts_with(&piece) || plain.starts_with(&piece), "{}", sms.text);
+            // A comma that is trimmed may have been one grapheme with a letter that is written before others.
+            let begins = |all: &[String]| {
+                let trimmed = || all.concat().strip_prefix(&piece.concat()).is_some_and(|rest| rest.starts_with(DANGLING));
+                all.starts_with(&piece) || trimmed()
+            };
+            prop_assert!(typographic || begins(&whole) || begins(&plain), "{}", sms.text);
         }
 
         #[test]

@@ -170,7 +170,8 @@ mod tests {
         for (total, exact, want) in
             [(0, true, "0"), (999, true, "999"), (1_234, true, "1,234"), (10_000, false, "10,000+")]
         {
-            assert_eq!(counted(&Page { items: Vec::new(), total, exact }).english(), want);
+            let said = counted(&Page { items: Vec::new(), total, exact }).to(crate::words::Language::English);
+            assert_eq!(said.to_string(), want);
         }
     }
 }
