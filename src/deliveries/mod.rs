@@ -18,7 +18,7 @@ use crate::{
     input::Input,
     staff::Admin,
     tickets::{Desk, Tickets},
-    web::render::is_local,
+    web::is_local,
 };
 
 /// Counts are exact up to this.

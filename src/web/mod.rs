@@ -4,6 +4,7 @@ pub mod assets;
 pub mod choices;
 pub mod docs;
 pub mod extract;
+mod flash;
 pub mod headers;
 pub mod idempotency;
 pub mod keys;
@@ -18,7 +19,8 @@ pub mod server;
 
 pub use self::{
     extract::{Form, JsonBody, Path, Query},
+    flash::{Flash, is_local},
     idempotency::{Answer, Key},
     problem::{ApiFault, PageFault},
-    render::{Chrome, Flash, Frame, NavGroup, NavItem, News, Nonce, Viewer, Visit},
+    render::{Chrome, Frame, NavGroup, NavItem, News, Nonce, Viewer, Visit},
 };

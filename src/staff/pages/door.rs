@@ -19,7 +19,7 @@ use crate::{
         session::{self, Maybe, Sender},
         setup, store,
     },
-    web::{Flash, Form, Frame, PageFault, Query, Visit, problem::too_many, render::is_local},
+    web::{Flash, Form, Frame, PageFault, Query, Visit, is_local, problem::too_many},
     words::{Language, Text},
 };
 

@@ -17,10 +17,7 @@ use crate::{
         Staff,
         session::{self, Caller},
     },
-    web::{
-        Chrome, Flash, Form, PageFault, Visit, choices,
-        render::{is_local, set_cookie},
-    },
+    web::{Chrome, Flash, Form, PageFault, Visit, choices, is_local, render::set_cookie},
     words::{Language, Text},
 };
 

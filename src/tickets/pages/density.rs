@@ -5,7 +5,7 @@ use axum::response::Response;
 use crate::{
     staff::Admin,
     tickets::Tickets,
-    web::{Form, PageFault, Visit, render},
+    web::{Form, PageFault, Visit, is_local, render},
 };
 use axum::extract::State;
 
@@ -16,7 +16,7 @@ pub async fn set(
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
-    let to = Some(visit.referer.as_str()).filter(|path| path.starts_with("/tickets") && render::is_local(path));
+    let to = Some(visit.referer.as_str()).filter(|path| path.starts_with("/tickets") && is_local(path));
     let mut response = state.chrome.redirect(to.unwrap_or("/tickets"), None);
     let compact = form.typed("density") == "compact";
     let mut cookie = state.chrome.cookie(render::DENSITY, if compact { "compact" } else { "" });

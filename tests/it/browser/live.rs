@@ -83,7 +83,7 @@ async fn a_ticket_renews_itself_around_what_is_being_written() {
     priya.open(&path).await;
     is_live(&priya).await;
     priya.fill("#content", "The client says that").await;
-    asha.reads("#presence", "Priya Raman is editing this ticket").await;
+    asha.reads("#presence", "Priya Raman\u{2069} is editing this ticket").await;
 
     dev.put(&format!("/api{path}"), &json!({"status": "In Progress"})).await;
     dev.post(&format!("/api{path}/notes"), &json!({"content": "Line tested."})).await;
@@ -122,7 +122,7 @@ async fn two_people_edit_one_ticket() {
     let asha = asha(&app).await;
     asha.open(&path).await;
     priya.open(&format!("{path}/edit")).await;
-    asha.reads("#presence", "Priya Raman is editing this ticket").await;
+    asha.reads("#presence", "Priya Raman\u{2069} is editing this ticket").await;
     priya.fill("#description", "Mine.").await;
     dev.put(&format!("/api{path}"), &json!({"description": "Theirs.", "priority": "Urgent"})).await;
     priya.reads("#stale:not([hidden])", "has changed while you have this form open").await;

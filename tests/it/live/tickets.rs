@@ -54,14 +54,14 @@ async fn others_see_who_is_editing_and_when_they_are_done() {
         assert_eq!(page.status, 204);
     };
     say(&asha, "1", "1").await;
-    his.until("Asha Menon is editing this ticket").await;
+    his.until("Asha Menon\u{2069} is editing this ticket").await;
     // Who comes later sees it as well.
     let mut later = Stream::open(&dev, &page).await;
-    later.until("Asha Menon is editing this ticket").await;
+    later.until("Asha Menon\u{2069} is editing this ticket").await;
     say(&asha, "2", "1").await;
     say(&asha, "1", "0").await;
     say(&dev, "3", "1").await;
-    let text = hers.until("Dev Anand is editing this ticket").await;
+    let text = hers.until("Dev Anand\u{2069} is editing this ticket").await;
     assert!(!text.contains("Asha"), "nobody is told of themselves: {text}");
     say(&asha, "2", "0").await;
     let text = his.until("target=\"presence\"><template></template>").await;
