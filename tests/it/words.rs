@@ -9,7 +9,7 @@ use reqwest::header::ACCEPT_LANGUAGE;
 use scraper::{Html, Node};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, PASSWORD, TestApp};
+use crate::support::{Browser, Caller, PASSWORD, TestApp};
 
 /// Names and abbreviations that are the same in Hindi, and what clients type to us.
 const NAMES: [&str; 18] = [
@@ -127,6 +127,40 @@ async fn add(app: &TestApp, name: &str, email: &str, role: Role) -> String {
     redress::staff::add_user(&app.app.staff, new).await.unwrap().id.to_string()
 }
 
+/// Logs tickets of each kind, and gives the one to which most has happened.
+async fn tickets(admin: &Caller, technician: &str) -> String {
+    let mut tickets = Vec::new();
+    for (issue, priority) in [
+        ("Incorrect Bill", "Low"),
+        ("Payment Not Reflected", "Medium"),
+        ("Service Suspension", "High"),
+        ("Other", "Urgent"),
+        ("रोमिंग", "Low"),
+    ] {
+        let fields = json!({
+            "clientName": "मीरा जोशी", "clientPhone": "+919876500001", "clientEmail": "meera@mail.example",
+            "clientAccountId": "4711", "issueType": issue, "description": "राउटर का शुल्क दो बार लगा है।",
+            "priority": priority,
+        });
+        let ticket = admin.ticket(fields).await;
+        tickets.push(ticket["ticketRef"].as_str().unwrap().to_owned());
+    }
+    let changes = [
+        json!({"status": "In Progress", "priority": "High"}),
+        json!({"status": "Dispatched", "assignedTo": technician}),
+        json!({"status": "Fixed", "clientName": "मीरा शर्मा", "description": "राउटर ख़राब है।"}),
+        json!({"status": "Open", "issueType": "Other", "assignedTo": null}),
+        json!({"status": "Dispatched", "assignedTo": technician}),
+    ];
+    for change in &changes {
+        let reply = admin.patch(&format!("/api/tickets/{}", tickets[0]), change).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    admin.patch(&format!("/api/tickets/{}", tickets[1]), &json!({"status": "Fixed"})).await;
+    admin.post(&format!("/api/tickets/{}/notes", tickets[0]), &json!({"content": "कल फिर देखेंगे।"})).await;
+    tickets.swap_remove(0)
+}
+
 impl Desk {
     async fn start() -> Self {
         let app = TestApp::with(&[
@@ -154,42 +188,14 @@ impl Desk {
         let put = json!({"name": "मीरा जोशी", "phone": "9876500001", "email": "meera@mail.example"});
         assert_eq!(admin.put("/api/clients/4711", &put).await.status, 201);
         let client = admin.get("/api/clients/4711").await.json["id"].as_str().unwrap().to_owned();
-        let mut tickets = Vec::new();
-        for (issue, priority) in [
-            ("Incorrect Bill", "Low"),
-            ("Payment Not Reflected", "Medium"),
-            ("Service Suspension", "High"),
-            ("Other", "Urgent"),
-            ("रोमिंग", "Low"),
-        ] {
-            let fields = json!({
-                "clientName": "मीरा जोशी", "clientPhone": "+919876500001", "clientEmail": "meera@mail.example",
-                "clientAccountId": "4711", "issueType": issue, "description": "राउटर का शुल्क दो बार लगा है।",
-                "priority": priority,
-            });
-            let ticket = admin.ticket(fields).await;
-            tickets.push(ticket["ticketRef"].as_str().unwrap().to_owned());
-        }
-        let changes = [
-            json!({"status": "In Progress", "priority": "High"}),
-            json!({"status": "Dispatched", "assignedTo": technician}),
-            json!({"status": "Fixed", "clientName": "मीरा शर्मा", "description": "राउटर ख़राब है।"}),
-            json!({"status": "Open", "issueType": "Other", "assignedTo": null}),
-            json!({"status": "Dispatched", "assignedTo": technician}),
-        ];
-        for change in &changes {
-            let reply = admin.patch(&format!("/api/tickets/{}", tickets[0]), change).await;
-            assert_eq!(reply.status, 200, "{}", reply.text);
-        }
-        admin.patch(&format!("/api/tickets/{}", tickets[1]), &json!({"status": "Fixed"})).await;
-        admin.post(&format!("/api/tickets/{}/notes", tickets[0]), &json!({"content": "कल फिर देखेंगे।"})).await;
+        let ticket = tickets(&admin, &technician).await;
         let view = json!({"name": "मेरी कतार", "query": "status=Open&priority=Urgent", "shared": true});
         let view = admin.post("/api/views", &view).await;
         assert_eq!(view.status, 201, "{}", view.text);
         let view = view.json["id"].as_str().unwrap().to_owned();
         sent(&browser, "/account/tokens", &[("name", "बिलिंग"), ("days", "30")]).await;
         page(&browser, "/tickets.csv").await;
-        Self { app, browser, ticket: tickets.swap_remove(0), client, view, technician }
+        Self { app, browser, ticket, client, view, technician }
     }
 
     /// Every page that there is, with its states.
