@@ -70,12 +70,18 @@ pub struct Created {
 pub struct Voice {
     name: Arc<str>,
     language: Language,
+    /// The message of a logged ticket, which is worded for each.
+    created: Arc<[Piece]>,
 }
 
 impl Voice {
     /// The provider of this name, whose clients read this language.
     pub fn new(isp: &str, language: Language) -> Self {
-        Self { name: name(isp).into(), language }
+        let name = name(isp);
+        let created = Text::new(if name.is_empty() { "sms-created-nameless" } else { "sms-created" });
+        // Name and reference are put in afterwards: whatever their characters, none is taken for a slot.
+        let created = created.to(language).pieces(&["isp", "reference", "issue"]);
+        Self { name: name.into(), language, created: created.into() }
     }
 
     /// A ticket is logged: its reference, the issue in brief, and how to ask for news.
@@ -153,16 +159,15 @@ impl Voice {
         text.to(self.language)
     }
 
-    /// The message of a logged ticket without its issue, worded once however many cuts of the issue are tried.
+    /// The message of a logged ticket without its issue, put together once however many cuts of the issue are tried.
     fn around(&self, reference: &str) -> Around {
-        let key = if self.name.is_empty() { "sms-created-nameless" } else { "sms-created" };
         let (mut head, mut tail, mut passed) = (String::new(), String::new(), false);
-        // The name is put in afterwards too: whatever its characters, none is taken for a slot.
-        for piece in self.word(Text::new(key).arg("reference", reference)).pieces(&["isp", "issue"]) {
+        for piece in &*self.created {
             let part = if passed { &mut tail } else { &mut head };
             match piece {
-                Piece::Words(words) => part.push_str(&words),
+                Piece::Words(words) => part.push_str(words),
                 Piece::Slot("issue") => passed = true,
+                Piece::Slot("reference") => part.push_str(reference),
                 Piece::Slot(_) => part.push_str(&self.name),
             }
         }

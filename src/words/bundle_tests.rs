@@ -58,3 +58,34 @@ fn a_message_is_parted_at_its_slots() {
 fn a_message_that_is_missing_shows_its_key() {
     assert_eq!(Text::new("no-such-thing").to(Language::Hindi).to_string(), "no-such-thing");
 }
+
+/// Whatever a message is, the short way of wording it says what Fluent says.
+#[test]
+fn the_short_way_says_what_fluent_says() {
+    let mut short = 0;
+    for language in Language::ALL {
+        for (key, names) in messages(language) {
+            let key: &'static str = key.leak();
+            let values: [Value; 4] = [
+                "x { $y }".into(),
+                12_345.into(),
+                Text::new("status-new").into(),
+                vec![Text::new("status-low")].into(),
+            ];
+            for value in values {
+                let mut text = Text::new(key);
+                for name in &names {
+                    text = text.arg(name.clone().leak(), value.clone());
+                }
+                let speech = Speech::of(language);
+                let pattern = speech.pattern(key).unwrap();
+                short += usize::from(is_plain(pattern, &text));
+                let (mut said, mut chosen) = (String::new(), String::new());
+                word(&text, speech, &mut said).unwrap();
+                choose(pattern, &text, (speech, speech), &mut chosen).unwrap();
+                assert_eq!(said, chosen, "{key}");
+            }
+        }
+    }
+    assert!(short > 2_000, "most messages go the short way: {short}");
+}

@@ -51,6 +51,11 @@ impl Text {
         self
     }
 
+    /// The value of that name that was given last, as Fluent takes it.
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.values.iter().rev().find(|(given, _)| *given == name).map(|(_, value)| value)
+    }
+
     /// In the language of what programs and operators read: the API, the command line, the log. Digits of numbers are
     /// not grouped.
     pub fn english(&self) -> String {
