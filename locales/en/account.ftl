@@ -59,3 +59,4 @@ account-token-days-hint = Empty for a token without an end
 account-create-token = Create token
 account-token-created = Token created
 account-token-revoked = Token revoked
+account-preferences-about = They are kept in this browser, for whoever uses it.

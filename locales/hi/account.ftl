@@ -59,3 +59,4 @@ account-token-days-hint = हमेशा चलने वाले टोकन
 account-create-token = टोकन बनाएँ
 account-token-created = टोकन बनाया गया
 account-token-revoked = टोकन रद्द किया गया
+account-preferences-about = ये इसी ब्राउज़र में रहती हैं, इसका उपयोग जो भी करे।
