@@ -31,7 +31,8 @@ async fn no_link_and_no_form_leads_nowhere() {
     let mut forms: BTreeMap<String, String> = BTreeMap::new();
     while let Some(path) = waiting.pop_front() {
         // Sorts and filters make new addresses without an end; one of each is enough.
-        if !seen.insert(without_values(&path)) {
+        let known = if path.starts_with("/tickets?") { without_values(&path) } else { path.clone() };
+        if !seen.insert(known) {
             continue;
         }
         let page = browser.open(&path).await;
