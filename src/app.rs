@@ -27,7 +27,7 @@ use crate::{
     clients::{self, Clients},
     clock::Clock,
     config::Config,
-    db::{Db, DbOptions, Tx, params},
+    db::{Db, Tx, params},
     deliveries, drafts,
     fault::Fault,
     live::{self, Live},
@@ -258,7 +258,7 @@ fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<Vec<u8>>, Fault> {
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
-    let db = Db::open(&config.database_url, DbOptions::default())
+    let db = Db::open(&config.database_url, config.database.clone())
         .with_context(|| format!("cannot open {}", config.database_url))?;
     let report = db.migrate(clock.now()).with_context(|| format!("cannot migrate {}", config.database_url))?;
     if !report.applied.is_empty() {

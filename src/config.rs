@@ -10,7 +10,13 @@ use std::{
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
-use crate::{db::DatabaseUrl, notifications, phone::Region, tickets::IssueTypes, web::proxies::Proxies};
+use crate::{
+    db::{DatabaseUrl, DbOptions, PostgresAddress},
+    notifications,
+    phone::Region,
+    tickets::IssueTypes,
+    web::proxies::Proxies,
+};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -29,10 +35,21 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 12] = [
+const OWN: [Key; 15] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("data_dir", "./data", "Directory of the database, the key file and attachments"),
-    key("database_url", "", "sqlite://PATH; default: redress.db in the data directory"),
+    key(
+        "database_url",
+        "",
+        "sqlite://PATH, by default redress.db in the data directory; or postgres://USER@HOST[,HOST]/DATABASE",
+    ),
+    key("database_replica_url", "", "A PostgreSQL standby for reports and exports, which may then be seconds old"),
+    key("database_connections", "16", "Connections of this node to PostgreSQL, 2 to 500"),
+    key(
+        "database_pooler",
+        "false",
+        "Whether a pooler in transaction mode, such as PgBouncer, stands before PostgreSQL",
+    ),
     key("key_file", "", "The key ring; default: redress.key in the data directory"),
     key("public_url", "", "The address people and gateways reach this server by, such as https://desk.example.com"),
     key("trusted_proxies", "", "Proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated"),
@@ -235,6 +252,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The database.
     pub database_url: DatabaseUrl,
+    /// How to open it.
+    pub database: DbOptions,
     /// The key ring's file.
     pub key_file: PathBuf,
     /// Without a slash at its end.
@@ -295,9 +314,7 @@ impl Config {
             .text("database_url")
             .parse::<DatabaseUrl>()
             .map_err(|fault| checker.faults.push(format!("database_url: {fault}")));
-        if matches!(database_url, Ok(DatabaseUrl::Postgres(_))) {
-            checker.faults.push("database_url: PostgreSQL is not in this version; use sqlite://PATH".to_owned());
-        }
+        let database = database_options(&mut checker);
         let key_file = PathBuf::from(checker.text("key_file"));
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
         let trusted_proxies =
@@ -325,6 +342,7 @@ impl Config {
                     listen,
                     data_dir,
                     database_url,
+                    database,
                     key_file,
                     public_url,
                     trusted_proxies: trusted_proxies.unwrap_or_default(),
@@ -345,6 +363,27 @@ impl Config {
     pub fn has_desk(&self) -> bool {
         !matches!(&self.database_url, DatabaseUrl::Sqlite(path) if !path.exists())
     }
+}
+
+fn database_options(checker: &mut Checker<'_>) -> DbOptions {
+    let mut options = DbOptions::default();
+    let replica = checker.text("database_replica_url");
+    match (!replica.is_empty()).then(|| replica.parse::<DatabaseUrl>()) {
+        Some(Ok(DatabaseUrl::Postgres(address))) => {
+            options.replica = Some(Box::new(PostgresAddress::for_reading(*address)))
+        }
+        Some(Ok(DatabaseUrl::Sqlite(_))) => {
+            checker.faults.push("database_replica_url: only PostgreSQL has replicas; write postgres://…".to_owned());
+        }
+        Some(Err(fault)) => checker.faults.push(format!("database_replica_url: {fault}")),
+        None => {}
+    }
+    let connections = checker.parsed("database_connections", "write a number from 2 to 500", |text| {
+        text.parse().ok().filter(|number| (2..=500).contains(number))
+    });
+    options.connections = connections.unwrap_or(options.connections);
+    options.pooled = checker.parsed("database_pooler", "write true or false", |t| t.parse().ok()).unwrap_or_default();
+    options
 }
 
 fn public_url(text: &str) -> Option<String> {
@@ -375,7 +414,7 @@ pub fn describe(sources: &Sources) -> String {
             "" => "\"\"".to_owned(),
             _ if key.secret => "\"***\"".to_owned(),
             // What does not parse may hold a password anywhere.
-            url if key.name == "database_url" => {
+            url if key.name == "database_url" || key.name == "database_replica_url" => {
                 toml_text(&url.parse::<DatabaseUrl>().map_or_else(|_| "***".to_owned(), |url| url.to_string()))
             }
             text => toml_text(text),

@@ -90,7 +90,7 @@ impl Fault {
 impl From<DbError> for Fault {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Busy | DbError::TooLong | DbError::Unavailable(_) => Self::Unavailable(error),
+            DbError::Busy | DbError::Conflict | DbError::TooLong | DbError::Unavailable(_) => Self::Unavailable(error),
             other => Self::Unexpected(other.into()),
         }
     }

@@ -10,8 +10,11 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     app::App,
+    clock::Clock,
     db::{self, Db, DbError, TokenIndex},
-    drafts, notifications, staff,
+    drafts, notifications,
+    schedule::{self, Due},
+    staff,
     web::{
         idempotency,
         server::{self, Limits},
@@ -19,6 +22,8 @@ use crate::{
 };
 
 const SWEEP: Duration = Duration::from_hours(1);
+/// Before whether it is due is asked again, where that could not be told.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
 /// Between the steps of merging the search index: most of the time the writer is free.
 const MERGE_PAUSE: Duration = Duration::from_millis(200);
 
@@ -42,39 +47,79 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
         work.spawn(async move { worker.run(stop).await });
     }
     work.spawn(app.live.clone().run(stopped.clone()));
+    work.spawn(announce(app.db.clone(), app.clock.clone(), stopped.clone()));
     work.spawn(sweep(app.clone(), stopped));
     Work(work)
 }
 
-/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, drafts, replies counted.
-/// Gives up waiting for reports on SMS, and keeps the search indexes in few pieces.
-async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
+/// Says again and again that this node serves, so that an upgrade takes nothing away from under it.
+async fn announce(db: Db, clock: Clock, mut stopped: watch::Receiver<bool>) {
+    let node = clock.uuid();
+    let every = Duration::from_millis(u64::try_from(db::NODE_EVERY).unwrap_or_default());
     loop {
-        let now = app.clock.now();
-        let swept = app.db.write(move |tx| {
-            idempotency::sweep(tx, now)?;
-            drafts::sweep(tx, now)?;
-            staff::sweep(tx, now)?;
-            notifications::sweep(tx, now)?;
-            Ok::<_, DbError>(())
-        });
-        if let Err(error) = swept.await {
-            tracing::warn!(%error, "the hourly sweep failed; the next one makes up for it");
-        }
-        if let Err(fault) = notifications::lapse(&app.db, app.clock.now()).await {
-            tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
-        }
-        let merged = tokio::select! {
-            merged = merge(&app.db) => merged,
-            _ = stopped.wait_for(|stop| *stop) => return,
-        };
-        if let Err(error) = merged {
-            tracing::warn!(%error, "a search index could not be merged; the next sweep goes on with it");
+        let now = clock.now();
+        if let Err(error) = db.write(move |tx| db::announce(tx, node, now)).await {
+            tracing::debug!(%error, "this node could not say that it is there; it says so again soon");
         }
         tokio::select! {
-            () = tokio::time::sleep(SWEEP) => {}
+            () = tokio::time::sleep(every) => {}
+            _ = stopped.wait_for(|stop| *stop) => break,
+        }
+    }
+    // Otherwise it is forgotten a minute later.
+    let _ = db.write(move |tx| db::leave(tx, node)).await;
+}
+
+/// Sweeps whenever that is due and no other node has done it.
+async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let (now, every) = (app.clock.now(), i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX));
+        let due = app.db.write(move |tx| schedule::take(tx, "sweep", now, every)).await;
+        let pause = match due {
+            Ok(Due::Now) => {
+                forget(&app).await;
+                tokio::select! {
+                    () = tidy(&app.db) => {}
+                    _ = stopped.wait_for(|stop| *stop) => return,
+                }
+                SWEEP
+            }
+            Ok(Due::In(millis)) => Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SWEEP),
+            Err(error) => {
+                tracing::warn!(%error, "whether the hourly sweep is due cannot be told; it is asked again");
+                ASK_AGAIN
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
+    }
+}
+
+/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, drafts, replies counted.
+/// Gives up waiting for reports on SMS.
+async fn forget(app: &App) {
+    let now = app.clock.now();
+    let swept = app.db.write(move |tx| {
+        idempotency::sweep(tx, now)?;
+        drafts::sweep(tx, now)?;
+        staff::sweep(tx, now)?;
+        notifications::sweep(tx, now)?;
+        Ok::<_, DbError>(())
+    });
+    if let Err(error) = swept.await {
+        tracing::warn!(%error, "the hourly sweep failed; the next one makes up for it");
+    }
+    if let Err(fault) = notifications::lapse(&app.db, app.clock.now()).await {
+        tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
+    }
+}
+
+/// Keeps the search indexes in few pieces.
+async fn tidy(db: &Db) {
+    if let Err(error) = merge(db).await {
+        tracing::warn!(%error, "a search index could not be merged; the next sweep goes on with it");
     }
 }
 

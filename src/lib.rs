@@ -21,6 +21,7 @@ pub mod live;
 pub mod notifications;
 pub mod phone;
 pub mod reports;
+pub mod schedule;
 pub mod search;
 pub mod staff;
 pub mod tickets;

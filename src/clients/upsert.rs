@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::{
         clients::Change,
-        db::{DatabaseUrl, Db, DbOptions},
+        db::{Db, DbOptions},
         input::Given,
         phone::Phone,
     };
@@ -141,12 +141,12 @@ mod tests {
         vault: Vault,
         clock: Clock,
         hand: crate::clock::Hand,
-        _dir: tempfile::TempDir,
+        _dir: testbase::Dir,
     }
 
     fn desk() -> Desk {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Db::open(&DatabaseUrl::Sqlite(dir.path().join("redress.db")), DbOptions::default()).unwrap();
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
         let (clock, hand) = Clock::fixed(1_000, 3);
         Desk { db, vault: Vault::for_tests(1), clock, hand, _dir: dir }

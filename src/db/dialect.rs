@@ -1,5 +1,7 @@
 //! The SQL that differs between the engines, and nothing else.
 
+use super::Value;
+
 /// An index of search tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenIndex {
@@ -38,6 +40,18 @@ impl Dialect {
         match self {
             Self::Sqlite => "",
             Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// See [`super::Tx::take_turn`]: both write this row, which the engine lets only one of them do.
+    ///
+    /// SQLite needs none: it has one writer at a time.
+    pub const fn take_turn(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("INSERT INTO turns (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = turns.n + 1")
+            }
         }
     }
 
@@ -125,6 +139,15 @@ impl Dialect {
         }
     }
 
+    /// Goes before the `LIMIT` of those of [`Self::tickets_with`] where the first, the oldest, are wanted. SQLite's index
+    /// gives them so by itself, and would sort all of them if it was asked to.
+    pub const fn oldest_first(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " ORDER BY seq",
+        }
+    }
+
     /// In how many pieces a token index lies, where that matters.
     pub fn index_pieces(self, index: TokenIndex) -> Option<String> {
         match self {
@@ -142,22 +165,22 @@ impl Dialect {
     }
 
     /// Tokens as they are stored.
-    pub fn tokens(self, tokens: impl IntoIterator<Item = i64>) -> String {
+    pub fn tokens(self, tokens: impl IntoIterator<Item = i64>) -> Value {
         match self {
-            Self::Sqlite => join(tokens, " ", word),
-            Self::Postgres => format!("{{{}}}", join(tokens, ",", |token, list| *list += &token.to_string())),
+            Self::Sqlite => Value::Text(words(tokens, " ")),
+            Self::Postgres => Value::Ints(tokens.into_iter().collect()),
         }
     }
 
     /// Lists of tokens, of each of which one is enough, as they are looked up: for SQLite one query of FTS5, whose
     /// length does not count towards the depth of a statement.
-    pub fn token_lists(self, lists: &[Vec<i64>]) -> Vec<String> {
+    pub fn token_lists(self, lists: &[Vec<i64>]) -> Vec<Value> {
         match self {
             Self::Sqlite => {
-                let any = |list: &Vec<i64>| format!("({})", join(list.iter().copied(), " OR ", word));
-                vec![lists.iter().map(any).collect::<Vec<_>>().join(" AND ")]
+                let any = |list: &Vec<i64>| format!("({})", words(list.iter().copied(), " OR "));
+                vec![Value::Text(lists.iter().map(any).collect::<Vec<_>>().join(" AND "))]
             }
-            Self::Postgres => lists.iter().map(|list| self.tokens(list.iter().copied())).collect(),
+            Self::Postgres => lists.iter().map(|list| Value::Ints(list.clone())).collect(),
         }
     }
 }
@@ -166,13 +189,14 @@ fn overlapping(places: &[String]) -> String {
     places.iter().map(|place| format!("tokens && {place}")).collect::<Vec<_>>().join(" AND ")
 }
 
-fn join(tokens: impl IntoIterator<Item = i64>, between: &str, write: impl Fn(i64, &mut String)) -> String {
+/// Tokens as words of the full-text index.
+fn words(tokens: impl IntoIterator<Item = i64>, between: &str) -> String {
     let mut list = String::new();
     for token in tokens {
         if !list.is_empty() {
             list.push_str(between);
         }
-        write(token, &mut list);
+        word(token, &mut list);
     }
     list
 }
@@ -198,8 +222,15 @@ mod tests {
             word(token, &mut list);
             assert_eq!(list, data_encoding::BASE32_DNSSEC.encode(&token.to_be_bytes()));
         }
-        assert_eq!(Dialect::Sqlite.tokens([1, 2]), "0000000000002 0000000000004");
-        assert_eq!(Dialect::Postgres.tokens([1, -2]), "{1,-2}");
-        assert_eq!(Dialect::Sqlite.token_lists(&[vec![1, 2]]), ["(0000000000002 OR 0000000000004)"]);
+        assert_eq!(Dialect::Sqlite.tokens([1, 2]), Value::from("0000000000002 0000000000004"));
+        let lists = Dialect::Sqlite.token_lists(&[vec![1, 2], vec![3]]);
+        assert_eq!(lists, [Value::from("(0000000000002 OR 0000000000004) AND (0000000000006)")]);
+    }
+
+    #[test]
+    fn an_array_of_tokens_is_one_value() {
+        assert_eq!(Dialect::Postgres.tokens([1, -2]), Value::Ints(vec![1, -2]));
+        let lists = Dialect::Postgres.token_lists(&[vec![1, 2], vec![3]]);
+        assert_eq!(lists, [Value::Ints(vec![1, 2]), Value::Ints(vec![3])]);
     }
 }

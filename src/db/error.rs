@@ -13,6 +13,9 @@ pub enum DbError {
     /// Another process kept the database locked for longer than the busy timeout; worth a retry.
     #[error("the database is busy")]
     Busy,
+    /// Another transaction changed the same rows at the same time, again and again; worth a retry.
+    #[error("others are changing the same rows")]
+    Conflict,
     /// It took longer than it was given; see [`super::Db::read_within`].
     #[error("it took too long")]
     TooLong,
@@ -38,6 +41,17 @@ pub enum DbError {
     Altered {
         /// Number and name, as recorded in the database.
         applied: String,
+    },
+    /// A migration would take away what nodes of an older version still use.
+    #[error(
+        "migration {migration} takes away what {nodes} running nodes of an older version need; \
+         stop those first, or wait a minute if they have just stopped"
+    )]
+    Needed {
+        /// Number and name.
+        migration: String,
+        /// How many.
+        nodes: i64,
     },
     /// The file is damaged, or no database at all.
     #[error("the database file is damaged or is not a database; restore a backup")]

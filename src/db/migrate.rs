@@ -2,12 +2,13 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{DbError, Row};
+use super::{DbError, Dialect, Row, Tx, params};
 
 /// A step of the schema. Once released it never changes; a mistake is mended by the next one.
 pub(super) struct Migration {
     pub(super) name: &'static str,
     pub(super) sqlite: &'static str,
+    pub(super) postgres: &'static str,
 }
 
 macro_rules! migrations {
@@ -15,16 +16,30 @@ macro_rules! migrations {
         &[$(Migration {
             name: $name,
             sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
         }),+]
     };
 }
 
 /// All of them in order; the first is version 1.
-pub(super) const MIGRATIONS: &[Migration] = migrations!["0001_initial", "0002_clients", "0003_drafts", "0004_reports"];
+pub(super) const MIGRATIONS: &[Migration] =
+    migrations!["0001_initial", "0002_clients", "0003_drafts", "0004_reports", "0005_nodes"];
 
 impl Migration {
-    pub(super) fn sha256(&self) -> Vec<u8> {
-        Sha256::digest(self.sqlite).to_vec()
+    /// Whether it takes away what versions before may use; see [`super::nodes`].
+    pub(super) fn contracts(&self) -> bool {
+        self.name.ends_with("_contract")
+    }
+
+    pub(super) fn script(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::Postgres => self.postgres,
+        }
+    }
+
+    pub(super) fn sha256(&self, dialect: Dialect) -> Vec<u8> {
+        Sha256::digest(self.script(dialect)).to_vec()
     }
 }
 
@@ -79,14 +94,35 @@ pub(super) fn last_applied(applied: &[Applied]) -> i64 {
     applied.last().map_or(0, |migration| migration.version)
 }
 
+/// The migrations that a database has had, which has the table of them.
+pub(super) fn applied(tx: &mut Tx<'_>) -> Result<Vec<Applied>, DbError> {
+    let rows = tx.query("SELECT version, name, sha256 FROM schema_migrations ORDER BY version", &[])?;
+    rows.iter().map(Applied::from_row).collect()
+}
+
+/// Records that this migration was applied at a time, in milliseconds.
+pub(super) fn record(tx: &mut Tx<'_>, version: i64, migration: &Migration, at: i64) -> Result<(), DbError> {
+    let sha256 = migration.sha256(tx.dialect());
+    tx.execute(
+        "INSERT INTO schema_migrations (version, name, sha256, applied_at) VALUES ($1, $2, $3, $4)",
+        params![version, migration.name, sha256, at],
+    )?;
+    Ok(())
+}
+
 /// The migrations still to be applied, once those that were are found to be the ones we know.
-pub(super) fn pending<'k>(applied: &[Applied], known: &'k [Migration]) -> Result<&'k [Migration], DbError> {
+pub(super) fn pending<'k>(
+    applied: &[Applied],
+    known: &'k [Migration],
+    dialect: Dialect,
+) -> Result<&'k [Migration], DbError> {
     let (database, known_to) = (last_applied(applied), last(known));
     if database > known_to {
         return Err(DbError::Newer { database, known: known_to });
     }
     for (found, (version, migration)) in applied.iter().zip((1..).zip(known)) {
-        let same = found.version == version && found.name == migration.name && found.sha256 == migration.sha256();
+        let same =
+            found.version == version && found.name == migration.name && found.sha256 == migration.sha256(dialect);
         if !same {
             return Err(DbError::Altered { applied: format!("{} ({})", found.version, found.name) });
         }

@@ -20,8 +20,11 @@
 
 mod dialect;
 mod error;
+mod job;
 mod migrate;
+mod nodes;
 mod notices;
+mod postgres;
 mod readers;
 mod sqlite;
 mod upkeep;
@@ -40,14 +43,16 @@ pub use crate::params;
 pub use dialect::{Dialect, TokenIndex};
 pub use error::DbError;
 pub use migrate::{MigrationReport, SchemaStatus};
+pub use nodes::{EVERY as NODE_EVERY, announce, leave};
 pub use notices::{Heard, Listener, Notice};
+pub use postgres::Address as PostgresAddress;
 pub use upkeep::merge_index;
 pub use url::DatabaseUrl;
 pub use value::{Row, Value};
 pub use writer::WriteStats;
 
 /// How to open a database. The defaults suit a server.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DbOptions {
     /// Make the database when there is none.
     pub create: bool,
@@ -59,19 +64,40 @@ pub struct DbOptions {
     pub readers: usize,
     /// Writes that may wait in line; further ones wait to get into it.
     pub queue: usize,
+    /// Connections to a PostgreSQL server at the same time, for reads and writes together; a quarter is kept for writes.
+    pub connections: usize,
+    /// That a pooler stands before PostgreSQL, which hands each transaction to any connection.
+    pub pooled: bool,
+    /// A standby of the same PostgreSQL, for reads that may be a little old; see [`Db::stale`].
+    pub replica: Option<Box<PostgresAddress>>,
 }
 
 impl Default for DbOptions {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { create: true, busy_timeout: Duration::from_secs(5), readers: (2 * cores).max(16), queue: 256 }
+        Self {
+            create: true,
+            busy_timeout: Duration::from_secs(5),
+            readers: (2 * cores).max(16),
+            queue: 256,
+            connections: 16,
+            pooled: false,
+            replica: None,
+        }
     }
 }
 
 /// A handle on the database; clones share it.
 #[derive(Clone)]
 pub struct Db {
-    engine: Arc<sqlite::Sqlite>,
+    engine: Arc<Engine>,
+    /// Whether reads may be a little old.
+    stale: bool,
+}
+
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
 }
 
 impl std::fmt::Debug for Db {
@@ -85,15 +111,18 @@ impl Db {
     ///
     /// It neither reads nor changes the schema: call [`Db::migrate`] next. Blocks.
     pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self, DbError> {
-        match url {
-            DatabaseUrl::Sqlite(path) => {
-                let engine = Arc::new(sqlite::Sqlite::open(path, options)?);
-                Ok(Self { engine })
-            }
-            DatabaseUrl::Postgres(_) => {
-                Err(DbError::Other("PostgreSQL is not in this version; use a sqlite:// database_url".to_owned()))
-            }
-        }
+        let engine = match url {
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, &options)?),
+            DatabaseUrl::Postgres(address) => Engine::Postgres(postgres::Postgres::open(address, &options)?),
+        };
+        Ok(Self { engine: Arc::new(engine), stale: false })
+    }
+
+    /// The same database, whose reads may be some seconds old: those of a replica, where one is set and answers. For
+    /// reports and exports.
+    #[must_use]
+    pub fn stale(&self) -> Self {
+        Self { engine: Arc::clone(&self.engine), stale: true }
     }
 
     /// Runs `work` in one reading transaction: all its statements see the same state.
@@ -113,7 +142,10 @@ impl Db {
             tx.writes_before = before;
             work(tx)
         };
-        self.engine.readers.read(work).await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers.read(work).await,
+            Engine::Postgres(postgres) => postgres.read(self.stale, None, work).await,
+        }
     }
 
     /// As [`Db::read`], for reads that look at very many rows: what takes longer than `limit` is broken off.
@@ -129,7 +161,10 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        self.engine.readers.read_within(limit, work).await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers.read_within(limit, work).await,
+            Engine::Postgres(postgres) => postgres.read(self.stale, Some(limit), work).await,
+        }
     }
 
     /// As [`Db::read`], for a few rows found by their key: the thread's other tasks wait those microseconds, since
@@ -143,7 +178,10 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        self.engine.readers.look_up(work).await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers.look_up(work).await,
+            Engine::Postgres(postgres) => postgres.read(self.stale, None, work).await,
+        }
     }
 
     /// Runs `work` in one writing transaction, and answers once it is durable (fsynced).
@@ -164,7 +202,10 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        self.engine.writer.write(work).await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.writer.write(work).await,
+            Engine::Postgres(postgres) => postgres.write(work).await,
+        }
     }
 
     /// Brings the schema up to date, one transaction per migration, `applied_at` (milliseconds
@@ -173,7 +214,7 @@ impl Db {
     /// # Errors
     /// [`DbError::Newer`] and [`DbError::Altered`] when the database is not one of ours to change.
     pub fn migrate(&self, applied_at: i64) -> Result<MigrationReport, DbError> {
-        self.engine.migrate(migrate::MIGRATIONS, applied_at)
+        self.migrate_to(migrate::MIGRATIONS, applied_at)
     }
 
     /// Compares the schema with the one this program knows, and changes nothing. Blocks.
@@ -181,43 +222,75 @@ impl Db {
     /// # Errors
     /// As [`Db::migrate`].
     pub fn schema_status(&self) -> Result<SchemaStatus, DbError> {
-        self.engine.schema_status(migrate::MIGRATIONS)
+        self.status_of(migrate::MIGRATIONS)
+    }
+
+    fn status_of(&self, known: &[migrate::Migration]) -> Result<SchemaStatus, DbError> {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.schema_status(known),
+            Engine::Postgres(postgres) => postgres.schema_status(known),
+        }
+    }
+
+    fn migrate_to(&self, known: &[migrate::Migration], applied_at: i64) -> Result<MigrationReport, DbError> {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.migrate(known, applied_at),
+            Engine::Postgres(postgres) => postgres.migrate(known, applied_at),
+        }
     }
 
     /// Whether the database answers, to reads and to writes; changes nothing.
     pub async fn ping(&self) -> Result<(), DbError> {
         self.read(|tx| tx.query("SELECT 1", &[]).map(drop)).await?;
-        self.write(|_| Ok(())).await
+        self.write(|tx| tx.query("SELECT 1", &[]).map(drop)).await
     }
 
     /// Hears every [`Tx::notify`] that is committed from now on, and every [`Db::tell`]; and that another process has
     /// committed something, a second later at most.
     pub fn listen(&self) -> Listener {
-        self.engine.notices.listen()
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.notices.listen(),
+            Engine::Postgres(postgres) => postgres.notices.listen(),
+        }
     }
 
     /// Sends a notice by itself, of what no table holds. It may be lost.
     pub fn tell(&self, channel: &'static str, payload: &str) {
-        self.engine.notices.send([Notice::new(channel, payload)]);
+        let notice = Notice::new(channel, payload);
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.notices.send([notice]),
+            Engine::Postgres(postgres) => postgres.tell(notice),
+        }
     }
 
     /// How many writes were made durable, in how many commits.
     pub fn write_stats(&self) -> WriteStats {
-        self.engine.writer.stats()
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.writer.stats(),
+            Engine::Postgres(postgres) => postgres.stats(),
+        }
     }
 
     /// Finishes the reads and writes under way and in line, then closes the files.
     ///
     /// Other handles get [`DbError::Unavailable`] from then on.
     pub async fn close(self) -> Result<(), DbError> {
-        self.engine.readers.close().await;
-        self.engine.writer.close().await
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => {
+                sqlite.readers.close().await;
+                sqlite.writer.close().await
+            }
+            Engine::Postgres(postgres) => {
+                postgres.close().await;
+                Ok(())
+            }
+        }
     }
 }
 
 /// An open transaction. It ends with the closure that got it.
 pub struct Tx<'a> {
-    conn: &'a rusqlite::Connection,
+    conn: Conn<'a>,
     failed: Option<DbError>,
     /// Whether a statement ran that may change something.
     wrote: bool,
@@ -226,8 +299,22 @@ pub struct Tx<'a> {
     writes_before: u64,
 }
 
+/// What a transaction is open on.
+enum Conn<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut postgres::Session),
+}
+
 impl<'a> Tx<'a> {
-    fn new(conn: &'a rusqlite::Connection) -> Self {
+    fn sqlite(conn: &'a rusqlite::Connection) -> Self {
+        Self::on(Conn::Sqlite(conn))
+    }
+
+    fn postgres(session: &'a mut postgres::Session) -> Self {
+        Self::on(Conn::Postgres(session))
+    }
+
+    fn on(conn: Conn<'a>) -> Self {
         Self { conn, failed: None, wrote: false, notices: Vec::new(), writes_before: 0 }
     }
 
@@ -239,22 +326,36 @@ impl<'a> Tx<'a> {
 
     /// The SQL dialect in use, for the little that differs.
     pub fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
+        match self.conn {
+            Conn::Sqlite(_) => Dialect::Sqlite,
+            Conn::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Makes this and every other write that takes the same turn come one after another. To be called before the reads
+    /// that a decision rests on, where those are not of the rows that it changes: of two such writes at once, one would
+    /// else not see what the other adds.
+    pub fn take_turn(&mut self, name: &str) -> Result<(), DbError> {
+        match self.dialect().take_turn() {
+            Some(sql) => self.execute(sql, params![name]).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Runs a statement that answers no rows, and tells how many rows it changed.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
-        self.statement(|conn, wrote| sqlite::execute(conn, sql, params, wrote))
+        self.statement(|conn, wrote| match conn {
+            Conn::Sqlite(conn) => sqlite::execute(conn, sql, params, wrote),
+            Conn::Postgres(session) => postgres::execute(session, sql, params),
+        })
     }
 
     /// All rows of a query. For results without a bound use [`Tx::query_each`].
     pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
         let mut rows = Vec::new();
-        self.statement(|conn, wrote| {
-            sqlite::query(conn, sql, params, wrote, &mut |row| {
-                rows.push(row);
-                ControlFlow::Continue(())
-            })
+        self.rows(sql, params, &mut |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
         })?;
         Ok(rows)
     }
@@ -275,16 +376,26 @@ impl<'a> Tx<'a> {
         F: FnMut(Row) -> Result<(), E>,
     {
         let mut stopped = None;
-        self.statement(|conn, wrote| {
-            sqlite::query(conn, sql, params, wrote, &mut |row| match each(row) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    stopped = Some(error);
-                    ControlFlow::Break(())
-                }
-            })
+        self.rows(sql, params, &mut |row| match each(row) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                stopped = Some(error);
+                ControlFlow::Break(())
+            }
         })?;
         stopped.map_or(Ok(()), Err)
+    }
+
+    fn rows(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        each: &mut dyn FnMut(Row) -> ControlFlow<()>,
+    ) -> Result<(), DbError> {
+        self.statement(|conn, wrote| match conn {
+            Conn::Sqlite(conn) => sqlite::query(conn, sql, params, wrote, each),
+            Conn::Postgres(session) => postgres::query(session, sql, params, each),
+        })
     }
 
     /// Tells all listeners, once the transaction is durable; never when it is undone, and once however often the
@@ -296,14 +407,11 @@ impl<'a> Tx<'a> {
 
     /// PostgreSQL ends a transaction at its first failed statement; SQLite goes on, after some
     /// errors even without the transaction. Refused here, so that stores behave alike on both.
-    fn statement<T>(
-        &mut self,
-        run: impl FnOnce(&rusqlite::Connection, &mut bool) -> Result<T, DbError>,
-    ) -> Result<T, DbError> {
+    fn statement<T>(&mut self, run: impl FnOnce(&mut Conn<'a>, &mut bool) -> Result<T, DbError>) -> Result<T, DbError> {
         if let Some(earlier) = &self.failed {
             return Err(DbError::Other(format!("an earlier statement failed: {earlier}")));
         }
-        run(self.conn, &mut self.wrote).inspect_err(|error| self.failed = Some(error.clone()))
+        run(&mut self.conn, &mut self.wrote).inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     /// Runs `work`; its `Ok` counts only if all its statements did.

@@ -5,6 +5,7 @@
 //! and the same one twice in a transaction goes once. It carries no state. Who hears it, reads; who may have missed
 //! some, reads everything.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What kind of thing.
-    pub channel: &'static str,
+    pub channel: Cow<'static, str>,
     /// Which one; empty for "too many to tell".
     pub payload: Arc<str>,
 }
@@ -117,10 +118,10 @@ impl Notices {
 
 impl Notice {
     /// A notice, which is cut down to "look at everything" when its payload is none.
-    pub(super) fn new(channel: &'static str, payload: impl Into<Arc<str>>) -> Self {
+    pub(super) fn new(channel: impl Into<Cow<'static, str>>, payload: impl Into<Arc<str>>) -> Self {
         let payload = payload.into();
         debug_assert!(payload.len() <= LONGEST, "a notice names things, it does not carry them");
-        Self { channel, payload: if payload.len() <= LONGEST { payload } else { Arc::default() } }
+        Self { channel: channel.into(), payload: if payload.len() <= LONGEST { payload } else { Arc::default() } }
     }
 
     /// Adds it to those of a transaction.

@@ -149,7 +149,7 @@ impl Lease {
     fn run<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let conn = self.connection()?;
         sqlite::run(conn, "BEGIN")?;
-        let mut tx = Tx::new(conn);
+        let mut tx = Tx::sqlite(conn);
         let result = tx.run(work);
         if matches!(tx.failed, Some(DbError::Unavailable(_) | DbError::Corrupt)) {
             self.conn = None;

@@ -15,7 +15,7 @@ use super::migrate::{self, Applied, Migration, MigrationReport, SchemaStatus};
 use super::notices::Notices;
 use super::readers::Readers;
 use super::writer::Writer;
-use super::{DbError, DbOptions, Row, Tx, Value, params};
+use super::{DbError, DbOptions, Dialect, Row, Tx, Value, nodes};
 
 /// Statements kept prepared per connection. More than the store has, filters included.
 const CACHED_STATEMENTS: usize = 256;
@@ -52,12 +52,12 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) fn open(path: &Path, options: DbOptions) -> Result<Self, DbError> {
+    pub(super) fn open(path: &Path, options: &DbOptions) -> Result<Self, DbError> {
         let path = path.to_owned();
         if options.create {
             create_private(&path)?;
         }
-        let source = Source { path, options };
+        let source = Source { path, patience: options.busy_timeout };
         let connection = source.connect()?;
         let notices = Notices::default();
         Ok(Self {
@@ -82,9 +82,11 @@ impl Sqlite {
         while !status(&conn, known)?.pending.is_empty() {
             run(&conn, "BEGIN IMMEDIATE")?;
             conn.execute_batch(SCHEMA_TABLE).map_err(error)?;
-            let applied = applied(&mut Tx::new(&conn))?;
-            if let Some(next) = migrate::pending(&applied, known)?.first() {
-                apply(&conn, migrate::last_applied(&applied) + 1, next, applied_at)?;
+            let applied = applied(&mut Tx::sqlite(&conn))?;
+            if let Some(next) = migrate::pending(&applied, known, Dialect::Sqlite)?.first() {
+                let version = migrate::last_applied(&applied) + 1;
+                nodes::allow(&mut Tx::sqlite(&conn), version, next, applied_at)?;
+                apply(&conn, version, next, applied_at)?;
                 report.applied.push(next.name.to_owned());
             }
             run(&conn, "COMMIT")?;
@@ -95,19 +97,15 @@ impl Sqlite {
 
 fn status(conn: &Connection, known: &[Migration]) -> Result<SchemaStatus, DbError> {
     run(conn, "BEGIN")?;
-    let applied = applied(&mut Tx::new(conn))?;
+    let applied = applied(&mut Tx::sqlite(conn))?;
     run(conn, "COMMIT")?;
-    let pending = migrate::pending(&applied, known)?;
+    let pending = migrate::pending(&applied, known, Dialect::Sqlite)?;
     Ok(SchemaStatus::new(&applied, known, pending))
 }
 
 fn applied(tx: &mut Tx<'_>) -> Result<Vec<Applied>, DbError> {
     const THERE: &str = "SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'";
-    const ALL: &str = "SELECT version, name, sha256 FROM schema_migrations ORDER BY version";
-    if tx.query_one(THERE, &[])?.is_none() {
-        return Ok(Vec::new());
-    }
-    tx.query(ALL, &[])?.iter().map(Applied::from_row).collect()
+    if tx.query_one(THERE, &[])?.is_none() { Ok(Vec::new()) } else { migrate::applied(tx) }
 }
 
 fn apply(conn: &Connection, version: i64, migration: &Migration, applied_at: i64) -> Result<(), DbError> {
@@ -116,22 +114,19 @@ fn apply(conn: &Connection, version: i64, migration: &Migration, applied_at: i64
         DbError::Other(reason) => failed(reason),
         other => other,
     })?;
-    let mut tx = Tx::new(conn);
+    let mut tx = Tx::sqlite(conn);
     if !tx.query("PRAGMA foreign_key_check", &[])?.is_empty() {
         return Err(failed("rows refer to missing rows".to_owned()));
     }
-    tx.execute(
-        "INSERT INTO schema_migrations (version, name, sha256, applied_at) VALUES ($1, $2, $3, $4)",
-        params![version, migration.name, migration.sha256(), applied_at],
-    )?;
-    Ok(())
+    migrate::record(&mut tx, version, migration, applied_at)
 }
 
 /// What is needed to open a connection, and to open it again.
 #[derive(Clone)]
 pub(super) struct Source {
     path: PathBuf,
-    options: DbOptions,
+    /// How long to wait for another process's lock.
+    patience: Duration,
 }
 
 impl Source {
@@ -165,7 +160,7 @@ impl Source {
 
     /// Switching a new file to WAL is not covered by SQLite's busy timeout.
     fn use_wal(&self, conn: &Connection) -> rusqlite::Result<()> {
-        let mut patience = self.options.busy_timeout;
+        let mut patience = self.patience;
         conn.busy_timeout(Duration::ZERO)?;
         while let Err(busy) = conn.execute_batch("PRAGMA journal_mode = WAL") {
             if patience.is_zero() || busy.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
@@ -174,7 +169,7 @@ impl Source {
             patience = patience.saturating_sub(WAL_RETRY);
             std::thread::sleep(WAL_RETRY);
         }
-        conn.busy_timeout(self.options.busy_timeout)
+        conn.busy_timeout(self.patience)
     }
 }
 
@@ -251,6 +246,7 @@ fn prepare<'c>(conn: &'c Connection, sql: &str, params: &[Value]) -> Result<rusq
             Value::Int(int) => statement.raw_bind_parameter(index, int),
             Value::Text(text) => statement.raw_bind_parameter(index, text),
             Value::Bytes(bytes) => statement.raw_bind_parameter(index, bytes),
+            Value::Ints(_) => return Err(DbError::Other("SQLite has no arrays".to_owned())),
         }
         .map_err(error)?;
     }

@@ -4,29 +4,31 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::postgres::Address;
+
 /// A `database_url`: `sqlite://` and a path, or a `postgres://` connection string.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// The path of the file: all that follows `sqlite://`, taken literally.
     Sqlite(PathBuf),
-    /// The whole connection string; it may hold a password.
-    Postgres(String),
+    /// Servers, one database, and how to get in; it may hold a password.
+    Postgres(Box<Address>),
 }
 
 impl FromStr for DatabaseUrl {
-    type Err = &'static str;
+    type Err = String;
 
     fn from_str(url: &str) -> Result<Self, Self::Err> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             if path.is_empty() {
-                return Err("database_url has no path after sqlite://");
+                return Err("the URL has no path after sqlite://".to_owned());
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
+            return Ok(Self::Postgres(Box::new(url.parse()?)));
         }
-        Err("database_url must start with sqlite:// or postgres://")
+        Err("the URL must start with sqlite:// or postgres://".to_owned())
     }
 }
 
@@ -35,7 +37,7 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
-            Self::Postgres(_) => f.write_str("postgres://…"),
+            Self::Postgres(address) => write!(f, "postgres://{}/…", address.hosts()),
         }
     }
 }

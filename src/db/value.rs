@@ -14,6 +14,8 @@ pub enum Value {
     Text(String),
     /// Bytes; also identifiers.
     Bytes(Vec<u8>),
+    /// An array of 64-bit integers; PostgreSQL only.
+    Ints(Vec<i64>),
 }
 
 /// Makes a `Value` of each type that fits into one without loss.

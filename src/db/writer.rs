@@ -9,8 +9,7 @@
 //! The thread also notices what other processes commit to the same file. Nothing else in this process writes (but the
 //! migrations, before anybody listens), so that a change by another connection than its own is one.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -18,6 +17,7 @@ use rusqlite::Connection;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
+use super::job::{self, Job};
 use super::notices::Notices;
 use super::sqlite::{self, Source};
 use super::{DbError, Notice, Tx};
@@ -75,14 +75,9 @@ impl Writer {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Message::Write(Box::new(Write { work, result: None, reply }));
-        self.queue.send(job).await.map_err(|_| DbError::closed())?;
-        match answer.await {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => resume_unwind(panic),
-            Err(_) => Err(DbError::closed().into()),
-        }
+        let (job, answer) = job::write(work);
+        self.queue.send(Message::Write(job)).await.map_err(|_| DbError::closed())?;
+        answer.wait().await
     }
 
     pub(super) fn stats(&self) -> WriteStats {
@@ -101,54 +96,6 @@ impl Writer {
             return Ok(());
         }
         answer.await.unwrap_or_else(|_| Err(DbError::closed()))
-    }
-}
-
-/// A write, whatever it returns.
-trait Job: Send {
-    /// Whether nobody waits for the answer any more.
-    fn abandoned(&self) -> bool;
-    /// Does the work, and tells whether it is to be kept.
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Answers, now that the fate of the group is known.
-    fn answer(self: Box<Self>, group: Result<(), DbError>);
-}
-
-type Panic = Box<dyn Any + Send>;
-
-struct Write<T, E, F> {
-    work: F,
-    result: Option<Result<Result<T, E>, Panic>>,
-    reply: oneshot::Sender<Result<Result<T, E>, Panic>>,
-}
-
-impl<T, E, F> Job for Write<T, E, F>
-where
-    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
-    T: Send,
-    E: From<DbError> + Send,
-{
-    fn abandoned(&self) -> bool {
-        self.reply.is_closed()
-    }
-
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let result = catch_unwind(AssertUnwindSafe(|| tx.run(&mut self.work)));
-        let keep = matches!(result, Ok(Ok(_)));
-        self.result = Some(result);
-        keep
-    }
-
-    fn answer(self: Box<Self>, group: Result<(), DbError>) {
-        let answer = match (self.result, group) {
-            (Some(Err(panic)), _) => Err(panic),
-            // Even an error of the work itself may rest on a neighbour's row that is now gone.
-            (_, Err(error)) => Ok(Err(error.into())),
-            (Some(result), Ok(())) => result,
-            (None, Ok(())) => return,
-        };
-        // The caller may have gone; the work is done all the same.
-        drop(self.reply.send(answer));
     }
 }
 
@@ -343,7 +290,7 @@ struct Outcome {
 
 /// Fails only when the whole group is lost.
 fn run(conn: &Connection, job: &mut dyn Job) -> Result<Outcome, DbError> {
-    let mut tx = Tx::new(conn);
+    let mut tx = Tx::sqlite(conn);
     let keep = job.run(&mut tx);
     if conn.is_autocommit() {
         // Disk full or an I/O error: SQLite rolled everything back by itself.

@@ -132,7 +132,7 @@ impl<'a> Hub<'a> {
             Heard::Lagged => return (self.lost, self.staff) = (true, true),
             Heard::Elsewhere => return self.elsewhere = true,
         };
-        match channel {
+        match &*channel {
             notices::TICKETS => match notices::read(&payload) {
                 Some((ticket, _)) => drop(self.tickets.insert(ticket)),
                 None => self.lost = true,

@@ -75,7 +75,7 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<u64, DbError> {
 }
 
 #[cfg(test)]
-mod tests {
+mod sqlite_only {
     use super::*;
     use crate::db::{Db, DbOptions};
 

@@ -115,7 +115,7 @@ fn listed(vault: &Vault, row: &Row) -> Result<Listed, Fault> {
 }
 
 #[cfg(test)]
-mod tests {
+mod sqlite_only {
     use super::*;
     use crate::db::{Db, DbOptions};
 

@@ -41,6 +41,11 @@ fn change(
     changes: &Changes,
     hash: Option<&str>,
 ) -> Result<User, Fault> {
+    store::take_turn(tx, id)?;
+    if changes.role.is_some() || changes.enabled == Some(false) {
+        // Of two admins who disable each other, the second is the last.
+        tx.take_turn("admins")?;
+    }
     let before = store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
     let mut user = before.clone();
     changes.apply(&mut user);

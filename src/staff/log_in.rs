@@ -118,6 +118,7 @@ pub async fn verify(
 /// # Errors
 /// The database's.
 pub fn admit(tx: &mut Tx<'_>, vault: &Vault, proof: &Proof) -> Result<Option<User>, Fault> {
+    store::take_turn(tx, proof.user)?;
     let now = store::log_in(tx, vault, &proof.email)?;
     if now != Some((proof.user, Some(proof.hash.clone()))) {
         return Ok(None);
@@ -131,13 +132,13 @@ mod tests {
     use super::*;
     use crate::{
         clock::Clock,
-        db::{DatabaseUrl, Db, DbOptions},
+        db::{Db, DbOptions},
         staff::{By, Changes, Gate, NewUser, Role, add_user, change_user},
         web::Chrome,
     };
 
-    fn staff(dir: &std::path::Path) -> Staff {
-        let db = Db::open(&DatabaseUrl::Sqlite(dir.join("redress.db")), DbOptions::default()).unwrap();
+    fn staff(dir: &testbase::Dir) -> Staff {
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
         let chrome = Chrome {
             isp_name: "".into(),
@@ -152,8 +153,8 @@ mod tests {
     /// Between the hashing of a password and the session there is time for an admin to act.
     #[tokio::test]
     async fn a_proof_is_worthless_once_the_user_is_disabled_or_has_another_password() {
-        let dir = tempfile::tempdir().unwrap();
-        let staff = staff(dir.path());
+        let dir = testbase::Dir::new();
+        let staff = staff(&dir);
         for (place, change, good) in [
             (0, Changes { name: Some("Other".to_owned()), ..Changes::none() }, true),
             (1, Changes { enabled: Some(false), ..Changes::none() }, false),

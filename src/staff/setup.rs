@@ -50,6 +50,7 @@ pub(super) fn first_admin(
     new: &NewUser,
     hash: Option<&str>,
 ) -> Result<User, Fault> {
+    tx.take_turn("first admin")?;
     if store::any_user(tx)? {
         return Err(Fault::NotFound);
     }

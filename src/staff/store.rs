@@ -61,6 +61,12 @@ pub fn name(vault: &Vault, id: Uuid, sealed: &[u8]) -> Result<String, Fault> {
     Ok(vault.open_text(&cell("name", &id), sealed)?)
 }
 
+/// Waits for others who open or end what a user signs in with. One who looks whether a password is good and opens a
+/// session, and one who changes the password and ends all sessions, would not see what the other does.
+pub fn take_turn(tx: &mut Tx<'_>, user: Uuid) -> Result<(), DbError> {
+    tx.take_turn(&format!("user {}", user.simple()))
+}
+
 /// Whether there is any user.
 pub fn any_user(tx: &mut Tx<'_>) -> Result<bool, DbError> {
     Ok(!tx.query("SELECT 1 FROM users LIMIT 1", params![])?.is_empty())

@@ -3,7 +3,7 @@
 use super::{Desk, Status, issue_label, store, tokens};
 use crate::{
     clients::{Caller, Case, Cases, Stage, Whose},
-    db::{Row, Tx, Value},
+    db::{Row, Tx},
     fault::Fault,
     phone::Phone,
     search::{self, Clauses},
@@ -118,7 +118,7 @@ fn rows(
     most: usize,
 ) -> Result<Vec<Row>, Fault> {
     let dialect = tx.dialect();
-    let values: Vec<Value> = dialect.token_lists(lists).into_iter().map(Value::from).collect();
+    let values = dialect.token_lists(lists);
     let places: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
     let newest = within.map_or_else(String::new, |within| format!(" ORDER BY seq DESC LIMIT {within}"));
     let sql = format!(

@@ -1,18 +1,17 @@
 //! The heaviest tests of the project: what a caller was told, the disk must hold.
 
-mod crash;
-mod faults;
-mod group_commit;
 mod migrations;
 mod notices;
+mod postgres_only;
+mod sqlite_only;
 mod statements;
+mod writes;
 
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 
-use tempfile::TempDir;
+use testbase::Dir;
 
 use super::*;
 
@@ -32,24 +31,32 @@ impl From<DbError> for Fault {
 /// Longer than any test waits for a lock that is going to be free.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn url(dir: &Path) -> DatabaseUrl {
-    DatabaseUrl::Sqlite(dir.join("test.db"))
+fn url(dir: &Dir) -> DatabaseUrl {
+    dir.url().parse().unwrap()
 }
 
-fn open(dir: &Path, busy_timeout: Duration) -> Db {
-    let options = DbOptions { busy_timeout, readers: 4, ..DbOptions::default() };
+fn open(dir: &Dir, busy_timeout: Duration) -> Db {
+    let options = DbOptions { busy_timeout, readers: 4, connections: 6, ..DbOptions::default() };
     Db::open(&url(dir), options).unwrap()
 }
 
-async fn fresh() -> (TempDir, Db) {
-    let dir = tempfile::tempdir().unwrap();
-    let db = open(dir.path(), PATIENCE);
+async fn fresh() -> (Dir, Db) {
+    let dir = Dir::new();
+    let db = open(&dir, PATIENCE);
     define(&db, "CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT, data BLOB) STRICT").await;
     (dir, db)
 }
 
+/// Runs a statement that is written as for SQLite.
 async fn define(db: &Db, sql: &'static str) {
-    db.write(move |tx| tx.execute(sql, &[])).await.unwrap();
+    db.write(move |tx| tx.execute(&translated(sql, tx.dialect()), &[])).await.unwrap();
+}
+
+fn translated(sql: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => sql.to_owned(),
+        Dialect::Postgres => sql.replace("INTEGER", "BIGINT").replace("BLOB", "BYTEA").replace(" STRICT", ""),
+    }
 }
 
 fn insert(tx: &mut Tx<'_>, id: i64) -> Result<u64, DbError> {
@@ -65,15 +72,36 @@ async fn ids(db: &Db) -> Vec<i64> {
 }
 
 /// Another program on the same file, impatient.
-fn outsider(dir: &Path) -> rusqlite::Connection {
-    let conn = rusqlite::Connection::open(dir.join("test.db")).unwrap();
+fn outsider(dir: &Dir) -> rusqlite::Connection {
+    let conn = rusqlite::Connection::open(dir.path().join("redress.db")).unwrap();
     conn.busy_timeout(Duration::ZERO).unwrap();
     conn
 }
 
-/// Fails when anybody holds the write lock.
-fn assert_unlocked(dir: &Path) {
-    outsider(dir).execute_batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
+/// Runs a statement as another program would.
+fn outside(dir: &Dir, sql: &str) {
+    match dir.database() {
+        Some(database) => database.with(async |client| client.batch_execute(sql).await).unwrap(),
+        None => outsider(dir).execute_batch(sql).unwrap(),
+    }
+}
+
+/// Fails when anybody holds the write lock, or a transaction open.
+async fn assert_unlocked(dir: &Dir) {
+    const OPEN: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                        AND state LIKE '%transaction%' AND pid <> pg_backend_pid()";
+    let Some(database) = dir.database() else {
+        return outsider(dir).execute_batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
+    };
+    // The end of a transaction that nobody waits for is on its way.
+    for _ in 0..500 {
+        let open: i64 = database.with(async |client| client.query_one(OPEN, &[]).await).unwrap().get(0);
+        if open == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("a transaction is still open");
 }
 
 type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -9,11 +9,11 @@ async fn values_come_back_as_they_went_whatever_the_order_of_placeholders() {
     let select = move |tx: &mut Tx<'_>| {
         tx.query_one(
             "SELECT $2, $1, $3, $4, $5, $6, $2",
-            params![-5_i64, "naïve\0", id, None::<i64>, true, &[1_u8, 2][..]],
+            params![-5_i64, "naïve", id, None::<i64>, true, &[1_u8, 2][..]],
         )
     };
     let row = db.write(select).await.unwrap().unwrap();
-    assert_eq!(row.text(0).unwrap(), "naïve\0");
+    assert_eq!(row.text(0).unwrap(), "naïve");
     assert_eq!(row.int(1).unwrap(), -5);
     assert_eq!(row.uuid(2).unwrap(), id);
     assert_eq!(row.opt_uuid(2).unwrap(), Some(id));
@@ -23,7 +23,7 @@ async fn values_come_back_as_they_went_whatever_the_order_of_placeholders() {
     assert_eq!(row.opt_uuid(3).unwrap(), None);
     assert!(row.bool(4).unwrap());
     assert_eq!(row.bytes(5).unwrap(), [1, 2]);
-    assert_eq!(row.text(6).unwrap(), "naïve\0");
+    assert_eq!(row.text(6).unwrap(), "naïve");
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn values_are_made_of_what_stores_have() {
 #[tokio::test]
 async fn a_column_of_another_type_is_an_error() {
     let (_dir, db) = fresh().await;
-    let row = db.read(|tx| tx.query_one("SELECT 1, 'x', x'01', NULL, 2", &[])).await;
+    let row = db.read(|tx| tx.query_one("SELECT 1, 'x', $1, NULL, 2", params![vec![1_u8]])).await;
     let row: Row = Result::<_, DbError>::unwrap(row).unwrap();
     let told = |error: DbError, text: &str| assert!(error.to_string().ends_with(text), "{error}");
     told(row.int(1).unwrap_err(), "column 1 is not an integer");
@@ -62,28 +62,6 @@ async fn a_column_of_another_type_is_an_error() {
     told(row.opt_int(9).unwrap_err(), "there is no column 9");
     let real: Result<_, DbError> = db.read(|tx| tx.query("SELECT 1.5", &[])).await;
     told(real.unwrap_err(), "column 0 is a floating-point number");
-    let broken: Result<_, DbError> = db.read(|tx| tx.query("SELECT CAST(x'ff' AS TEXT)", &[])).await;
-    told(broken.unwrap_err(), "column 0 is not UTF-8");
-}
-
-#[tokio::test]
-async fn placeholders_and_values_must_agree() {
-    let (_dir, db) = fresh().await;
-    for (sql, count) in [
-        ("SELECT $1", 0),
-        ("SELECT $1", 2),
-        ("SELECT $2", 1),
-        ("SELECT $1, $3", 2),
-        ("SELECT ?", 1),
-        ("SELECT :a", 1),
-        ("SELECT $1::text", 1),
-        ("SELECT $0", 1),
-        ("SELECT \"misspelt\" FROM t", 0),
-        ("SELECT 1; SELECT 2", 0),
-    ] {
-        let result: Result<_, DbError> = db.read(move |tx| tx.query(sql, &vec![Value::Int(1); count])).await;
-        assert!(matches!(result, Err(DbError::Other(_))), "{sql}: {result:?}");
-    }
 }
 
 #[tokio::test]
@@ -98,7 +76,7 @@ async fn a_duplicate_names_its_constraint_as_postgres_would() {
     let unique = |name: &str| Err(DbError::Unique { constraint: name.to_owned() });
     assert_eq!(put(1, 1, 1).await, unique("u_pkey"));
     assert_eq!(put(2, 10, 20).await, unique("u_a_b_key"));
-    define(&db, "CREATE UNIQUE INDEX u_sum_key ON u (a + b)").await;
+    define(&db, "CREATE UNIQUE INDEX u_sum_key ON u ((a + b))").await;
     assert_eq!(put(2, 20, 10).await, unique("u_sum_key"));
     define(&db, "INSERT INTO t (id) VALUES (1)").await;
     assert_eq!(db.write(|tx| insert(tx, 1)).await, unique("t_pkey"));
@@ -149,12 +127,11 @@ async fn rows_are_streamed_until_the_first_error() {
 async fn a_read_sees_one_state_from_beginning_to_end() {
     let (dir, db) = fresh().await;
     db.write(|tx| insert(tx, 1)).await.unwrap();
-    let other = outsider(dir.path());
-    let (before, after) = db
+    let (_dir, before, after) = db
         .read(move |tx| {
             let before = select_ids(tx)?;
-            other.execute_batch("INSERT INTO t (id) VALUES (2)").unwrap();
-            Ok::<_, DbError>((before, select_ids(tx)?))
+            outside(&dir, "INSERT INTO t (id) VALUES (2)");
+            Ok::<_, DbError>((dir, before, select_ids(tx)?))
         })
         .await
         .unwrap();
@@ -186,41 +163,13 @@ async fn a_panicking_read_leaves_its_connection_clean() {
     assert_eq!(ids(&db).await, [1]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn reads_run_in_place_on_a_multi_thread_runtime() {
-    let (_dir, db) = fresh().await;
-    let there = tokio::spawn(async move {
-        let here = std::thread::current().id();
-        db.read(move |_| Ok::<_, DbError>(std::thread::current().id() == here)).await
-    });
-    assert_eq!(there.await.unwrap(), Ok(true));
-}
-
-#[tokio::test]
-async fn a_reading_connection_is_used_again() {
-    let (_dir, db) = fresh().await;
-    let mark = db.read(|tx| tx.query("PRAGMA cache_size = 77", &[])).await;
-    Result::<_, DbError>::unwrap(mark);
-    let seen = db.read(|tx| tx.query_one("PRAGMA cache_size", &[])).await;
-    assert_eq!(Result::<_, DbError>::unwrap(seen).unwrap().int(0), Ok(77));
-}
-
-#[test]
-fn reads_need_no_runtime() {
-    let dir = tempfile::tempdir().unwrap();
-    let db = open(dir.path(), PATIENCE);
-    let mut read: Pending<Result<_, DbError>> = Box::pin(async move { db.read(|tx| tx.query("SELECT 1", &[])).await });
-    assert!(matches!(poll_once(&mut read), Poll::Ready(Ok(_))));
-}
-
 #[test]
 fn a_url_is_read_and_shown_without_its_password() {
     let sqlite: DatabaseUrl = "sqlite:///var/lib/redress/redress.db".parse().unwrap();
     assert_eq!(sqlite, DatabaseUrl::Sqlite("/var/lib/redress/redress.db".into()));
-    let postgres: DatabaseUrl = "postgres://u:secret@a,b/redress".parse().unwrap();
+    let postgres: DatabaseUrl = "postgres://u:secret@a,b:5433/redress".parse().unwrap();
     assert!(!format!("{postgres} {postgres:?}").contains("secret"));
-    let refused = Db::open(&postgres, DbOptions::default()).err().unwrap().to_string();
-    assert!(refused.contains("not in this version"), "{refused}");
+    assert_eq!(postgres.to_string(), "postgres://a:5432,b:5433/…");
     for wrong in ["", "redress.db", "sqlite:x", "sqlite://", "mysql://x"] {
         assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
     }
@@ -229,9 +178,9 @@ fn a_url_is_read_and_shown_without_its_password() {
 #[tokio::test]
 async fn a_read_past_its_limit_is_broken_off_and_the_next_one_is_not() {
     const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
-    let dir = tempfile::tempdir().unwrap();
-    // One connection, so that the next read gets the same.
-    let db = Db::open(&url(dir.path()), DbOptions { readers: 1, ..DbOptions::default() }).unwrap();
+    let dir = Dir::new();
+    // One connection for reads, so that the next one gets the same.
+    let db = Db::open(&url(&dir), DbOptions { readers: 1, connections: 2, ..DbOptions::default() }).unwrap();
     let short = Duration::from_millis(30);
     let endless = db.read_within(short, |tx| tx.query(ENDLESS, &[]).map(drop)).await;
     assert_eq!(endless, Err(DbError::TooLong));

@@ -179,13 +179,14 @@ fn size(tx: &mut Tx<'_>, found: &Found, limits: Limits) -> Result<(Counted, bool
 /// How many tickets a set of a search has, and whether they are so many among all that they are common.
 fn hits(tx: &mut Tx<'_>, found: &Found, set: &str, limits: Limits) -> Result<(Counted, bool), Fault> {
     let sql = format!(
-        "SELECT count(*), COALESCE(max(seq), 0) FROM (SELECT DISTINCT seq FROM ({set}) AS hits LIMIT {}) AS hits",
+        "SELECT count(*), COALESCE(max(seq), 0) FROM (SELECT DISTINCT seq FROM ({set}) AS hits{} LIMIT {}) AS hits",
+        found.dialect.oldest_first(),
         limits.counted + 1
     );
     let rows = query(tx, found, &sql)?;
     let row = rows.first().ok_or(Fault::NotFound)?;
     let counted = Counted::new(row.int(0)?, limits.counted);
-    // The token index gives the oldest first: how far it had to go for so many tells how dense they are.
+    // The oldest come first: how far it had to go for so many tells how dense they are.
     let passed = u64::try_from(row.int(1)?).unwrap_or(u64::MAX);
     Ok((counted, !counted.exact && passed <= limits.counted.saturating_mul(limits.common)))
 }

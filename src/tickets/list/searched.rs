@@ -120,8 +120,7 @@ impl Writer<'_, '_> {
                 *list = self.known(list)?;
             }
         }
-        let places: Vec<String> =
-            dialect.token_lists(&lists).into_iter().map(|list| self.values.bind(Value::from(list))).collect();
+        let places: Vec<String> = dialect.token_lists(&lists).into_iter().map(|list| self.values.bind(list)).collect();
         Ok(Searched { set: dialect.tickets_with(&places), some: None, test: dialect.ticket_has(&places) })
     }
 
@@ -131,8 +130,7 @@ impl Writer<'_, '_> {
         let sql = format!("SELECT seq FROM ({}) AS hits LIMIT 1", dialect.tickets_with(&["$1".to_owned()]));
         let mut known = Vec::new();
         for token in list {
-            let one = dialect.token_lists(&[vec![*token]]).into_iter().map(Value::from).collect::<Vec<_>>();
-            if !self.tx.query(&sql, &one)?.is_empty() {
+            if !self.tx.query(&sql, &dialect.token_lists(&[vec![*token]]))?.is_empty() {
                 known.push(*token);
             }
         }

@@ -14,6 +14,7 @@ use crate::{
 /// # Errors
 /// As [`find::own`], and [`Fault::Invalid`] with the code `taken` when another view of the owner has the name.
 pub fn change(tx: &mut Tx<'_>, desk: &Desk, by: Uuid, id: Uuid, change: &Change) -> Result<SavedView, Fault> {
+    store::take_turn(tx, by)?;
     let was = find::own(tx, &desk.vault, by, id)?;
     let Change { name, query, shared } = change.clone();
     let now = SavedView {

@@ -16,6 +16,7 @@ use crate::{
 /// # Errors
 /// [`Fault::Invalid`] on `name`: `too_many` with 50 views of one's own, `taken` when another of them has the name.
 pub fn save(tx: &mut Tx<'_>, desk: &Desk, by: &Person, new: &NewView) -> Result<SavedView, Fault> {
+    store::take_turn(tx, by.id)?;
     let own = store::of_owner(tx, &desk.vault, by.id)?;
     if own.len() >= MOST {
         return Err(Fault::field("name", "too_many", Text::new("views-too-many").arg("count", MOST)));

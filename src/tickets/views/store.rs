@@ -35,6 +35,11 @@ fn views(vault: &Vault, rows: &[Row]) -> Result<Vec<SavedView>, Fault> {
     rows.iter().map(|row| view(vault, row)).collect()
 }
 
+/// Waits for others who save or change views of an owner, whose number and names are looked at before.
+pub fn take_turn(tx: &mut Tx<'_>, owner: Uuid) -> Result<(), Fault> {
+    Ok(tx.take_turn(&format!("views {}", owner.simple()))?)
+}
+
 /// Somebody's own views.
 pub fn of_owner(tx: &mut Tx<'_>, vault: &Vault, owner: Uuid) -> Result<Vec<SavedView>, Fault> {
     views(vault, &tx.query(&format!("{COLUMNS} WHERE v.owner = $1"), params![owner])?)

@@ -4,9 +4,10 @@
 //! standard input.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::*;
+use super::super::*;
 
 #[test]
 #[ignore = "the child of the tests below"]
@@ -16,7 +17,7 @@ fn child_that_writes_until_it_cannot() {
     if dir.is_empty() {
         return;
     }
-    let db = open(Path::new(dir.trim()), PATIENCE);
+    let db = at(Path::new(dir.trim()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     runtime.block_on(async {
         let writers: Vec<_> =
@@ -70,8 +71,13 @@ fn acknowledged(output: &str) -> Vec<i64> {
     ids.map(|(_, id)| id.parse().unwrap()).collect()
 }
 
+fn at(dir: &Path) -> Db {
+    let url = DatabaseUrl::Sqlite(dir.join("redress.db"));
+    Db::open(&url, DbOptions { busy_timeout: PATIENCE, ..DbOptions::default() }).unwrap()
+}
+
 async fn assert_kept(dir: &Path, acknowledged: &[i64]) {
-    let db = open(dir, PATIENCE);
+    let db = at(dir);
     let stored = ids(&db).await;
     let lost: Vec<_> = acknowledged.iter().filter(|id| stored.binary_search(id).is_err()).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");

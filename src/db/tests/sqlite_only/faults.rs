@@ -2,7 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::*;
+use std::path::Path;
+
+use super::super::*;
 
 /// Lets the database grow by so many pages of 4 KiB, as a nearly full disk would.
 async fn limit_growth(db: &Db, pages: i64) {
@@ -25,7 +27,7 @@ async fn a_full_disk_is_told_and_recovered_from() {
     limit_growth(&db, 2).await;
     let full = db.write(|tx| insert_large(tx, 2)).await;
     assert!(matches!(full, Err(DbError::Unavailable(_))), "{full:?}");
-    assert_unlocked(dir.path());
+    assert_unlocked(&dir).await;
     assert_eq!(ids(&db).await, [1]);
     limit_growth(&db, 1000).await;
     db.write(|tx| insert_large(tx, 2)).await.unwrap();
@@ -80,7 +82,7 @@ async fn a_failed_commit_fails_every_member_and_the_next_group_works() {
     }
     assert!(tokio::spawn(panics).await.unwrap_err().is_panic());
     assert_eq!(db.write_stats().writes - before.writes, 1);
-    assert_unlocked(dir.path());
+    assert_unlocked(&dir).await;
     db.write(|tx| insert(tx, 3)).await.unwrap();
     assert_eq!(ids(&db).await, [1, 3]);
 }
@@ -88,7 +90,7 @@ async fn a_failed_commit_fails_every_member_and_the_next_group_works() {
 #[tokio::test]
 async fn a_lock_held_by_another_process_is_waited_for() {
     let (dir, db) = fresh().await;
-    let other = outsider(dir.path());
+    let other = outsider(&dir);
     other.execute_batch("BEGIN IMMEDIATE; INSERT INTO t (id) VALUES (1)").unwrap();
     let mut write = enqueue(&db, |tx| insert(tx, 2));
     // Reads go on meanwhile, and the write neither fails nor succeeds.
@@ -103,8 +105,8 @@ async fn a_lock_held_by_another_process_is_waited_for() {
 async fn a_lock_held_for_too_long_is_told_as_busy() {
     let (dir, db) = fresh().await;
     db.close().await.unwrap();
-    let db = open(dir.path(), Duration::from_millis(30));
-    let other = outsider(dir.path());
+    let db = open(&dir, Duration::from_millis(30));
+    let other = outsider(&dir);
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert_eq!(db.write(|tx| insert(tx, 1)).await, Err(DbError::Busy));
     assert_eq!(db.ping().await, Err(DbError::Busy));
@@ -119,7 +121,7 @@ async fn a_connection_lost_for_good_is_told_and_taken_up_again() {
     let (dir, db) = fresh().await;
     define(&db, "CREATE TABLE d (t INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)").await;
     // A failed commit makes the writer open the file anew, and there is none for a while.
-    let (file, away) = (dir.path().join("test.db"), dir.path().join("away.db"));
+    let (file, away) = (dir.path().join("redress.db"), dir.path().join("away.db"));
     let held = hold(&db);
     let culprit = enqueue(&db, |tx| tx.execute("INSERT INTO d VALUES (404)", &[]));
     std::fs::rename(&file, &away).unwrap();
@@ -137,7 +139,7 @@ async fn a_connection_lost_for_good_is_told_and_taken_up_again() {
 #[tokio::test]
 async fn the_files_are_for_their_owner_only() {
     let (dir, _db) = fresh().await;
-    for name in ["test.db", "test.db-wal", "test.db-shm"] {
+    for name in ["redress.db", "redress.db-wal", "redress.db-shm"] {
         let mode = std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
@@ -145,12 +147,12 @@ async fn the_files_are_for_their_owner_only() {
 
 #[test]
 fn a_file_that_cannot_be_used_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     let refused = |path: &Path, create: bool| {
         let options = DbOptions { create, ..DbOptions::default() };
         Db::open(&DatabaseUrl::Sqlite(path.to_owned()), options).err().unwrap()
     };
-    let no_directory = refused(&dir.path().join("none/test.db"), true);
+    let no_directory = refused(&dir.path().join("none/redress.db"), true);
     assert!(matches!(no_directory, DbError::Unavailable(_)), "{no_directory}");
     let no_file = refused(&dir.path().join("none.db"), false);
     assert!(matches!(no_file, DbError::Unavailable(_)), "{no_file}");

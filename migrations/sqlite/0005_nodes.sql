@@ -1,0 +1,18 @@
+-- What only one node at a time does, such as the hourly sweep: done again from `due_at` on.
+CREATE TABLE schedules (
+  name   TEXT    NOT NULL PRIMARY KEY,
+  due_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- For engines with several writers: transactions that take the same turn come one after another.
+CREATE TABLE turns (
+  name TEXT    NOT NULL PRIMARY KEY,
+  n    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The nodes that serve, and the schema each knows: while an older one lives, nothing that it needs may go.
+CREATE TABLE nodes (
+  id      BLOB    NOT NULL PRIMARY KEY,
+  schema  INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
