@@ -153,6 +153,7 @@ const RULES: [Rule; 13] = [
             ("src/db/", "migrations and pragmas"),
             ("src/app.rs", "the key's fingerprint, read before any feature exists"),
             ("src/web/idempotency.rs", "its own table, shared by all features"),
+            ("src/schedule.rs", "a store of nothing else"),
             ("src/audit/store.rs", "a store"),
             ("src/drafts/store.rs", "a store"),
             ("src/tickets/store.rs", "a store"),

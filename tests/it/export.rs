@@ -234,7 +234,7 @@ async fn a_receiver_that_goes_away_ends_the_work_and_the_record_says_so() {
     let app = TestApp::start().await;
     let (admin, browser) = (app.admin().await, app.browser().await);
     // More than the buffers of both ends of a connection hold.
-    fill(&app, &admin, 600, &"x".repeat(60_000)).await;
+    fill(&app, &admin, 300, &"x".repeat(60_000)).await;
     let mut response = admin.request("GET", "/api/tickets.csv").send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.chunk().await.unwrap().is_some());
@@ -248,5 +248,5 @@ async fn a_receiver_that_goes_away_ends_the_work_and_the_record_says_so() {
     .await;
     let rows = end.strip_prefix("Export of tickets was broken off after ").expect(&end);
     let rows: usize = rows.split(' ').next().unwrap().parse().unwrap();
-    assert!(rows < 600, "{rows}");
+    assert!(rows < 300, "{rows}");
 }

@@ -202,10 +202,9 @@ async fn a_ticket_keeps_a_type_that_was_taken_out_of_the_settings() {
     let app = TestApp::with(&[("issue_types", "Porting")]).await;
     let ticket = app.admin().await.ticket(json!({"issueType": "Porting"})).await;
     let page = format!("/tickets/{}", ticket["ticketRef"].as_str().unwrap());
-    let data = app.app.config.data_dir.clone();
-    let _dir = app.stop().await;
+    let dir = app.stop().await.unwrap();
 
-    let app = TestApp::at(&data, &[], Clock::system()).await;
+    let app = TestApp::at(&dir, &[], Clock::system()).await;
     let (api, browser) = (app.caller("Ines Moreau", Role::Admin).await, app.browser().await);
     let desk = Desk { api, browser, record: format!("/api{page}"), page };
     let form = desk.open("/edit").await;

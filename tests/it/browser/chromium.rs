@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader, Lines, Read, Write},
     net::TcpStream,
     process::{Child, ChildStdout, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A browser with a profile of its own. Dropping it ends both programs, also when a test fails.
 pub struct Chromium {
     client: Client,
+    /// For what the driver knows beside the standard.
+    http: reqwest::Client,
     base: String,
     driver: Driver,
     _profile: TempDir,
@@ -71,6 +73,25 @@ impl Drop for Driver {
     }
 }
 
+/// Looks at a page until it is as it should be. Each keeps the browser from getting there, so they become fewer.
+struct Looks {
+    pause: Duration,
+    end: Instant,
+}
+
+impl Looks {
+    fn new() -> Self {
+        Self { pause: Duration::from_millis(15), end: Instant::now() + PATIENCE }
+    }
+
+    /// Waits a little; `false` when it has been long enough.
+    async fn again(&mut self) -> bool {
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 3 / 2).min(Duration::from_millis(100));
+        Instant::now() < self.end
+    }
+}
+
 impl Chromium {
     /// A browser for the server at `base`, with or without scripts.
     pub async fn start(base: &str, scripts: bool) -> Self {
@@ -105,7 +126,8 @@ impl Chromium {
             .connect(&driver.url())
             .await
             .unwrap_or_else(|error| panic!("{error}. Browser tests need: apt-get install chromium chromium-driver"));
-        Self { client, base: base.to_owned(), driver, _profile: profile }
+        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        Self { client, http, base: base.to_owned(), driver, _profile: profile }
     }
 
     /// Opens a page of the server.
@@ -121,24 +143,25 @@ impl Chromium {
 
     /// Waits for an address that starts like this, and gives it.
     pub async fn arrive(&self, start: &str) -> String {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let mut looks = Looks::new();
         loop {
             let path = self.path().await;
             if path.starts_with(start) {
                 return path;
             }
-            assert!(tokio::time::Instant::now() < deadline, "at {path}, not at {start}");
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            assert!(looks.again().await, "at {path}, not at {start}");
         }
     }
 
     /// Waits until something is on the page.
     pub async fn find(&self, css: &str) -> Element {
-        let found =
-            self.client.wait().at_most(PATIENCE).every(Duration::from_millis(25)).for_element(Locator::Css(css));
-        match found.await {
-            Ok(element) => element,
-            Err(error) => panic!("no {css} on {}: {error}", self.path().await),
+        let mut looks = Looks::new();
+        loop {
+            match self.client.find(Locator::Css(css)).await {
+                Ok(element) => return element,
+                Err(error) if error.is_no_such_element() && looks.again().await => {}
+                Err(error) => panic!("no {css} on {}: {error}", self.path().await),
+            }
         }
     }
 
@@ -153,10 +176,9 @@ impl Chromium {
 
     /// Waits until a script returns true.
     pub async fn holds(&self, script: &str, args: &[&str]) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let mut looks = Looks::new();
         while !self.run(script, args).await.as_bool().unwrap_or(false) {
-            assert!(tokio::time::Instant::now() < deadline, "on {}: not so: {script} {args:?}", self.path().await);
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            assert!(looks.again().await, "on {}: not so: {script} {args:?}", self.path().await);
         }
     }
 
@@ -235,8 +257,7 @@ impl Chromium {
     async fn extra(&self, command: &str, body: &Value) -> Value {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!("{}/session/{session}/{command}", self.driver.url());
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let answer: Value = http.post(url).json(body).send().await.unwrap().json().await.unwrap();
+        let answer: Value = self.http.post(url).json(body).send().await.unwrap().json().await.unwrap();
         assert!(answer["value"]["error"].is_null(), "{answer}");
         answer["value"].clone()
     }

@@ -4,7 +4,7 @@ use redress::staff::Role;
 use serde_json::json;
 
 use super::{EMAIL, QUIET, chromium::Chromium, set_up};
-use crate::support::{Caller, PASSWORD, TestApp, process::Process};
+use crate::support::{Caller, Dir, PASSWORD, TestApp, process::Process};
 
 /// Asha, another admin, in a browser of her own.
 async fn asha(app: &TestApp) -> Chromium {
@@ -145,9 +145,9 @@ async fn two_people_edit_one_ticket() {
 
 #[tokio::test]
 async fn a_page_comes_back_by_itself_after_a_restart() {
-    let dir = tempfile::tempdir().unwrap();
-    let process = Process::serve(dir.path(), &[("REDRESS_REGION", "GB")]);
-    let (admin, base) = (process.admin(dir.path()), process.base.clone());
+    let dir = Dir::new();
+    let process = Process::serve(&dir, &[("REDRESS_REGION", "GB")]);
+    let (admin, base) = (process.admin(&dir), process.base.clone());
     let browser = Chromium::start(&base, true).await;
     log_in(&browser, EMAIL).await;
     admin.ticket(json!({})).await;
@@ -157,7 +157,7 @@ async fn a_page_comes_back_by_itself_after_a_restart() {
     tokio::task::spawn_blocking(move || process.stop()).await.unwrap();
     browser.reads(".live[data-state=off]", "Reconnecting").await;
     let address = base.trim_start_matches("http://").to_owned();
-    let process = Process::serve(dir.path(), &[("REDRESS_REGION", "GB"), ("REDRESS_LISTEN", &address)]);
+    let process = Process::serve(&dir, &[("REDRESS_REGION", "GB"), ("REDRESS_LISTEN", &address)]);
     admin.ticket(json!({})).await;
     is_live(&browser).await;
     browser.reads("#fresh", "1 new ticket. Show it").await;

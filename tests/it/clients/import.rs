@@ -1,12 +1,12 @@
 //! `redress clients import` through the real program, beside a running server.
 
-use std::fs;
+use std::{fs, sync::Arc};
 
 use serde_json::json;
 
 use super::{path, query};
 use crate::support::{
-    Caller,
+    Caller, Dir,
     process::{Process, run, run_with},
 };
 
@@ -20,7 +20,7 @@ const FILE: &str = "\u{feff}Account ID,Name,Mobile,E-mail,Balance\r\n\
 
 const SETTINGS: [(&str, &str); 1] = [("REDRESS_REGION", "GB")];
 
-fn import(dir: &std::path::Path, file: &str) -> crate::support::process::Ran {
+fn import(dir: &Dir, file: &str) -> crate::support::process::Ran {
     run(dir, &["clients", "import", file, "--region", "GB"])
 }
 
@@ -30,11 +30,10 @@ async fn name(admin: &Caller, account: &str) -> String {
 
 #[tokio::test]
 async fn good_rows_are_kept_and_bad_ones_told_beside_a_running_server() {
-    let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path();
+    let dir = &Dir::new();
     let process = Process::serve(dir, &SETTINGS);
     let admin = process.admin(dir);
-    fs::write(dir.join("clients.csv"), FILE).unwrap();
+    fs::write(dir.path().join("clients.csv"), FILE).unwrap();
     let ran = import(dir, "clients.csv");
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(ran.out, "6 rows: 3 added, 0 changed, 0 as they were, 1 repeated, 2 refused\n");
@@ -79,16 +78,15 @@ async fn good_rows_are_kept_and_bad_ones_told_beside_a_running_server() {
 
 #[tokio::test]
 async fn what_is_no_file_of_clients_changes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path();
-    fs::write(dir.join("ok.csv"), "account,name,phone\nLF-1,Nadia,+447700900142\n").unwrap();
+    let dir = &Dir::new();
+    fs::write(dir.path().join("ok.csv"), "account,name,phone\nLF-1,Nadia,+447700900142\n").unwrap();
     let error = import(dir, "ok.csv").failed();
-    assert!(error.contains("no desk") && !dir.join("data").exists(), "{error}");
+    assert!(error.contains("no desk") && !dir.path().join("data").exists(), "{error}");
     let process = Process::serve(dir, &[]);
     let admin = process.admin(dir);
-    fs::write(dir.join("empty.csv"), "").unwrap();
-    fs::write(dir.join("head.csv"), "name,phone\nNadia,+447700900142\n").unwrap();
-    fs::write(dir.join("wide.csv"), b"\xff\xfea\0").unwrap();
+    fs::write(dir.path().join("empty.csv"), "").unwrap();
+    fs::write(dir.path().join("head.csv"), "name,phone\nNadia,+447700900142\n").unwrap();
+    fs::write(dir.path().join("wide.csv"), b"\xff\xfea\0").unwrap();
     for (file, words) in [
         ("missing.csv", "cannot read missing.csv"),
         ("empty.csv", "nothing in it"),
@@ -108,13 +106,12 @@ async fn what_is_no_file_of_clients_changes_nothing() {
 
 #[tokio::test]
 async fn a_long_file_is_stored_whole_while_others_write() {
-    let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path();
-    let process = Process::serve(dir, &[]);
-    let admin = process.admin(dir);
+    let dir = Arc::new(Dir::new());
+    let process = Process::serve(&dir, &[]);
+    let admin = process.admin(&dir);
     let rows: Vec<_> = (0..1_500).map(|n| format!("LF-{n},Client {n},+44770090{n:04}\n")).collect();
-    fs::write(dir.join("long.csv"), format!("account,name,phone\n{}", rows.concat())).unwrap();
-    let place = dir.to_owned();
+    fs::write(dir.path().join("long.csv"), format!("account,name,phone\n{}", rows.concat())).unwrap();
+    let place = Arc::clone(&dir);
     let importing = std::thread::spawn(move || import(&place, "long.csv"));
     let mut written = 0;
     while !importing.is_finished() {

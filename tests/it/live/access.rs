@@ -4,7 +4,7 @@ use redress::{clock::Clock, staff::Role};
 use serde_json::json;
 
 use super::{QUIET, Stream, desk, ticket};
-use crate::support::{Browser, PASSWORD, TestApp, eventually, process::Process};
+use crate::support::{Browser, Dir, PASSWORD, TestApp, eventually, process::Process};
 
 async fn signed_in(app: &TestApp, name: &str, role: Role) -> Browser {
     let user = app.user(name, role).await;
@@ -93,9 +93,9 @@ async fn a_page_that_is_only_left_open_does_not_keep_its_session_alive() {
 
 #[tokio::test]
 async fn a_stop_ends_streams_in_time() {
-    let dir = tempfile::tempdir().unwrap();
-    let process = Process::serve(dir.path(), &[]);
-    let admin = process.admin(dir.path());
+    let dir = Dir::new();
+    let process = Process::serve(&dir, &[]);
+    let admin = process.admin(&dir);
     let browser = Browser::new(&process.base);
     browser.submit("/login", &[("email", "priya@isp.example"), ("password", PASSWORD)]).await;
     let logged = admin.ticket(json!({})).await;

@@ -7,15 +7,15 @@ use serde_json::json;
 
 use super::{QUIET, Stream, change, list, row};
 use crate::support::{
-    Browser, PASSWORD, TestApp,
+    Browser, Dir, PASSWORD, TestApp,
     process::{Process, add_user, run, run_with},
 };
 
 #[tokio::test]
 async fn pages_follow_what_another_server_on_the_same_database_does() {
-    let dir = tempfile::tempdir().unwrap();
-    let ours = TestApp::at(dir.path(), &QUIET, Clock::system()).await;
-    let theirs = TestApp::at(dir.path(), &QUIET, Clock::system()).await;
+    let dir = Dir::new();
+    let ours = TestApp::at(&dir, &QUIET, Clock::system()).await;
+    let theirs = TestApp::at(&dir, &QUIET, Clock::system()).await;
     let (browser, admin) = (ours.browser().await, theirs.admin().await);
     let known = admin.ticket(json!({})).await;
     let mut stream = Stream::open(&browser, &list(&browser.open("/tickets").await)).await;
@@ -32,8 +32,7 @@ async fn pages_follow_what_another_server_on_the_same_database_does() {
 
 #[tokio::test]
 async fn whoever_is_disabled_by_the_command_line_hears_no_more() {
-    let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path();
+    let dir = &Dir::new();
     let process = Process::serve(dir, &[]);
     run_with(dir, &add_user("priya@isp.example", "Priya Raman", "admin"), PASSWORD).done();
     run_with(dir, &add_user("dev@isp.example", "Dev Anand", "admin"), PASSWORD).done();

@@ -15,13 +15,13 @@ use redress::{
     words::Text,
 };
 use secrecy::ExposeSecret;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 use uuid::Uuid;
 use vault::Vault;
 
 use super::fake_gateway::FakeGateway;
+use crate::support::Dir;
 
 pub const MOBILE: &str = "+447700900142";
 pub const LANDLINE: &str = "+442079460123";
@@ -38,7 +38,7 @@ pub struct Post {
     pub user: Uuid,
     hooks: Router,
     status: Arc<Mutex<&'static str>>,
-    _dir: TempDir,
+    _dir: Dir,
 }
 
 impl Post {
@@ -75,9 +75,8 @@ impl Post {
     async fn build(set: &[(&str, &str)], clock: Clock, hand: Hand, address: &str) -> Self {
         let lookup = |key: &str| set.iter().find(|(name, _)| *name == key).map(|(_, text)| (*text).to_owned());
         let settings = Settings::read(&lookup).unwrap();
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", dir.path().join("redress.db").display());
-        let db = Db::open(&url.parse().unwrap(), DbOptions::default()).unwrap();
+        let dir = Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(clock.now()).unwrap();
         let vault = Vault::for_tests(1);
         let voice = Voice::new("Lakeside Fibre", settings.language);

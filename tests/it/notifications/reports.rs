@@ -215,7 +215,7 @@ async fn the_server_looks_for_what_was_never_reported_on() {
     }
     let dir = app.stop().await.unwrap();
     hand.advance(72 * 3_600_000);
-    let app = TestApp::at(dir.path(), &settings, clock).await;
+    let app = TestApp::at(&dir, &settings, clock).await;
     let admin = app.caller("Ama Owusu", Role::Admin).await;
     while admin.get(&path).await.json["items"][0]["state"] != "unknown" {
         tokio::task::yield_now().await;

@@ -3,14 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Browser, Caller, PASSWORD,
+    Browser, Caller, Dir, PASSWORD,
     process::{Process, add_user, run, run_with},
 };
 
 #[tokio::test]
 async fn users_and_tokens_change_under_a_running_server() {
-    let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path();
+    let dir = &Dir::new();
     let process = Process::serve(dir, &[]);
     let admin = process.admin(dir);
     assert_eq!(admin.get("/api/tickets").await.status, 200, "a token works at once");
@@ -56,8 +55,7 @@ async fn users_and_tokens_change_under_a_running_server() {
 
 #[test]
 fn what_cannot_be_done_is_said_in_one_line() {
-    let dir = tempfile::tempdir().unwrap();
-    let dir = dir.path();
+    let dir = &Dir::new();
     run_with(dir, &add_user("priya@isp.example", "Priya", "admin"), PASSWORD).done();
     for (args, words) in [
         (&["user", "disable", "nobody@isp.example"][..], "no user"),
@@ -83,7 +81,7 @@ fn what_cannot_be_done_is_said_in_one_line() {
 
 #[test]
 fn only_adding_a_user_makes_a_desk_and_says_where() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     let data = dir.path().join("data");
     for args in [
         &["user", "list"][..],
@@ -94,31 +92,31 @@ fn only_adding_a_user_makes_a_desk_and_says_where() {
         &["token", "list"],
         &["token", "revoke", "x"],
     ] {
-        let error = run(dir.path(), args).failed();
+        let error = run(&dir, args).failed();
         assert!(error.contains(data.to_str().unwrap()) && error.contains("--data-dir"), "{args:?}: {error}");
         assert!(error.contains("REDRESS_DATA_DIR"), "{args:?}: {error}");
         assert!(!data.exists(), "{args:?} made a desk");
     }
-    let first = run_with(dir.path(), &add_user("priya@isp.example", "Priya", "admin"), PASSWORD);
+    let first = run_with(&dir, &add_user("priya@isp.example", "Priya", "admin"), PASSWORD);
     assert!(first.err.contains("new desk") && first.err.contains(data.to_str().unwrap()), "{first:?}");
     assert_eq!(first.done().trim_end().len(), 36, "standard output has the id alone");
-    let second = run_with(dir.path(), &add_user("dev@isp.example", "Dev", "admin"), PASSWORD);
+    let second = run_with(&dir, &add_user("dev@isp.example", "Dev", "admin"), PASSWORD);
     assert_eq!((second.code, second.err.as_str()), (Some(0), ""));
 }
 
 #[test]
 fn a_user_without_a_password_is_not_made_in_silence() {
-    let dir = tempfile::tempdir().unwrap();
-    run_with(dir.path(), &add_user("priya@isp.example", "Priya", "admin"), PASSWORD).done();
+    let dir = Dir::new();
+    run_with(&dir, &add_user("priya@isp.example", "Priya", "admin"), PASSWORD).done();
     let args = ["user", "add", "--email", "dev@isp.example", "--name", "Dev", "--role", "admin"];
-    let ran = run(dir.path(), &args);
+    let ran = run(&dir, &args);
     assert!(ran.err.contains("no password") && ran.err.contains("user set-password dev@isp.example"), "{ran:?}");
     assert_eq!((ran.err.lines().count(), ran.done().trim_end().len()), (1, 36));
 }
 
 #[test]
 fn wrong_usage_is_2() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     for args in [
         &["fly"][..],
         &["serve", "--fly"],
@@ -137,29 +135,29 @@ fn wrong_usage_is_2() {
         &["serve", "--config", "missing.toml"],
         &["user", "list", "--timezone", "Mars/Olympus"],
     ] {
-        let ran = run(dir.path(), args);
+        let ran = run(&dir, args);
         assert_eq!(ran.code, Some(2), "{args:?}: {ran:?}");
         assert!(ran.out.is_empty() && !ran.err.is_empty(), "{args:?}: {ran:?}");
     }
     assert!(!dir.path().join("data").exists(), "and nothing was made");
     for args in [&["--help"][..], &["--version"], &["user", "add", "--help"]] {
-        let ran = run(dir.path(), args);
+        let ran = run(&dir, args);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{args:?}");
     }
 }
 
 #[test]
 fn the_help_of_a_command_is_its_own_and_its_settings_still_work() {
-    let dir = tempfile::tempdir().unwrap();
-    let all = run(dir.path(), &["--help"]).done();
+    let dir = Dir::new();
+    let all = run(&dir, &["--help"]).done();
     assert!(all.contains("--sms-kannel-url") && all.contains("--data-dir"), "{all}");
     for args in [&["user", "--help"][..], &["user", "add", "--help"], &["token", "create", "--help"], &["serve", "-h"]]
     {
-        let help = run(dir.path(), args).done();
+        let help = run(&dir, args).done();
         assert!(!help.contains("--timezone") && !help.contains("--sms-kannel-url"), "{args:?}: {help}");
         assert_eq!(help.matches("redress --help").count(), 1, "{args:?}: {help}");
     }
-    let add = run(dir.path(), &["user", "add", "--help"]).done();
+    let add = run(&dir, &["user", "add", "--help"]).done();
     assert!(add.contains("--email") && add.contains("--password-stdin"), "{add}");
     std::fs::write(dir.path().join("other.toml"), "isp_name = \"Other\"\n").unwrap();
     for args in [
@@ -168,29 +166,29 @@ fn the_help_of_a_command_is_its_own_and_its_settings_still_work() {
         &["config", "check", "--isp-name=Flag"],
         &["--isp-name", "Far", "config", "check", "--isp-name", "Flag"],
     ] {
-        assert!(run(dir.path(), args).done().contains("isp_name = \"Flag\""), "{args:?}");
+        assert!(run(&dir, args).done().contains("isp_name = \"Flag\""), "{args:?}");
     }
     let file = ["config", "--config", "other.toml", "check"];
-    assert!(run(dir.path(), &file).done().contains("isp_name = \"Other\""));
+    assert!(run(&dir, &file).done().contains("isp_name = \"Other\""));
 }
 
 #[tokio::test]
 async fn openapi_prints_what_the_server_serves() {
-    let dir = tempfile::tempdir().unwrap();
-    let printed: Value = serde_json::from_str(&run(dir.path(), &["openapi"]).done()).unwrap();
+    let dir = Dir::new();
+    let printed: Value = serde_json::from_str(&run(&dir, &["openapi"]).done()).unwrap();
     assert!(!dir.path().join("data").exists(), "it opens nothing");
-    let process = Process::serve(dir.path(), &[]);
+    let process = Process::serve(&dir, &[]);
     assert_eq!(Caller::new(&process.base).get("/api/openapi.json").await.json, printed);
 }
 
 #[tokio::test]
 async fn db_migrate_says_where_the_schema_is() {
-    let dir = tempfile::tempdir().unwrap();
-    let first = run(dir.path(), &["db", "migrate"]).done();
+    let dir = Dir::new();
+    let first = run(&dir, &["db", "migrate"]).done();
     assert!(first.contains("up to date"), "{first}");
-    let again = run(dir.path(), &["db", "migrate"]).done();
+    let again = run(&dir, &["db", "migrate"]).done();
     assert_eq!(first.lines().last(), again.lines().last());
-    let process = Process::serve(dir.path(), &[]);
-    process.admin(dir.path()).ticket(json!({})).await;
-    run(dir.path(), &["db", "migrate"]).done();
+    let process = Process::serve(&dir, &[]);
+    process.admin(&dir).ticket(json!({})).await;
+    run(&dir, &["db", "migrate"]).done();
 }

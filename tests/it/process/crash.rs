@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::support::{Caller, process::Process};
+use crate::support::{Caller, Dir, process::Process};
 
 /// Nothing answers there, so that what is queued stays queued.
 const GATEWAY: [(&str, &str); 4] = [
@@ -66,9 +66,9 @@ async fn check(admin: &Caller, ticket: &Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_in_the_middle_loses_nothing_that_was_answered() {
-    let dir = tempfile::tempdir().unwrap();
-    let process = Process::serve(dir.path(), &GATEWAY);
-    let admin = process.admin(dir.path());
+    let dir = Dir::new();
+    let process = Process::serve(&dir, &GATEWAY);
+    let admin = process.admin(&dir);
     let acknowledged = Acknowledged::default();
     let enough = Arc::new(Notify::new());
     let mut workers = tokio::task::JoinSet::new();
@@ -80,8 +80,8 @@ async fn a_kill_in_the_middle_loses_nothing_that_was_answered() {
     workers.join_all().await;
     let acknowledged = acknowledged.lock().unwrap().clone();
 
-    let process = Process::serve(dir.path(), &GATEWAY);
-    let admin = process.admin_again(dir.path());
+    let process = Process::serve(&dir, &GATEWAY);
+    let admin = process.admin_again(&dir);
     for (id, ticket) in &acknowledged {
         let now = admin.get(&format!("/api/tickets/{id}")).await;
         assert_eq!(now.status, 200, "{id} was answered and is lost");

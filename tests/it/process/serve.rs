@@ -11,7 +11,7 @@ use std::{
 use serde_json::json;
 
 use crate::support::{
-    Browser, Caller, PASSWORD,
+    Browser, Caller, Dir, PASSWORD, contents,
     process::{Process, redress, run},
 };
 
@@ -21,11 +21,10 @@ fn mode(path: &Path) -> u32 {
 
 #[tokio::test]
 async fn a_first_start_makes_what_it_needs_and_says_how_to_go_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let process = Process::serve(dir.path(), &[]);
+    let dir = Dir::new();
+    let process = Process::serve(&dir, &[]);
     let data = dir.path().join("data");
     assert_eq!((mode(&data), mode(&data.join("redress.key"))), (0o700, 0o600));
-    assert!(data.join("redress.db").exists());
     let line = process.wait_for("setup code: ");
     let code = line.rsplit(' ').next().unwrap().to_owned();
     assert!(code.len() == 9 && code.as_bytes()[4] == b'-', "{line}");
@@ -43,10 +42,10 @@ async fn a_first_start_makes_what_it_needs_and_says_how_to_go_on() {
     let fields = [("name", "Priya Raman"), ("email", "priya@isp.example"), ("password", PASSWORD)];
     let wrong = browser.submit("/setup", &[&fields[..], &[("code", "AAAA-AAAA")]].concat()).await;
     assert_eq!(wrong.status, 422);
-    assert!(!run(dir.path(), &["user", "list"]).done().contains("priya@"));
+    assert!(!run(&dir, &["user", "list"]).done().contains("priya@"));
     let made = browser.submit("/setup", &[&fields[..], &[("code", &code)]].concat()).await;
     assert_eq!(made.status, 303, "{}", made.text);
-    assert!(run(dir.path(), &["user", "list"]).done().contains("priya@isp.example"));
+    assert!(run(&dir, &["user", "list"]).done().contains("priya@isp.example"));
     assert_eq!(browser.open("/setup").await.status, 404, "afterwards it is gone");
     assert_eq!(browser.open("/tickets").await.status, 200, "and the admin is signed in");
     let said = process.stop();
@@ -57,16 +56,16 @@ async fn a_first_start_makes_what_it_needs_and_says_how_to_go_on() {
 
 #[tokio::test]
 async fn a_second_start_keeps_everything_and_asks_for_no_code() {
-    let dir = tempfile::tempdir().unwrap();
-    let first = Process::serve(dir.path(), &[]);
-    let admin = first.admin(dir.path());
+    let dir = Dir::new();
+    let first = Process::serve(&dir, &[]);
+    let admin = first.admin(&dir);
     let ticket = admin.ticket(json!({})).await;
     let key = std::fs::read(dir.path().join("data/redress.key")).unwrap();
     first.stop();
-    let second = Process::serve(dir.path(), &[]);
+    let second = Process::serve(&dir, &[]);
     assert!(!second.said().contains("setup code"), "{}", second.said());
     assert_eq!(std::fs::read(dir.path().join("data/redress.key")).unwrap(), key);
-    let again = second.admin_again(dir.path());
+    let again = second.admin_again(&dir);
     assert_eq!(again.get(&format!("/api/tickets/{}", ticket["id"].as_str().unwrap())).await.json, ticket);
     second.signal("INT");
     let mut second = second;
@@ -86,10 +85,10 @@ fn head(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn a_stop_finishes_the_request_in_flight_and_takes_no_other() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut process = Process::serve(dir.path(), &[]);
-    let admin = process.admin(dir.path());
-    let token = run(dir.path(), &["token", "create", "--user", "priya@isp.example", "--name", "raw"]).done();
+    let dir = Dir::new();
+    let mut process = Process::serve(&dir, &[]);
+    let admin = process.admin(&dir);
+    let token = run(&dir, &["token", "create", "--user", "priya@isp.example", "--name", "raw"]).done();
     let address = process.base.strip_prefix("http://").unwrap().to_owned();
     let body =
         json!({"clientName": "In Flight", "clientPhone": "+447700900142", "issueType": "Other", "description": "x"});
@@ -124,15 +123,15 @@ async fn a_stop_finishes_the_request_in_flight_and_takes_no_other() {
     drop(idle);
     assert!(process.said().contains("stopped"), "{}", process.said());
     assert!(!process.said().contains("cut off"), "{}", process.said());
-    let again = Process::serve(dir.path(), &[]);
-    let found = again.admin_again(dir.path()).get("/api/tickets?q=flight").await;
+    let again = Process::serve(&dir, &[]);
+    let found = again.admin_again(&dir).get("/api/tickets?q=flight").await;
     assert_eq!(found.json["total"], 1);
 }
 
 #[tokio::test]
 async fn a_stop_waits_for_nobody_longer_than_ten_seconds() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut process = Process::serve(dir.path(), &[]);
+    let dir = Dir::new();
+    let mut process = Process::serve(&dir, &[]);
     let address = process.base.strip_prefix("http://").unwrap().to_owned();
     // A request that never ends.
     let mut stuck = TcpStream::connect(&address).unwrap();
@@ -151,13 +150,12 @@ async fn a_stop_waits_for_nobody_longer_than_ten_seconds() {
 
 #[tokio::test]
 async fn the_demo_serves_a_desk_that_its_log_in_opens() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut command = redress(dir.path(), &["demo", "--tickets", "30"]);
-    // Settings of a real desk beside it must not be touched.
-    let real = dir.path().join("real.db");
+    let dir = Dir::new();
+    let mut command = redress(&dir, &["demo", "--tickets", "30"]);
+    // The database, the key and the gateway of a real desk, which must not be touched.
     command
         .env("REDRESS_LISTEN", "127.0.0.1:0")
-        .env("REDRESS_DATABASE_URL", format!("sqlite://{}", real.display()))
+        .env("REDRESS_DATABASE_URL", dir.url())
         .env("REDRESS_KEY_FILE", dir.path().join("real.key"))
         .env("REDRESS_SMS_GATEWAY", "kannel")
         .env("REDRESS_SMS_KANNEL_URL", "http://127.0.0.1:9/cgi-bin/sendsms")
@@ -185,26 +183,42 @@ async fn the_demo_serves_a_desk_that_its_log_in_opens() {
     assert_eq!(page.status, 303, "{}", page.text);
     process.stop();
     assert!(!Path::new(&place).exists(), "the directory is thrown away");
-    assert!(!real.exists() && !dir.path().join("real.key").exists(), "and no other was touched");
+    assert!(contents(&dir).is_empty() && !dir.path().join("real.key").exists(), "and no other was touched");
 }
 
-#[test]
-fn a_demo_that_is_kept_is_a_desk_of_its_own_and_never_goes_into_another() {
-    let dir = tempfile::tempdir().unwrap();
-    let fill = |keep: &str| run(dir.path(), &["demo", "--tickets", "40", "--keep", keep, "--no-serve"]);
-    let filled = fill("kept").done();
-    assert!(filled.contains("A made-up ISP with 40 tickets, in kept to stay."), "{filled}");
-    // The settings of a real desk are at hand, and it was left alone.
-    assert!(!dir.path().join("data").exists());
-    let database = std::fs::read(dir.path().join("kept/redress.db")).unwrap();
+/// What lies where on the disk.
+mod sqlite_only {
+    use super::*;
 
-    let refused = fill("kept");
-    assert_eq!(refused.code, Some(2), "{refused:?}");
-    assert!(refused.err.contains("--keep kept: there is something in it already"), "{refused:?}");
-    assert_eq!(std::fs::read(dir.path().join("kept/redress.db")).unwrap(), database, "not a byte of it has changed");
-    let alone = run(dir.path(), &["demo", "--no-serve"]);
-    assert_eq!(alone.code, Some(2), "what is thrown away must be served: {alone:?}");
+    #[test]
+    fn a_first_start_makes_the_file() {
+        let dir = Dir::new();
+        Process::serve(&dir, &[]).stop();
+        assert_eq!(mode(&dir.path().join("data/redress.db")), 0o600);
+    }
 
-    let users = run(dir.path(), &["user", "list", "--data-dir", "kept"]).done();
-    assert!(users.contains("priya@demo.example"), "{users}");
+    #[test]
+    fn a_demo_that_is_kept_is_a_desk_of_its_own_and_never_goes_into_another() {
+        let dir = Dir::new();
+        let fill = |keep: &str| run(&dir, &["demo", "--tickets", "40", "--keep", keep, "--no-serve"]);
+        let filled = fill("kept").done();
+        assert!(filled.contains("A made-up ISP with 40 tickets, in kept to stay."), "{filled}");
+        // The settings of a real desk are at hand, and it was left alone.
+        assert!(!dir.path().join("data").exists());
+        let database = std::fs::read(dir.path().join("kept/redress.db")).unwrap();
+
+        let refused = fill("kept");
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(refused.err.contains("--keep kept: there is something in it already"), "{refused:?}");
+        assert_eq!(
+            std::fs::read(dir.path().join("kept/redress.db")).unwrap(),
+            database,
+            "not a byte of it has changed"
+        );
+        let alone = run(&dir, &["demo", "--no-serve"]);
+        assert_eq!(alone.code, Some(2), "what is thrown away must be served: {alone:?}");
+
+        let users = run(&dir, &["user", "list", "--data-dir", "kept"]).done();
+        assert!(users.contains("priya@demo.example"), "{users}");
+    }
 }

@@ -2,17 +2,17 @@
 
 use std::fs;
 
-use crate::support::process::redress;
+use crate::support::{Dir, process::redress};
 
 #[test]
 fn flags_go_over_variables_over_the_file_over_defaults() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     fs::write(
         dir.path().join("redress.toml"),
         "isp_name = \"File\"\ntimezone = \"Asia/Kolkata\"\nlisten = \"127.0.0.1:7001\"\n[sms]\nundo_seconds = 9\n",
     )
     .unwrap();
-    let mut command = redress(dir.path(), &["config", "check", "--isp-name", "Flag"]);
+    let mut command = redress(&dir, &["config", "check", "--isp-name", "Flag"]);
     command.env("REDRESS_ISP_NAME", "Variable").env("REDRESS_LISTEN", "127.0.0.1:7002");
     let ran = command.output().unwrap();
     let out = String::from_utf8(ran.stdout).unwrap();
@@ -33,7 +33,7 @@ fn flags_go_over_variables_over_the_file_over_defaults() {
         (vec!["--config", "other.toml", "config", "check"], None),
         (vec!["config", "check"], Some("other.toml")),
     ] {
-        let mut command = redress(dir.path(), &args);
+        let mut command = redress(&dir, &args);
         command.envs(variable.map(|file| ("REDRESS_CONFIG", file)));
         let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
         assert!(out.contains("isp_name = \"Other\"") && !out.contains("Kolkata"), "{out}");
@@ -42,14 +42,14 @@ fn flags_go_over_variables_over_the_file_over_defaults() {
 
 #[test]
 fn every_fault_at_once_and_no_secret() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     fs::write(
         dir.path().join("redress.toml"),
         "no_such = 1\nisp_name = 5.5\n[sms]\ngateway = \"kannel\"\nhook_secret = \"tell-nobody-1\"\n[sms.kannel]\n\
          username = \"redress\"\npassword = \"tell-nobody-2\"\n",
     )
     .unwrap();
-    let mut command = redress(dir.path(), &["config", "check", "--timezone", "Mars/Olympus"]);
+    let mut command = redress(&dir, &["config", "check", "--timezone", "Mars/Olympus"]);
     command.env("REDRESS_LISTEN", "nowhere").env("REDRESS_REGION", "Atlantis").env("REDRESS_WORKER", "perhaps");
     command.env("REDRESS_PUBLIC_URL", "ftp://x").env("REDRESS_DATABASE_URL", "mysql://user:tell-nobody-3@host/db");
     let ran = command.output().unwrap();
@@ -73,7 +73,7 @@ fn every_fault_at_once_and_no_secret() {
         assert!(!out.contains(secret) && !err.contains(secret), "{secret}: {out}{err}");
     }
     assert!(out.contains("***"), "{out}");
-    let mut serve = redress(dir.path(), &["serve"]);
+    let mut serve = redress(&dir, &["serve"]);
     let ran = serve.env("REDRESS_LISTEN", "nowhere").output().unwrap();
     assert_eq!(ran.status.code(), Some(2));
     assert!(!dir.path().join("data").exists());
@@ -81,9 +81,9 @@ fn every_fault_at_once_and_no_secret() {
 
 #[test]
 fn what_is_probably_not_meant_is_hinted_at_without_failing() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     let hints = |env: &[(&str, &str)]| {
-        let ran = redress(dir.path(), &["config", "check"]).envs(env.iter().copied()).output().unwrap();
+        let ran = redress(&dir, &["config", "check"]).envs(env.iter().copied()).output().unwrap();
         assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
         let out = String::from_utf8(ran.stdout).unwrap();
         out.lines().filter_map(|line| line.strip_prefix("# hint: ")).map(str::to_owned).collect::<Vec<_>>()
@@ -109,9 +109,9 @@ fn what_is_probably_not_meant_is_hinted_at_without_failing() {
 
 #[test]
 fn a_broken_file_is_shown_where_and_not_what() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     fs::write(dir.path().join("redress.toml"), "isp_name = \"A\"\n[sms.kannel]\npassword = tell-nobody\n").unwrap();
-    let ran = redress(dir.path(), &["config", "check"]).output().unwrap();
+    let ran = redress(&dir, &["config", "check"]).output().unwrap();
     let err = String::from_utf8(ran.stderr).unwrap();
     assert_eq!(ran.status.code(), Some(2), "{err}");
     assert!(err.contains("redress.toml, line 3, column 12") && err.lines().count() == 1, "{err}");

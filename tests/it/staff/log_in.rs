@@ -219,7 +219,7 @@ async fn what_signs_somebody_in_is_nowhere_in_clear() {
     let body = json!({"email": browser.email(), "password": PASSWORD});
     let login = browser.post_once("/api/auth/login", &body, "once").await.json();
     let token = login["token"].as_str().unwrap();
-    let disk = world.on_disk();
+    let disk = world.at_rest();
     let plain = sha256(body.to_string().as_bytes());
     for secret in [session.as_bytes(), token.as_bytes(), PASSWORD.as_bytes(), b"Priya", b"isp.example", &plain] {
         assert!(!disk.windows(secret.len()).any(|window| window == secret), "{}", String::from_utf8_lossy(secret));

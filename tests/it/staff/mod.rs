@@ -21,15 +21,16 @@ use axum::{
 use jiff::tz::TimeZone;
 use redress::{
     clock::{Clock, Hand},
-    db::{DatabaseUrl, Db, DbOptions},
+    db::{Db, DbOptions},
     staff::{self, Gate, NewUser, Role, Staff, User},
     web::{Chrome, proxies::Proxies, refusal},
 };
 use scraper::{Html, Selector};
 use serde_json::Value;
-use tempfile::TempDir;
 use tower::ServiceExt;
 use vault::Vault;
+
+use crate::support::Dir;
 
 const PASSWORD: &str = "correct horse battery";
 const MINUTE: i64 = 60_000;
@@ -40,7 +41,7 @@ struct World {
     staff: Staff,
     router: Router,
     hand: Hand,
-    dir: TempDir,
+    dir: Dir,
 }
 
 fn routes(staff: &Staff) -> Router {
@@ -65,10 +66,9 @@ impl World {
 
     /// Reached under an address; `https` makes its cookies secure.
     fn at(public: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = Dir::new();
         let (clock, hand) = Clock::fixed(1_795_000_000_000, 7);
-        let url = DatabaseUrl::Sqlite(dir.path().join("redress.db"));
-        let db = Db::open(&url, DbOptions::default()).unwrap();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(clock.now()).unwrap();
         let chrome = Chrome {
             isp_name: "Larkfield Fibre".into(),
@@ -112,10 +112,9 @@ impl World {
         Client { router: self.router.clone(), cookies: Vec::new(), token: None, user: None, peer: None }
     }
 
-    /// Everything the database's files hold.
-    fn on_disk(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.dir.path()).unwrap();
-        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    /// Everything the database holds.
+    fn at_rest(&self) -> Vec<u8> {
+        crate::support::at_rest(&self.dir).into_values().flatten().collect()
     }
 }
 

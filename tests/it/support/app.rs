@@ -1,16 +1,14 @@
 //! A server of its own for each test: own directory, own database, own port.
 
-use std::path::Path;
-
 use redress::{
     app::App,
     clock::Clock,
     config::{Config, Sources},
     jobs,
-    staff::{NewUser, Role, User},
+    staff::{Gate, NewUser, Role, User},
     web::server::{self, Limits},
 };
-use tempfile::TempDir;
+use testbase::Dir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::people::{Browser, Caller};
@@ -22,7 +20,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct TestApp {
     pub app: App,
     pub base: String,
-    dir: Option<TempDir>,
+    dir: Option<Dir>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
     work: Option<jobs::Work>,
@@ -36,19 +34,19 @@ impl TestApp {
 
     /// The same with settings. It sends messages when a gateway is set.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        Self::at(dir.path(), settings, Clock::system()).await.keeping(dir)
+        Self::with_clock(settings, Clock::system()).await
     }
 
     /// The same with a clock of the test's own.
     pub async fn with_clock(settings: &[(&str, &str)], clock: Clock) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        Self::at(dir.path(), settings, clock).await.keeping(dir)
+        let dir = Dir::new();
+        Self::at(&dir, settings, clock).await.keeping(dir)
     }
 
-    /// A server over a directory that may hold data of one before.
-    pub async fn at(data: &Path, settings: &[(&str, &str)], clock: Clock) -> Self {
-        let sources = Sources::of(settings).with("data_dir", data.to_str().unwrap());
+    /// A server over a directory that may hold data of one before, or of another that runs.
+    pub async fn at(dir: &Dir, settings: &[(&str, &str)], clock: Clock) -> Self {
+        let place = Sources::of(&[("data_dir", dir.path().to_str().unwrap()), ("database_url", &dir.url())]);
+        let sources = place.under(&Sources::of(settings));
         let app = App::open(Config::check(&sources).unwrap(), clock).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -58,13 +56,13 @@ impl TestApp {
         Self { app, base, dir: None, stop, server, work: Some(work) }
     }
 
-    fn keeping(mut self, dir: TempDir) -> Self {
+    fn keeping(mut self, dir: Dir) -> Self {
         self.dir = Some(dir);
         self
     }
 
     /// Stops it as SIGTERM does and gives its directory back.
-    pub async fn stop(mut self) -> Option<TempDir> {
+    pub async fn stop(mut self) -> Option<Dir> {
         self.stop.send_replace(true);
         if let Some(work) = self.work.take() {
             work.finish().await;
@@ -74,11 +72,12 @@ impl TestApp {
         self.dir.take()
     }
 
-    /// Adds somebody to the staff.
+    /// Adds somebody to the staff, with a hash of the password that is quick to make and to check.
     pub async fn user(&self, name: &str, role: Role) -> User {
         let email = format!("{}@isp.example", name.to_lowercase().replace(' ', "."));
         let new = NewUser { email, name: name.to_owned(), phone: None, role, password: Some(PASSWORD.to_owned()) };
-        redress::staff::add_user(&self.app.staff, new).await.unwrap()
+        let staff = self.app.staff.clone().with_gate(Gate::light());
+        redress::staff::add_user(&staff, new).await.unwrap()
     }
 
     /// A technician to assign.

@@ -1,12 +1,16 @@
 //! One harness for all tests: the real router on a real socket, and people who use it.
 
 mod app;
+mod database;
 mod people;
 pub mod process;
 mod wait;
 
+pub use testbase::Dir;
+
 pub use self::{
     app::{PASSWORD, TestApp},
+    database::{at_rest, contents, sql},
     people::{Browser, Caller, Page, Reply},
     wait::eventually,
 };

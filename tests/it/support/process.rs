@@ -2,45 +2,49 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    path::Path,
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Condvar, Mutex},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
+use testbase::Dir;
+
 use super::{Caller, app::PASSWORD};
 
 /// Long enough for the slowest machine; nothing waits this long unless it is broken.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The program, about to run in `dir`, where there is no settings file, with none of our variables set.
-pub fn redress(dir: &Path, args: &[&str]) -> Command {
+/// The program, about to run in `dir`, where there is no settings file, with none of our variables set but those that
+/// say where its data is.
+pub fn redress(dir: &Dir, args: &[&str]) -> Command {
     prepared(Command::new(env!("CARGO_BIN_EXE_redress")), dir, args)
 }
 
 /// The same, ended after a minute: what should refuse to start may serve instead.
-fn bounded(dir: &Path, args: &[&str]) -> Command {
+fn bounded(dir: &Dir, args: &[&str]) -> Command {
     let mut command = Command::new("timeout");
     command.args(["60", env!("CARGO_BIN_EXE_redress")]);
     prepared(command, dir, args)
 }
 
-fn prepared(mut command: Command, dir: &Path, args: &[&str]) -> Command {
+fn prepared(mut command: Command, dir: &Dir, args: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REDRESS_") || name == "RUST_LOG") {
         command.env_remove(name);
     }
-    command.args(args).current_dir(dir).env("REDRESS_DATA_DIR", dir.join("data")).env("RUST_BACKTRACE", "0");
+    let data = dir.path().join("data");
+    command.args(args).current_dir(dir.path()).env("REDRESS_DATA_DIR", data).env("RUST_BACKTRACE", "0");
+    command.envs(dir.database().map(|database| ("REDRESS_DATABASE_URL", database.url())));
     command
 }
 
 /// Runs a command to its end.
-pub fn run(dir: &Path, args: &[&str]) -> Ran {
+pub fn run(dir: &Dir, args: &[&str]) -> Ran {
     Ran::of(bounded(dir, args).stdin(Stdio::null()).output().unwrap())
 }
 
 /// Runs a command to its end with something on its standard input.
-pub fn run_with(dir: &Path, args: &[&str], input: &str) -> Ran {
+pub fn run_with(dir: &Dir, args: &[&str], input: &str) -> Ran {
     let mut child =
         bounded(dir, args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
@@ -94,7 +98,7 @@ pub struct Process {
 
 impl Process {
     /// Starts `redress serve` on a free port and waits until it listens.
-    pub fn serve(dir: &Path, env: &[(&str, &str)]) -> Self {
+    pub fn serve(dir: &Dir, env: &[(&str, &str)]) -> Self {
         let mut command = redress(dir, &["serve"]);
         command.env("REDRESS_LISTEN", "127.0.0.1:0").envs(env.iter().copied());
         Self::start(command)
@@ -172,14 +176,14 @@ impl Process {
     }
 
     /// A program with a token that `redress token create` prints, of a new admin.
-    pub fn admin(&self, dir: &Path) -> Caller {
+    pub fn admin(&self, dir: &Dir) -> Caller {
         run_with(dir, &add_user("priya@isp.example", "Priya Raman", "admin"), PASSWORD).done();
         let token = run(dir, &["token", "create", "--user", "priya@isp.example", "--name", "tests"]).done();
         Caller::new(&self.base).with_token(token.trim_end())
     }
 
     /// The same admin with a new token.
-    pub fn admin_again(&self, dir: &Path) -> Caller {
+    pub fn admin_again(&self, dir: &Dir) -> Caller {
         let token = run(dir, &["token", "create", "--user", "priya@isp.example", "--name", "again"]).done();
         Caller::new(&self.base).with_token(token.trim_end())
     }

@@ -61,7 +61,7 @@ fn assert_problem(reply: &Reply, status: u16) {
     for member in ["type", "title", "detail"] {
         assert!(reply.json[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {}", reply.text);
     }
-    for leak in ["sqlite", "SELECT ", "INSERT ", "panicked", ".rs:", "rusqlite", "/src/"] {
+    for leak in ["sqlite", "postgres", "SELECT ", "INSERT ", "panicked", ".rs:", "rusqlite", "/src/"] {
         assert!(!reply.text.contains(leak), "{leak}: {}", reply.text);
     }
 }

@@ -4,7 +4,7 @@ use redress::{clock::Clock, staff::Role};
 use serde_json::json;
 
 use super::save;
-use crate::support::{Browser, PASSWORD, Page, TestApp};
+use crate::support::{Browser, Dir, PASSWORD, Page, TestApp};
 
 /// The saved views of the side bar under a heading: names and addresses.
 fn bar(page: &Page, heading: &str) -> Vec<(String, String)> {
@@ -101,14 +101,14 @@ async fn views_are_renamed_shared_and_deleted_after_a_question() {
 /// An issue type leaves the settings: its view still opens, with what is left, and says what is not known.
 #[tokio::test]
 async fn a_view_of_another_time_opens_and_says_what_is_gone() {
-    let dir = tempfile::tempdir().unwrap();
-    let before = TestApp::at(dir.path(), &[("issue_types", "Roaming")], Clock::system()).await;
+    let dir = Dir::new();
+    let before = TestApp::at(&dir, &[("issue_types", "Roaming")], Clock::system()).await;
     let admin = before.admin().await;
     let query = "issueType=Other&issueType=Roaming&status=New";
     let view = save(&admin, "Abroad", query, true).await;
     admin.ticket(json!({"issueType": "Other", "clientName": "Still Found"})).await;
     before.stop().await;
-    let after = TestApp::at(dir.path(), &[], Clock::system()).await;
+    let after = TestApp::at(&dir, &[], Clock::system()).await;
     let browser = after.browser().await;
     let href = format!("/tickets?{}", view["query"].as_str().unwrap());
     assert_eq!(bar(&browser.open("/tickets").await, "Shared"), [("Abroad".to_owned(), href.clone())]);

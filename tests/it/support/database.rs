@@ -1,0 +1,74 @@
+//! What lies in the database of a directory, seen and changed behind the server's back.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, pin::pin};
+
+use futures_util::StreamExt;
+use testbase::{
+    Dir,
+    tokio_postgres::{Client, Error},
+};
+
+/// Where SQLite's file is, if any: the program has a data directory in `dir`, a server of the test's own is right there.
+fn file(dir: &Dir) -> PathBuf {
+    let program = dir.path().join("data");
+    if program.exists() { program.join("redress.db") } else { dir.path().join("redress.db") }
+}
+
+/// Runs a statement as another program would, and tells how many rows it has changed.
+pub fn sql(dir: &Dir, statement: &str) -> u64 {
+    if let Some(database) = dir.database() {
+        return database.with(async |client| client.execute(statement, &[]).await).unwrap();
+    }
+    let file = rusqlite::Connection::open(file(dir)).unwrap();
+    file.execute(statement, []).unwrap().try_into().unwrap()
+}
+
+/// Everything that it holds, so that nothing can change unseen: on SQLite the file, on PostgreSQL the rows of each table
+/// that has any, in their order on the disk.
+pub fn contents(dir: &Dir) -> BTreeMap<String, Vec<u8>> {
+    match dir.database() {
+        Some(database) => database.with(rows).unwrap(),
+        None => fs::read(file(dir)).map(|bytes| ("redress.db".to_owned(), bytes)).into_iter().collect(),
+    }
+}
+
+/// Everything that is at rest: the files of the data directory, and of PostgreSQL the rows, as it packs long ones, and
+/// the files that they lie in.
+pub fn at_rest(dir: &Dir) -> BTreeMap<String, Vec<u8>> {
+    let beside = fs::read_dir(file(dir).parent().unwrap()).unwrap().map(|entry| entry.unwrap());
+    let mut found: BTreeMap<_, _> =
+        beside.map(|one| (one.file_name().into_string().unwrap(), fs::read(one.path()).unwrap())).collect();
+    if let Some(database) = dir.database() {
+        found.extend(database.with(rows).unwrap());
+        found.extend(database.with(files).unwrap());
+    }
+    found
+}
+
+/// The rows of all tables that have any, by table.
+async fn rows(client: &Client) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let tables = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+    let mut found = BTreeMap::new();
+    for table in client.query(tables, &[]).await? {
+        let table: String = table.get(0);
+        if client.query_opt(&format!("SELECT 1 FROM {table} LIMIT 1"), &[]).await?.is_none() {
+            continue;
+        }
+        let mut copy = pin!(client.copy_out(&format!("COPY {table} TO STDOUT (FORMAT binary)")).await?);
+        let mut bytes = Vec::new();
+        while let Some(part) = copy.next().await {
+            bytes.extend_from_slice(&part?);
+        }
+        found.insert(table, bytes);
+    }
+    Ok(found)
+}
+
+/// The files of all tables and indexes that are ours, with what of old rows is still in them.
+async fn files(client: &Client) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    client.batch_execute("CHECKPOINT").await?;
+    let read = "SELECT oid::regclass::text, pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class \
+                WHERE relkind IN ('r', 'i', 't', 'S') AND oid >= 16384";
+    let files = client.query(read, &[]).await?;
+    Ok(files.iter().map(|file| (format!("file of {}", file.get::<_, String>(0)), file.get(1))).collect())
+}
