@@ -253,13 +253,26 @@ fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<Vec<u8>>, Fault> {
     Ok(row.map(|row| row.bytes(0)).transpose()?)
 }
 
+/// Whether a database that is there holds a desk, of whatever version.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub fn has_schema(config: &Config) -> anyhow::Result<bool> {
+    let db = open_url(config)?;
+    Ok(db.schema_status()?.version > 0)
+}
+
+fn open_url(config: &Config) -> anyhow::Result<Db> {
+    Db::open(&config.database_url, config.database.clone())
+        .with_context(|| format!("cannot open {}", config.database_url))
+}
+
 /// Opens the database alone and brings its schema up to date.
 ///
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
-    let db = Db::open(&config.database_url, config.database.clone())
-        .with_context(|| format!("cannot open {}", config.database_url))?;
+    let db = open_url(config)?;
     let report = db.migrate(clock.now()).with_context(|| format!("cannot migrate {}", config.database_url))?;
     if !report.applied.is_empty() {
         tracing::info!(version = report.version, applied = report.applied.join(", "), "schema brought up to date");

@@ -116,12 +116,20 @@ async fn open(config: Config) -> Result<App, Failure> {
         )
         .into());
     }
+    let url = config.database_url.to_string();
+    if !app::has_schema(&config)? {
+        return Err(
+            anyhow::anyhow!("there is no desk in {url}; correct database_url, or start redress serve once").into()
+        );
+    }
     Ok(App::open(config, Clock::system()).await?)
 }
 
 /// The same, making a desk where there is none, and saying so.
 async fn open_or_make(config: Config) -> Result<App, Failure> {
-    let (new, place) = (!config.has_desk(), absolute(&config.data_dir));
+    let url = &config.database_url;
+    let place = url.file().map_or_else(|| url.to_string(), |_| absolute(&config.data_dir));
+    let new = !config.has_desk() || !app::has_schema(&config)?;
     let app = App::open(config, Clock::system()).await?;
     if new {
         say(&format!("made a new desk in {place}"));

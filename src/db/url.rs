@@ -1,7 +1,7 @@
 //! Where the database is.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::postgres::Address;
@@ -13,6 +13,16 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
     /// Servers, one database, and how to get in; it may hold a password.
     Postgres(Box<Address>),
+}
+
+impl DatabaseUrl {
+    /// The file it lies in, if it lies in one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
 }
 
 impl FromStr for DatabaseUrl {

@@ -164,7 +164,7 @@ async fn make(state: &Reports, ask: &Ask, reports: &[&'static dyn Report]) -> Re
         let mut pass = Pass::new(tx, &ask, &desk);
         reports.into_iter().map(|report| report.make(&mut pass)).collect::<Result<Vec<_>, Fault>>()
     };
-    state.tickets.db.read_within(LONGEST, work).await
+    state.tickets.db.stale().read_within(LONGEST, work).await
 }
 
 async fn page(

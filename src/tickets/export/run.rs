@@ -92,7 +92,8 @@ impl Export {
         self.send([start.as_bytes(), &table::head()].concat()).await?;
         loop {
             let desk = self.desk.clone();
-            let step = self.db.read(move |tx| {
+            let db = self.db.stale();
+            let step = db.read(move |tx| {
                 let tickets = walk.step(tx, &desk)?;
                 Ok::<_, Fault>((walk, tickets))
             });

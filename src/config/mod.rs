@@ -1,11 +1,8 @@
-//! Settings: flags, then `REDRESS_*`, then `redress.toml`, then defaults. The only reader of the environment.
+//! Settings: which there are, and what they come to.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+mod sources;
+
+use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
@@ -17,6 +14,8 @@ use crate::{
     tickets::IssueTypes,
     web::proxies::Proxies,
 };
+
+pub use self::sources::{Sources, hints};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -81,165 +80,6 @@ impl Key {
     /// The name of its environment variable.
     pub fn variable(&self) -> String {
         format!("REDRESS_{}", self.name.replace('.', "_").to_uppercase())
-    }
-}
-
-/// Where settings come from, each source as texts by setting name.
-#[derive(Debug, Default, Clone)]
-pub struct Sources {
-    layers: Vec<(&'static str, BTreeMap<String, String>)>,
-    faults: Vec<String>,
-    /// Variables that look like ours and are none. They may be anybody's, as a cluster sets such by itself, and so are
-    /// no fault.
-    strangers: Vec<String>,
-}
-
-impl Sources {
-    /// Reads the environment and the file. `flags` are those that were given. Without `file`, `redress.toml` of the
-    /// working directory is read if it is there.
-    pub fn read(flags: BTreeMap<String, String>, file: Option<&Path>) -> Self {
-        let (mut faults, mut strangers) = (Vec::new(), Vec::new());
-        let mut environment = BTreeMap::new();
-        let mut file = file.map(Path::to_path_buf);
-        for (name, value) in std::env::vars_os() {
-            let Ok(name) = name.into_string() else { continue };
-            if value.is_empty() || !name.starts_with("REDRESS_") {
-                continue;
-            }
-            let value = value.to_string_lossy().into_owned();
-            if let Some(key) = keys().find(|key| key.variable() == name) {
-                environment.insert(key.name.to_owned(), value);
-            } else if name == "REDRESS_CONFIG" {
-                file = file.or_else(|| Some(PathBuf::from(value)));
-            } else {
-                strangers.push(name);
-            }
-        }
-        strangers.sort_unstable();
-        let from_file = read_file(file.as_deref(), &mut faults);
-        Self { layers: vec![("flag", flags), ("environment", environment), ("file", from_file)], faults, strangers }
-    }
-
-    /// Settings given by hand, for tests and the demo.
-    pub fn of(pairs: &[(&str, &str)]) -> Self {
-        let map = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { layers: vec![("given", map)], ..Default::default() }
-    }
-
-    /// The same with one setting on top of all others.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.layers.insert(0, ("given", BTreeMap::from([(name.to_owned(), value.to_owned())])));
-        self
-    }
-
-    /// The same with all of `others` on top.
-    #[must_use]
-    pub fn under(mut self, others: &Self) -> Self {
-        self.layers.splice(0..0, others.layers.iter().cloned());
-        self.faults.extend(others.faults.iter().cloned());
-        self
-    }
-
-    fn find(&self, name: &str) -> Option<(&'static str, &str)> {
-        self.layers.iter().find_map(|(source, map)| map.get(name).map(|value| (*source, value.as_str())))
-    }
-
-    /// What a setting is when nothing sets it. Two follow the data directory.
-    fn default(&self, name: &str) -> String {
-        let in_data = |file: &str| Path::new(self.get("data_dir").unwrap_or("./data")).join(file).display().to_string();
-        match name {
-            "database_url" => format!("sqlite://{}", in_data("redress.db")),
-            "key_file" => in_data("redress.key"),
-            _ => keys().find(|key| key.name == name).map_or("", |key| key.default).to_owned(),
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.find(name).map(|(_, value)| value)
-    }
-}
-
-fn read_file(given: Option<&Path>, faults: &mut Vec<String>) -> BTreeMap<String, String> {
-    let path = given.unwrap_or(Path::new("redress.toml"));
-    if given.is_none() && !path.exists() {
-        return BTreeMap::new();
-    }
-    let mut out = BTreeMap::new();
-    match std::fs::read_to_string(path) {
-        Err(error) => faults.push(format!("config: cannot read {}: {error}", path.display())),
-        Ok(text) => match text.parse::<toml::Table>() {
-            Err(error) => {
-                let place = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
-                faults.push(format!("config: {}{place}: this is not TOML: {}", path.display(), error.message()));
-            }
-            Ok(table) => flatten("", &table, &mut out, faults),
-        },
-    }
-    for name in out.keys().filter(|name| !keys().any(|key| key.name == name.as_str())) {
-        let meant = nearest(name, keys().map(|key| key.name.to_owned()));
-        let meant = meant.map(|meant| format!(" did you mean {meant}?")).unwrap_or_default();
-        faults.push(format!("{name}: there is no such setting;{meant} see `redress --help` for all of them"));
-    }
-    out
-}
-
-/// Line and column of a byte, from 1. The text itself is never shown: it may hold a password.
-fn place(text: &str, byte: usize) -> String {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    format!(", line {}, column {}", before.matches('\n').count() + 1, line.chars().count() + 1)
-}
-
-/// The name that was probably meant.
-fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
-    let likeness = |known: &String| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
-    let scored = known.map(|known| (likeness(&known), known)).filter(|(likeness, _)| *likeness > 0.85);
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
-}
-
-/// What is no fault and yet may not be what was meant, a line each.
-pub fn hints(sources: &Sources) -> Vec<String> {
-    let mut hints = Vec::new();
-    for stranger in &sources.strangers {
-        let bare = |name: &str| name.trim_start_matches("REDRESS_").to_owned();
-        let meant = nearest(&bare(stranger), keys().map(|key| bare(&key.variable())));
-        let meant = meant.map(|meant| format!("; did you mean REDRESS_{meant}?")).unwrap_or_default();
-        hints.push(format!("{stranger}: there is no such setting, so this variable does nothing{meant}"));
-    }
-    if sources.get("isp_name").is_none() {
-        let name = sources.default("isp_name");
-        hints.push(format!("isp_name: not set, so SMS and pages say \"{name}\""));
-    }
-    let gateway = sources.get(notifications::Settings::GATEWAY).unwrap_or_default();
-    if sources.get("public_url").is_none() && notifications::Settings::is_called_by(gateway) {
-        let listen = sources.get("listen").map_or_else(|| sources.default("listen"), ToOwned::to_owned);
-        hints.push(format!(
-            "public_url: not set, so {gateway} is told to report to {listen}, which works only on this machine"
-        ));
-    }
-    hints
-}
-
-fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>, faults: &mut Vec<String>) {
-    for (name, value) in table {
-        let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-        match value {
-            toml::Value::Table(table) => flatten(&name, table, out, faults),
-            // Empty is not set, as in the environment.
-            toml::Value::String(text) if text.is_empty() => {}
-            toml::Value::String(text) => {
-                out.insert(name, text.clone());
-            }
-            toml::Value::Integer(_) | toml::Value::Boolean(_) => {
-                out.insert(name, value.to_string());
-            }
-            toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => {
-                let items: Vec<_> = items.iter().filter_map(toml::Value::as_str).collect();
-                out.insert(name, items.join(","));
-            }
-            _ => faults.push(format!("{name}: write a text, a whole number, true, false or a list of texts")),
-        }
     }
 }
 
@@ -361,7 +201,7 @@ impl Config {
 
     /// Whether the database is there. Where it is a file that is not, opening it makes one.
     pub fn has_desk(&self) -> bool {
-        !matches!(&self.database_url, DatabaseUrl::Sqlite(path) if !path.exists())
+        self.database_url.file().is_none_or(std::path::Path::exists)
     }
 }
 
@@ -430,6 +270,8 @@ fn toml_text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeMap, path::Path};
+
     use super::*;
 
     #[test]
