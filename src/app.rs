@@ -27,7 +27,7 @@ use crate::{
     clients::{self, Clients},
     clock::Clock,
     config::Config,
-    db::{Db, Tx, params},
+    db::{Db, Tx, copy, params},
     deliveries, drafts,
     fault::Fault,
     live::{self, Live},
@@ -227,6 +227,7 @@ pub fn make_data_dir(data: &Path) -> anyhow::Result<()> {
 /// Opens the database and the key that belongs to it. A key is made only for a database that holds nothing yet.
 async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Vault)> {
     let db = open_db(config, clock)?;
+    copy::take_over(&db, &config.database_url.to_string()).await?;
     let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
     let vault = Vault::open_or_create(&config.key_file, recorded.as_deref())?;
     if recorded.is_none() {
@@ -244,6 +245,16 @@ async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Vault)
         return Ok((db, Vault::open_or_create(&config.key_file, recorded.as_deref())?));
     }
     Ok((db, vault))
+}
+
+/// The keys that belong to a database, which must have such.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub async fn keys(config: &Config, db: &Db) -> anyhow::Result<Vault> {
+    let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+    let recorded = recorded.with_context(|| format!("there is no desk in {}", config.database_url))?;
+    Ok(Vault::open_or_create(&config.key_file, Some(&recorded))?)
 }
 
 const FINGERPRINT: &str = "vault.fingerprint";

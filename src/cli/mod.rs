@@ -2,6 +2,7 @@
 
 mod clients_import;
 mod config_check;
+mod db;
 mod demo;
 mod openapi;
 mod progress;
@@ -82,19 +83,12 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             _ => config_check::check(&sources),
         },
         Some(("openapi", _)) => openapi::print(),
-        Some(("db", _)) => migrate(&sources),
+        Some(("db", args)) => match args.subcommand() {
+            Some(("copy", args)) => db::copy(&sources, args).await,
+            _ => db::migrate(&sources),
+        },
         Some((other, _)) => Err(Failure::Usage(vec![format!("there is no command {other}")])),
     }
-}
-
-fn migrate(sources: &Sources) -> Result<(), Failure> {
-    let config = checked(sources)?;
-    let clock = Clock::system();
-    app::make_data_dir(&config.data_dir)?;
-    let db = app::open_db(&config, &clock)?;
-    let status = db.schema_status()?;
-    out(&format!("{}: schema version {}, up to date", config.database_url, status.version));
-    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command line's standard output")]
@@ -109,20 +103,23 @@ fn checked(sources: &Sources) -> Result<Config, Failure> {
 /// Opens the desk that is there, for a command that works beside a running server. A mistyped directory would otherwise
 /// become a new empty desk that nobody asked for.
 async fn open(config: Config) -> Result<App, Failure> {
+    match no_desk(&config)? {
+        Some(error) => Err(error.into()),
+        None => Ok(App::open(config, Clock::system()).await?),
+    }
+}
+
+/// That there is none, if so.
+fn no_desk(config: &Config) -> anyhow::Result<Option<anyhow::Error>> {
     if !config.has_desk() {
         let place = absolute(&config.data_dir);
-        return Err(anyhow::anyhow!(
-            "there is no desk in {place}; name its directory with --data-dir or REDRESS_DATA_DIR"
-        )
-        .into());
+        let none =
+            anyhow::anyhow!("there is no desk in {place}; name its directory with --data-dir or REDRESS_DATA_DIR");
+        return Ok(Some(none));
     }
     let url = config.database_url.to_string();
-    if !app::has_schema(&config)? {
-        return Err(
-            anyhow::anyhow!("there is no desk in {url}; correct database_url, or start redress serve once").into()
-        );
-    }
-    Ok(App::open(config, Clock::system()).await?)
+    let none = || anyhow::anyhow!("there is no desk in {url}; correct database_url, or start redress serve once");
+    Ok((!app::has_schema(config)?).then(none))
 }
 
 /// The same, making a desk where there is none, and saying so.
@@ -215,12 +212,7 @@ fn commands() -> Command {
                 ),
         )
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
-        .subcommand(
-            Command::new("db")
-                .about("Look after the database")
-                .subcommand_required(true)
-                .subcommand(Command::new("migrate").about("Bring the schema up to date")),
-        )
+        .subcommand(db::command())
 }
 
 fn required(name: &'static str, value: &'static str, help: &'static str) -> Arg {

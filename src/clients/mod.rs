@@ -5,6 +5,7 @@
 pub mod api;
 mod client;
 mod find;
+mod findable;
 pub mod form;
 mod history;
 pub mod import;
@@ -16,6 +17,7 @@ mod upsert;
 pub use self::{
     client::{Change, Client, Entry},
     find::{COUNTED_TO, Page, Sought, by_account, by_id, page},
+    findable::findable,
     history::{Caller, Case, Cases, Stage, Whose},
     suggest::{MOST, Suggestion, clients, suggest},
     upsert::{Outcome, Prepared, account_taken, edit, prepare, upsert},

@@ -34,7 +34,13 @@ pub(super) fn key(vault: &Vault, account_id: &str) -> [u8; 32] {
     vault.mac(ACCOUNT, &[search::account_key(account_id).as_bytes()])
 }
 
-fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
+/// What finds a client.
+pub(super) fn tokens(vault: &Vault, contact: &Contact<'_>) -> BTreeSet<i64> {
+    KEYS.all(vault, &search::contact_tokens(contact))
+}
+
+/// The place of a client's text.
+pub(super) fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
     Cell { table: "clients", column, row: id.as_bytes() }
 }
 
@@ -103,7 +109,7 @@ impl Sealed {
             email: client.email.as_deref().map(|text| seal("email", text)),
             plan: client.plan.as_deref().map(|text| seal("plan", text)),
             address: client.address.as_deref().map(|text| seal("address", text)),
-            tokens: KEYS.all(vault, &search::contact_tokens(&contact)),
+            tokens: tokens(vault, &contact),
         }
     }
 }

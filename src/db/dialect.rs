@@ -15,7 +15,7 @@ impl TokenIndex {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::Tickets, Self::Clients];
 
-    const fn table(self) -> &'static str {
+    pub(super) const fn table(self) -> &'static str {
         match self {
             Self::Tickets => "ticket_search",
             Self::Clients => "client_search",
@@ -83,6 +83,116 @@ impl Dialect {
             Self::Postgres => {
                 "INSERT INTO client_search (client, tokens) VALUES ($1, $2) \
                  ON CONFLICT (client) DO UPDATE SET tokens = excluded.tokens"
+            }
+        }
+    }
+
+    /// How many rows one statement stores: as many as make a trip to a server worth it. SQLite has no trips to save, and
+    /// looks for the place of each value among those before.
+    pub(super) const fn rows_at_once(self) -> usize {
+        match self {
+            Self::Sqlite => 1,
+            Self::Postgres => 64,
+        }
+    }
+
+    /// Stores the tokens of so many parts, as [`Self::put_tokens`] or [`Self::put_client_tokens`] takes those of one:
+    /// the values of each after those of the one before.
+    pub(super) fn put_parts(self, index: TokenIndex, count: usize) -> String {
+        let (one, columns) = match index {
+            TokenIndex::Tickets => (self.put_tokens(), 3),
+            TokenIndex::Clients => (self.put_client_tokens(), 2),
+        };
+        let Some((before, after)) = one.split_once(" VALUES ").filter(|_| count != 1) else { return one.to_owned() };
+        let (_, after) = after.split_once(')').unwrap_or_default();
+        let rows = (0..count).map(|row| {
+            let places: Vec<String> = (1..=columns).map(|place| format!("${}", row * columns + place)).collect();
+            format!("({})", places.join(", "))
+        });
+        format!("{before} VALUES {}{after}", rows.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Which parts an index has, of owners after `$1` up to `$2`: the owner's `seq` and the part, in this order.
+    pub(super) const fn parts(self, index: TokenIndex) -> &'static str {
+        match (self, index) {
+            (Self::Sqlite, TokenIndex::Tickets) => {
+                "SELECT rowid >> 20, rowid & 1048575 FROM ticket_search \
+                 WHERE rowid > (($1 << 20) | 1048575) AND rowid <= (($2 << 20) | 1048575) ORDER BY rowid"
+            }
+            (Self::Sqlite, TokenIndex::Clients) => {
+                "SELECT rowid, 0 FROM client_search WHERE rowid > $1 AND rowid <= $2 ORDER BY rowid"
+            }
+            (Self::Postgres, TokenIndex::Tickets) => {
+                "SELECT ticket, part FROM ticket_search WHERE ticket > $1 AND ticket <= $2 ORDER BY ticket, part"
+            }
+            (Self::Postgres, TokenIndex::Clients) => {
+                "SELECT client, 0 FROM client_search WHERE client > $1 AND client <= $2 ORDER BY client"
+            }
+        }
+    }
+
+    /// Removes a part: `$1` the owner's `seq`, `$2` the part of a ticket.
+    pub(super) const fn remove_part(self, index: TokenIndex) -> &'static str {
+        match (self, index) {
+            (Self::Sqlite, TokenIndex::Tickets) => "DELETE FROM ticket_search WHERE rowid = (($1 << 20) | $2)",
+            (Self::Sqlite, TokenIndex::Clients) => "DELETE FROM client_search WHERE rowid = $1",
+            (Self::Postgres, TokenIndex::Tickets) => "DELETE FROM ticket_search WHERE ticket = $1 AND part = $2",
+            (Self::Postgres, TokenIndex::Clients) => "DELETE FROM client_search WHERE client = $1",
+        }
+    }
+
+    /// Makes the engine number new rows of a table after those that were stored with their numbers. SQLite looks for the
+    /// last one each time.
+    pub(super) fn number_on(self, table: &str, column: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!(
+                "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), COALESCE(max({column}), 0) + 1, false) \
+                 FROM {table}"
+            )),
+        }
+    }
+
+    /// Lets the engine learn what is in a table, by which it chooses how to find rows. See [`Self::by_index`].
+    pub(super) fn learn(self, table: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!("ANALYZE {table}")),
+        }
+    }
+
+    /// All columns of all tables: table, column, and its place in the primary key from 1 on, or 0.
+    #[cfg(test)]
+    pub(super) const fn all_columns(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT m.name, c.name, c.pk FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c \
+                 WHERE m.type = 'table' ORDER BY m.name, c.cid"
+            }
+            Self::Postgres => {
+                "SELECT c.relname, a.attname, COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0) \
+                 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+                 LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary \
+                 WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::text::regnamespace \
+                 ORDER BY c.relname, a.attnum"
+            }
+        }
+    }
+
+    /// All foreign keys: table, column, the other table, its column.
+    #[cfg(test)]
+    pub(super) const fn all_references(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT m.name, f.\"from\", f.\"table\", f.\"to\" FROM sqlite_schema AS m \
+                 JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'"
+            }
+            Self::Postgres => {
+                "SELECT c.relname, a.attname, r.relname, b.attname FROM pg_constraint k \
+                 JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid \
+                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] \
+                 JOIN pg_attribute b ON b.attrelid = r.oid AND b.attnum = k.confkey[1] \
+                 WHERE k.contype = 'f' AND c.relnamespace = current_schema()::text::regnamespace"
             }
         }
     }

@@ -18,6 +18,7 @@
 //!
 //! No engine is named outside this module; see `docs/decisions` for why it exists.
 
+pub mod copy;
 mod dialect;
 mod error;
 mod job;

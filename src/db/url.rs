@@ -1,6 +1,7 @@
 //! Where the database is.
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -40,6 +41,23 @@ impl FromStr for DatabaseUrl {
         }
         Err("the URL must start with sqlite:// or postgres://".to_owned())
     }
+}
+
+impl DatabaseUrl {
+    /// Whether both name the same database, as far as can be told without asking it.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sqlite(one), Self::Sqlite(other)) => {
+                one == other || file(one).is_some_and(|it| Some(it) == file(other))
+            }
+            _ => self == other,
+        }
+    }
+}
+
+/// What a file is, whatever it is called.
+fn file(path: &Path) -> Option<(u64, u64)> {
+    path.metadata().ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// Shows no password.

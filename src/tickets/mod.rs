@@ -10,6 +10,7 @@ mod cursor;
 mod desk;
 mod export;
 mod filter;
+mod findable;
 pub mod fixes;
 pub mod form;
 mod history;
@@ -42,6 +43,7 @@ pub use self::{
     desk::Desk,
     export::safe_cell,
     filter::{Assignee, At, Filter, Order, Sort},
+    findable::findable,
     fixes::Span,
     history::{Entry, History, Note},
     issue_type::{IssueTypes, issue_label},

@@ -343,7 +343,8 @@ fn note(vault: &Vault, row: &Row) -> Result<Note, Fault> {
     })
 }
 
-fn note_cell(id: &Uuid) -> Cell<'_> {
+/// The place of a note's text.
+pub(super) fn note_cell(id: &Uuid) -> Cell<'_> {
     Cell { table: "ticket_notes", column: "content", row: id.as_bytes() }
 }
 

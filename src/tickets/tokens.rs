@@ -40,7 +40,7 @@ pub(super) fn put(tx: &mut Tx<'_>, seq: i64, part: i64, tokens: &BTreeSet<i64>) 
 
 /// What finds a ticket by its record.
 pub(super) fn of_record(vault: &Vault, ticket: &Ticket) -> BTreeSet<i64> {
-    let tokens = search::index_tokens(&Fields {
+    let fields = Fields {
         name: &ticket.client_name,
         phone_e164: ticket.client_phone.as_str(),
         email: ticket.client_email.as_deref(),
@@ -48,8 +48,13 @@ pub(super) fn of_record(vault: &Vault, ticket: &Ticket) -> BTreeSet<i64> {
         description: &ticket.description,
         notes: &[],
         reference: ticket.reference.as_str(),
-    });
-    KEYS.all(vault, &tokens)
+    };
+    of_fields(vault, &fields)
+}
+
+/// The same from the fields alone.
+pub(super) fn of_fields(vault: &Vault, fields: &Fields<'_>) -> BTreeSet<i64> {
+    KEYS.all(vault, &search::index_tokens(fields))
 }
 
 /// What finds a ticket by a note.

@@ -1,6 +1,7 @@
 //! The program as operators meet it: started, stopped, killed, misused.
 
 mod commands;
+mod copying;
 mod crash;
 mod refusals;
 mod serve;

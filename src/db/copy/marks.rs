@@ -1,0 +1,115 @@
+//! What stands in `meta` of a database that is a copy, until it is a desk of its own.
+//!
+//! While it is unfinished nobody may serve it. Once it is whole, and for as long as nobody has opened it, it can still be
+//! brought up to date: a desk is copied while its servers run, and a second time, shortly, when they have stopped.
+
+use super::super::{Db, DbError, Tx, params};
+use super::tables::{LEFT, TABLES};
+use super::{CopyError, End};
+
+/// Its value says of which desk.
+const UNFINISHED: &str = "copy.unfinished";
+/// The same, of a copy that was found whole.
+const UNOPENED: &str = "copy.unopened";
+
+/// Rows of `meta` but for these.
+pub(super) const NOT_MARKS: &str = "name NOT IN ('copy.unfinished', 'copy.unopened')";
+
+fn mark(tx: &mut Tx<'_>, name: &str) -> Result<Option<Vec<u8>>, DbError> {
+    tx.query_one("SELECT value FROM meta WHERE name = $1", params![name])?.map(|row| row.bytes(0)).transpose()
+}
+
+fn set(tx: &mut Tx<'_>, name: &str, desk: &[u8]) -> Result<(), DbError> {
+    let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    tx.execute(sql, params![name, desk]).map(drop)
+}
+
+fn clear(tx: &mut Tx<'_>, name: &str) -> Result<(), DbError> {
+    tx.execute("DELETE FROM meta WHERE name = $1", params![name]).map(drop)
+}
+
+/// To be called by whoever is to work with a database, `name` being what people know it by: refuses an unfinished copy, and
+/// makes a whole one a desk of its own, which is copied over no more.
+///
+/// # Errors
+/// [`CopyError::Unfinished`].
+pub async fn take_over(db: &Db, name: &str) -> Result<(), CopyError> {
+    let failed = |error| CopyError::Db { name: name.to_owned(), table: None, error };
+    let read = |tx: &mut Tx<'_>| Ok((mark(tx, UNFINISHED)?, mark(tx, UNOPENED)?));
+    match db.read(read).await.map_err(failed)? {
+        (Some(_), _) => Err(CopyError::Unfinished { name: name.to_owned() }),
+        (None, Some(_)) => db.write(|tx| clear(tx, UNOPENED)).await.map_err(failed),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Whether it is an unfinished copy.
+pub(super) async fn is_unfinished(end: &End) -> Result<bool, CopyError> {
+    end.read(|tx| Ok(mark(tx, UNFINISHED)?.is_some())).await
+}
+
+/// Marks a database that is to become a copy of a desk, if it is empty or was such a copy before. Its schema is brought up
+/// to date, at the time of `now`, but never that of a desk which somebody else may be working with.
+pub(super) async fn begin(target: &End, desk: Vec<u8>, now: i64) -> Result<(), CopyError> {
+    let failed = |error| target.failed(error);
+    let status = target.db.schema_status().map_err(failed)?;
+    if status.version > 0 {
+        // Any version has these.
+        check(target, &desk, &["meta", "users"]).await?;
+    }
+    target.db.migrate(now).map_err(failed)?;
+    check(target, &desk, &TABLES.each_ref().map(|table| table.name)).await?;
+    check(target, &desk, &LEFT).await?;
+    let write = move |tx: &mut Tx<'_>| {
+        clear(tx, UNOPENED)?;
+        set(tx, UNFINISHED, &desk)
+    };
+    target.write(write).await
+}
+
+/// Whether it is a copy of this desk, or these tables are empty.
+async fn check(target: &End, desk: &[u8], tables: &[&'static str]) -> Result<(), CopyError> {
+    let tables = tables.to_vec();
+    let read = move |tx: &mut Tx<'_>| {
+        let was = match mark(tx, UNFINISHED)? {
+            Some(desk) => Some(desk),
+            None => mark(tx, UNOPENED)?,
+        };
+        Ok(match was {
+            Some(desk) => Found::Copy(desk),
+            None => occupied(tx, &tables)?.map_or(Found::Nothing, Found::Rows),
+        })
+    };
+    match target.read(read).await? {
+        Found::Copy(of) if of != desk => Err(CopyError::OtherDesk { name: target.name.clone() }),
+        Found::Rows(table) => Err(CopyError::NotEmpty { name: target.name.clone(), table }),
+        Found::Nothing | Found::Copy(_) => Ok(()),
+    }
+}
+
+enum Found {
+    Nothing,
+    /// Of this desk.
+    Copy(Vec<u8>),
+    /// In this table.
+    Rows(&'static str),
+}
+
+/// The first table that has a row.
+fn occupied(tx: &mut Tx<'_>, tables: &[&'static str]) -> Result<Option<&'static str>, DbError> {
+    for &table in tables {
+        if !tx.query(&format!("SELECT 1 FROM {table} LIMIT 1"), &[])?.is_empty() {
+            return Ok(Some(table));
+        }
+    }
+    Ok(None)
+}
+
+/// Marks the copy as whole.
+pub(super) async fn end(target: &End, desk: Vec<u8>) -> Result<(), CopyError> {
+    let write = move |tx: &mut Tx<'_>| {
+        clear(tx, UNFINISHED)?;
+        set(tx, UNOPENED, &desk)
+    };
+    target.write(write).await
+}

@@ -1,0 +1,247 @@
+//! What is copied: every table whose rows cannot be made anew, those that others refer to first.
+//!
+//! A test holds this list against the schema, so that a migration that adds a table or a column has to add it here.
+
+use std::cmp::Ordering;
+
+use super::super::{DbError, Row, Tx, Value};
+use super::marks;
+
+/// Rows that one read gives.
+pub(super) const PAGE: usize = 500;
+/// Rows that one statement counts.
+const COUNTED: u64 = 20_000;
+
+/// A table that is copied.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// The primary key. Both engines order its values alike, byte by byte.
+    pub(super) keys: &'static [&'static str],
+    /// All other columns.
+    others: &'static [&'static str],
+    /// Whose rows its own name: column, table, that one's column.
+    pub(super) refers: &'static [(&'static str, &'static str, &'static str)],
+    /// Whether the engine numbers new rows, in the key.
+    pub(super) numbered: bool,
+    /// A condition that its rows meet; others stay where they are.
+    only: Option<&'static str>,
+}
+
+const fn table(name: &'static str, keys: &'static [&'static str], others: &'static [&'static str]) -> Table {
+    Table { name, keys, others, refers: &[], numbered: false, only: None }
+}
+
+type References = &'static [(&'static str, &'static str, &'static str)];
+
+pub(super) static TABLES: [Table; 19] = [
+    Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
+    table(
+        "users",
+        &["id"],
+        &["email", "email_token", "name", "phone", "role", "password", "enabled", "created_at", "updated_at"],
+    ),
+    table("sessions", &["token_hash"], &["id", "user_id", "agent", "created_at", "last_seen_at", "expires_at"])
+        .refers(&[("user_id", "users", "id")]),
+    table("api_tokens", &["token_hash"], &["id", "user_id", "name", "created_at", "expires_at", "last_used_at"])
+        .refers(&[("user_id", "users", "id")]),
+    table("login_attempts", &["subject"], &["failures", "last_at", "blocked_until"]),
+    table("idempotency", &["key_hash"], &["body_hash", "created_at", "answer"]),
+    table(
+        "tickets",
+        &["seq"],
+        &[
+            "id",
+            "ticket_ref",
+            "issue_type",
+            "status",
+            "priority",
+            "assigned_to",
+            "assigned_at",
+            "created_by",
+            "created_at",
+            "updated_at",
+            "version",
+        ],
+    )
+    .numbered()
+    .refers(&[("assigned_to", "users", "id"), ("created_by", "users", "id")]),
+    table(
+        "ticket_texts",
+        &["seq"],
+        &["client_name", "client_phone", "client_email", "client_account_id", "description"],
+    )
+    .refers(&[("seq", "tickets", "seq")]),
+    table("ticket_events", &["ticket_id", "version", "part"], &["at", "actor", "kind", "status", "detail"])
+        .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
+    table("ticket_notes", &["ticket_id", "version"], &["id", "at", "actor", "content"])
+        .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
+    table(
+        "notifications",
+        &["id"],
+        &[
+            "ticket_id",
+            "kind",
+            "revision",
+            "channel",
+            "recipient",
+            "recipient_token",
+            "text",
+            "segments",
+            "state",
+            "reason",
+            "attempts",
+            "round",
+            "addressed_in",
+            "doubts",
+            "due_at",
+            "undo_until",
+            "expires_at",
+            "lease",
+            "lease_until",
+            "gateway",
+            "gateway_message_id",
+            "created_at",
+            "sent_at",
+            "settled_at",
+        ],
+    )
+    .refers(&[("ticket_id", "tickets", "id")]),
+    table("notification_events", &["notification_id", "n"], &["at", "state", "reason", "actor"])
+        .refers(&[("notification_id", "notifications", "id"), ("actor", "users", "id")]),
+    table("inbound_replies", &["number_token"], &["full_at"]),
+    table("opt_outs", &["number_token"], &["stopped_at"]),
+    table("saved_views", &["id"], &["owner", "shared", "name", "query", "created_at", "updated_at"])
+        .refers(&[("owner", "users", "id")]),
+    table("audit_events", &["seq"], &["id", "at", "actor", "kind", "detail"])
+        .numbered()
+        .refers(&[("actor", "users", "id")]),
+    table(
+        "clients",
+        &["seq"],
+        &[
+            "id",
+            "account_key",
+            "account_id",
+            "name",
+            "phone",
+            "email",
+            "plan",
+            "address",
+            "created_at",
+            "updated_at",
+            "version",
+        ],
+    )
+    .numbered(),
+    table("drafts", &["owner", "form"], &["key_token", "fields", "saved_at"]).refers(&[("owner", "users", "id")]),
+    table("undelivered", &["notification_id"], &["ticket_id", "since"])
+        .refers(&[("notification_id", "notifications", "id"), ("ticket_id", "tickets", "id")]),
+];
+
+/// Tables that stay behind. Without `schedules` a database finds everything due, which after a move is right; rows of
+/// `turns` are locks, and what they count means nothing. `schema_migrations` is the engine's own.
+pub(super) const LEFT: [&str; 2] = ["schedules", "turns"];
+
+impl Table {
+    const fn refers(self, refers: References) -> Self {
+        Self { refers, ..self }
+    }
+
+    const fn numbered(self) -> Self {
+        Self { numbered: true, ..self }
+    }
+
+    /// All columns, in the order in which rows have them: the key first.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().chain(self.others).copied()
+    }
+
+    /// Where rows have a column.
+    pub(super) fn place(&self, column: &str) -> Option<usize> {
+        self.columns().position(|name| name == column)
+    }
+
+    /// Whether rows of other tables may name its own.
+    pub(super) fn is_named(&self) -> bool {
+        TABLES.iter().any(|other| other.refers.iter().any(|(_, name, _)| *name == self.name))
+    }
+
+    /// The key of a row.
+    pub(super) fn key<'r>(&self, row: &'r Row) -> &'r [Value] {
+        row.0.get(..self.keys.len()).unwrap_or_default()
+    }
+
+    /// The order of two rows, in which [`Self::page`] gives them.
+    pub(super) fn order(&self, one: &Row, other: &Row) -> Ordering {
+        let pairs = self.key(one).iter().zip(self.key(other));
+        pairs.map(|(one, other)| order(one, other)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
+
+    /// Reads a page: the first one, or what comes after the key given.
+    pub(super) fn page(&self, first: bool) -> String {
+        let columns = self.columns().collect::<Vec<_>>().join(", ");
+        let (keys, which) = (self.keys.join(", "), self.which(first));
+        format!("SELECT {columns} FROM {}{which} ORDER BY {keys} LIMIT {PAGE}", self.name)
+    }
+
+    /// The condition of all rows, or of those after a key.
+    fn which(&self, first: bool) -> String {
+        let keys = self.keys.join(", ");
+        let after = (!first).then(|| {
+            let places = places(1, self.keys.len());
+            if self.keys.len() == 1 { format!("{keys} > {places}") } else { format!("({keys}) > ({places})") }
+        });
+        let conditions: Vec<String> = after.into_iter().chain(self.only.map(str::to_owned)).collect();
+        if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
+    }
+
+    /// How many rows come after a key, or are there at all; and where to go on, since no statement may take long.
+    pub(super) fn count(&self, tx: &mut Tx<'_>, after: &[Value]) -> Result<(u64, Option<Vec<Value>>), DbError> {
+        let (keys, which) = (self.keys.join(", "), self.which(after.is_empty()));
+        let all = format!("SELECT {keys} FROM {}{which} ORDER BY {keys}", self.name);
+        let row = match tx.query_one(&format!("{all} LIMIT 1 OFFSET {}", COUNTED - 1), after)? {
+            Some(last) => return Ok((COUNTED, Some(last.0))),
+            None => tx.query_one(&format!("SELECT count(*) FROM ({all} LIMIT {COUNTED}) AS rest"), after)?,
+        };
+        Ok((row.map_or(Ok(0), |row| row.int(0))?.cast_unsigned(), None))
+    }
+
+    /// Stores so many rows, whether rows with their keys are there or not.
+    pub(super) fn put(&self, rows: usize) -> String {
+        let columns: Vec<&str> = self.columns().collect();
+        let rows: Vec<String> =
+            (0..rows).map(|row| format!("({})", places(1 + row * columns.len(), columns.len()))).collect();
+        let set: Vec<String> = self.others.iter().map(|name| format!("{name} = excluded.{name}")).collect();
+        format!(
+            "INSERT INTO {} ({}) VALUES {} ON CONFLICT ({}) DO UPDATE SET {}",
+            self.name,
+            columns.join(", "),
+            rows.join(", "),
+            self.keys.join(", "),
+            set.join(", ")
+        )
+    }
+
+    /// Removes the row with a key.
+    pub(super) fn remove(&self) -> String {
+        let keys: Vec<String> = (1..).zip(self.keys).map(|(place, name)| format!("{name} = ${place}")).collect();
+        format!("DELETE FROM {} WHERE {}", self.name, keys.join(" AND "))
+    }
+}
+
+/// `$3, $4, $5` for three from 3 on.
+pub(super) fn places(from: usize, count: usize) -> String {
+    (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// As both engines order values of a key, which are of one type and never NULL: integers by size, the others byte by
+/// byte.
+fn order(one: &Value, other: &Value) -> Ordering {
+    match (one, other) {
+        (Value::Int(one), Value::Int(other)) => one.cmp(other),
+        (Value::Text(one), Value::Text(other)) => one.as_bytes().cmp(other.as_bytes()),
+        (Value::Bytes(one), Value::Bytes(other)) => one.cmp(other),
+        _ => Ordering::Equal,
+    }
+}
