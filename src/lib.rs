@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod data;
 pub mod db;
 pub mod deliveries;
 pub mod drafts;

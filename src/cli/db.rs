@@ -8,9 +8,10 @@ use data_encoding::HEXLOWER;
 
 use super::{Failure, checked, no_desk, out, progress::Progress};
 use crate::{
-    app, clients,
+    clients,
     clock::Clock,
     config::{Config, Sources},
+    data,
     db::{
         DatabaseUrl, Db, DbOptions,
         copy::{self, Brought, Copying, End, Verified},
@@ -51,8 +52,8 @@ pub fn command() -> Command {
 pub fn migrate(sources: &Sources) -> Result<(), Failure> {
     let config = checked(sources)?;
     let clock = Clock::system();
-    app::make_data_dir(&config.data_dir)?;
-    let db = app::open_db(&config, &clock)?;
+    data::make_data_dir(&config.data_dir)?;
+    let db = data::open_db(&config, &clock)?;
     let status = db.schema_status()?;
     out(&format!("{}: schema version {}, up to date", config.database_url, status.version));
     Ok(())
@@ -101,7 +102,7 @@ async fn open(config: &Config, to: &DatabaseUrl) -> Result<Copying, Failure> {
         .with_context(|| format!("cannot open {}", config.database_url))?;
     let source = End { db, name: config.database_url.to_string() };
     copy::check_source(&source).await?;
-    let vault = app::keys(config, &source.db).await?;
+    let vault = data::keys(config, &source.db).await?;
     let db = Db::open(to, DbOptions { create: true, ..options }).with_context(|| format!("cannot open {to}"))?;
     let target = End { db, name: to.to_string() };
     let mut findable = tickets::findable(&vault).to_vec();

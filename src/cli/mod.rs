@@ -19,9 +19,10 @@ use std::{
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser};
 
 use crate::{
-    app::{self, App},
+    app::App,
     clock::Clock,
     config::{Config, Sources, keys},
+    data,
 };
 
 /// What a command that did not work ends with.
@@ -119,14 +120,14 @@ fn no_desk(config: &Config) -> anyhow::Result<Option<anyhow::Error>> {
     }
     let url = config.database_url.to_string();
     let none = || anyhow::anyhow!("there is no desk in {url}; correct database_url, or start redress serve once");
-    Ok((!app::has_schema(config)?).then(none))
+    Ok((!data::has_schema(config)?).then(none))
 }
 
 /// The same, making a desk where there is none, and saying so.
 async fn open_or_make(config: Config) -> Result<App, Failure> {
     let url = &config.database_url;
     let place = url.file().map_or_else(|| url.to_string(), |_| absolute(&config.data_dir));
-    let new = !config.has_desk() || !app::has_schema(&config)?;
+    let new = !config.has_desk() || !data::has_schema(&config)?;
     let app = App::open(config, Clock::system()).await?;
     if new {
         say(&format!("made a new desk in {place}"));
@@ -279,6 +280,13 @@ async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failur
         Some("add") => open_or_make(config).await?,
         _ => open(config).await?,
     };
+    let done = user_change(&app, args).await;
+    // So that servers hear of it now.
+    app.db.close().await.map_err(anyhow::Error::from)?;
+    done
+}
+
+async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
     let out = &mut std::io::stdout();
     match args.subcommand() {
         Some(("add", args)) => {

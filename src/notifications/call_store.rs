@@ -82,9 +82,8 @@ mod sqlite_only {
     /// It is counted on every page: among two million messages it must go by the short list.
     #[tokio::test]
     async fn the_count_goes_through_the_list_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", dir.path().join("redress.db").display());
-        let db = Db::open(&url.parse().unwrap(), DbOptions::default()).unwrap();
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
         let steps = db
             .read(|tx| {

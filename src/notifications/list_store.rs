@@ -122,9 +122,8 @@ mod sqlite_only {
     /// However many messages there are, a page of a state is read off its index: nothing is sorted but the pages.
     #[tokio::test]
     async fn no_page_scans_or_sorts_all_messages() {
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", dir.path().join("redress.db").display());
-        let db = Db::open(&url.parse().unwrap(), DbOptions::default()).unwrap();
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
         let plan = |sql: String, values: Vec<crate::db::Value>| {
             let db = db.clone();

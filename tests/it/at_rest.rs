@@ -1,7 +1,8 @@
 //! What is personal stands in no file, no table and no log line, and is found all the same.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
+use aho_corasick::AhoCorasick;
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 
@@ -75,7 +76,7 @@ const PLANTED: [&str; 50] = [
     "GECKO-4141-PL",
 ];
 
-/// The ways in which a text may stand in bytes. Case is folded by the caller.
+/// The ways in which a text may stand in bytes.
 fn forms(text: &str) -> Vec<Vec<u8>> {
     let utf16: Vec<u16> = text.encode_utf16().collect();
     let mut forms = vec![
@@ -98,15 +99,17 @@ fn forms(text: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// Bytes as characters, case folded: what `str` finds quickly, byte by byte would take minutes.
-fn folded(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()
-}
+/// All ways in which all words may stand, looked for at once, and the word of each way.
+static FORMS: LazyLock<(AhoCorasick, Vec<&str>)> = LazyLock::new(|| {
+    let forms = PLANTED.into_iter().flat_map(|text| forms(text).into_iter().map(move |form| (form, text)));
+    let (forms, texts): (Vec<_>, Vec<_>) = forms.unzip();
+    (AhoCorasick::builder().ascii_case_insensitive(true).build(forms).unwrap(), texts)
+});
 
-/// The planted words that some bytes give away.
+/// The planted words that some bytes give away, in whatever letter case.
 fn leaks(bytes: &[u8]) -> BTreeSet<&'static str> {
-    let hay = folded(bytes);
-    PLANTED.into_iter().filter(|text| forms(text).iter().any(|form| hay.contains(&folded(form)))).collect()
+    let (search, texts) = &*FORMS;
+    search.find_overlapping_iter(bytes).map(|found| texts[found.pattern()]).collect()
 }
 
 /// Where PostgreSQL has what was planted, in rows and in files.

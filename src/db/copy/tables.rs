@@ -140,8 +140,8 @@ pub(super) static TABLES: [Table; 19] = [
 ];
 
 /// Tables that stay behind. Without `schedules` a database finds everything due, which after a move is right; rows of
-/// `turns` are locks, and what they count means nothing. `schema_migrations` is the engine's own.
-pub(super) const LEFT: [&str; 2] = ["schedules", "turns"];
+/// `turns` are locks, and what they count means nothing; `nodes` serve from where they are. `schema_migrations` is the engine's own.
+pub(super) const LEFT: [&str; 3] = ["nodes", "schedules", "turns"];
 
 impl Table {
     const fn refers(self, refers: References) -> Self {

@@ -133,7 +133,7 @@ impl Postgres {
         if let Some(replica) = &self.replica {
             replica.close().await;
         }
-        self.relay.close();
+        self.relay.close().await;
     }
 }
 

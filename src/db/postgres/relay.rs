@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::tls::{MakeTlsConnect, TlsStream};
 use tokio_postgres::types::{ToSql, Type};
@@ -33,6 +33,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const WAITING: usize = 4_096;
 /// A payload must be shorter than 8,000 bytes.
 const LONGEST: usize = 7_800;
+/// What a node that stops still has to say may take so long.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// No answer of the server takes longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A number that becomes another one with every transaction that writes.
@@ -41,7 +43,7 @@ const WRITTEN: &str = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text";
 /// Tells other nodes. Clones share it.
 #[derive(Clone)]
 pub(super) struct Sender {
-    out: mpsc::Sender<Vec<Notice>>,
+    out: mpsc::Sender<Outgoing>,
     /// That something could not be told.
     overflown: Arc<AtomicBool>,
 }
@@ -49,10 +51,17 @@ pub(super) struct Sender {
 impl Sender {
     /// Tells other nodes that a transaction was committed, and what it had to say.
     pub(super) fn send(&self, notices: impl IntoIterator<Item = Notice>) {
-        if self.out.try_send(notices.into_iter().collect()).is_err() {
+        if self.out.try_send(Outgoing::Notices(notices.into_iter().collect())).is_err() {
             self.overflown.store(true, Ordering::Relaxed);
         }
     }
+}
+
+/// What goes out.
+enum Outgoing {
+    Notices(Vec<Notice>),
+    /// Dropped once everything before it was told.
+    Mark(oneshot::Sender<()>),
 }
 
 /// The thread that does it.
@@ -94,7 +103,12 @@ impl Relay {
         self.hears.load(Ordering::Relaxed)
     }
 
-    pub(super) fn close(&self) {
+    /// Tells what is still to be told, if that takes no longer than a moment, and ends.
+    pub(super) async fn close(&self) {
+        let (mark, told) = oneshot::channel();
+        if self.sender.out.try_send(Outgoing::Mark(mark)).is_ok() {
+            let _ = timeout(LAST_WORDS, told).await;
+        }
         self.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
@@ -115,7 +129,7 @@ struct Worker {
     source: Source,
     notices: Notices,
     stats: Arc<Mutex<WriteStats>>,
-    outgoing: mpsc::Receiver<Vec<Notice>>,
+    outgoing: mpsc::Receiver<Outgoing>,
     overflown: Arc<AtomicBool>,
     hears: Arc<AtomicBool>,
 }
@@ -173,10 +187,10 @@ impl Worker {
                     Some(payload) => self.hear(&payload),
                     None => return Ok(()),
                 },
-                notices = self.outgoing.recv() => {
-                    let Some(notices) = notices else { return Ok(()) };
+                outgoing = self.outgoing.recv() => {
+                    let Some(outgoing) = outgoing else { return Ok(()) };
                     sleep(GATHER).await;
-                    if let Err(error) = self.say(&client, notices).await {
+                    if let Err(error) = self.say(&client, outgoing).await {
                         self.overflown.store(true, Ordering::Relaxed);
                         return Err(error);
                     }
@@ -186,10 +200,18 @@ impl Worker {
     }
 
     /// Tells other nodes of these and all others that wait.
-    async fn say(&mut self, client: &Client, notices: Vec<Notice>) -> Result<(), DbError> {
-        let mut all = notices;
-        while let Ok(more) = self.outgoing.try_recv() {
-            all.extend(more.into_iter().filter(|notice| !all.contains(notice)).collect::<Vec<_>>());
+    async fn say(&mut self, client: &Client, first: Outgoing) -> Result<(), DbError> {
+        let (mut all, mut marks) = (Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(outgoing) = next {
+            match outgoing {
+                Outgoing::Notices(more) => {
+                    let new: Vec<_> = more.into_iter().filter(|notice| !all.contains(notice)).collect();
+                    all.extend(new);
+                }
+                Outgoing::Mark(mark) => marks.push(mark),
+            }
+            next = self.outgoing.try_recv().ok();
         }
         let payloads = if self.overflown.swap(false, Ordering::Relaxed) {
             vec![format!("{:x}\n{EVERYTHING}", self.node)]

@@ -123,3 +123,21 @@ async fn behind_a_pooler_it_is_noticed_that_somebody_wrote() {
     pooled.write(|tx| insert(tx, 2)).await.unwrap();
     assert_eq!(ids(&pooled).await, [1, 2]);
 }
+
+/// As a command does that ends at once.
+#[tokio::test]
+async fn who_stops_has_told_what_it_did() {
+    let (database, one) = fresh().await;
+    let command = node(&database);
+    acquainted(&one, &command).await;
+    let mut listener = one.listen();
+    command
+        .write(|tx| {
+            tx.notify("t", "1");
+            insert(tx, 1)
+        })
+        .await
+        .unwrap();
+    command.close().await.unwrap();
+    assert_eq!(next(&mut listener).await, notice("1"));
+}

@@ -1,0 +1,99 @@
+//! What a desk lies in: its directory, its database, and the key that belongs to it.
+
+use std::path::Path;
+
+use anyhow::Context;
+use vault::Vault;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    db::{Db, Tx, copy, params},
+    fault::Fault,
+};
+
+/// Makes the data directory, for its owner only, unless it is there.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub fn make_data_dir(data: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    if data.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .with_context(|| format!("cannot make the data directory {}; make it or set data_dir", data.display()))
+}
+
+/// Opens the database and the key that belongs to it. A key is made only for a database that holds nothing yet.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Vault)> {
+    let db = open_db(config, clock)?;
+    copy::take_over(&db, &config.database_url.to_string()).await?;
+    let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+    let vault = Vault::open_or_create(&config.key_file, recorded.as_deref())?;
+    if recorded.is_none() {
+        let fingerprint = vault.fingerprint();
+        db.write(move |tx| {
+            tx.execute(
+                "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                params![FINGERPRINT, fingerprint],
+            )
+        })
+        .await
+        .map_err(Fault::from)?;
+        // Two first starts at once: whoever recorded its key first is right.
+        let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+        return Ok((db, Vault::open_or_create(&config.key_file, recorded.as_deref())?));
+    }
+    Ok((db, vault))
+}
+
+/// The keys that belong to a database, which must have such.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub async fn keys(config: &Config, db: &Db) -> anyhow::Result<Vault> {
+    let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+    let recorded = recorded.with_context(|| format!("there is no desk in {}", config.database_url))?;
+    Ok(Vault::open_or_create(&config.key_file, Some(&recorded))?)
+}
+
+const FINGERPRINT: &str = "vault.fingerprint";
+
+fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+    let row = tx.query_one("SELECT value FROM meta WHERE name = $1", params![name])?;
+    Ok(row.map(|row| row.bytes(0)).transpose()?)
+}
+
+/// Whether a database that is there holds a desk, of whatever version.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub fn has_schema(config: &Config) -> anyhow::Result<bool> {
+    let db = open_url(config)?;
+    Ok(db.schema_status()?.version > 0)
+}
+
+fn open_url(config: &Config) -> anyhow::Result<Db> {
+    Db::open(&config.database_url, config.database.clone())
+        .with_context(|| format!("cannot open {}", config.database_url))
+}
+
+/// Opens the database alone and brings its schema up to date.
+///
+/// # Errors
+/// One sentence that says what failed and what to do.
+pub fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
+    let db = open_url(config)?;
+    let report = db.migrate(clock.now()).with_context(|| format!("cannot migrate {}", config.database_url))?;
+    if !report.applied.is_empty() {
+        tracing::info!(version = report.version, applied = report.applied.join(", "), "schema brought up to date");
+    }
+    Ok(db)
+}
