@@ -210,7 +210,7 @@ fn database_options(checker: &mut Checker<'_>) -> DbOptions {
     let replica = checker.text("database_replica_url");
     match (!replica.is_empty()).then(|| replica.parse::<DatabaseUrl>()) {
         Some(Ok(DatabaseUrl::Postgres(address))) => {
-            options.replica = Some(Box::new(PostgresAddress::for_reading(*address)))
+            options.replica = Some(Box::new(PostgresAddress::for_reading(*address)));
         }
         Some(Ok(DatabaseUrl::Sqlite(_))) => {
             checker.faults.push("database_replica_url: only PostgreSQL has replicas; write postgres://…".to_owned());

@@ -112,6 +112,7 @@ impl Db {
     /// Opens the database, and makes an empty one (mode 0600) when there is none.
     ///
     /// It neither reads nor changes the schema: call [`Db::migrate`] next. Blocks.
+    #[expect(clippy::needless_pass_by_value, reason = "callers make them for this")]
     pub fn open(url: &DatabaseUrl, options: DbOptions) -> Result<Self, DbError> {
         let engine = match url {
             DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, &options)?),

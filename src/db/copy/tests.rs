@@ -450,7 +450,9 @@ fn statements_are_the_same_for_both_engines() {
 fn a_digest_tells_rows_apart_that_look_alike() {
     let sum = |rows: &[&[Value]]| -> Sum {
         let mut digest = Digest::of("t");
-        rows.iter().for_each(|row| digest.add(&Row(row.to_vec())));
+        for row in rows {
+            digest.add(&Row(row.to_vec()));
+        }
         digest.sum()
     };
     let all: Vec<Vec<Vec<Value>>> = vec![

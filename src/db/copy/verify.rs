@@ -57,7 +57,9 @@ impl Copying {
                 Pair::New(now) => (Some(now), None),
                 Pair::Gone(was) => (None, Some(was)),
             };
-            was.iter().for_each(|row| target.add(row));
+            if let Some(row) = &was {
+                target.add(row);
+            }
             if let Some(row) = now {
                 source.add(row);
                 if source.rows().is_multiple_of(STEP) {

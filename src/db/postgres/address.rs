@@ -110,9 +110,8 @@ fn tls(mode: Option<&str>, authorities: Option<PathBuf>, hosts: &[Host]) -> Resu
             Err("sslrootcert says who is trusted and sslmode=disable that nobody is asked; leave one out".to_owned())
         }
         Some("disable") => Ok(Tls::Off),
-        Some("require" | "verify-ca" | "verify-full") => Ok(Tls::Checked(authorities)),
         None if authorities.is_none() && hosts.iter().all(is_here) => Ok(Tls::Off),
-        None => Ok(Tls::Checked(authorities)),
+        None | Some("require" | "verify-ca" | "verify-full") => Ok(Tls::Checked(authorities)),
         Some(_) => Err("sslmode must be verify-full (encrypted and checked) or disable".to_owned()),
     }
 }

@@ -58,7 +58,7 @@ impl Postgres {
     pub(super) fn open(address: &Address, options: &DbOptions) -> Result<Self, DbError> {
         let source = Source::new(address, options.pooled)?;
         let (notices, stats) = (Notices::default(), Arc::<Mutex<WriteStats>>::default());
-        aside(source.clone(), |session| session.connect())??;
+        aside(source.clone(), Session::connect)??;
         let replica = options.replica.as_ref().map(|address| Source::new(address, options.pooled)).transpose()?;
         let pool = |source| Pool::new(source, options.connections, options.busy_timeout);
         let relay = Relay::start(source.clone(), notices.clone(), Arc::clone(&stats))?;

@@ -244,9 +244,9 @@ impl Link {
             }
         };
         // Both are on their way before either is answered.
-        let (opened, sent) = future::join(open, send).await;
-        opened.map_err(|error| values::error(&error))?;
-        deliver(sent?, each).await
+        let (begun, stream) = future::join(open, send).await;
+        begun.map_err(|error| values::error(&error))?;
+        deliver(stream?, each).await
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn error(error: &tokio_postgres::Error) -> DbError {
     let Some(told) = error.as_db_error() else {
         let reason = cause(error);
         // Without a word of the server it is the connection, or a value that we could not write.
-        let ours = error.is_closed() || error.source().is_none_or(|source| source.is::<std::io::Error>());
+        let ours = error.is_closed() || error.source().is_none_or(<dyn StdError>::is::<std::io::Error>);
         return if ours { DbError::Unavailable(reason) } else { DbError::Other(reason) };
     };
     // Its details hold values; its message names tables and columns.

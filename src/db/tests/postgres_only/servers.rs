@@ -111,7 +111,7 @@ impl Drop for Pair {
     }
 }
 
-/// PgBouncer before a server: each transaction gets any of two connections.
+/// `PgBouncer` before a server: each transaction gets any of two connections.
 pub struct Pooler {
     home: Home,
     pub port: u16,
