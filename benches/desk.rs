@@ -12,12 +12,16 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a benchmark prints its figures, stops at any fault, and counts no further than millions"
 )]
 
 #[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../tests/it/browser/chromium.rs"]
 mod chromium;
+#[expect(dead_code, reason = "other benchmarks use all of it")]
+mod support;
 
 use std::{
     io::Write as _,
@@ -38,14 +42,13 @@ use redress::{
 };
 use reqwest::{Client, header, redirect};
 use serde_json::Value;
+use support::{
+    figures::{number, setting},
+    server::fill,
+};
 
 const EMAIL: &str = "priya@demo.example";
 const PASSWORD: &str = "a long pass phrase for the bench";
-
-fn setting(name: &str, default: &str) -> String {
-    #[expect(clippy::disallowed_methods, reason = "a benchmark has no settings file")]
-    std::env::var(name).unwrap_or_else(|_| default.to_owned())
-}
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -54,12 +57,10 @@ fn main() {
         dir if dir.is_empty() => thrown.path().to_owned(),
         dir => PathBuf::from(dir),
     };
-    let tickets = setting("REDRESS_BENCH_TICKETS", "100000");
-    let rounds: usize = setting("REDRESS_BENCH_ROUNDS", "200").parse().unwrap();
+    let tickets = number("REDRESS_BENCH_TICKETS", 100_000);
+    let rounds = number("REDRESS_BENCH_ROUNDS", 200) as usize;
     let data = dir.join(format!("desk-{tickets}"));
-    if !data.join("redress.db").exists() {
-        run(&["demo", "--no-serve", "--tickets", &tickets, "--keep", data.to_str().unwrap()], "");
-    }
+    fill(&data, tickets as usize);
     let at = ["--data-dir", data.to_str().unwrap(), "user", "set-password", EMAIL, "--password-stdin"];
     run(&at, PASSWORD);
     runtime.block_on(async {

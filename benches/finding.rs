@@ -18,10 +18,12 @@
     reason = "a benchmark prints its figures, stops at any fault, and counts no further than millions"
 )]
 
+#[expect(dead_code, reason = "other benchmarks use all of it")]
+mod support;
+
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
-    process::Command,
     time::{Duration, Instant},
 };
 
@@ -34,14 +36,13 @@ use redress::{
 };
 use reqwest::Client;
 use serde_json::Value;
+use support::{
+    figures::{quantile, setting},
+    server::fill,
+};
 
 /// Where a request's share of the time ends: slower kinds get fewer rounds.
 const BUDGET: f64 = 20.0;
-
-fn setting(name: &str, default: &str) -> String {
-    #[expect(clippy::disallowed_methods, reason = "a benchmark has no settings file")]
-    std::env::var(name).unwrap_or_else(|_| default.to_owned())
-}
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -66,17 +67,6 @@ fn main() {
             desk.app.db.close().await.unwrap();
         }
     });
-}
-
-fn fill(data: &Path, size: usize) {
-    if data.join("redress.db").exists() {
-        return;
-    }
-    std::fs::create_dir_all(data.parent().unwrap()).unwrap();
-    let fill = ["demo", "--no-serve", "--tickets", &size.to_string(), "--keep", data.to_str().unwrap()];
-    let began = Instant::now();
-    assert!(Command::new(env!("CARGO_BIN_EXE_redress")).args(fill).status().unwrap().success());
-    println!("{size} tickets filled, {:.0}/s", size as f64 / began.elapsed().as_secs_f64());
 }
 
 /// A server with so many tickets, and some of them to ask for.
@@ -284,9 +274,4 @@ async fn measure(desks: &[Desk], rounds: usize, only: &str) {
         }
         println!("{row}");
     }
-}
-
-fn quantile(values: &mut [f64], at: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[((values.len() - 1) as f64 * at).round() as usize]
 }

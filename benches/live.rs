@@ -11,10 +11,10 @@
     reason = "a benchmark prints its figures, stops at any fault, and counts no further than thousands"
 )]
 
+#[expect(dead_code, reason = "other benchmarks use all of it")]
+mod support;
+
 use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -24,13 +24,16 @@ use std::{
 
 use reqwest::{Client, redirect::Policy};
 use serde_json::{Value, json};
+use support::{
+    figures::{number, quantile},
+    server::{self, PASSWORD, Server},
+};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     sync::watch,
 };
 
-const PASSWORD: &str = "correct horse battery";
 /// Rows of a page.
 const ROWS: u64 = 25;
 /// Changes in a second.
@@ -38,18 +41,13 @@ const CHANGES: u64 = 10;
 /// Pages that one user may have open.
 const PER_USER: u64 = 100;
 
-fn setting(name: &str, default: u64) -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "a benchmark has no settings file")]
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
 fn main() {
-    let seconds = setting("REDRESS_BENCH_SECONDS", 15);
+    let seconds = number("REDRESS_BENCH_SECONDS", 15);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let dir = tempfile::tempdir_in(".").unwrap();
     runtime.block_on(async {
-        let server = Server::start(&dir.path().join("live"));
-        let token = server.user("desk0");
+        let server = server::Desk::new(&dir.path().join("live")).serve();
+        let token = server.desk.admin("desk0");
         let mut desk = Desk { server, token, http: Client::builder().no_proxy().build().unwrap() };
         let tickets = desk.tickets().await;
         let mut cookies = Vec::new();
@@ -135,9 +133,9 @@ impl Desk {
     /// The share of one core that the server takes meanwhile, and how many rows a page is told.
     async fn share(&self, tickets: &[String], pages: &[Page], seconds: u64) -> (f64, f64) {
         let heard = || pages.iter().map(|page| page.rows.load(Ordering::Relaxed)).sum::<u64>();
-        let (before, told, began) = (self.server.busy(), heard(), Instant::now());
+        let (before, told, began) = (self.server.processor(), heard(), Instant::now());
         self.work(tickets, seconds).await;
-        let share = (self.server.busy() - before) / began.elapsed().as_secs_f64();
+        let share = (self.server.processor() - before) / began.elapsed().as_secs_f64();
         (share, (heard() - told) as f64 / pages.len().max(1) as f64)
     }
 
@@ -182,7 +180,7 @@ impl Desk {
 
     async fn log_in(&self, number: u64) -> String {
         if number > 0 {
-            self.server.user(&format!("desk{number}"));
+            self.server.desk.admin(&format!("desk{number}"));
         }
         let http = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         let email = format!("desk{number}@isp.example");
@@ -223,88 +221,5 @@ impl Page {
             }
         });
         Self { rows, changed }
-    }
-}
-
-fn quantile(values: &mut [f64], at: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[((values.len() - 1) as f64 * at).round() as usize]
-}
-
-/// The program itself, serving.
-struct Server {
-    child: Child,
-    base: String,
-    data: String,
-}
-
-impl Server {
-    fn start(data: &Path) -> Self {
-        let data = data.to_str().unwrap().to_owned();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_redress"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir", &data])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("listening"))).unwrap();
-        std::thread::spawn(move || lines.for_each(drop));
-        let base = line[line.find("http://").unwrap()..].trim().to_owned();
-        Self { child, base, data }
-    }
-
-    /// The same with all that it has stored.
-    fn again(&self) -> Self {
-        let kill = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(kill.success());
-        let gone = format!("/proc/{}/stat", self.child.id());
-        while std::fs::read_to_string(&gone).is_ok_and(|stat| !stat.contains(") Z ")) {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Self::start(Path::new(&self.data))
-    }
-
-    /// Adds an admin, and gives a token of theirs.
-    fn user(&self, name: &str) -> String {
-        let email = format!("{name}@isp.example");
-        let add = ["user", "add", "--email", &email, "--name", name, "--role", "admin", "--password-stdin"];
-        self.run(&add, PASSWORD);
-        self.run(&["token", "create", "--user", &email, "--name", "bench"], "")
-    }
-
-    fn run(&self, args: &[&str], input: &str) -> String {
-        use std::io::Write;
-        let mut child = Command::new(env!("CARGO_BIN_EXE_redress"))
-            .args(args)
-            .args(["--data-dir", &self.data])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        let out = child.wait_with_output().unwrap();
-        assert!(out.status.success());
-        String::from_utf8(out.stdout).unwrap().trim().to_owned()
-    }
-
-    /// Resident memory in MiB.
-    fn memory(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-    }
-
-    /// Seconds of processor time so far, of 1/100 s each as the kernel gives them.
-    fn busy(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
-        fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / 100.0
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

@@ -27,9 +27,9 @@ copy is read with the same one.
 Everything is then read on both sides and compared, row by row. When the copy is whole, a line for
 each table tells its rows and the start of their SHA-256, the same whatever holds them.
 
-A run that broke off goes on when it is run again; nobody can serve an unfinished copy. Until a copy
-is first opened, another run brings what has changed since: copy once while servers run, stop them,
-and copy again.";
+A run that broke off goes on when it is run again. While servers run, everything is copied too, but not
+taken for whole: stop them, and run it again for what has changed. Nobody can serve an unfinished copy;
+a whole one can be brought up to date until it is first opened.";
 
 /// The commands with their flags.
 pub fn command() -> Command {
@@ -69,13 +69,13 @@ pub async fn copy(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
     let clock = Clock::system();
     let copy = open(&config, &to).await?;
     let copied = run(&copy, &clock).await;
-    copy.target.db.clone().close().await?;
-    copy.source.db.clone().close().await?;
+    let closed = (copy.target.db.clone().close().await, copy.source.db.clone().close().await);
     let (brought, verified) = copied?;
+    closed.0.and(closed.1)?;
     print(&verified);
     let Brought { written, removed, kept, .. } = brought;
     out(&format!("{written} rows written, {removed} removed, {kept} there already"));
-    out(&format!("{to} is a whole copy of {}", config.database_url));
+    out(&format!("{} is a whole copy of {}", copy.target.name, copy.source.name));
     out(&format!("serve it with database_url set to it, and the same key file: {}", config.key_file.display()));
     Ok(())
 }
@@ -104,7 +104,9 @@ async fn open(config: &Config, to: &DatabaseUrl) -> Result<Copying, Failure> {
     copy::check_source(&source).await?;
     let vault = data::keys(config, &source.db).await?;
     let db = Db::open(to, DbOptions { create: true, ..options }).with_context(|| format!("cannot open {to}"))?;
-    let target = End { db, name: to.to_string() };
+    // Two databases of one server have one name.
+    let name = if to.to_string() == source.name { format!("{to} (--to)") } else { to.to_string() };
+    let target = End { db, name };
     let mut findable = tickets::findable(&vault).to_vec();
     findable.push(clients::findable(&vault));
     Ok(Copying { source, target, desk: vault.fingerprint().to_vec(), findable })
@@ -117,10 +119,11 @@ async fn run(copy: &Copying, clock: &Clock) -> Result<(Brought, Verified), Failu
     let brought = copy.bring(&mut |more| progress.add(more)).await?;
     copy.settle().await?;
     progress.finish();
+    copy.check_quiet(clock.now()).await?;
     let mut progress = Progress::new("rows compared", rows, clock.clone());
     let verified = copy.verify(&brought, &mut |more| progress.add(more)).await?;
     progress.finish();
-    copy.end().await?;
+    copy.end(clock.now()).await?;
     Ok((brought, verified))
 }
 

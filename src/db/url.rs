@@ -76,3 +76,26 @@ impl fmt::Debug for DatabaseUrl {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_the_same_by_whatever_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = |name: &str| DatabaseUrl::Sqlite(dir.path().join(name));
+        std::fs::write(dir.path().join("one.db"), "").unwrap();
+        std::fs::write(dir.path().join("two.db"), "").unwrap();
+        std::os::unix::fs::symlink("one.db", dir.path().join("link.db")).unwrap();
+        for (other, same) in
+            [("one.db", true), ("./one.db", true), ("link.db", true), ("two.db", false), ("no.db", false)]
+        {
+            assert_eq!(url("one.db").is_same(&url(other)), same, "{other}");
+        }
+        assert!(url("no.db").is_same(&url("no.db")) && !url("no.db").is_same(&url("none.db")));
+        let server: DatabaseUrl = "postgres://u@127.0.0.1/desk".parse().unwrap();
+        assert!(server.is_same(&server) && !server.is_same(&url("one.db")));
+        assert!(!server.is_same(&"postgres://u@127.0.0.1/other".parse().unwrap()));
+    }
+}

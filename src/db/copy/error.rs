@@ -65,6 +65,17 @@ pub enum CopyError {
         /// Why.
         reason: anyhow::Error,
     },
+    /// Whatever is copied, there may be more a moment later.
+    #[error(
+        "all is copied so far, but servers use {name} ({nodes} in the last minute); stop them and run this again, \
+         which brings only what is different"
+    )]
+    Served {
+        /// The source.
+        name: String,
+        /// How many.
+        nodes: i64,
+    },
     /// Somebody wrote to the source meanwhile.
     #[error(
         "{name} changed while it was copied, {what}; stop the servers that use it and run this again, \

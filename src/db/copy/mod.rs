@@ -5,8 +5,8 @@
 //! brings only what has changed since. Values are copied as they lie there: what is sealed stays sealed. What cannot be read
 //! back, the token indexes, is made anew by the features they belong to ([`Findable`]).
 //!
-//! The order of things: [`check_source`], [`Copying::begin`], [`Copying::bring`], [`Copying::settle`], [`Copying::verify`],
-//! [`Copying::end`]. Before the last of them nobody can serve the target, see [`take_over`].
+//! The order of things: [`check_source`], [`Copying::begin`], [`Copying::bring`], [`Copying::settle`],
+//! [`Copying::check_quiet`], [`Copying::verify`], [`Copying::end`]. Before the last of them nobody can serve the target, see [`take_over`].
 
 mod bring;
 mod digest;
@@ -29,7 +29,7 @@ pub use marks::take_over;
 pub use parts::{Findable, Part};
 pub use verify::Verified;
 
-use super::{Db, DbError, TokenIndex, Tx, merge_index};
+use super::{Db, DbError, TokenIndex, Tx, merge_index, nodes};
 use tables::TABLES;
 
 /// Rows between two words on how far it has come.
@@ -163,11 +163,22 @@ impl Copying {
         Ok(())
     }
 
+    /// Whether nobody serves from the source any more. A copy of a desk at work is old a moment later, and whoever goes
+    /// on with it loses what came after.
+    ///
+    /// # Errors
+    /// [`CopyError::Served`].
+    pub async fn check_quiet(&self, now: i64) -> Result<(), CopyError> {
+        let nodes = self.source.read(move |tx| nodes::serving(tx, now)).await?;
+        if nodes > 0 { Err(CopyError::Served { name: self.source.name.clone(), nodes }) } else { Ok(()) }
+    }
+
     /// Says that the target is whole: it can be served from now on, and until then it can be copied to again.
     ///
     /// # Errors
-    /// Only the database's.
-    pub async fn end(&self) -> Result<(), CopyError> {
+    /// [`CopyError::Served`].
+    pub async fn end(&self, now: i64) -> Result<(), CopyError> {
+        self.check_quiet(now).await?;
         marks::end(&self.target, self.desk.clone()).await
     }
 

@@ -356,11 +356,11 @@ async fn only_an_empty_database_or_the_same_copy_is_written_to() {
 
         put(&copy.source, "opt_outs", [1]).await;
         bring(copy).await;
-        copy.end().await.unwrap();
+        copy.end(0).await.unwrap();
         assert!(matches!(other.begin(0).await, Err(CopyError::OtherDesk { .. })), "whole, and not opened");
         check_source(&copy.target).await.unwrap();
         copy.begin(0).await.unwrap();
-        copy.end().await.unwrap();
+        copy.end(0).await.unwrap();
 
         take_over(&copy.target.db, "it").await.unwrap();
         assert!(matches!(copy.begin(0).await, Err(CopyError::NotEmpty { .. })), "it is a desk of its own now");
@@ -395,6 +395,24 @@ async fn values_that_changed_places_are_in_each_others_way() {
         let error = copy.bring(&mut |_| {}).await.unwrap_err();
         assert!(matches!(error, CopyError::InTheWay { table: "users", .. }), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_desk_at_work_is_copied_ahead_and_never_taken_for_whole() {
+    let Desks { copy, .. } = &desks(true);
+    let node = uuid::Uuid::from_u128(1);
+    copy.source.write(move |tx| nodes::announce(tx, node, 1_000_000)).await.unwrap();
+    put(&copy.source, "opt_outs", [1]).await;
+    copy.begin(0).await.unwrap();
+    let brought = bring(copy).await;
+    copy.verify(&brought, &mut |_| {}).await.unwrap();
+    for now in [1_000_000, 1_060_000] {
+        assert!(matches!(copy.end(now).await, Err(CopyError::Served { nodes: 1, .. })));
+    }
+    assert!(matches!(take_over(&copy.target.db, "it").await, Err(CopyError::Unfinished { .. })));
+    copy.end(1_060_001).await.unwrap();
+    copy.source.write(move |tx| nodes::leave(tx, node)).await.unwrap();
+    copy.end(1_000_000).await.unwrap();
 }
 
 #[tokio::test]

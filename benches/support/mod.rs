@@ -1,0 +1,5 @@
+//! What several benchmarks share.
+
+pub mod figures;
+pub mod load;
+pub mod server;
