@@ -1,32 +1,27 @@
 //! What the log says, and what it never says.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
+use std::{cell::RefCell, io::Write, rc::Rc, sync::Once};
 
 use redress::notifications::State;
 use tokio::sync::watch;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::{Layer, filter::dynamic_filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{
     fake_gateway::{ACCEPT, Act, FakeGateway},
     post::{MOBILE, Post, REFERENCE, report_url},
 };
 
-/// Everything logged on this thread, from the finest level up.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
+thread_local! {
+    /// What this thread logs, while one of these tests listens on it.
+    static HEARD: RefCell<Option<Log>> = const { RefCell::new(None) };
 }
 
-impl Write for Log {
+/// Writes into the log of the thread that logs.
+struct Thread;
+
+impl Write for Thread {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        HEARD.with_borrow(|heard| heard.iter().for_each(|log| log.0.borrow_mut().extend_from_slice(bytes)));
         Ok(bytes.len())
     }
 
@@ -35,40 +30,42 @@ impl Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
+/// Everything logged on this thread, from the finest level up, until another test listens on it.
+#[derive(Clone, Default)]
+struct Log(Rc<RefCell<Vec<u8>>>);
 
-    fn make_writer(&'a self) -> Self {
-        self.clone()
+impl Log {
+    /// One listener for the whole process, which each thread turns on for itself: a listener of one thread is not asked
+    /// about a line that another thread comes to first, and tracing then takes that line for one that nobody hears.
+    fn listen() -> Self {
+        static ALL: Once = Once::new();
+        ALL.call_once(|| {
+            // A thread may log while it ends, with nothing of its own left.
+            let here = dynamic_filter_fn(|_, _| HEARD.try_with(|heard| heard.borrow().is_some()).unwrap_or_default());
+            let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Thread);
+            tracing_subscriber::registry().with(lines.with_filter(here)).init();
+            // Lines that threads came to before there was a listener.
+            tracing::callsite::rebuild_interest_cache();
+        });
+        let log = Self::default();
+        HEARD.set(Some(log.clone()));
+        log
     }
-}
 
-fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    (log, tracing::subscriber::set_default(subscriber))
-}
-
-/// A log line that another test was the first to reach at the very moment when this one began to listen is taken for
-/// one that nobody hears. That moment is over now.
-fn hear_all() {
-    tracing::callsite::rebuild_interest_cache();
+    fn text(&self) -> String {
+        String::from_utf8(self.0.borrow().clone()).unwrap()
+    }
 }
 
 /// One thread, since the log is listened to on one.
 #[tokio::test]
 async fn a_message_that_no_gateway_takes_is_noted_as_not_sent() {
-    let (log, _guard) = listen();
+    let log = Log::listen();
     let post = Post::with(&[]).await;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(post.worker.clone().run(stopped));
     tokio::task::yield_now().await;
     post.hand.advance(1);
-    hear_all();
     let ticket = post.log().await;
     let id = post.message(ticket).await.id.to_string();
     while !log.text().contains(&id) {
@@ -84,11 +81,10 @@ async fn a_message_that_no_gateway_takes_is_noted_as_not_sent() {
 
 #[tokio::test]
 async fn a_gateway_that_goes_down_and_comes_back_is_one_line_each() {
-    let (log, _guard) = listen();
+    let log = Log::listen();
     let away = || Act::Answer(503, "Temporal failure, try again later.");
     let gateway = FakeGateway::start([away(), away(), away(), ACCEPT, ACCEPT, ACCEPT, away()]).await;
     let post = Post::through(&gateway).await;
-    hear_all();
     let lines = || {
         let text = log.text();
         let of = |level: &str, words: &str| text.lines().filter(|l| l.contains(level) && l.contains(words)).count();
@@ -109,7 +105,7 @@ async fn a_gateway_that_goes_down_and_comes_back_is_one_line_each() {
 
 #[tokio::test]
 async fn nothing_personal_is_logged_whatever_happens() {
-    let (log, _guard) = listen();
+    let log = Log::listen();
     let gateway = FakeGateway::start([
         Act::Answer(403, "Authorization failed for sendsms"),
         Act::Answer(500, "+447700900142"),
