@@ -69,8 +69,9 @@ pub struct App {
     pub tickets: Tickets,
     /// What keeps open pages true.
     pub live: Live,
+    /// How the gateway is doing, as this process sees it.
+    pub health: Health,
     hooks: Hooks,
-    health: Health,
 }
 
 impl std::fmt::Debug for App {
@@ -224,7 +225,11 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
 
 /// That the gateway fails, since when, and how many SMS wait for it.
 fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>, Fault> {
-    let Some(trouble) = health.trouble() else { return Ok(None) };
+    let trouble = match health.trouble() {
+        None => notifications::told_health(tx, desk.clock.now())?,
+        own => own,
+    };
+    let Some(trouble) = trouble else { return Ok(None) };
     let at = |at| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(desk.zone.clone());
     let (since, now) = (at(trouble.since), at(desk.clock.now()));
     let (day, today) = (since.date(), now.date());

@@ -10,8 +10,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     app::App,
-    clock::Clock,
-    db::{self, Db, DbError, TokenIndex},
+    db::{self, Db, DbError, TokenIndex, Tx},
     drafts, notifications,
     schedule::{self, Due},
     staff,
@@ -24,6 +23,8 @@ use crate::{
 const SWEEP: Duration = Duration::from_hours(1);
 /// Before whether it is due is asked again, where that could not be told.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
+/// Before other nodes are told how the gateway does now.
+const SETTLED: Duration = Duration::from_millis(500);
 /// Between the steps of merging the search index: most of the time the writer is free.
 const MERGE_PAUSE: Duration = Duration::from_millis(200);
 
@@ -47,32 +48,46 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
         work.spawn(async move { worker.run(stop).await });
     }
     work.spawn(app.live.clone().run(stopped.clone()));
-    work.spawn(announce(app.db.clone(), app.clock.clone(), stopped.clone()));
+    work.spawn(announce(app.clone(), stopped.clone()));
     work.spawn(sweep(app.clone(), stopped));
     Work(work)
 }
 
-/// Says again and again that this node serves, so that an upgrade takes nothing away from under it.
-async fn announce(db: Db, clock: Clock, mut stopped: watch::Receiver<bool>) {
-    let node = clock.uuid();
+/// Says again and again that this node serves, so that an upgrade takes nothing away from under it, and how the gateway
+/// does as seen from here.
+async fn announce(app: App, mut stopped: watch::Receiver<bool>) {
+    let (db, node, mut turns) = (&app.db, app.clock.uuid(), app.health.turns());
     let every = Duration::from_millis(u64::try_from(db::NODE_EVERY).unwrap_or_default());
     loop {
-        let now = clock.now();
-        if let Err(error) = db.write(move |tx| db::announce(tx, node, now)).await {
+        turns.mark_unchanged();
+        let (now, trouble) = (app.clock.now(), app.health.trouble());
+        let told = db.write(move |tx| {
+            db::announce(tx, node, now)?;
+            notifications::tell_health(tx, node, trouble.as_ref(), now)
+        });
+        if let Err(error) = told.await {
             tracing::debug!(%error, "this node could not say that it is there; it says so again soon");
         }
         tokio::select! {
             () = tokio::time::sleep(every) => {}
+            // A gateway that comes and goes is not told of each time.
+            _ = async { tokio::join!(turns.changed(), tokio::time::sleep(SETTLED)) } => {}
             _ = stopped.wait_for(|stop| *stop) => break,
         }
     }
     // Otherwise it is forgotten a minute later.
-    let _ = db.write(move |tx| db::leave(tx, node)).await;
+    let now = app.clock.now();
+    let left = db.write(move |tx| {
+        db::leave(tx, node)?;
+        notifications::tell_health(tx, node, None, now)
+    });
+    let _ = left.await;
 }
 
 /// Sweeps whenever that is due and no other node has done it.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
+        compare_clocks(&app).await;
         let (now, every) = (app.clock.now(), i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX));
         let due = app.db.write(move |tx| schedule::take(tx, "sweep", now, every)).await;
         let pause = match due {
@@ -94,6 +109,27 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(pause) => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
+    }
+}
+
+/// Leases, limits and what is new on a page go by this machine's clock, and by those of other nodes.
+async fn compare_clocks(app: &App) {
+    let read = |tx: &mut Tx<'_>| {
+        let dialect = tx.dialect();
+        let row = dialect.clock().map(|sql| tx.query_one(sql, &[])).transpose()?.flatten();
+        Ok::<_, DbError>((row.map(|row| row.int(0)).transpose()?, dialect.clock_slack()))
+    };
+    let before = app.clock.now();
+    let Ok((Some(theirs), slack)) = app.db.read(read).await else { return };
+    let after = app.clock.now();
+    // Between asking and hearing it may have been any time.
+    let apart = (before - theirs).max(theirs - after);
+    if apart > slack {
+        tracing::warn!(
+            "this machine's clock and the database's are {} s apart: set them by NTP, as messages may else be sent twice \
+             and pages miss what is new",
+            apart / 1_000
+        );
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Step {
 
 pub struct Wire {
     pub port: u16,
-    heard: Arc<Mutex<Vec<Step>>>,
+    heard: Arc<Mutex<Vec<(usize, Step)>>>,
 }
 
 impl Wire {
@@ -29,10 +29,10 @@ impl Wire {
     pub fn to(host: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let heard = Arc::<Mutex<Vec<Step>>>::default();
+        let heard = Arc::<Mutex<Vec<(usize, Step)>>>::default();
         let (host, all) = (host.to_owned(), Arc::clone(&heard));
         thread::spawn(move || {
-            for near in listener.incoming().map_while(Result::ok) {
+            for (number, near) in listener.incoming().map_while(Result::ok).enumerate() {
                 let far = TcpStream::connect(&host).unwrap();
                 near.set_nodelay(true).unwrap();
                 far.set_nodelay(true).unwrap();
@@ -44,7 +44,7 @@ impl Wire {
                 let heard = Arc::clone(&all);
                 thread::spawn(move || {
                     // It ends with the connection.
-                    let _ = pass(&near, &far, &heard);
+                    let _ = pass(&near, &far, &|step| heard.lock().unwrap().push((number, step)));
                     let _ = far.shutdown(Shutdown::Both);
                 });
             }
@@ -52,15 +52,17 @@ impl Wire {
         Self { port, heard }
     }
 
-    /// What came since it was asked last, but for what other nodes are told.
+    /// What came since it was asked last, but for what other nodes are told. What came on one connection stays together:
+    /// a transaction may end while the next one is under way on another.
     pub fn take(&self) -> Vec<Step> {
         let mut heard = std::mem::take(&mut *self.heard.lock().unwrap());
-        heard.retain(|step| !matches!(step, Step::Bound { sql, .. } if sql.contains("pg_notify")));
-        heard
+        heard.sort_by_key(|(connection, _)| *connection);
+        let steps = heard.into_iter().map(|(_, step)| step);
+        steps.filter(|step| !matches!(step, Step::Bound { sql, .. } if sql.contains("pg_notify"))).collect()
     }
 }
 
-fn pass(mut near: &TcpStream, mut far: &TcpStream, heard: &Mutex<Vec<Step>>) -> std::io::Result<()> {
+fn pass(mut near: &TcpStream, mut far: &TcpStream, hear: &dyn Fn(Step)) -> std::io::Result<()> {
     let mut prepared = HashMap::new();
     let mut length = [0; 4];
     // The first message has no type.
@@ -77,7 +79,7 @@ fn pass(mut near: &TcpStream, mut far: &TcpStream, heard: &Mutex<Vec<Step>>) -> 
         far.write_all(&[&start[..], &body].concat())?;
         let mut message = Message(&body);
         match start[0] {
-            b'Q' => heard.lock().unwrap().push(Step::Plain(message.text())),
+            b'Q' => hear(Step::Plain(message.text())),
             b'P' => {
                 let (name, sql) = (message.text(), message.text());
                 let types: Vec<u32> = (0..message.short()).map(|_| message.long() as u32).collect();
@@ -91,7 +93,7 @@ fn pass(mut near: &TcpStream, mut far: &TcpStream, heard: &Mutex<Vec<Step>>) -> 
                     message.short();
                 }
                 let values = (0..message.short()).map(|_| message.value()).collect();
-                heard.lock().unwrap().push(Step::Bound { sql, types, values, kept });
+                hear(Step::Bound { sql, types, values, kept });
             }
             _ => {}
         }

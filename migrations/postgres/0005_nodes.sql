@@ -16,3 +16,11 @@ CREATE TABLE nodes (
   schema  BIGINT NOT NULL,
   seen_at BIGINT NOT NULL
 );
+
+-- Nodes whose sends fail at the gateway: since when, and how; no `reason` where it refuses our log-in.
+CREATE TABLE gateway_failures (
+  node    BYTEA  NOT NULL PRIMARY KEY,
+  since   BIGINT NOT NULL,
+  reason  TEXT,
+  seen_at BIGINT NOT NULL
+);

@@ -16,3 +16,11 @@ CREATE TABLE nodes (
   schema  INTEGER NOT NULL,
   seen_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Nodes whose sends fail at the gateway: since when, and how; no `reason` where it refuses our log-in.
+CREATE TABLE gateway_failures (
+  node    BLOB    NOT NULL PRIMARY KEY,
+  since   INTEGER NOT NULL,
+  reason  TEXT,
+  seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

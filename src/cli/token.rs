@@ -25,6 +25,7 @@ pub async fn create(
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let user = find(staff, email).await?;
+    anyhow::ensure!(user.enabled, "{email} is disabled, so no token of theirs would be good: enable the user first");
     let fields = [("name".to_owned(), Some(name.to_owned())), ("days".to_owned(), days.map(|days| days.to_string()))];
     let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     let (name, days) = form::token(Input::from_pairs(fields)).map_err(explain)?;

@@ -205,7 +205,7 @@ fn found(tx: &Tx<'_>, vault: &Vault, sought: &Sought) -> Option<(String, Vec<Val
             let dialect = tx.dialect();
             let lists = dialect.token_lists(&hashed(vault, clauses));
             let places: Vec<String> = (1..=lists.len()).map(|number| format!("${number}")).collect();
-            Some((dialect.clients_with(&places), lists))
+            Some((dialect.whole(&dialect.clients_with(&places)), lists))
         }
     }
 }

@@ -55,6 +55,25 @@ impl Dialect {
         }
     }
 
+    /// How far apart the clocks of those who write may be, in milliseconds. Machines that follow NTP keep well within it;
+    /// who warns of more asks [`Self::clock`].
+    ///
+    /// SQLite's are all on one machine.
+    pub const fn clock_slack(self) -> i64 {
+        match self {
+            Self::Sqlite => 0,
+            Self::Postgres => 2_000,
+        }
+    }
+
+    /// The time of the database's own machine in milliseconds, where that may be another one.
+    pub const fn clock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"),
+        }
+    }
+
     /// Stores the tokens of a part of a ticket that has none yet, as [`Self::put_tokens`] takes them: to look for those
     /// before takes longer than to store these.
     pub const fn add_tokens(self) -> &'static str {
@@ -221,6 +240,46 @@ impl Dialect {
         match self {
             Self::Sqlite => " NOT INDEXED",
             Self::Postgres => "",
+        }
+    }
+
+    /// A set of `seq` that the engine finds whole, whatever is done with it then. For a few rows of a set that it takes
+    /// for a large one PostgreSQL would else go through all others, and of a token that is rare it knows no more than
+    /// that it is not common.
+    pub fn whole(self, set: &str) -> String {
+        match self {
+            Self::Sqlite => set.to_owned(),
+            Self::Postgres => {
+                format!("SELECT seq FROM (WITH hits AS MATERIALIZED ({set}) SELECT seq FROM hits) AS hits")
+            }
+        }
+    }
+
+    /// The tickets `t` of such a set, each looked up by its `seq`: what comes after `FROM`, and a condition. For the same
+    /// reason: PostgreSQL would else walk through all tickets in the order asked for, and see which are in the set.
+    pub fn tickets_of(self, set: &str) -> (String, String) {
+        match self {
+            Self::Sqlite => ("tickets t NOT INDEXED".to_owned(), format!("t.seq IN ({set})")),
+            Self::Postgres => {
+                let each = "SELECT * FROM tickets WHERE tickets.seq = hits.seq OFFSET 0";
+                let from =
+                    format!("(SELECT DISTINCT seq FROM ({set}) AS hits) AS hits CROSS JOIN LATERAL ({each}) AS t");
+                (from, "1 = 1".to_owned())
+            }
+        }
+    }
+
+    /// What such sets have in common.
+    pub fn tickets_of_all(self, first: &str, rest: &[&str]) -> String {
+        let within = |name: &str| rest.iter().map(|set| format!("{name} IN ({set})")).collect::<Vec<_>>().join(" AND ");
+        match self {
+            Self::Sqlite => {
+                format!(
+                    "SELECT t.seq AS seq FROM tickets t NOT INDEXED WHERE t.seq IN ({first}) AND {}",
+                    within("t.seq")
+                )
+            }
+            Self::Postgres => format!("SELECT seq FROM ({first}) AS hits WHERE {}", within("seq")),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The work list "not delivered: call the client".
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use crate::{
     fault::Fault,
     notifications::{Listed, Place},
     staff::{Admin, Person},
-    tickets::{Desk, Status, Ticket, Tickets, add_note, by_key},
+    tickets::{Desk, Status, Ticket, Tickets, add_note, by_key, by_keys},
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
     words::{Language, Text, Times, When},
 };
@@ -54,8 +56,11 @@ pub async fn show(
     let after = query.get("after").and_then(Place::parse);
     let read = move |tx: &mut Tx<'_>| {
         let found = desk.outbox.to_call(tx, after, SHOWN + 1)?;
+        let references: Vec<&str> = found.iter().map(|(one, _)| one.reference.as_str()).collect();
+        let tickets = by_keys(tx, &desk.vault, &references)?.into_iter();
+        let tickets: HashMap<String, Ticket> = tickets.map(|one| (one.reference.as_str().to_owned(), one)).collect();
         let with_ticket = |(one, since): (Listed, i64)| {
-            let ticket = by_key(tx, &desk.vault, &one.reference)?;
+            let ticket = tickets.get(&one.reference).cloned().ok_or(Fault::NotFound)?;
             Ok((one, since, ticket))
         };
         let found = found.into_iter().map(with_ticket).collect::<Result<Vec<_>, Fault>>()?;

@@ -23,7 +23,7 @@ use crate::{
     fault::Fault,
     notifications,
     staff::{self, Role},
-    tickets::{Desk, by_key, mark, notices},
+    tickets::{Desk, Ticket, by_keys, mark, notices},
     web::{NavGroup, News, Viewer},
 };
 
@@ -249,18 +249,13 @@ fn read(
     for message in messages {
         ids.extend(desk.outbox.ticket_of(tx, *message)?);
     }
-    let mut changed = Vec::with_capacity(ids.len());
-    for id in ids {
-        match by_key(tx, &desk.vault, &id.to_string()) {
-            Ok(ticket) => {
-                let mark = mark(&ticket, desk.outbox.changes_of(tx, id)?);
-                changed.push(Changed { ticket, mark, rows: std::sync::Mutex::default() });
-            }
-            Err(Fault::NotFound) => {}
-            Err(fault) => return Err(fault),
-        }
-    }
-    Ok(changed)
+    let keys: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    let tickets = by_keys(tx, &desk.vault, &keys)?;
+    let marked = |ticket: Ticket| {
+        let mark = mark(&ticket, desk.outbox.changes_of(tx, ticket.id)?);
+        Ok(Changed { ticket, mark, rows: std::sync::Mutex::default() })
+    };
+    tickets.into_iter().map(marked).collect()
 }
 
 /// The side bar's counts by address. A view without one is left out, as it has not been counted; that nobody is to be

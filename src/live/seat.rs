@@ -15,7 +15,7 @@ use super::{
 use crate::{
     db::Tx,
     fault::Fault,
-    tickets::{Desk, Ticket, Watch, by_key, mark, pages},
+    tickets::{Desk, Ticket, Watch, by_key, by_keys, mark, pages},
     web::{Frame, Query, Viewer},
     words::Text,
 };
@@ -41,7 +41,7 @@ pub struct List {
     href: String,
     /// The tickets in its rows with the version that they show, by id.
     rows: Vec<(Uuid, i64)>,
-    /// When it was made, in milliseconds.
+    /// When it was made, in milliseconds; a little before that where the clocks of others may be late.
     since: i64,
     /// Tickets logged since then that belong to it.
     new: HashSet<Uuid>,
@@ -151,18 +151,8 @@ impl Seat {
                 html.push_str(&self.editors(None)?);
             }
             Shows::List(list) => {
-                let ids: Vec<Uuid> = list.rows.iter().map(|(id, _)| *id).collect();
-                let read = move |tx: &mut Tx<'_>| {
-                    let mut found = Vec::with_capacity(ids.len());
-                    for id in ids {
-                        match by_key(tx, &desk.vault, &id.to_string()) {
-                            Err(Fault::NotFound) => {}
-                            ticket => found.push(ticket?),
-                        }
-                    }
-                    Ok::<_, Fault>(found)
-                };
-                for ticket in db.read(read).await? {
+                let ids: Vec<String> = list.rows.iter().map(|(id, _)| id.to_string()).collect();
+                for ticket in db.read(move |tx| by_keys(tx, &desk.vault, &ids)).await? {
                     if list.replaces(&ticket) {
                         let row = pages::row(&self.frame, &self.live.tickets.desk, &ticket)?;
                         html.push_str(&streams::row(ticket.id, &row));
@@ -256,12 +246,13 @@ impl List {
             }
         }
         let (query_text, now) = (watch.query(), desk.clock.now());
+        let since = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(now);
         let mark = if query_text.is_empty() { "" } else { "?" };
         Ok(Self {
             href: format!("/tickets{mark}{query_text}"),
             watch: Arc::new(watch),
             rows,
-            since: query.get("since").and_then(|since| since.parse().ok()).unwrap_or(now),
+            since: i64::saturating_sub(since, tx.dialect().clock_slack()),
             new: HashSet::new(),
             moved: HashSet::new(),
         })

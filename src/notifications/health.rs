@@ -1,12 +1,14 @@
 //! How the gateway is doing, for pages and for whoever is on call.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use tokio::sync::watch;
 
 use super::channels::Outcome;
 
 /// How the gateway is doing, as far as this process knows. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Health(Arc<Mutex<GatewayHealth>>);
+pub struct Health(Arc<watch::Sender<GatewayHealth>>);
 
 /// A look at the gateway. Times are in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub struct Trouble {
 impl Health {
     /// How it is now.
     pub fn now(&self) -> GatewayHealth {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.borrow().clone()
     }
 
     /// What whoever is at the desk should know, if there is anything.
@@ -46,31 +48,43 @@ impl Health {
         Some(Trouble { since: health.failing_since.unwrap_or(last), reason: (!health.login_refused).then_some(reason) })
     }
 
+    /// For whoever waits until the gateway goes down or answers again.
+    pub fn turns(&self) -> watch::Receiver<GatewayHealth> {
+        self.0.subscribe()
+    }
+
     /// Notes what came of a send. The log says when the gateway goes down and when it answers again, and of a refused
     /// log-in as an error: once each, not for each message.
     pub(super) fn note(&self, outcome: &Outcome, now: i64) {
-        let mut health = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = (health.failing, health.login_refused);
+        self.0.send_if_modified(|health| health.note(outcome, now));
+    }
+}
+
+impl GatewayHealth {
+    /// Gives whether the gateway has gone down with this, or answers again.
+    fn note(&mut self, outcome: &Outcome, now: i64) -> bool {
+        let before = (self.failing, self.login_refused);
         match outcome {
             Outcome::Accepted { .. } => {
-                health.last_ok = Some(now);
-                (health.failing, health.login_refused) = (false, false);
+                self.last_ok = Some(now);
+                (self.failing, self.login_refused) = (false, false);
             }
             // Whoever refuses one message for good is there and knows us.
-            Outcome::Refused { .. } => (health.failing, health.login_refused) = (false, false),
+            Outcome::Refused { .. } => (self.failing, self.login_refused) = (false, false),
             Outcome::LoginRefused { reason } => {
-                health.last_error = Some((now, reason.clone()));
-                (health.failing, health.login_refused) = (true, true);
+                self.last_error = Some((now, reason.clone()));
+                (self.failing, self.login_refused) = (true, true);
             }
             Outcome::Later { reason, .. } | Outcome::Doubtful { reason } => {
-                health.last_error = Some((now, reason.clone()));
-                health.failing = true;
+                self.last_error = Some((now, reason.clone()));
+                self.failing = true;
             }
             Outcome::NotSent { .. } => {}
         }
-        health.failing_since = if health.failing { health.failing_since.or(Some(now)) } else { None };
-        let reason = health.last_error.as_ref().map_or("", |(_, reason)| reason);
-        match (before, (health.failing, health.login_refused)) {
+        self.failing_since = if self.failing { self.failing_since.or(Some(now)) } else { None };
+        let after = (self.failing, self.login_refused);
+        let reason = self.last_error.as_ref().map_or("", |(_, reason)| reason);
+        match (before, after) {
             ((_, false), (_, true)) => {
                 tracing::error!("the SMS gateway refuses our log-in: correct its user name and password");
             }
@@ -80,6 +94,7 @@ impl Health {
             ((true, _), (false, _)) => tracing::info!("the SMS gateway answers again"),
             _ => {}
         }
+        before != after
     }
 }
 

@@ -6,6 +6,7 @@ mod callbacks;
 mod channels;
 mod delivery;
 mod health;
+mod health_store;
 pub mod hooks;
 mod inbound;
 pub mod inbound_text;
@@ -29,6 +30,7 @@ pub use self::{
     channels::{Gateway, Outcome, Outgoing, Sending},
     delivery::{LEASE, VALIDITY},
     health::{GatewayHealth, Health, Trouble},
+    health_store::{tell as tell_health, told as told_health},
     hooks::Hooks,
     inbound::{Answering, TicketStatus, receive},
     list::{Listed, Place, Sought},

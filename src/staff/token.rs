@@ -7,13 +7,13 @@ use super::{
     credential::{Fresh, days},
     store,
 };
-use crate::fault::Fault;
+use crate::{db::Tx, fault::Fault};
 
 /// Makes a token for a user, which ends after `lasts` days or never. It is given back this once; only its hash is
 /// kept.
 ///
 /// # Errors
-/// Only the database's.
+/// [`Fault::NotFound`] unless the user is there and enabled, and the database's.
 pub async fn add_token(staff: &Staff, of: Uuid, name: String, lasts: Option<i64>) -> Result<String, Fault> {
     keep(staff, of, Fresh::api(&staff.clock), name, lasts).await
 }
@@ -28,7 +28,16 @@ pub(super) async fn keep(
 ) -> Result<String, Fault> {
     let now = staff.clock.now();
     let (kept, until) = (fresh.clone(), lasts.map(|lasts| now + days(lasts)));
-    staff.db.write(move |tx| store::insert_token(tx, of, &kept, Some(&name), until, now).map_err(Fault::from)).await?;
+    let vault = staff.vault.clone();
+    let keep = move |tx: &mut Tx<'_>| {
+        // Whoever is disabled at this moment has all their tokens ended, this one as well.
+        store::take_turn(tx, of)?;
+        match store::by_id(tx, &vault, of)? {
+            Some(user) if user.enabled => Ok(store::insert_token(tx, of, &kept, Some(&name), until, now)?),
+            _ => Err(Fault::NotFound),
+        }
+    };
+    staff.db.write(keep).await?;
     tracing::info!(user = %of, "a token was made");
     Ok(fresh.token)
 }

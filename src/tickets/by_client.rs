@@ -121,11 +121,10 @@ fn rows(
     let values = dialect.token_lists(lists);
     let places: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
     let newest = within.map_or_else(String::new, |within| format!(" ORDER BY seq DESC LIMIT {within}"));
+    let (from, found) = dialect.tickets_of(&format!("{}{newest}", dialect.tickets_with(&places)));
     let sql = format!(
-        "SELECT {COLUMNS} FROM tickets t{by} JOIN ticket_texts x ON x.seq = t.seq \
-         WHERE t.seq IN ({with}{newest}) AND {condition} ORDER BY t.seq DESC LIMIT {most}",
-        by = dialect.by_row(),
-        with = dialect.tickets_with(&places),
+        "SELECT {COLUMNS} FROM {from} JOIN ticket_texts x ON x.seq = t.seq WHERE {found} AND {condition} \
+         ORDER BY t.seq DESC LIMIT {most}"
     );
     Ok(tx.query(&sql, &values)?)
 }

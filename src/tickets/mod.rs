@@ -52,7 +52,7 @@ pub use self::{
     priority::Priority,
     reference::Reference,
     status::Status,
-    store::{by_key, history},
+    store::{by_key, by_keys, history},
     terms::Terms,
     ticket::{Change, Happening, NewTicket, Refused, Ticket},
     undo::{can_undo_fixed, undo_fixed},

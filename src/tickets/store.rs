@@ -1,6 +1,6 @@
 //! Every statement of tickets: what is personal goes through the vault on its way in and out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use vault::{Cell, Vault};
 
 use super::{Entry, Happening, History, Note, Priority, Reference, Status, Ticket, tokens};
 use crate::{
-    db::{Row, Tx, params},
+    db::{Row, Tx, Value, params},
     fault::Fault,
     phone::Phone,
     staff::{self, Person},
@@ -22,6 +22,9 @@ pub(super) const COLUMNS: &str = "t.id, t.ticket_ref, x.client_name, x.client_ph
 
 /// What those columns need beside `tickets t`: the texts, and the people.
 pub(super) const BESIDE: &str = "JOIN ticket_texts x ON x.seq = t.seq JOIN users c ON c.id = t.created_by LEFT JOIN users a ON a.id = t.assigned_to";
+
+/// Tickets fetched by one statement.
+const AT_ONCE: usize = 100;
 
 fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
     Cell { table: "ticket_texts", column, row: id.as_bytes() }
@@ -77,15 +80,43 @@ pub(super) fn ticket(vault: &Vault, row: &Row) -> Result<Ticket, Fault> {
 /// # Errors
 /// [`Fault::NotFound`].
 pub fn by_key(tx: &mut Tx<'_>, vault: &Vault, key: &str) -> Result<Ticket, Fault> {
-    let row = if let Some(reference) = Reference::parse(key) {
-        let sql = format!("SELECT {COLUMNS} FROM tickets t {BESIDE} WHERE t.ticket_ref = $1");
-        tx.query_one(&sql, params![reference.as_str()])?
-    } else if let Ok(id) = Uuid::try_parse(key) {
-        tx.query_one(&format!("SELECT {COLUMNS} FROM tickets t {BESIDE} WHERE t.id = $1"), params![id])?
-    } else {
-        None
-    };
-    ticket(vault, &row.ok_or(Fault::NotFound)?)
+    by_keys(tx, vault, &[key])?.pop().ok_or(Fault::NotFound)
+}
+
+/// The tickets with these ids or references, in this order and each once. Keys of no ticket are passed over.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn by_keys(tx: &mut Tx<'_>, vault: &Vault, keys: &[impl AsRef<str>]) -> Result<Vec<Ticket>, Fault> {
+    let mut found: Vec<(usize, Ticket)> = Vec::new();
+    for (chunk, keys) in (0..).zip(keys.chunks(AT_ONCE)) {
+        let (mut references, mut ids) = (Vec::new(), Vec::new());
+        for (place, key) in (chunk * AT_ONCE..).zip(keys) {
+            if let Some(reference) = Reference::parse(key.as_ref()) {
+                references.push((place, Value::from(reference.as_str())));
+            } else if let Ok(id) = Uuid::try_parse(key.as_ref()) {
+                ids.push((place, Value::from(id)));
+            }
+        }
+        for (column, wanted) in [("t.ticket_ref", references), ("t.id", ids)] {
+            let (places, values): (Vec<usize>, Vec<Value>) = wanted.into_iter().unzip();
+            if values.is_empty() {
+                continue;
+            }
+            let marks: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
+            let sql = format!("SELECT {COLUMNS} FROM tickets t {BESIDE} WHERE {column} IN ({})", marks.join(", "));
+            for row in tx.query(&sql, &values)? {
+                let ticket = ticket(vault, &row)?;
+                let own =
+                    if column == "t.id" { Value::from(ticket.id) } else { Value::from(ticket.reference.as_str()) };
+                let place = values.iter().position(|value| *value == own).map_or(usize::MAX, |at| places[at]);
+                found.push((place, ticket));
+            }
+        }
+    }
+    found.sort_by_key(|(place, _)| *place);
+    let mut seen = HashSet::new();
+    Ok(found.into_iter().map(|(_, ticket)| ticket).filter(|ticket| seen.insert(ticket.id)).collect())
 }
 
 /// The personal fields of a ticket, sealed, and its tokens: all that can be made without the database. Making it takes

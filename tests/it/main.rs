@@ -12,6 +12,7 @@ mod export;
 mod live;
 mod notifications;
 mod openapi;
+mod partitions;
 mod process;
 mod reports;
 mod staff;

@@ -42,8 +42,9 @@ impl Source {
         };
         let mut address = address.clone();
         if !pooled && address.config.get_options().is_none() {
-            // Compiling a query takes longer than any of ours. Poolers do not pass options on.
-            address.config.options("-c jit=off");
+            // To compile a query, or to start helpers for it, takes longer than any of ours; many are asked at once instead.
+            // Poolers do not pass options on.
+            address.config.options("-c jit=off -c max_parallel_workers_per_gather=0");
         }
         Ok(Self { address: Arc::new(address), tls, pooled, failed: Arc::default() })
     }

@@ -5,7 +5,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     staff::{self, Person},
-    tickets::{Desk, Filter, Reference, Status, Ticket, by_key, export::Walk},
+    tickets::{Desk, Filter, Reference, Status, Ticket, by_keys, export::Walk},
     words::Text,
 };
 
@@ -63,18 +63,10 @@ pub fn plan(tx: &mut Tx<'_>, desk: &Desk, action: &Action, chosen: &Chosen) -> R
     let mut more = false;
     match chosen {
         Chosen::These(keys) => {
-            for key in keys {
-                match by_key(tx, &desk.vault, key) {
-                    Ok(ticket) if rows.iter().all(|row| row.reference != ticket.reference) => {
-                        more = rows.len() == MOST;
-                        if more {
-                            break;
-                        }
-                        rows.push(planned(tx, desk, action, &technicians, ticket)?);
-                    }
-                    Ok(_) | Err(Fault::NotFound) => {}
-                    Err(other) => return Err(other),
-                }
+            let found = by_keys(tx, &desk.vault, keys)?;
+            more = found.len() > MOST;
+            for ticket in found.into_iter().take(MOST) {
+                rows.push(planned(tx, desk, action, &technicians, ticket)?);
             }
         }
         Chosen::All(filter) => {

@@ -127,7 +127,8 @@ impl Writer<'_, '_> {
     /// The tokens that some ticket has, or else any one.
     fn known(&mut self, list: &[i64]) -> Result<Vec<i64>, Fault> {
         let dialect = self.tx.dialect();
-        let sql = format!("SELECT seq FROM ({}) AS hits LIMIT 1", dialect.tickets_with(&["$1".to_owned()]));
+        let set = dialect.whole(&dialect.tickets_with(&["$1".to_owned()]));
+        let sql = format!("SELECT seq FROM ({set}) AS hits LIMIT 1");
         let mut known = Vec::new();
         for token in list {
             if !self.tx.query(&sql, &dialect.token_lists(&[vec![*token]]))?.is_empty() {
@@ -148,14 +149,17 @@ impl Writer<'_, '_> {
         let test = joined(parts.iter().map(|(_, part)| part.test.as_str()), " AND ");
         let Some(((count, first), rest)) = parts.split_first() else { return Ok(Searched::nothing()) };
         let rare = *count <= self.rare;
-        let with = |part: &Searched| if rare { part.test.clone() } else { format!("t.seq IN ({})", part.set) };
-        let rest: Vec<String> = rest.iter().map(|(_, part)| with(part)).collect();
-        let by = self.tx.dialect().by_row();
-        let set = format!(
-            "SELECT t.seq AS seq FROM tickets t{by} WHERE t.seq IN ({}) AND {}",
-            first.set,
-            if rest.is_empty() { "1 = 1".to_owned() } else { rest.join(" AND ") },
-        );
+        let dialect = self.tx.dialect();
+        let set = if rest.is_empty() {
+            first.set.clone()
+        } else if rare {
+            let (from, condition) = dialect.tickets_of(&first.set);
+            let tests: Vec<&str> = rest.iter().map(|(_, part)| part.test.as_str()).collect();
+            format!("SELECT t.seq AS seq FROM {from} WHERE {condition} AND {}", tests.join(" AND "))
+        } else {
+            let rest: Vec<&str> = rest.iter().map(|(_, part)| part.set.as_str()).collect();
+            dialect.tickets_of_all(&first.set, &rest)
+        };
         let some = match lists(conds) {
             Some(lists) if !rare => Some(self.together(&lists)?.set),
             _ => None,
@@ -165,6 +169,7 @@ impl Writer<'_, '_> {
 
     /// How many tickets a set has, up to one more than is rare.
     fn count(&mut self, set: &str) -> Result<u64, Fault> {
+        let set = self.tx.dialect().whole(set);
         let sql = format!("SELECT count(*) FROM (SELECT seq FROM ({set}) AS hits LIMIT {}) AS hits", self.rare + 1);
         let (sql, values) = self.values.of(&sql);
         let row = self.tx.query_one(&sql, &values)?.ok_or(Fault::NotFound)?;

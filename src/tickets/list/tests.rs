@@ -1,5 +1,6 @@
 //! Every way to a page gives the same page, and none of them reads what it need not.
 
+mod postgres_only;
 mod sqlite_only;
 
 use std::collections::BTreeSet;

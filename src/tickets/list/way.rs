@@ -82,19 +82,21 @@ pub(super) fn stretch_sql(
 
 /// What gathers the rows, for the page and for counting alike: `FROM` and `WHERE` of selects that share no row.
 pub(super) fn gather(found: &Found, common: bool) -> Vec<String> {
-    let mut by = found.dialect.by_index("tickets_id");
+    let mut from = format!("tickets t{}", found.dialect.by_index("tickets_id"));
     let mut parts = Vec::new();
     let mut conditions = found.conditions_beside(None);
     match &found.search {
         Some(search) if !common => {
-            conditions.push(format!("t.seq IN ({})", search.set));
-            found.dialect.by_row().clone_into(&mut by);
+            let (tickets, condition) = found.dialect.tickets_of(&search.set);
+            from = tickets;
+            conditions.push(condition);
         }
         search => {
             if let Some(facet) = found.facets.first().filter(|_| !found.few_days) {
                 // With nothing else to look at, the index by id goes straight to the days.
                 let by_days = facet.column == "t.status" && found.facets.len() == 1 && !found.dates.is_empty();
-                by = found.dialect.by_index(if by_days { "tickets_status" } else { facet.index });
+                let index = if by_days { "tickets_status" } else { facet.index };
+                from = format!("tickets t{}", found.dialect.by_index(index));
                 parts = facet.parts();
                 conditions = found.conditions_beside(Some(facet.column));
             }
@@ -103,11 +105,11 @@ pub(super) fn gather(found: &Found, common: bool) -> Vec<String> {
         }
     }
     if parts.is_empty() {
-        return vec![format!("FROM tickets t{by}{}", filtered(&conditions))];
+        return vec![format!("FROM {from}{}", filtered(&conditions))];
     }
     let of = |part: String| {
         let all: Vec<String> = [part].into_iter().chain(conditions.iter().cloned()).collect();
-        format!("FROM tickets t{by}{}", filtered(&all))
+        format!("FROM {from}{}", filtered(&all))
     };
     parts.into_iter().map(of).collect()
 }

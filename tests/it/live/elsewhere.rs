@@ -6,9 +6,12 @@ use redress::clock::Clock;
 use serde_json::json;
 
 use super::{QUIET, Stream, change, list, row};
-use crate::support::{
-    Browser, Dir, PASSWORD, TestApp,
-    process::{Process, add_user, run, run_with},
+use crate::{
+    notifications::fake_gateway::{Act, FakeGateway},
+    support::{
+        Browser, Dir, PASSWORD, TestApp, eventually,
+        process::{Process, add_user, run, run_with},
+    },
 };
 
 #[tokio::test]
@@ -28,6 +31,27 @@ async fn pages_follow_what_another_server_on_the_same_database_does() {
     if !told.contains(counted) {
         stream.until(counted).await;
     }
+}
+
+#[tokio::test]
+async fn a_server_that_sends_nothing_says_that_the_gateway_of_another_fails() {
+    let dir = Dir::new();
+    let gateway = FakeGateway::start([Act::Answer(503, "Temporary failure")]).await;
+    let ours = TestApp::at(&dir, &QUIET, Clock::system()).await;
+    let sending = QUIET.map(|(name, value)| match name {
+        "sms.kannel.url" => (name, gateway.url.as_str()),
+        "worker" => (name, "true"),
+        _ => (name, value),
+    });
+    let theirs = TestApp::at(&dir, &sending, Clock::system()).await;
+    let (browser, admin) = (ours.browser().await, theirs.admin().await);
+    let warnings = async || browser.open("/tickets").await.all(".notice--page");
+    assert!(warnings().await.is_empty());
+    admin.ticket(json!({"clientPhone": "+447700900142"})).await;
+    let warned = eventually("the warning", async || warnings().await.pop()).await;
+    assert!(warned.contains("has been failing since"), "{warned}");
+    theirs.stop().await;
+    assert!(warnings().await.is_empty(), "who is gone has no trouble");
 }
 
 #[tokio::test]
