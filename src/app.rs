@@ -225,11 +225,7 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
 
 /// That the gateway fails, since when, and how many SMS wait for it.
 fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>, Fault> {
-    let trouble = match health.trouble() {
-        None => notifications::told_health(tx, desk.clock.now())?,
-        own => own,
-    };
-    let Some(trouble) = trouble else { return Ok(None) };
+    let Some(trouble) = notifications::gateway_trouble(tx, &health.now(), desk.clock.now())? else { return Ok(None) };
     let at = |at| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(desk.zone.clone());
     let (since, now) = (at(trouble.since), at(desk.clock.now()));
     let (day, today) = (since.date(), now.date());

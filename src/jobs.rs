@@ -60,10 +60,10 @@ async fn announce(app: App, mut stopped: watch::Receiver<bool>) {
     let every = Duration::from_millis(u64::try_from(db::NODE_EVERY).unwrap_or_default());
     loop {
         turns.mark_unchanged();
-        let (now, trouble) = (app.clock.now(), app.health.trouble());
+        let (now, health) = (app.clock.now(), app.health.now());
         let told = db.write(move |tx| {
             db::announce(tx, node, now)?;
-            notifications::tell_health(tx, node, trouble.as_ref(), now)
+            notifications::tell_health(tx, node, &health, now)
         });
         if let Err(error) = told.await {
             tracing::debug!(%error, "this node could not say that it is there; it says so again soon");
@@ -76,10 +76,9 @@ async fn announce(app: App, mut stopped: watch::Receiver<bool>) {
         }
     }
     // Otherwise it is forgotten a minute later.
-    let now = app.clock.now();
     let left = db.write(move |tx| {
         db::leave(tx, node)?;
-        notifications::tell_health(tx, node, None, now)
+        notifications::forget_health(tx, node)
     });
     let _ = left.await;
 }

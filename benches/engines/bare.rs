@@ -95,7 +95,10 @@ struct Connection {
 
 impl Connection {
     async fn open(url: &str, scripts: &[Script]) -> Self {
-        let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+        let mut config: tokio_postgres::Config = url.parse().unwrap();
+        // As the server asks for it.
+        config.options("-c jit=off -c max_parallel_workers_per_gather=0");
+        let (client, connection) = config.connect(NoTls).await.unwrap();
         tokio::spawn(connection);
         let mut prepared = HashMap::new();
         for step in scripts.iter().flat_map(|script| &script.steps) {

@@ -1,7 +1,8 @@
 -- Ends the present part of the four largest tables and begins a new one: see "Old tickets" in scaling.md.
 -- To be run by the owner of the tables, once a year or so: psql --single-transaction -f partitions.sql URL
 --
--- No row moves, and all parts stay writable. Servers may run: they wait while the rows are checked once.
+-- No row moves, and all parts stay writable. Servers may run: who writes or reads these tables waits while their rows are
+-- checked once, and gets 503 if that takes longer than 15 seconds. If it ends with an error, nothing has changed.
 DO $$
 DECLARE
   began  timestamptz := clock_timestamp();
@@ -12,9 +13,14 @@ DECLARE
   newest text;
   upto   text;
   last   record;
-  refers record;
+  defs   text[];
+  def    text;
 BEGIN
-  LOCK TABLE ticket_texts, ticket_search, ticket_events, notification_events IN ACCESS EXCLUSIVE MODE;
+  -- In the order in which tickets are stored, so that nobody waits for us while we wait for them.
+  LOCK TABLE users, tickets IN SHARE ROW EXCLUSIVE MODE;
+  LOCK TABLE ticket_texts, ticket_search, ticket_events IN ACCESS EXCLUSIVE MODE;
+  LOCK TABLE notifications IN SHARE ROW EXCLUSIVE MODE;
+  LOCK TABLE notification_events IN ACCESS EXCLUSIVE MODE;
   FOR one IN SELECT * FROM (VALUES
     ('ticket_texts', 'seq'), ('ticket_search', 'ticket'), ('ticket_events', 'ticket_id'),
     ('notification_events', 'notification_id')) AS big (name, key)
@@ -23,12 +29,26 @@ BEGIN
     upto := CASE WHEN one.key IN ('seq', 'ticket') THEN (coalesce(newest, '0')::bigint + 1)::text
       ELSE quote_literal(greatest(time, coalesce(newest, '')::bytea || '\x00')) END;
     IF (SELECT relkind FROM pg_class WHERE oid = to_regclass(one.name)) = 'r' THEN
-      EXECUTE format('ALTER TABLE %I RENAME TO %I', one.name, one.name || '_first');
-      EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) PARTITION BY RANGE (%I)', one.name, one.name || '_first', one.key);
-      FOR refers IN SELECT pg_get_constraintdef(oid) AS def FROM pg_constraint
-        WHERE conrelid = to_regclass(one.name || '_first') AND contype = 'f'
+      -- The names of constraints and indexes go over to the new table, where later migrations look for them.
+      defs := ARRAY(SELECT format('ALTER TABLE %I ADD CONSTRAINT %I %s', one.name, conname, pg_get_constraintdef(oid))
+                    FROM pg_constraint WHERE conrelid = to_regclass(one.name) AND contype IN ('p', 'u', 'f', 'c') ORDER BY contype DESC)
+        || ARRAY(SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indrelid = to_regclass(one.name)
+                 AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid));
+      FOR def IN
+        SELECT format('ALTER TABLE %I RENAME CONSTRAINT %I TO %I', one.name, conname, conname || '_first')
+          FROM pg_constraint WHERE conrelid = to_regclass(one.name) AND contype IN ('p', 'u', 'f', 'c')
+        UNION ALL
+        SELECT format('ALTER INDEX %I RENAME TO %I', c.relname, c.relname || '_first')
+          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass(one.name)
+          AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
       LOOP
-        EXECUTE format('ALTER TABLE %I ADD %s', one.name, refers.def);
+        EXECUTE def;
+      END LOOP;
+      EXECUTE format('ALTER TABLE %I RENAME TO %I', one.name, one.name || '_first');
+      EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING STORAGE) PARTITION BY RANGE (%I)',
+        one.name, one.name || '_first', one.key);
+      FOREACH def IN ARRAY defs LOOP
+        EXECUTE def;
       END LOOP;
       EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (MINVALUE) TO (%s)', one.name, one.name || '_first', upto);
     ELSE
@@ -40,5 +60,7 @@ BEGIN
         replace(last.bound, 'TO (MAXVALUE)', format('TO (%s)', upto)));
     END IF;
     EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (MAXVALUE)', one.name || '_' || part, one.name, upto);
+    -- Of a table in parts the engine learns nothing by itself.
+    EXECUTE format('ANALYZE %I', one.name);
   END LOOP;
 END $$;

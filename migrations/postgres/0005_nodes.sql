@@ -17,10 +17,13 @@ CREATE TABLE nodes (
   seen_at BIGINT NOT NULL
 );
 
--- Nodes whose sends fail at the gateway: since when, and how; no `reason` where it refuses our log-in.
-CREATE TABLE gateway_failures (
-  node    BYTEA  NOT NULL PRIMARY KEY,
-  since   BIGINT NOT NULL,
-  reason  TEXT,
-  seen_at BIGINT NOT NULL
+-- How the gateway does as each node sees it: since when it fails, if it does, and when it last did and did not; no `reason`
+-- where it refuses our log-in.
+CREATE TABLE gateway_health (
+  node     BYTEA  NOT NULL PRIMARY KEY,
+  since    BIGINT,
+  reason   TEXT COLLATE "C",
+  error_at BIGINT,
+  ok_at    BIGINT,
+  seen_at  BIGINT NOT NULL
 );

@@ -17,10 +17,13 @@ CREATE TABLE nodes (
   seen_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Nodes whose sends fail at the gateway: since when, and how; no `reason` where it refuses our log-in.
-CREATE TABLE gateway_failures (
-  node    BLOB    NOT NULL PRIMARY KEY,
-  since   INTEGER NOT NULL,
-  reason  TEXT,
-  seen_at INTEGER NOT NULL
+-- How the gateway does as each node sees it: since when it fails, if it does, and when it last did and did not; no `reason`
+-- where it refuses our log-in.
+CREATE TABLE gateway_health (
+  node     BLOB    NOT NULL PRIMARY KEY,
+  since    INTEGER,
+  reason   TEXT,
+  error_at INTEGER,
+  ok_at    INTEGER,
+  seen_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

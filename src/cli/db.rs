@@ -109,7 +109,7 @@ async fn open(config: &Config, to: &DatabaseUrl) -> Result<Copying, Failure> {
     let target = End { db, name };
     let mut findable = tickets::findable(&vault).to_vec();
     findable.push(clients::findable(&vault));
-    Ok(Copying { source, target, desk: vault.fingerprint().to_vec(), findable })
+    Ok(Copying { source, target, desk: vault.fingerprint().to_vec(), findable, run: Clock::system().uuid() })
 }
 
 async fn run(copy: &Copying, clock: &Clock) -> Result<(Brought, Verified), Failure> {

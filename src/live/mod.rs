@@ -7,7 +7,7 @@
 //!
 //! Nothing here is kept but in memory, and nothing depends on a notice that comes: a seat that may have missed one holds
 //! what its page shows against the database. That is also what it does when another process has changed something, which
-//! tells no more than that. So another way of notices (PostgreSQL's NOTIFY) changes nothing but `src/db/`.
+//! tells no more than that. So how notices travel, between threads or from node to node, is `src/db/`'s own.
 
 mod door;
 mod editing;

@@ -41,13 +41,6 @@ impl Health {
         self.0.borrow().clone()
     }
 
-    /// What whoever is at the desk should know, if there is anything.
-    pub fn trouble(&self) -> Option<Trouble> {
-        let health = self.now();
-        let (last, reason) = health.last_error.filter(|_| health.failing)?;
-        Some(Trouble { since: health.failing_since.unwrap_or(last), reason: (!health.login_refused).then_some(reason) })
-    }
-
     /// For whoever waits until the gateway goes down or answers again.
     pub fn turns(&self) -> watch::Receiver<GatewayHealth> {
         self.0.subscribe()
@@ -61,6 +54,13 @@ impl Health {
 }
 
 impl GatewayHealth {
+    /// What whoever is at the desk should know, if there is anything.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let (last, reason) = self.last_error.as_ref().filter(|_| self.failing)?;
+        let reason = (!self.login_refused).then(|| reason.clone());
+        Some(Trouble { since: self.failing_since.unwrap_or(*last), reason })
+    }
+
     /// Gives whether the gateway has gone down with this, or answers again.
     fn note(&mut self, outcome: &Outcome, now: i64) -> bool {
         let before = (self.failing, self.login_refused);
@@ -108,9 +108,9 @@ mod tests {
         let health = Health::default();
         let after = |outcome, now| {
             health.note(&outcome, now);
-            health.trouble()
+            health.now().trouble()
         };
-        assert_eq!(health.trouble(), None);
+        assert_eq!(health.now().trouble(), None);
         let failing = after(Outcome::Later { reason: reason.clone(), after: None }, 1);
         assert_eq!(failing, Some(Trouble { since: 1, reason: Some(reason.clone()) }));
         let still = after(Outcome::Doubtful { reason: "cut".to_owned() }, 2);

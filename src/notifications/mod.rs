@@ -30,7 +30,7 @@ pub use self::{
     channels::{Gateway, Outcome, Outgoing, Sending},
     delivery::{LEASE, VALIDITY},
     health::{GatewayHealth, Health, Trouble},
-    health_store::{tell as tell_health, told as told_health},
+    health_store::{leave as forget_health, tell as tell_health, trouble as gateway_trouble},
     hooks::Hooks,
     inbound::{Answering, TicketStatus, receive},
     list::{Listed, Place, Sought},

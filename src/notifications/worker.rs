@@ -35,6 +35,8 @@ const POLL: Duration = Duration::from_millis(500);
 const PACE: Duration = Duration::from_millis(20);
 /// How long the sends on their way may take when the program stops.
 const GRACE: Duration = Duration::from_secs(6);
+/// What a gateway may take to answer, with what it takes to note that, in milliseconds.
+const ANSWERED_WITHIN: i64 = 15_000;
 /// The pause before an answer that could not be stored is stored again.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
 
@@ -141,6 +143,11 @@ impl Worker {
     }
 
     async fn deliver(self, (mut delivery, letter): (Delivery, Letter)) {
+        // A database that took long to answer has used the lease up: whoever takes it over must not find this one sending.
+        if delivery.lease_until.is_some_and(|until| self.clock.now() > until - ANSWERED_WITHIN) {
+            tracing::warn!(notification = %delivery.id, "an SMS was taken too late to be sent; it is taken up again");
+            return;
+        }
         let report_url = self.callbacks.report_url(&self.vault, self.gateway.name(), &delivery);
         let outcome = self
             .gateway

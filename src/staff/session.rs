@@ -1,6 +1,9 @@
 //! Who sends a request: extractors for the routes of every feature, and the session's cookie.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
@@ -26,6 +29,8 @@ use crate::{
     },
 };
 
+/// How long a request waits until its session's use is noted.
+const NOTED_WITHIN: Duration = Duration::from_millis(200);
 /// How much of a browser's own words is kept.
 const AGENT: usize = 200;
 
@@ -137,11 +142,13 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
         return Ok(None);
     };
     // Reading goes on while the database takes no writes.
-    if stale
-        && !by_itself(parts)
-        && let Err(error) = staff.db.write(move |tx| store::note_use(tx, kind, &hash, now)).await
-    {
-        tracing::warn!(%error, "the use of a session or token could not be noted");
+    if stale && !by_itself(parts) {
+        let noted = staff.db.write(move |tx| store::note_use(tx, kind, &hash, now));
+        match tokio::time::timeout(NOTED_WITHIN, noted).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the use of a session or token could not be noted"),
+            Err(_) => tracing::warn!("the use of a session or token is being noted late"),
+        }
     }
     Ok(Some(Caller { user, kind, hash }))
 }

@@ -5,7 +5,7 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -35,7 +35,11 @@ pub async fn dress(State(slowest): State<Duration>, request: Request, next: Next
     // Only a page of a refusal needs to know its reader.
     let headers = (!is_api(request.uri().path())).then(|| request.headers().clone());
     let answered = tokio::time::timeout(slowest, next.run(request)).await;
-    let response = answered.unwrap_or_else(|_| refused(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-too-slow")));
+    let response = answered.unwrap_or_else(|_| {
+        let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-too-slow"));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        response
+    });
     let (mut parts, body) = response.into_parts();
     let Some(Bare(detail)) = parts.extensions.remove() else { return Response::from_parts(parts, body) };
     let dressed: Response = match headers {

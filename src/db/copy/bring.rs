@@ -10,7 +10,7 @@ use super::digest::{Digest, Sum, bytes};
 use super::pairs::{Pair, Pairs};
 use super::parts::{self, Part};
 use super::tables::{TABLES, Table, places};
-use super::{CopyError, Copying, STEP, Tell};
+use super::{CopyError, Copying, STEP, Tell, marks};
 
 /// Rows written in one transaction: a few hundred milliseconds with what finds them, and a log forced to the disk not too
 /// often.
@@ -140,8 +140,12 @@ impl Copying {
     }
 
     async fn store(&self, ready: &Arc<Ready>) -> Result<(), DbError> {
-        let ready = Arc::clone(ready);
-        self.target.db.write(move |tx| ready.store(tx)).await
+        let (ready, run) = (Arc::clone(ready), self.run);
+        let store = move |tx: &mut Tx<'_>| {
+            marks::hold(tx, run)?;
+            ready.store(tx)
+        };
+        self.target.db.write(store).await
     }
 
     fn not_stored(&self, table: &'static Table, error: DbError) -> CopyError {

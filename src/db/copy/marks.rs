@@ -3,6 +3,8 @@
 //! While it is unfinished nobody may serve it. Once it is whole, and for as long as nobody has opened it, it can still be
 //! brought up to date: a desk is copied while its servers run, and a second time, shortly, when they have stopped.
 
+use uuid::Uuid;
+
 use super::super::{Db, DbError, Tx, params};
 use super::tables::{LEFT, TABLES};
 use super::{CopyError, End};
@@ -12,8 +14,11 @@ const UNFINISHED: &str = "copy.unfinished";
 /// The same, of a copy that was found whole.
 const UNOPENED: &str = "copy.unopened";
 
+/// Which run works on it: one that was taken for dead and goes on must not write over what a later one has made.
+const RUN: &str = "copy.run";
+
 /// Rows of `meta` but for these.
-pub(super) const NOT_MARKS: &str = "name NOT IN ('copy.unfinished', 'copy.unopened')";
+pub(super) const NOT_MARKS: &str = "name NOT IN ('copy.unfinished', 'copy.unopened', 'copy.run')";
 
 fn mark(tx: &mut Tx<'_>, name: &str) -> Result<Option<Vec<u8>>, DbError> {
     tx.query_one("SELECT value FROM meta WHERE name = $1", params![name])?.map(|row| row.bytes(0)).transpose()
@@ -36,11 +41,29 @@ fn clear(tx: &mut Tx<'_>, name: &str) -> Result<(), DbError> {
 pub async fn take_over(db: &Db, name: &str) -> Result<(), CopyError> {
     let failed = |error| CopyError::Db { name: name.to_owned(), table: None, error };
     let read = |tx: &mut Tx<'_>| Ok((mark(tx, UNFINISHED)?, mark(tx, UNOPENED)?));
-    match db.read(read).await.map_err(failed)? {
-        (Some(_), _) => Err(CopyError::Unfinished { name: name.to_owned() }),
-        (None, Some(_)) => db.write(|tx| clear(tx, UNOPENED)).await.map_err(failed),
-        (None, None) => Ok(()),
+    let unfinished = match db.read(read).await.map_err(failed)? {
+        (None, None) => false,
+        (Some(_), _) => true,
+        // A copy may have been begun since.
+        (None, Some(_)) => {
+            let own = |tx: &mut Tx<'_>| {
+                clear(tx, UNOPENED)?;
+                Ok(mark(tx, UNFINISHED)?.is_some())
+            };
+            db.write(own).await.map_err(failed)?
+        }
+    };
+    if unfinished { Err(CopyError::Unfinished { name: name.to_owned() }) } else { Ok(()) }
+}
+
+/// Makes sure, in a transaction that writes to the target, that no other run has taken it over.
+pub(super) fn hold(tx: &mut Tx<'_>, run: Uuid) -> Result<(), DbError> {
+    // Written, not read, so that whoever takes over comes before or after.
+    let sql = "UPDATE meta SET value = $2 WHERE name = $1 AND value = $2";
+    if tx.execute(sql, params![RUN, run])? == 1 {
+        return Ok(());
     }
+    Err(DbError::Other("another copy to it was begun meanwhile, and this one ends; let one run at a time".to_owned()))
 }
 
 /// Whether it is an unfinished copy.
@@ -50,7 +73,7 @@ pub(super) async fn is_unfinished(end: &End) -> Result<bool, CopyError> {
 
 /// Marks a database that is to become a copy of a desk, if it is empty or was such a copy before. Its schema is brought up
 /// to date, at the time of `now`, but never that of a desk which somebody else may be working with.
-pub(super) async fn begin(target: &End, desk: Vec<u8>, now: i64) -> Result<(), CopyError> {
+pub(super) async fn begin(target: &End, desk: Vec<u8>, run: Uuid, now: i64) -> Result<(), CopyError> {
     let failed = |error| target.failed(error);
     let status = target.db.schema_status().map_err(failed)?;
     if status.version > 0 {
@@ -62,6 +85,7 @@ pub(super) async fn begin(target: &End, desk: Vec<u8>, now: i64) -> Result<(), C
     check(target, &desk, &LEFT).await?;
     let write = move |tx: &mut Tx<'_>| {
         clear(tx, UNOPENED)?;
+        set(tx, RUN, run.as_bytes())?;
         set(tx, UNFINISHED, &desk)
     };
     target.write(write).await
@@ -106,8 +130,10 @@ fn occupied(tx: &mut Tx<'_>, tables: &[&'static str]) -> Result<Option<&'static 
 }
 
 /// Marks the copy as whole.
-pub(super) async fn end(target: &End, desk: Vec<u8>) -> Result<(), CopyError> {
+pub(super) async fn end(target: &End, desk: Vec<u8>, run: Uuid) -> Result<(), CopyError> {
     let write = move |tx: &mut Tx<'_>| {
+        hold(tx, run)?;
+        clear(tx, RUN)?;
         clear(tx, UNFINISHED)?;
         set(tx, UNOPENED, &desk)
     };

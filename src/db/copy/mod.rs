@@ -29,6 +29,8 @@ pub use marks::take_over;
 pub use parts::{Findable, Part};
 pub use verify::Verified;
 
+use uuid::Uuid;
+
 use super::{Db, DbError, TokenIndex, Tx, merge_index, nodes};
 use tables::TABLES;
 
@@ -58,6 +60,8 @@ pub struct Copying {
     pub desk: Vec<u8>,
     /// All that search finds.
     pub findable: Vec<Arc<dyn Findable>>,
+    /// Tells this run from others, of which one at a time may write.
+    pub run: Uuid,
 }
 
 impl std::fmt::Debug for Copying {
@@ -109,7 +113,7 @@ impl Copying {
     /// # Errors
     /// [`CopyError::NotEmpty`], [`CopyError::OtherDesk`].
     pub async fn begin(&self, now: i64) -> Result<(), CopyError> {
-        marks::begin(&self.target, self.desk.clone(), now).await
+        marks::begin(&self.target, self.desk.clone(), self.run, now).await
     }
 
     /// How many rows the source has.
@@ -135,8 +139,10 @@ impl Copying {
     /// # Errors
     /// Only the database's.
     pub async fn settle(&self) -> Result<(), CopyError> {
+        let run = self.run;
         for table in TABLES.iter().filter(|table| table.numbered) {
-            let number_on = |tx: &mut Tx<'_>| {
+            let number_on = move |tx: &mut Tx<'_>| {
+                marks::hold(tx, run)?;
                 let sql = table.keys.first().and_then(|key| tx.dialect().number_on(table.name, key));
                 sql.map_or(Ok(()), |sql| tx.query(&sql, &[]).map(drop))
             };
@@ -156,7 +162,11 @@ impl Copying {
         for index in TokenIndex::ALL {
             let stale = parts::state(&self.target, index).await?.stale;
             for stale in stale.chunks(bring::BATCH).map(<[_]>::to_vec) {
-                self.target.write(move |tx| parts::remove(tx, index, &stale)).await?;
+                let remove = move |tx: &mut Tx<'_>| {
+                    marks::hold(tx, run)?;
+                    parts::remove(tx, index, &stale)
+                };
+                self.target.write(remove).await?;
             }
             merge_index(&self.target.db, index, Duration::ZERO).await.map_err(|error| self.target.failed(error))?;
         }
@@ -179,7 +189,7 @@ impl Copying {
     /// [`CopyError::Served`].
     pub async fn end(&self, now: i64) -> Result<(), CopyError> {
         self.check_quiet(now).await?;
-        marks::end(&self.target, self.desk.clone()).await
+        marks::end(&self.target, self.desk.clone(), self.run).await
     }
 
     fn changed(&self, what: &str) -> CopyError {

@@ -70,7 +70,10 @@ fn desks(out: bool) -> Desks {
         Arc::new(Texts("ticket_notes", TokenIndex::Tickets)),
         Arc::new(Texts("clients", TokenIndex::Clients)),
     ];
-    Desks { copy: Copying { source, target, desk: vec![7; 16], findable }, dirs: (file, dir) }
+    Desks {
+        copy: Copying { source, target, desk: vec![7; 16], findable, run: uuid::Uuid::from_u128(1) },
+        dirs: (file, dir),
+    }
 }
 
 fn id(kind: u8, number: i64) -> Vec<u8> {
@@ -270,6 +273,7 @@ async fn what_search_looks_up_is_made_anew_and_goes_with_its_text() {
 async fn what_the_source_has_no_more_goes_though_others_name_it() {
     for out in [false, true] {
         let Desks { copy, .. } = &desks(out);
+        copy.begin(0).await.unwrap();
         fill(&copy.source, 3).await;
         fill(&copy.target, 4).await;
         let there = copy.rows().await.unwrap();
@@ -338,6 +342,27 @@ async fn a_difference_is_found_and_it_is_told_whose_it_is() {
 }
 
 #[tokio::test]
+async fn a_run_that_another_has_followed_writes_no_more() {
+    for out in [false, true] {
+        let Desks { copy: first, .. } = &desks(out);
+        let second = Copying { run: uuid::Uuid::from_u128(2), ..first.clone() };
+        put(&first.source, "opt_outs", [1, 2]).await;
+        first.begin(0).await.unwrap();
+        second.begin(0).await.unwrap();
+        let overtaken = |error: CopyError| assert!(error.to_string().contains("another copy"), "{error}");
+        overtaken(first.bring(&mut |_| {}).await.unwrap_err());
+        overtaken(first.settle().await.unwrap_err());
+        bring(&second).await;
+        second.end(0).await.unwrap();
+        take_over(&second.target.db, "it").await.unwrap();
+        put(&second.target, "opt_outs", [3]).await;
+        overtaken(first.bring(&mut |_| {}).await.unwrap_err());
+        overtaken(first.end(0).await.unwrap_err());
+        take_over(&second.target.db, "it").await.expect("it stays a desk of its own");
+    }
+}
+
+#[tokio::test]
 async fn only_an_empty_database_or_the_same_copy_is_written_to() {
     for out in [false, true] {
         let Desks { copy, .. } = &desks(out);
@@ -389,6 +414,7 @@ async fn values_that_changed_places_are_in_each_others_way() {
     for out in [false, true] {
         let Desks { copy, .. } = &desks(out);
         put(&copy.source, "users", [1, 2]).await;
+        copy.begin(0).await.unwrap();
         bring(copy).await;
         run(&copy.source, "UPDATE users SET email_token = 5 - email_token").await;
         run(&copy.source, "UPDATE users SET email_token = email_token - 2").await;
@@ -412,6 +438,7 @@ async fn a_desk_at_work_is_copied_ahead_and_never_taken_for_whole() {
     assert!(matches!(take_over(&copy.target.db, "it").await, Err(CopyError::Unfinished { .. })));
     copy.end(1_060_001).await.unwrap();
     copy.source.write(move |tx| nodes::leave(tx, node)).await.unwrap();
+    copy.begin(0).await.unwrap();
     copy.end(1_000_000).await.unwrap();
 }
 
@@ -421,6 +448,7 @@ async fn new_rows_are_numbered_on() {
         let Desks { copy, .. } = &desks(out);
         put(&copy.source, "opt_outs", [1]).await;
         put(&copy.source, "clients", [3, 9]).await;
+        copy.begin(0).await.unwrap();
         bring(copy).await;
         copy.settle().await.unwrap();
         for (row, seq) in [(100, 10), (101, 11)] {

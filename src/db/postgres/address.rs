@@ -13,6 +13,8 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 const CONNECT: Duration = Duration::from_secs(2);
 /// How long sent data may go without an answer of the other machine, before its connection counts as lost.
 const UNANSWERED: Duration = Duration::from_secs(10);
+/// Between three questions whether an idle connection still has another end.
+const PROBE: Duration = Duration::from_secs(5);
 
 /// A checked `postgres://` URL.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,7 +66,8 @@ impl FromStr for Address {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let mut kept = Vec::new();
         let (mut mode, mut authorities, mut session) = (None, None, None);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        // A plus sign is one, as libpq has it.
+        for (name, value) in form_urlencoded::parse(query.replace('+', "%2B").as_bytes()) {
             match &*name {
                 "sslmode" => mode = Some(value.into_owned()),
                 "sslrootcert" => authorities = Some(PathBuf::from(&*value)),
@@ -87,7 +90,8 @@ impl FromStr for Address {
             Some("any") => TargetSessionAttrs::Any,
             Some(_) => return Err("target_session_attrs must be read-write or any".to_owned()),
         });
-        let tls = tls(mode.as_deref(), authorities, config.get_hosts())?;
+        let here = config.get_hosts().iter().all(is_here) && config.get_hostaddrs().iter().all(IpAddr::is_loopback);
+        let tls = tls(mode.as_deref(), authorities, here)?;
         config.ssl_mode(if tls == Tls::Off { SslMode::Disable } else { SslMode::Require });
         if config.get_application_name().is_none() {
             config.application_name("redress");
@@ -98,19 +102,21 @@ impl FromStr for Address {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(UNANSWERED);
         }
-        config.keepalives_idle(UNANSWERED);
+        if !kept.iter().any(|(name, _)| name.starts_with("keepalives")) {
+            config.keepalives_idle(UNANSWERED).keepalives_interval(PROBE).keepalives_retries(3);
+        }
         Ok(Self { config, tls })
     }
 }
 
 /// Encrypted unless nobody is between: without a word, what leaves the machine is encrypted and checked.
-fn tls(mode: Option<&str>, authorities: Option<PathBuf>, hosts: &[Host]) -> Result<Tls, String> {
+fn tls(mode: Option<&str>, authorities: Option<PathBuf>, here: bool) -> Result<Tls, String> {
     match mode {
         Some("disable") if authorities.is_some() => {
             Err("sslrootcert says who is trusted and sslmode=disable that nobody is asked; leave one out".to_owned())
         }
         Some("disable") => Ok(Tls::Off),
-        None if authorities.is_none() && hosts.iter().all(is_here) => Ok(Tls::Off),
+        None if authorities.is_none() && here => Ok(Tls::Off),
         None | Some("require" | "verify-ca" | "verify-full") => Ok(Tls::Checked(authorities)),
         Some(_) => Err("sslmode must be verify-full (encrypted and checked) or disable".to_owned()),
     }

@@ -31,6 +31,8 @@ use super::{DbError, DbOptions, Notice, Row, Tx, Value, WriteStats};
 const TRIES: u32 = 12;
 /// How long a write that found no server goes on trying.
 const OUTAGE: Duration = Duration::from_secs(1);
+/// How long nobody asks a replica that did not answer: an export of many steps would wait for it at each.
+const REPLICA_REST: Duration = Duration::from_secs(30);
 /// Between two attempts of that.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -39,10 +41,26 @@ pub(super) struct Postgres {
     source: Source,
     primary: Pool,
     /// Takes the reads that may be a little old.
-    replica: Option<Pool>,
+    replica: Option<Replica>,
     pub(super) notices: Notices,
     books: Books,
     relay: Relay,
+}
+
+struct Replica {
+    pool: Pool,
+    /// Until when nobody asks it, since it did not answer.
+    rests_until: Mutex<Option<Instant>>,
+}
+
+impl Replica {
+    fn rest(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.rests_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rests(&self) -> bool {
+        self.rest().is_some_and(|until| Instant::now() < until)
+    }
 }
 
 /// What every writing thread needs.
@@ -64,7 +82,7 @@ impl Postgres {
         let relay = Relay::start(source.clone(), notices.clone(), Arc::clone(&stats))?;
         Ok(Self {
             primary: pool(source.clone()),
-            replica: replica.map(pool),
+            replica: replica.map(|source| Replica { pool: pool(source), rests_until: Mutex::default() }),
             books: Books { stats, notices: notices.clone(), told: relay.sender() },
             relay,
             notices,
@@ -102,12 +120,13 @@ impl Postgres {
         E: From<DbError> + Send + 'static,
     {
         let end = limit.map(|limit| Instant::now() + limit);
-        let work = match self.replica.as_ref().filter(|_| stale) {
+        let work = match self.replica.as_ref().filter(|replica| stale && !replica.rests()) {
             None => work,
-            Some(replica) => match read_in(replica, end, work).await {
+            Some(replica) => match read_in(&replica.pool, end, work).await {
                 Ok(result) => return result,
                 Err((error, work)) => {
-                    tracing::warn!(%error, "no replica answers; the primary is read instead");
+                    *replica.rest() = Some(Instant::now() + REPLICA_REST);
+                    tracing::warn!(%error, "no replica answers; the primary is read instead for half a minute");
                     work
                 }
             },
@@ -131,7 +150,7 @@ impl Postgres {
     pub(super) async fn close(&self) {
         self.primary.close().await;
         if let Some(replica) = &self.replica {
-            replica.close().await;
+            replica.pool.close().await;
         }
         self.relay.close().await;
     }

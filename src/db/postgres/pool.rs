@@ -27,18 +27,20 @@ struct Shared {
     all: Arc<Semaphore>,
     /// Fewer, so that long reads leave some for writes.
     reads: Arc<Semaphore>,
+    /// As many, so that commits which wait for a standby leave some for reads.
+    writes: Arc<Semaphore>,
     /// The last one back goes out first: its statements are prepared.
     idle: Mutex<Vec<Hand>>,
 }
 
-/// The way to a thread. It ends when this is dropped.
+/// The way to a thread, which ends when the pool is closed.
 type Hand = mpsc::UnboundedSender<Errand>;
 
 struct Errand {
     work: Box<dyn FnOnce(&mut Session) + Send>,
     /// Goes back to the idle ones afterwards.
     hand: Hand,
-    _permits: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
+    _permits: [OwnedSemaphorePermit; 2],
 }
 
 impl Pool {
@@ -51,6 +53,7 @@ impl Pool {
             size,
             all: Arc::new(Semaphore::new(size as usize)),
             reads: Arc::new(Semaphore::new(reads as usize)),
+            writes: Arc::new(Semaphore::new(reads as usize)),
             idle: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
@@ -75,13 +78,13 @@ impl Pool {
         hand.send(errand).map_err(|_| DbError::closed())
     }
 
-    async fn permits(&self, mode: Mode) -> Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)> {
+    async fn permits(&self, mode: Mode) -> Option<[OwnedSemaphorePermit; 2]> {
         let one = |of: &Arc<Semaphore>| Arc::clone(of).acquire_owned();
-        let read = match mode {
-            Mode::Read => Some(one(&self.shared.reads).await.ok()?),
-            Mode::Write | Mode::Alone => None,
+        let of_kind = match mode {
+            Mode::Read => &self.shared.reads,
+            Mode::Write | Mode::Alone => &self.shared.writes,
         };
-        Some((one(&self.shared.all).await.ok()?, read))
+        Some([one(of_kind).await.ok()?, one(&self.shared.all).await.ok()?])
     }
 
     fn hire(&self) -> Result<Hand, DbError> {
@@ -100,6 +103,7 @@ impl Pool {
         let all = self.shared.all.acquire_many(self.shared.size).await;
         self.shared.all.close();
         self.shared.reads.close();
+        self.shared.writes.close();
         drop(all);
         self.shared.idle().clear();
     }

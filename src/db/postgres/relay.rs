@@ -37,8 +37,8 @@ const LONGEST: usize = 7_800;
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// No answer of the server takes longer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A number that becomes another one with every transaction that writes.
-const WRITTEN: &str = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text";
+/// What becomes another with every transaction that writes: those under way are in it.
+const WRITTEN: &str = "SELECT pg_current_snapshot()::text";
 
 /// Tells other nodes. Clones share it.
 #[derive(Clone)]
@@ -243,7 +243,7 @@ impl Worker {
 
     /// Looks whether anybody has written, again and again.
     async fn look(&mut self) -> Result<(), DbError> {
-        let client = self.source.connect().await?;
+        let (client, _task) = self.source.connect().await?;
         let mut seen = None;
         loop {
             // Nobody can be told.

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt as _, TryStreamExt as _, future};
 use tokio::runtime::Runtime;
+use tokio::task::AbortHandle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, RowStream, Statement};
 
+use super::address::cause;
 use super::source::Source;
 use super::values;
 use crate::db::{DbError, Row, Value};
@@ -19,6 +21,8 @@ const CACHED_STATEMENTS: usize = 256;
 
 /// No statement of ours takes longer on a server that lives, and no commit on one whose standby answers.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// What a server that was given up may take to hear that it need not go on.
+const CANCEL: Duration = Duration::from_secs(1);
 
 /// What a transaction is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +40,7 @@ impl Mode {
         match self {
             Self::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Self::Write => "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
-            Self::Alone => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+            Self::Alone => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 0",
         }
     }
 
@@ -64,6 +68,8 @@ pub(in crate::db) struct Session {
 
 struct Link {
     client: Client,
+    /// What looks after the connection.
+    task: AbortHandle,
     statements: HashMap<Box<str>, Vec<Statement>>,
     cached: usize,
 }
@@ -88,9 +94,18 @@ impl Session {
             return Ok(());
         }
         self.link = None;
-        let client = self.runtime.block_on(self.source.connect())?;
-        self.link = Some(Link { client, statements: HashMap::new(), cached: 0 });
+        let (client, task) = self.runtime.block_on(self.source.connect())?;
+        self.link = Some(Link { client, task, statements: HashMap::new(), cached: 0 });
         Ok(())
+    }
+
+    /// Gives up a connection whose server does not answer. It is told to end what it does, as it would else hold locks and
+    /// a place among its connections for as long as that takes.
+    fn give_up(&mut self) {
+        let Some(link) = self.link.take() else { return };
+        let cancel = self.source.cancel(&link.client);
+        self.runtime.block_on(async { tokio::time::timeout(CANCEL, cancel).await }).ok();
+        link.task.abort();
     }
 
     /// Gives the connection up, and whatever is open on it.
@@ -115,7 +130,7 @@ impl Session {
         let done = self.attempt(sql, params, each);
         match done {
             // Nothing of the transaction is there yet, and no row has come.
-            Err(Failed { error: DbError::Unavailable(_), rows: 0 }) if first => {
+            Err(Failed { error: DbError::Unavailable(_), again: true }) if first => {
                 self.abandon();
                 self.attempt(sql, params, each).map_err(|failed| failed.error)
             }
@@ -137,8 +152,11 @@ impl Session {
         // those asked for takes a millisecond.
         let prepared = !self.source.pooled() && !params.iter().any(|value| matches!(value, Value::Ints(_)));
         let (run, patience) = (link.run(opening.as_deref(), prepared, sql, params, each), self.mode.patience());
-        let done = self.runtime.block_on(async { tokio::time::timeout(patience, run).await });
-        let done = done.unwrap_or_else(|_| Err(DbError::Unavailable("no answer to a statement".to_owned()).into()));
+        let Ok(done) = self.runtime.block_on(async { tokio::time::timeout(patience, run).await }) else {
+            self.give_up();
+            let error = DbError::Unavailable("no answer to a statement".to_owned());
+            return Err(Failed { error, again: false });
+        };
         if let Err(Failed { error, .. }) = &done
             && values::ends_connection(error)
         {
@@ -179,11 +197,16 @@ impl Session {
         let done = match self.runtime.block_on(async { tokio::time::timeout(PATIENCE, commit).await }) {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => values::error(&error),
-            Err(_) => DbError::Unavailable("the commit was not confirmed in time".to_owned()),
+            Err(_) => {
+                self.give_up();
+                DbError::Unavailable("the commit was not confirmed in time".to_owned())
+            }
         };
+        if done == DbError::Conflict {
+            return Err(done);
+        }
         self.link = None;
         Err(match done {
-            DbError::Conflict => DbError::Conflict,
             DbError::Unavailable(reason) => DbError::Unavailable(format!("a commit has no known outcome: {reason}")),
             other => DbError::Unavailable(format!("a commit failed: {other}")),
         })
@@ -205,15 +228,16 @@ impl Session {
     }
 }
 
-/// A statement that failed, after so many rows.
+/// A statement that failed.
 struct Failed {
     error: DbError,
-    rows: u64,
+    /// Whether nobody has seen anything of it.
+    again: bool,
 }
 
 impl From<DbError> for Failed {
     fn from(error: DbError) -> Self {
-        Self { error, rows: 0 }
+        Self { error, again: true }
     }
 }
 
@@ -227,7 +251,7 @@ impl Link {
         params: &[Value],
         each: &mut dyn FnMut(Row) -> ControlFlow<()>,
     ) -> Result<u64, Failed> {
-        let Self { client, statements, cached } = self;
+        let Self { client, statements, cached, task: _ } = self;
         let open = async {
             match opening {
                 Some(opening) => client.batch_execute(opening).await,
@@ -245,7 +269,8 @@ impl Link {
         };
         // Both are on their way before either is answered.
         let (begun, stream) = future::join(open, send).await;
-        begun.map_err(|error| values::error(&error))?;
+        // A pooler may have handed over a server that has become a standby, on which no writing transaction begins.
+        begun.map_err(|error| DbError::Unavailable(cause(&error)))?;
         deliver(stream?, each).await
     }
 }
@@ -256,14 +281,14 @@ async fn deliver(stream: RowStream, each: &mut dyn FnMut(Row) -> ControlFlow<()>
     loop {
         match stream.try_next().await {
             Ok(Some(row)) => {
-                let row = values::row(&row)?;
+                let row = values::row(&row).map_err(|error| Failed { error, again: false })?;
                 rows += 1;
                 if each(row).is_break() {
                     return Ok(rows);
                 }
             }
             Ok(None) => return Ok(stream.rows_affected().unwrap_or(rows)),
-            Err(error) => return Err(Failed { error: values::error(&error), rows }),
+            Err(error) => return Err(Failed { error: values::error(&error), again: rows == 0 }),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::ConfigVerifierExt as _;
+use tokio::task::AbortHandle;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Connection, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -19,6 +20,15 @@ const REST: Duration = Duration::from_millis(250);
 /// Handshake and log-in of one host, beyond the time to reach it.
 const HANDSHAKE: Duration = Duration::from_secs(3);
 
+/// What sessions ask of the server.
+///
+/// To compile a query, or to start helpers for it, takes longer than any of ours; many are asked at once instead. And a
+/// node that vanishes, without its machine closing its connections, must not hold its locks for hours: no transaction of
+/// ours waits for anybody between two statements, and none of them is waited for longer.
+const OPTIONS: &str = "-c jit=off -c max_parallel_workers_per_gather=0 -c statement_timeout=20s \
+    -c idle_in_transaction_session_timeout=20s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 \
+    -c tcp_keepalives_count=3";
+
 /// What is needed to connect. Clones share what is known of the servers.
 #[derive(Clone)]
 pub(super) struct Source {
@@ -28,6 +38,8 @@ pub(super) struct Source {
     pooled: bool,
     /// When and why the last attempt failed, if it did.
     failed: Arc<Mutex<Option<(Instant, DbError)>>>,
+    /// Whose turn it is to try, while attempts fail.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Source {
@@ -41,12 +53,11 @@ impl Source {
             ),
         };
         let mut address = address.clone();
+        // Poolers do not pass options on.
         if !pooled && address.config.get_options().is_none() {
-            // To compile a query, or to start helpers for it, takes longer than any of ours; many are asked at once instead.
-            // Poolers do not pass options on.
-            address.config.options("-c jit=off -c max_parallel_workers_per_gather=0");
+            address.config.options(OPTIONS);
         }
-        Ok(Self { address: Arc::new(address), tls, pooled, failed: Arc::default() })
+        Ok(Self { address: Arc::new(address), tls, pooled, failed: Arc::default(), turn: Arc::default() })
     }
 
     /// Whether a pooler hands each transaction to any connection: nothing may then outlive a transaction.
@@ -54,12 +65,14 @@ impl Source {
         self.pooled
     }
 
-    /// A new connection, looked after on the present runtime.
-    pub(super) async fn connect(&self) -> Result<Client, DbError> {
-        if let Some((at, error)) = &*self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A new connection, looked after by a task on the present runtime.
+    pub(super) async fn connect(&self) -> Result<(Client, AbortHandle), DbError> {
+        let failed = || self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let _turn = if failed().is_some() { Some(self.turn.lock().await) } else { None };
+        if let Some((at, error)) = failed()
             && at.elapsed() < REST
         {
-            return Err(error.clone());
+            return Err(error);
         }
         let connected = match &self.tls {
             None => self.open(NoTls).await.map(tend),
@@ -68,6 +81,18 @@ impl Source {
         let failed = connected.as_ref().err().map(|error| (Instant::now(), error.clone()));
         *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = failed;
         connected
+    }
+
+    /// Asks the server of this connection to end what it is doing there.
+    pub(super) fn cancel(&self, client: &Client) -> impl Future<Output = ()> + use<> {
+        let (token, tls) = (client.cancel_token(), self.tls.clone());
+        async move {
+            // Where it cannot be reached, nothing can be done.
+            let _ = match tls {
+                None => token.cancel_query(NoTls).await,
+                Some(tls) => token.cancel_query(tls).await,
+            };
+        }
     }
 
     /// A new connection that the caller looks after.
@@ -93,16 +118,16 @@ impl Source {
     }
 }
 
-fn tend<S>((client, connection): (Client, Connection<Socket, S>)) -> Client
+fn tend<S>((client, connection): (Client, Connection<Socket, S>)) -> (Client, AbortHandle)
 where
     S: tokio_postgres::tls::TlsStream + Unpin + Send + 'static,
 {
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(reason = cause(&error), "a database connection ended");
         }
     });
-    client
+    (client, task.abort_handle())
 }
 
 /// The authorities that the system trusts.

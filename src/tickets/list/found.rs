@@ -161,7 +161,13 @@ fn facets(values: &mut Values, filter: &Narrowed) -> Vec<Facet> {
             }
         }
         if or_null || !distinct.is_empty() {
-            let places = distinct.into_iter().map(|value| values.bind(value)).collect();
+            // Codes are written out: almost all tickets are closed, and an engine that plans for any code whatever takes
+            // the open ones for as many.
+            let place = |value| match value {
+                Value::Int(code) => code.to_string(),
+                value => values.bind(value),
+            };
+            let places = distinct.into_iter().map(place).collect();
             facets.push(Facet { column, index, by_change, rank, places, or_null });
         }
     };
