@@ -41,8 +41,10 @@ pub struct List {
     href: String,
     /// The tickets in its rows with the version that they show, by id.
     rows: Vec<(Uuid, i64)>,
-    /// When it was made, in milliseconds; a little before that where the clocks of others may be late.
+    /// When it was made, in milliseconds.
     since: i64,
+    /// How late the clocks of others may be.
+    slack: i64,
     /// Tickets logged since then that belong to it.
     new: HashSet<Uuid>,
     /// Tickets that have come to it by a change.
@@ -171,6 +173,7 @@ impl Seat {
         let Shows::List(list) = &mut self.shows else { return Ok(false) };
         let (db, desk) = (&self.live.tickets.db, self.live.tickets.desk.clone());
         let (watch, since) = (Arc::clone(&list.watch), list.since);
+        let since = since.saturating_sub(list.slack);
         let new = db.read(move |tx| watch.since(tx, &desk, since)).await?;
         let (before, shown) = (list.new.len(), &list.rows);
         list.new.extend(new.into_iter().filter(|id| shown.iter().all(|(row, _)| row != id)));
@@ -252,7 +255,8 @@ impl List {
             href: format!("/tickets{mark}{query_text}"),
             watch: Arc::new(watch),
             rows,
-            since: i64::saturating_sub(since, tx.dialect().clock_slack()),
+            since,
+            slack: tx.dialect().clock_slack(),
             new: HashSet::new(),
             moved: HashSet::new(),
         })
@@ -276,7 +280,9 @@ impl List {
         if self.new.contains(&ticket.id) || self.new.len() + self.moved.len() >= ROWS {
             return false;
         }
-        if ticket.created_at > self.since {
+        // Just logged, by a clock that may be late.
+        let just = ticket.version == 1 && ticket.created_at > self.since.saturating_sub(self.slack);
+        if just || ticket.created_at > self.since {
             return self.new.insert(ticket.id);
         }
         self.watch.is_queue() && self.moved.insert(ticket.id)
