@@ -13,6 +13,7 @@ mod live;
 mod notifications;
 mod openapi;
 mod partitions;
+mod pooler;
 mod process;
 mod reports;
 mod staff;

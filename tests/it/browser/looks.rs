@@ -3,7 +3,7 @@
 //!
 //! `bin/screenshots` runs the same walk and keeps what it saw.
 
-use std::{path::PathBuf, process::Stdio};
+use std::{fs, path::PathBuf, process::Stdio};
 
 use fantoccini::Client;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::chromium::Chromium;
 use crate::support::{
     Caller, Dir,
-    process::{Process, redress},
+    process::{Process, redress, run},
 };
 
 const AXE: &str = include_str!("vendor/axe.min.js");
@@ -110,6 +110,27 @@ fn views(desk: &Desk) -> Vec<View> {
 }
 
 /// A made-up ISP, and somebody who is signed in there.
+/// `redress demo` as it is, and the line with the password.
+fn shown(dir: &Dir) -> (Process, String) {
+    let mut command = redress(dir, &["demo", "--tickets", "120"]);
+    command.env("REDRESS_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
+    let process = Process::start(command);
+    let said = process.wait_for("password ");
+    (process, said)
+}
+
+/// The same desk, which is a file, moved into the database of the directory.
+fn moved(dir: &Dir) -> (Process, String) {
+    let (demo, data) = (dir.path().join("demo"), dir.path().join("data"));
+    let said = run(dir, &["demo", "--no-serve", "--tickets", "120", "--keep", demo.to_str().unwrap()]).done();
+    let from = format!("sqlite://{}", demo.join("redress.db").display());
+    fs::create_dir(&data).unwrap();
+    fs::copy(demo.join("redress.key"), data.join("redress.key")).unwrap();
+    run(dir, &["db", "copy", "--database-url", &from, "--to", &dir.url()]).done();
+    let process = Process::serve(dir, &[("REDRESS_TIMEZONE", "Europe/London"), ("REDRESS_REGION", "GB")]);
+    (process, said.lines().find(|line| line.contains("password ")).unwrap().to_owned())
+}
+
 struct Desk {
     process: Process,
     ticket: String,
@@ -121,10 +142,8 @@ struct Desk {
 impl Desk {
     async fn start() -> Self {
         let dir = Dir::new();
-        let mut command = redress(&dir, &["demo", "--tickets", "120"]);
-        command.env("REDRESS_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
-        let process = Process::start(command);
-        let password = process.wait_for("password ").rsplit(' ').next().unwrap().trim().to_owned();
+        let (process, said) = if dir.database().is_some() { moved(&dir) } else { shown(&dir) };
+        let password = said.rsplit(' ').next().unwrap().trim().to_owned();
         let anyone = Caller::new(&process.base);
         let body = json!({"email": "priya@demo.example", "password": password});
         let admin = anyone.with_token(anyone.post("/api/auth/login", &body).await.json["token"].as_str().unwrap());
@@ -206,67 +225,62 @@ const PAIRS: &str = r#"
     return {tried, wrong, ground};
 "#;
 
-/// Through `redress demo`, whose desk is a file, whatever else is set.
-mod sqlite_only {
-    use super::*;
-
-    #[tokio::test]
-    async fn every_page_is_right_in_both_themes_and_at_both_widths() {
-        let desk = Desk::start().await;
-        let browser = desk.browser().await;
-        let pictures = std::env::var_os("REDRESS_SCREENSHOTS").map(PathBuf::from);
-        let mut wrong = Vec::new();
-        for (width, size) in [(1280, "desktop"), (390, "phone")] {
-            // So high that no bar that sticks to an edge lies over anything.
-            browser.size(width, 6000).await;
-            for View { name, path, prepare } in views(&desk) {
-                browser.open(&path).await;
-                browser.holds("return document.readyState === 'complete' && !!window.Turbo !== null", &[]).await;
-                if !prepare.is_empty() {
-                    browser.run(prepare, &[]).await;
-                }
-                if name.ends_with("new-errors") || name == "ticket-conflict" {
-                    browser.find(".error-summary").await;
-                }
-                if name == "list-find" {
-                    browser.find("#find-list").await;
-                }
+#[tokio::test]
+async fn every_page_is_right_in_both_themes_and_at_both_widths() {
+    let desk = Desk::start().await;
+    let browser = desk.browser().await;
+    let pictures = std::env::var_os("REDRESS_SCREENSHOTS").map(PathBuf::from);
+    let mut wrong = Vec::new();
+    for (width, size) in [(1280, "desktop"), (390, "phone")] {
+        // So high that no bar that sticks to an edge lies over anything.
+        browser.size(width, 6000).await;
+        for View { name, path, prepare } in views(&desk) {
+            browser.open(&path).await;
+            browser.holds("return document.readyState === 'complete' && !!window.Turbo !== null", &[]).await;
+            if !prepare.is_empty() {
+                browser.run(prepare, &[]).await;
+            }
+            if name.ends_with("new-errors") || name == "ticket-conflict" {
+                browser.find(".error-summary").await;
+            }
+            if name == "list-find" {
+                browser.find("#find-list").await;
+            }
+            browser.settled().await;
+            browser.client().execute(AXE, Vec::new()).await.unwrap();
+            // Style sheets alone tell the themes apart, so that the same page shows both.
+            for theme in ["light", "dark"] {
+                browser.theme(theme).await;
                 browser.settled().await;
-                browser.client().execute(AXE, Vec::new()).await.unwrap();
-                // Style sheets alone tell the themes apart, so that the same page shows both.
-                for theme in ["light", "dark"] {
-                    browser.theme(theme).await;
-                    browser.settled().await;
-                    let place = format!("{name}-{size}-{theme}");
-                    wrong.extend(faults(browser.client()).await.into_iter().map(|fault| format!("{place}: {fault}")));
-                    let too_wide = "return document.documentElement.scrollWidth > innerWidth";
-                    if browser.run(too_wide, &[]).await == Value::Bool(true) {
-                        wrong.push(format!("{place}: wider than the window"));
-                    }
-                    if let Some(pictures) = &pictures {
-                        browser.width(width).await;
-                        std::fs::write(pictures.join(format!("{place}.png")), browser.picture().await).unwrap();
-                        browser.size(width, 6000).await;
-                    }
+                let place = format!("{name}-{size}-{theme}");
+                wrong.extend(faults(browser.client()).await.into_iter().map(|fault| format!("{place}: {fault}")));
+                let too_wide = "return document.documentElement.scrollWidth > innerWidth";
+                if browser.run(too_wide, &[]).await == Value::Bool(true) {
+                    wrong.push(format!("{place}: wider than the window"));
+                }
+                if let Some(pictures) = &pictures {
+                    browser.width(width).await;
+                    fs::write(pictures.join(format!("{place}.png")), browser.picture().await).unwrap();
+                    browser.size(width, 6000).await;
                 }
             }
         }
-        assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
     }
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+}
 
-    #[tokio::test]
-    async fn every_pair_of_tokens_has_contrast_enough_in_both_themes() {
-        let desk = Desk::start().await;
-        let browser = desk.browser().await;
-        let mut grounds = Vec::new();
-        for theme in ["light", "dark"] {
-            browser.theme(theme).await;
-            browser.open("/account").await;
-            let found = browser.run(PAIRS, &[]).await;
-            assert!(found["tried"].as_u64().unwrap_or(0) > 50, "{theme}: {found}");
-            assert_eq!(found["wrong"], json!([]), "{theme}");
-            grounds.push(found["ground"].clone());
-        }
-        assert_ne!(grounds[0], grounds[1], "the themes differ, or the check sees only one");
+#[tokio::test]
+async fn every_pair_of_tokens_has_contrast_enough_in_both_themes() {
+    let desk = Desk::start().await;
+    let browser = desk.browser().await;
+    let mut grounds = Vec::new();
+    for theme in ["light", "dark"] {
+        browser.theme(theme).await;
+        browser.open("/account").await;
+        let found = browser.run(PAIRS, &[]).await;
+        assert!(found["tried"].as_u64().unwrap_or(0) > 50, "{theme}: {found}");
+        assert_eq!(found["wrong"], json!([]), "{theme}");
+        grounds.push(found["ground"].clone());
     }
+    assert_ne!(grounds[0], grounds[1], "the themes differ, or the check sees only one");
 }

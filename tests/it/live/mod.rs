@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A gateway is set but nobody sends, so that what is queued stays queued.
-const QUIET: [(&str, &str); 6] = [
+pub const QUIET: [(&str, &str); 6] = [
     ("sms.gateway", "kannel"),
     ("sms.kannel.url", "http://127.0.0.1:9/sendsms"),
     ("sms.kannel.username", "redress"),
@@ -29,14 +29,14 @@ const QUIET: [(&str, &str); 6] = [
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An open stream.
-struct Stream {
+pub struct Stream {
     response: Response,
     text: String,
 }
 
 impl Stream {
     /// Opens the stream of a page that is described by `query`, and waits until it has begun.
-    async fn open(browser: &Browser, query: &str) -> Self {
+    pub async fn open(browser: &Browser, query: &str) -> Self {
         let request = browser.request("GET", &format!("/live?{query}")).header("sec-fetch-site", "same-origin");
         Self::of(request.send().await.unwrap()).await
     }
@@ -65,7 +65,7 @@ impl Stream {
     }
 
     /// Reads until the words have come, and gives all that came since the last call.
-    async fn until(&mut self, words: &str) -> String {
+    pub async fn until(&mut self, words: &str) -> String {
         loop {
             if self.text.contains(words) && self.text.ends_with("\n\n") {
                 return std::mem::take(&mut self.text);
@@ -81,7 +81,7 @@ impl Stream {
 }
 
 /// How a list's page describes itself, as `live.js` would.
-fn list(page: &Page) -> String {
+pub fn list(page: &Page) -> String {
     let ids = page.attributes("tr[data-ticket]", "id");
     let versions = page.attributes("tr[data-ticket]", "data-version");
     let rows: Vec<_> = ids.iter().zip(versions).map(|(id, version)| format!("{}:{version}", &id[4..])).collect();

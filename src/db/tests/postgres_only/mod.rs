@@ -6,7 +6,6 @@ mod connections;
 mod nodes;
 mod others;
 mod proxy;
-mod servers;
 
 use testbase::Database;
 

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::servers::{Encrypted, Pair, Pooler};
+use testbase::servers::{Encrypted, Pair, Pooler};
+
 use super::*;
 
 fn try_open(url: &str) -> Result<Db, DbError> {
@@ -39,10 +40,8 @@ async fn an_encrypted_server_is_let_in_only_by_whom_it_is_vouched_for() {
 async fn a_pooler_may_hand_each_transaction_to_another_connection() {
     let (database, direct) = fresh().await;
     let pooler = Pooler::before(database.url());
-    let name = database.url().rsplit('/').next().unwrap();
-    let url = format!("postgres://redress@127.0.0.1:{}/{name}", pooler.port);
     let options = DbOptions { pooled: true, connections: 12, ..DbOptions::default() };
-    let nodes = [0, 1].map(|_| Db::open(&url.parse().unwrap(), options.clone()).unwrap());
+    let nodes = [0, 1].map(|_| Db::open(&pooler.url.parse().unwrap(), options.clone()).unwrap());
     let writers: Vec<_> = (0..12_i64)
         .map(|writer| {
             let db = nodes[usize::try_from(writer % 2).unwrap()].clone();

@@ -1,12 +1,19 @@
 //! Servers of a test's own, for what the one that all tests share must not suffer.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::new_without_default,
+    reason = "a test ends at what it does not expect, and they start servers"
+)]
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Runs one of the programs in `bin/` with something on its standard input, and gives what it prints.
 pub fn run(program: &str, arguments: &[&str], input: &str) -> String {
-    let mut child = Command::new(format!("{}/bin/{program}", env!("CARGO_MANIFEST_DIR")))
+    let mut child = Command::new(format!("{}/../../bin/{program}", env!("CARGO_MANIFEST_DIR")))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -22,6 +29,7 @@ pub fn run(program: &str, arguments: &[&str], input: &str) -> String {
 pub struct Home(pub String);
 
 impl Home {
+    /// An empty one.
     pub fn new() -> Self {
         Self(run("as-postgres", &["mktemp", "-d"], ""))
     }
@@ -43,11 +51,14 @@ impl Drop for Home {
 /// A single server that speaks TLS, with a certificate that only `authority` vouches for.
 pub struct Encrypted {
     home: Home,
+    /// Where it listens on this machine.
     pub port: String,
+    /// A file with the certificate.
     pub authority: PathBuf,
 }
 
 impl Encrypted {
+    /// Starts it.
     pub fn start() -> Self {
         let home = Home::new();
         let (key, certificate) = (format!("{}/server.key", home.0), format!("{}/server.crt", home.0));
@@ -80,10 +91,12 @@ impl Drop for Encrypted {
 /// A primary and its synchronous standby.
 pub struct Pair {
     dir: tempfile::TempDir,
+    /// Of both, with a database to be worked with.
     pub url: String,
 }
 
 impl Pair {
+    /// Starts both.
     pub fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = run("pg-pair", &["start", dir.path().to_str().unwrap()], "");
@@ -114,11 +127,12 @@ impl Drop for Pair {
 /// `PgBouncer` before a server: each transaction gets any of two connections.
 pub struct Pooler {
     home: Home,
-    pub port: u16,
+    /// The same database through it.
+    pub url: String,
 }
 
 impl Pooler {
-    /// Before the server of this URL.
+    /// Before the server of a database.
     pub fn before(url: &str) -> Self {
         let server = url.split('@').nth(1).unwrap().split('/').next().unwrap();
         let (host, server_port) = server.split_once(':').unwrap();
@@ -133,7 +147,8 @@ impl Pooler {
         let settings = settings.replace("* = host", "* = user=redress host");
         let file = home.file("pgbouncer.ini", &settings);
         run("as-postgres", &["pgbouncer", "-q", "-d", &file], "");
-        let pooler = Self { home, port };
+        let name = url.rsplit('/').next().unwrap();
+        let pooler = Self { home, url: format!("postgres://redress@127.0.0.1:{port}/{name}") };
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
