@@ -31,11 +31,10 @@ use crate::{
     deliveries, drafts,
     fault::Fault,
     live::{self, Live},
-    notifications::{self, Answering, Callbacks, Health, Hooks, Outbox, Voice, Worker},
-    phone::Phone,
+    notifications::{self, Answering, Callbacks, Channel, Health, Hooks, Inbox, Outbox, Voice, Worker},
     reports::{self, Reports},
     staff::{self, Staff},
-    tickets::{self, Desk, Tickets, pages::SideBar},
+    tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
     web::{
         Chrome, News, assets, docs, headers, openapi,
         proxies::Proxies,
@@ -89,7 +88,7 @@ impl App {
         data::make_data_dir(&config.data_dir)?;
         let (db, vault) = data::open_data(&config, &clock).await?;
         let health = Health::default();
-        let outbox = Outbox::new(vault.clone(), clock.clone(), voice(&config), &*config.notifications.gateway);
+        let outbox = Outbox::new(vault.clone(), clock.clone(), voice(&config), &config.notifications);
         let desk = Desk {
             vault: vault.clone(),
             clock: clock.clone(),
@@ -120,17 +119,24 @@ impl App {
     /// The worker that sends what the outbox holds. `base` is this server's own address, for gateways' callbacks
     /// where no `public_url` is set.
     pub fn worker(&self, base: &str) -> Worker {
-        let callbacks = Callbacks::default();
+        let callbacks = self.hooks.callbacks.clone();
         callbacks.set(self.config.public_url.as_deref().unwrap_or(base));
         Worker {
             db: self.db.clone(),
             vault: self.vault.clone(),
             clock: self.clock.clone(),
-            gateway: Arc::clone(&self.config.notifications.gateway),
+            gates: self.config.notifications.gates.clone(),
+            courtesy: Arc::new(self.config.notifications.courtesy.clone()),
+            zone: self.config.zone.clone(),
             callbacks,
             health: self.health.clone(),
             wake: self.tickets.desk.outbox.waker(),
         }
+    }
+
+    /// Takes what gateways bring that keep a session with us.
+    pub fn inbox(&self) -> Inbox {
+        self.hooks.inbox.clone()
     }
 
     /// The whole router.
@@ -210,7 +216,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> Chrome {
     let (desk, health) = (desk.clone(), health.clone());
-    let sends = config.notifications.gateway.hindrance().is_none();
+    let sends = config.notifications.gates.hindrance(Channel::SMS).is_none();
     Chrome {
         isp_name: config.isp_name.as_str().into(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
@@ -225,7 +231,8 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
 
 /// That the gateway fails, since when, and how many SMS wait for it.
 fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>, Fault> {
-    let Some(trouble) = notifications::gateway_trouble(tx, &health.now(), desk.clock.now())? else { return Ok(None) };
+    let trouble = notifications::gateway_trouble(tx, &health.now(), desk.clock.now())?;
+    let Some((_, trouble)) = trouble else { return Ok(None) };
     let at = |at| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(desk.zone.clone());
     let (since, now) = (at(trouble.since), at(desk.clock.now()));
     let (day, today) = (since.date(), now.date());
@@ -255,14 +262,18 @@ async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Ho
         voice: voice(config),
         region: config.region,
         sender: config.notifications.sender(config.region.as_ref()),
-        ticket_status: Arc::new(move |tx: &mut Tx<'_>, reference: &str, from: &Phone| {
-            tickets::status_for(tx, &desk, reference, from)
-        }),
+        cases: Arc::new(FromClients { desk, reopen_days: config.notifications.reopen_days }),
     };
     let (vault, clock, settings) =
         (tickets.desk.vault.clone(), tickets.desk.clock.clone(), config.notifications.clone());
     let secret = db.write(move |tx| notifications::hook_secret(tx, &vault, &settings, &clock)).await?;
-    Ok(Hooks { db: db.clone(), clock: tickets.desk.clock.clone(), secret: Arc::new(secret), answering })
+    let callbacks = Callbacks::default();
+    if let Some(url) = &config.public_url {
+        callbacks.set(url);
+    }
+    let wake = tickets.desk.outbox.waker();
+    let inbox = Inbox { db: db.clone(), clock: tickets.desk.clock.clone(), answering, wake };
+    Ok(Hooks { inbox, gates: config.notifications.gates.clone(), callbacks, secret: Arc::new(secret) })
 }
 
 async fn readyz(db: Db) -> Response {

@@ -45,7 +45,8 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     if app.config.worker {
         let worker = app.worker(base);
         let stop = stopped.clone();
-        work.spawn(async move { worker.run(stop).await });
+        let inbox = app.inbox();
+        work.spawn(async move { worker.run(Some(inbox), stop).await });
     }
     work.spawn(app.live.clone().run(stopped.clone()));
     work.spawn(announce(app.clone(), stopped.clone()));

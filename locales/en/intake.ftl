@@ -50,6 +50,8 @@ intake-no-sms = No SMS will be sent.
 intake-no-sms-landline = This is a landline or another number that gets none. The ticket is logged all the same; a mobile number would get the SMS.
 intake-no-sms-opted-out = This number has sent STOP. Call the client; a START sent from the number ends it.
 intake-no-sms-gateway = No SMS gateway is set. Set sms.gateway in the settings.
+intake-no-sms-abroad = The number's country is not among those of sms.countries in the settings.
+intake-no-sms-by-sms = The settings tell clients of a new ticket in another way, or not at all.
 intake-no-sms-number = { $why }
 intake-segments = { $count ->
     [one] 1 segment

@@ -14,6 +14,9 @@ notifications-state-suppressed = Not sent
 notifications-state-cancelled = Cancelled
 notifications-kind-created = Ticket logged
 notifications-kind-fixed = Ticket fixed
+notifications-kind-assigned = Ticket assigned
+notifications-kind-reopened = Ticket reopened
+notifications-kind-note = Message to the client
 notifications-reason-stop = the number has sent STOP
 notifications-reason-number = the number gets no SMS
 notifications-reason-gateway = no SMS gateway is set
@@ -33,6 +36,18 @@ notifications-reason-denied = the gateway's lists deny the number
 notifications-reason-refused = the gateway refused it
 notifications-reason-not-kannel = not an answer of Kannel's
 notifications-reason-faulty = the gateway has a fault
+notifications-reason-cancelled = cancelled
+notifications-reason-no-email = no e-mail address
+notifications-reason-country = the country is not among those of sms.countries
+notifications-reason-quiet = quiet hours
+notifications-reason-enough = the number has had as many as it may get in a day
+notifications-reason-spent = as many as may be sent in a day have been sent
+notifications-reason-gateway-gone = the gateway that may have sent it is not set any more
+notifications-reason-throttled = the gateway asks us to slow down
+notifications-reason-not-understood = not an answer that the settings know
+notifications-reason-invalid-number = the gateway knows no such number
+notifications-reason-not-bound = the gateway has no session with us
+notifications-reason-partly = only some of its parts were taken
 notifications-reason-code = { $reason } ({ $code })
 notifications-days = Queued
 notifications-from-to = { $from } – { $to }
@@ -86,10 +101,13 @@ notifications-next = Next
 notifications-none-to-landline = No SMS goes out: this is a landline or another number that gets none. Edit the ticket if the client has a mobile number.
 notifications-none-after-stop = No SMS goes out: this number has sent STOP. Call the client; a START sent from the number ends it.
 notifications-none-without-gateway = No SMS goes out: no SMS gateway is set. Set sms.gateway in the settings.
+notifications-none-abroad = No SMS goes out: the number's country is not among those of sms.countries in the settings.
+notifications-none-by-sms = No SMS goes out: the settings tell clients of this in another way, or not at all.
 
 # Why an SMS is not sent again.
 notifications-undone = This SMS was undone with its change, so it cannot be sent.
 notifications-waiting-already = This SMS is already waiting to be sent.
+notifications-not-waiting = This message does not wait any more, so it cannot be cancelled.
 notifications-just-changed = This SMS has just changed. Look at it again.
 
 # Since when the gateway fails, within the warning of every page.

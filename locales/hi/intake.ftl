@@ -50,6 +50,8 @@ intake-no-sms = कोई SMS नहीं भेजा जाएगा।
 intake-no-sms-landline = यह लैंडलाइन या ऐसा नंबर है जिस पर SMS नहीं जाता। टिकट फिर भी दर्ज होगा; मोबाइल नंबर पर SMS जाएगा।
 intake-no-sms-opted-out = इस नंबर से STOP भेजा गया है। ग्राहक को कॉल करें; इसी नंबर से START भेजने पर SMS फिर मिलने लगेंगे।
 intake-no-sms-gateway = कोई SMS गेटवे नहीं लगा है। सेटिंग में sms.gateway सेट करें।
+intake-no-sms-abroad = इस नंबर का देश सेटिंग के sms.countries में नहीं है।
+intake-no-sms-by-sms = सेटिंग के अनुसार ग्राहकों को नए टिकट की सूचना किसी और तरीके से दी जाती है, या दी ही नहीं जाती।
 intake-no-sms-number = { $why }
 intake-segments = { $count ->
     [one] { $count } खंड

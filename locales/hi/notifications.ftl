@@ -14,6 +14,9 @@ notifications-state-suppressed = नहीं भेजा गया
 notifications-state-cancelled = रद्द
 notifications-kind-created = टिकट दर्ज
 notifications-kind-fixed = टिकट हल
+notifications-kind-assigned = टिकट सौंपा गया
+notifications-kind-reopened = टिकट फिर खुला
+notifications-kind-note = ग्राहक को संदेश
 notifications-reason-stop = इस नंबर से STOP भेजा गया है
 notifications-reason-number = इस नंबर पर SMS नहीं जाते
 notifications-reason-gateway = कोई SMS गेटवे नहीं लगा है
@@ -33,6 +36,18 @@ notifications-reason-denied = गेटवे की सूचियों म�
 notifications-reason-refused = गेटवे ने लेने से मना किया
 notifications-reason-not-kannel = यह Kannel का उत्तर नहीं है
 notifications-reason-faulty = गेटवे में ख़राबी है
+notifications-reason-cancelled = रद्द किया गया
+notifications-reason-no-email = कोई ई-मेल पता नहीं
+notifications-reason-country = यह देश sms.countries में नहीं है
+notifications-reason-quiet = शांत समय
+notifications-reason-enough = इस नंबर को एक दिन में जितने मिल सकते हैं, मिल चुके हैं
+notifications-reason-spent = एक दिन में जितने भेजे जा सकते हैं, भेजे जा चुके हैं
+notifications-reason-gateway-gone = जिस गेटवे ने शायद इसे भेजा, वह अब सेट नहीं है
+notifications-reason-throttled = गेटवे धीमे भेजने को कहता है
+notifications-reason-not-understood = ऐसा उत्तर, जिसे सेटिंग नहीं जानतीं
+notifications-reason-invalid-number = गेटवे ऐसा कोई नंबर नहीं जानता
+notifications-reason-not-bound = गेटवे से कोई सत्र जुड़ा नहीं है
+notifications-reason-partly = इसके केवल कुछ हिस्से लिए गए
 notifications-reason-code = { $reason } ({ $code })
 notifications-days = कतार में आए
 notifications-from-to = { $from } से { $to } तक
@@ -86,10 +101,13 @@ notifications-next = अगला
 notifications-none-to-landline = कोई SMS नहीं जाएगा: यह लैंडलाइन या ऐसा नंबर है जिस पर SMS नहीं आते। ग्राहक का मोबाइल नंबर हो तो टिकट संपादित करें।
 notifications-none-after-stop = कोई SMS नहीं जाएगा: इस नंबर से STOP भेजा गया है। ग्राहक को कॉल करें; इसी नंबर से START भेजने पर SMS फिर जाने लगेंगे।
 notifications-none-without-gateway = कोई SMS नहीं जाएगा: कोई SMS गेटवे नहीं लगा है। सेटिंग में sms.gateway सेट करें।
+notifications-none-abroad = SMS नहीं जाएगा: इस नंबर का देश सेटिंग के sms.countries में नहीं है।
+notifications-none-by-sms = SMS नहीं जाएगा: सेटिंग के अनुसार ग्राहकों को यह किसी और तरीके से बताया जाता है, या बताया ही नहीं जाता।
 
 # SMS फिर क्यों नहीं भेजा जाता।
 notifications-undone = यह SMS अपने बदलाव के साथ वापस ले लिया गया था, इसलिए भेजा नहीं जा सकता।
 notifications-waiting-already = यह SMS पहले से भेजे जाने की प्रतीक्षा में है।
+notifications-not-waiting = यह संदेश अब प्रतीक्षा में नहीं है, इसलिए रद्द नहीं हो सकता।
 notifications-just-changed = यह SMS अभी-अभी बदला है। इसे फिर से देखें।
 
 # हर पृष्ठ की चेतावनी में: गेटवे कब से काम नहीं कर रहा।

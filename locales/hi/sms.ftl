@@ -6,10 +6,17 @@ sms-created-nameless = टिकट { $reference } दर्ज है। { $iss
 sms-fixed = { $isp }: टिकट { $reference } हल हो गया: समस्या ठीक कर दी गई है। ऐसा न हो तो कृपया हमें बताएँ।
 sms-fixed-nameless = टिकट { $reference } हल हो गया: समस्या ठीक कर दी गई है। ऐसा न हो तो कृपया हमें बताएँ।
 
+# तकनीशियन को, और उन ग्राहकों को जिनका टिकट फिर खुला है। टिप्पणी के बाद वह आता है जो डेस्क लिखता है।
+sms-assigned = टिकट { $reference } आपको सौंपा गया: { $issue }।
+sms-reopened = टिकट { $reference } फिर खुल गया है। हम देख रहे हैं।
+sms-note = टिकट { $reference } के बारे में:
+
 # ग्राहकों के लिखे के उत्तर।
 sms-from = { $isp }: { $sentence }
 sms-status = टिकट { $reference }: { $status }।
 sms-unknown-reference = आपके नंबर के लिए इस संदर्भ का कोई टिकट नहीं है। कृपया STATUS और हमारे SMS में दिया संदर्भ लिखकर भेजें।
+sms-several = आपके कई टिकट खुले हैं: { $references }। किसी एक का संदर्भ STATUS के साथ भेजें।
+sms-received = धन्यवाद। आपका संदेश टिकट { $reference } में दर्ज है।
 sms-stopped = अब आपको हमारे SMS नहीं आएँगे। फिर से पाने के लिए START लिखकर भेजें।
 sms-started = अब आपको अपने टिकटों के SMS आएँगे। बंद करने के लिए STOP लिखकर भेजें।
 sms-help = टिकट की स्थिति जानने के लिए STATUS और संदर्भ भेजें, SMS बंद करने के लिए STOP भेजें।

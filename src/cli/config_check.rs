@@ -1,7 +1,10 @@
 //! `redress config …`
 
 use super::{Failure, open, out};
-use crate::config::{Config, Sources, describe, hints};
+use crate::{
+    config::{Config, Sources, describe, hints},
+    notifications::{Channel, Settings},
+};
 
 /// Prints the effective settings, and hints as comments under them; every fault goes to standard error.
 pub fn check(sources: &Sources) -> Result<(), Failure> {
@@ -16,12 +19,15 @@ pub fn check(sources: &Sources) -> Result<(), Failure> {
 ///
 /// Where there is no desk yet, or no gateway, there is no such address: one made up here would be refused later.
 pub async fn hook_address(config: Config) -> Result<(), Failure> {
-    if config.notifications.gateway.hindrance().is_some() {
+    if config.notifications.gates.hindrance(Channel::SMS).is_some() {
         return Err(anyhow::anyhow!("no gateway is set, so nothing comes in; set sms.gateway first").into());
     }
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-    let gateway = config.notifications.gateway.name();
+    let callers = config.notifications.gates.all().filter(|(_, gateway)| Settings::is_called_by(gateway.name()));
+    let paths: Vec<String> = callers.map(|(channel, gateway)| format!("{}/{}", channel.name, gateway.name())).collect();
     let app = open(config).await?;
-    out(&format!("{base}/hooks/sms/{gateway}/inbound?secret={}", app.hook_secret()));
+    for path in paths {
+        out(&format!("{base}/hooks/{path}/inbound?secret={}", app.hook_secret()));
+    }
     Ok(())
 }

@@ -171,9 +171,10 @@ impl Config {
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
         let lookup = |name: &str| sources.get(name).map(ToOwned::to_owned);
-        let notifications = notifications::Settings::read(&lookup).map_err(|faults| {
-            checker.faults.extend(faults.into_iter().map(|fault| format!("{}: {}", fault.key, fault.message)));
-        });
+        let notifications =
+            notifications::Settings::read(&lookup, zone.as_ref().unwrap_or(&TimeZone::UTC)).map_err(|faults| {
+                checker.faults.extend(faults.into_iter().map(|fault| format!("{}: {}", fault.key, fault.message)));
+            });
         match (listen, database_url, zone, worker, notifications) {
             (Some(listen), Ok(database_url), Some(zone), Some(worker), Ok(notifications))
                 if checker.faults.is_empty() =>

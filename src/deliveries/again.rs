@@ -10,7 +10,7 @@ use crate::{
     fault::Fault,
     notifications::{self, Sought},
     staff::Admin,
-    tickets::{Desk, Tickets, by_key},
+    tickets::{self, Desk, Tickets},
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
     words::Text,
 };
@@ -45,9 +45,7 @@ enum Sent {
 
 /// Sends one again, with the same words, to the number that its ticket has now.
 fn again(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Uuid) -> Result<Sent, Fault> {
-    let ticket = desk.outbox.ticket_of(tx, id)?.ok_or(Fault::NotFound)?;
-    let ticket = by_key(tx, &desk.vault, &ticket.to_string())?;
-    match desk.outbox.resend(tx, id, &ticket.client_phone, by) {
+    match tickets::resend(tx, desk, id, by) {
         Ok(sms) if sms.state.is_waiting() => Ok(Sent::Queued),
         Ok(_) => Ok(Sent::Barred),
         Err(Fault::Conflict { .. }) => Ok(Sent::Changed),

@@ -53,6 +53,9 @@ pub const fn kind(kind: Kind) -> Text {
     Text::new(match kind {
         Kind::Created => "notifications-kind-created",
         Kind::Fixed => "notifications-kind-fixed",
+        Kind::Assigned => "notifications-kind-assigned",
+        Kind::Reopened => "notifications-kind-reopened",
+        Kind::Note => "notifications-kind-note",
     })
 }
 

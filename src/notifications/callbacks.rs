@@ -24,13 +24,24 @@ impl Callbacks {
         self.0.get_or_init(|| public_url.trim_end_matches('/').to_owned());
     }
 
-    /// The address for reports on a message, `…/hooks/sms/<gateway>/status?id=…&round=…&secret=…`. It holds nothing
+    /// Our own address, once it is known.
+    pub(super) fn base(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
+
+    /// The address for reports on a message, `…/hooks/<channel>/<gateway>/status?id=…&round=…&secret=…`. It holds nothing
     /// about anybody, as gateways store it in clear.
-    pub(super) fn report_url(&self, vault: &Vault, gateway: &str, delivery: &Delivery) -> Option<String> {
+    pub(super) fn report_url(
+        &self,
+        vault: &Vault,
+        channel: &str,
+        gateway: &str,
+        delivery: &Delivery,
+    ) -> Option<String> {
         let (id, round) = (delivery.id, delivery.round);
         let secret = HEXLOWER_PERMISSIVE.encode(&report_secret(vault, id, round));
         let base = self.0.get()?;
-        Some(format!("{base}/hooks/sms/{gateway}/status?id={id}&round={round}&secret={secret}"))
+        Some(format!("{base}/hooks/{channel}/{gateway}/status?id={id}&round={round}&secret={secret}"))
     }
 }
 

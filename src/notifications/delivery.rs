@@ -5,7 +5,9 @@ use uuid::Uuid;
 use super::{
     backoff,
     channels::Outcome,
-    reason::{self, NO_SMS_NUMBER, OPTED_OUT},
+    message::Kind,
+    pace::Ready,
+    reason::{self, COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
     state::{About, State, Verdict},
 };
 use crate::{clock::Clock, fault::Fault, words::Text};
@@ -25,6 +27,7 @@ pub const REPORT_DUE: i64 = 72 * 60 * 60 * 1_000;
 #[derive(Debug, Clone)]
 pub struct Delivery {
     pub id: Uuid,
+    pub kind: Kind,
     pub state: State,
     pub reason: Option<String>,
     pub attempts: i64,
@@ -40,6 +43,8 @@ pub struct Delivery {
     pub lease: i64,
     pub lease_until: Option<i64>,
     pub gateway: Option<String>,
+    /// The gateways that were asked and did not take it, as the schema says.
+    pub passed: Passed,
     pub gateway_message_id: Option<String>,
     pub sent_at: Option<i64>,
     pub settled_at: Option<i64>,
@@ -64,25 +69,57 @@ pub struct Change {
     pub state: State,
     pub reason: Option<String>,
     pub by: Option<Uuid>,
+    pub gateway: Option<String>,
 }
 
-/// What a claim came to.
+/// The gateways that did not take a message, so that the next one gets it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Passed(String);
+
+impl Passed {
+    pub fn read(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn add(&mut self, gateway: &str, for_good: bool) {
+        let mark = if for_good { "!" } else { "" };
+        self.0 = format!("{} {gateway}{mark}", self.0).trim().to_owned();
+    }
+
+    fn has(&self, gateway: &str) -> bool {
+        self.0.split(' ').any(|one| one.trim_end_matches('!') == gateway)
+    }
+
+    /// Those that were only away get another chance.
+    fn forget_the_absent(&mut self) {
+        let kept: Vec<&str> = self.0.split(' ').filter(|one| one.ends_with('!')).collect();
+        self.0 = kept.join(" ");
+    }
+}
+
+/// Which way a message goes now.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// Send it now. `second` when an earlier try may have gone already.
-    Send {
-        /// Whether the phone may get the message twice.
-        second: bool,
-    },
-    /// There is nothing to send.
-    Settled,
+pub enum Way {
+    /// By the gateway at this place.
+    By(usize),
+    /// Not before then, in milliseconds.
+    Wait(i64),
+    /// As soon as its gateway takes more.
+    Soon,
+    /// By none.
+    Nowhere,
 }
 
 impl Delivery {
     /// A new message, held back for `hold` milliseconds, or suppressed because of `hindrance`.
-    pub fn new(id: Uuid, now: i64, hold: i64, hindrance: Option<&str>) -> Self {
+    pub fn new(id: Uuid, kind: Kind, now: i64, hold: i64, hindrance: Option<&str>) -> Self {
         let mut new = Self {
             id,
+            kind,
             state: State::Queued,
             reason: None,
             attempts: 0,
@@ -95,6 +132,7 @@ impl Delivery {
             lease: 0,
             lease_until: None,
             gateway: None,
+            passed: Passed::default(),
             gateway_message_id: None,
             sent_at: None,
             settled_at: None,
@@ -112,55 +150,143 @@ impl Delivery {
         }
     }
 
-    /// A worker takes the message, which is due. A lease that ran out means that a worker died on it, perhaps after
-    /// the gateway had it: that is a doubt like any other, and the pause before the second try has passed by now.
-    pub fn claim(&mut self, now: i64, hindrance: Option<&str>, gateway: &str) -> Claim {
+    /// A worker looks at the message, which is due. Gives whether it is still to be sent. A lease that ran out means that a
+    /// worker died on it, perhaps after the gateway had it: that is a doubt like any other, and the pause before the
+    /// second try has passed by now.
+    pub fn look(&mut self, now: i64, hindrance: Option<&str>) -> bool {
         if self.state == State::Sending {
             self.doubt(reason::WORKER_LOST, now, now);
             if self.state != State::Queued {
-                return Claim::Settled;
+                return false;
             }
         }
         if now >= self.expires_at {
             self.give_up(State::Failed, reason::EXPIRED, now);
-            return Claim::Settled;
+            return false;
         }
         if let Some(reason) = hindrance {
             self.give_up(State::Suppressed, reason, now);
-            return Claim::Settled;
+            return false;
         }
+        true
+    }
+
+    /// Chooses among the gateways of its channel, in the order of their use.
+    ///
+    /// What may have gone by one of them goes by no other, and rests for no pause but its own.
+    pub fn way(&mut self, gateways: &[(&str, Ready)]) -> Way {
+        if self.doubts > 0 {
+            let own = gateways.iter().position(|(name, _)| self.gateway.as_deref() == Some(name));
+            return own.map_or(Way::Nowhere, Way::By);
+        }
+        let untried = |passed: &Passed| {
+            let all = gateways.iter().enumerate();
+            all.filter(|(_, (name, _))| !passed.has(name)).map(|(at, (_, ready))| (at, *ready)).collect::<Vec<_>>()
+        };
+        let mut open = untried(&self.passed);
+        if open.is_empty() {
+            self.passed.forget_the_absent();
+            open = untried(&self.passed);
+        }
+        let ready = open.iter().find(|(_, ready)| matches!(ready, Ready::Probe | Ready::Open(1..)));
+        if let Some((at, _)) = ready {
+            return Way::By(*at);
+        }
+        let resting = open.iter().filter_map(|(_, ready)| match ready {
+            Ready::Resting(until) => Some(*until),
+            _ => None,
+        });
+        match resting.min() {
+            // Another one has no room just now.
+            Some(until) if resting_alone(&open) => Way::Wait(until),
+            _ if open.is_empty() => Way::Nowhere,
+            _ => Way::Soon,
+        }
+    }
+
+    /// No gateway is left for it.
+    pub fn strand(&mut self, now: i64) {
+        let reason = if self.doubts > 0 { reason::GATEWAY_GONE } else { reason::NOT_ROUTABLE };
+        self.give_up(State::Failed, reason, now);
+    }
+
+    /// It goes out now, by this gateway. Gives whether the phone may get it twice.
+    pub fn begin(&mut self, now: i64, gateway: &str) -> bool {
+        self.gateway = Some(gateway.to_owned());
         self.turn(State::Sending, None, now);
         self.attempts += 1;
         self.lease += 1;
         self.lease_until = Some(now + LEASE);
-        self.gateway = Some(gateway.to_owned());
-        Claim::Send { second: self.doubts > 0 }
+        self.doubts > 0
+    }
+
+    /// It waits until then, unsent; `reason` where people should know why.
+    pub fn wait(&mut self, until: i64, reason: Option<&str>, now: i64) {
+        self.due_at = until;
+        if reason == Some(reason::QUIET) {
+            // The night is none of its own time.
+            self.expires_at = self.expires_at.max(until + VALIDITY);
+        }
+        if let Some(reason) = reason.filter(|reason| self.reason.as_deref() != Some(reason)) {
+            self.turn(State::Queued, Some(reason.to_owned()), now);
+        }
+        self.lease_until = None;
     }
 
     /// It is due and cannot be read any more.
-    pub fn spoil(&mut self, now: i64) -> Claim {
+    pub fn spoil(&mut self, now: i64) {
         self.give_up(State::Failed, reason::UNREADABLE, now);
-        Claim::Settled
     }
 
-    /// The gateway's answer, or what came instead.
-    pub fn settle(&mut self, outcome: Outcome, now: i64, clock: &Clock) {
+    /// The gateway's answer, or what came instead; `gateways` are those of its channel. One that was surely not sent goes
+    /// to the next of them.
+    pub fn settle(&mut self, outcome: Outcome, now: i64, clock: &Clock, gateways: &[&str]) {
         match outcome {
-            Outcome::Accepted { message_id } => {
-                self.gateway_message_id = message_id.or(self.gateway_message_id.take());
+            Outcome::Accepted { ids } => {
+                self.gateway_message_id = ids.into_iter().next().or(self.gateway_message_id.take());
                 self.turn(State::Sent, None, now);
             }
-            Outcome::Refused { reason } => self.give_up(State::Failed, &reason, now),
+            Outcome::Refused { reason } => match self.pass(true, gateways) {
+                Next::Now => self.retry(reason, now, now),
+                Next::Again => self.retry(reason, now, now + backoff::pause(self.attempts, clock)),
+                Next::None => self.give_up(State::Failed, &reason, now),
+            },
+            Outcome::OptedOut { .. } => self.give_up(State::Suppressed, OPTED_OUT, now),
             Outcome::NotSent { reason } => self.give_up(State::Suppressed, &reason, now),
             Outcome::Later { reason, after } => {
                 let pause = backoff::pause(self.attempts, clock).max(after.unwrap_or(0));
+                let pause = if self.pass(false, gateways) == Next::Now { 0 } else { pause };
+                self.retry(reason, now, now + pause);
+            }
+            Outcome::Throttled { reason, after } => {
+                // The gateway's pace, and none of the message's doing.
+                self.attempts -= 1;
+                let pause = after.unwrap_or_else(|| backoff::pause(1, clock));
                 self.retry(reason, now, now + pause);
             }
             Outcome::LoginRefused { reason } => {
-                self.retry(reason, now, now + backoff::pause(self.attempts, clock));
+                let next = self.pass(false, gateways) == Next::Now;
+                let pause = if next { 0 } else { backoff::pause(self.attempts, clock) };
+                self.retry(reason, now, now + pause);
             }
             Outcome::Doubtful { reason } => self.doubt(&reason, now, now + backoff::doubtful_pause(clock)),
         }
+    }
+
+    /// The gateway that was tried did not take it. What may have gone by it stays with it.
+    fn pass(&mut self, for_good: bool, gateways: &[&str]) -> Next {
+        if self.doubts > 0 {
+            return if for_good { Next::None } else { Next::Again };
+        }
+        if let Some(gateway) = &self.gateway {
+            self.passed.add(gateway, for_good);
+        }
+        let left = |passed: &Passed| gateways.iter().any(|name| !passed.has(name));
+        if left(&self.passed) {
+            return Next::Now;
+        }
+        self.passed.forget_the_absent();
+        if left(&self.passed) { Next::Again } else { Next::None }
     }
 
     fn retry(&mut self, reason: String, now: i64, due_at: i64) {
@@ -211,13 +337,24 @@ impl Delivery {
     }
 
     /// Undoes it, if it still can be undone.
-    pub fn cancel(&mut self, now: i64, by: Uuid) -> bool {
+    pub fn undo(&mut self, now: i64, by: Uuid) -> bool {
         let held = self.undo_until.is_some_and(|until| now < until);
         let waits = matches!(self.state, State::Queued | State::Suppressed);
         if held && waits {
             self.turn_by(State::Cancelled, Some(reason::UNDONE.to_owned()), now, Some(by));
         }
         held && waits
+    }
+
+    /// Takes it back while it waits.
+    pub fn cancel(&mut self, now: i64, by: Uuid) -> Result<(), Fault> {
+        if self.state != State::Queued {
+            return Err(Fault::conflict(Text::new("notifications-not-waiting")));
+        }
+        // After a doubt nobody can say that it did not go.
+        let state = if self.doubts > 0 { State::Unknown } else { State::Cancelled };
+        self.turn_by(state, Some(reason::CANCELLED.to_owned()), now, Some(by));
+        Ok(())
     }
 
     /// Sends it again, from the beginning; `elsewhere` when it now goes to another number.
@@ -235,6 +372,7 @@ impl Delivery {
         (self.attempts, self.doubts) = (0, 0);
         (self.due_at, self.expires_at, self.undo_until) = (now, now + VALIDITY, None);
         (self.gateway_message_id, self.sent_at, self.settled_at) = (None, None, None);
+        self.passed = Passed::default();
         self.queue(now, hindrance, Some(by));
         Ok(())
     }
@@ -242,9 +380,12 @@ impl Delivery {
     /// Whether, as it now stands, somebody has to call the client: it did not arrive, or nobody can tell, and no more
     /// is done for it. Where no gateway is set nothing was ever to be sent, which the desk knows.
     pub fn needs_call(&self) -> bool {
+        if !self.kind.is_for_client() {
+            return false;
+        }
         match self.state {
             State::Failed | State::Unknown => true,
-            State::Suppressed => matches!(self.reason.as_deref(), Some(OPTED_OUT | NO_SMS_NUMBER)),
+            State::Suppressed => matches!(self.reason.as_deref(), Some(OPTED_OUT | NO_SMS_NUMBER | NO_EMAIL | COUNTRY)),
             State::Queued | State::Sending | State::Sent | State::Delivered | State::Cancelled => false,
         }
     }
@@ -261,8 +402,27 @@ impl Delivery {
             self.sent_at.get_or_insert(now);
         }
         self.settled_at = state.is_settled().then_some(now);
-        self.changes.push(Change { at: now, state, reason, by });
+        // Which gateway matters from its first try on; what a person did has none.
+        let gateway =
+            self.gateway.clone().filter(|_| self.attempts > 0 || state == State::Sending).filter(|_| by.is_none());
+        self.changes.push(Change { at: now, state, reason, by, gateway });
     }
+}
+
+/// What becomes of a message that a gateway did not take.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    /// Another one is asked at once.
+    Now,
+    /// All that may take it are asked again after a pause.
+    Again,
+    /// Nobody takes it.
+    None,
+}
+
+/// Whether every gateway that is left for a message rests.
+fn resting_alone(open: &[(usize, Ready)]) -> bool {
+    open.iter().all(|(_, ready)| matches!(ready, Ready::Resting(_)))
 }
 
 #[cfg(test)]
@@ -271,16 +431,17 @@ mod tests {
     use crate::notifications::reason::LOG_ONLY;
 
     const NOW: i64 = 1_000_000;
+    const KANNEL: &str = "kannel";
 
     fn sending() -> (Delivery, Clock) {
-        let mut delivery = Delivery::new(Uuid::nil(), NOW, 0, None);
-        assert_eq!(delivery.claim(NOW, None, "kannel"), Claim::Send { second: false });
+        let mut delivery = Delivery::new(Uuid::nil(), Kind::Created, NOW, 0, None);
+        assert!(delivery.look(NOW, None) && !delivery.begin(NOW, KANNEL));
         (delivery, Clock::fixed(NOW, 3).0)
     }
 
     fn doubted() -> (Delivery, Clock) {
         let (mut delivery, clock) = sending();
-        delivery.settle(Outcome::Doubtful { reason: "cut".into() }, NOW, &clock);
+        delivery.settle(Outcome::Doubtful { reason: "cut".into() }, NOW, &clock, &[KANNEL]);
         assert_eq!((delivery.state, delivery.doubts), (State::Queued, 1));
         (delivery, clock)
     }
@@ -289,15 +450,15 @@ mod tests {
     fn after_a_doubt_nothing_is_said_to_be_unsent() {
         for (now, hindrance) in [(NOW + VALIDITY, None), (NOW + 30_000, Some(OPTED_OUT))] {
             let (mut delivery, _) = doubted();
-            assert_eq!(delivery.claim(now, hindrance, "kannel"), Claim::Settled);
+            assert!(!delivery.look(now, hindrance));
             assert_eq!(delivery.state, State::Unknown);
         }
         let (mut delivery, _) = doubted();
         delivery.spoil(NOW);
         assert_eq!(delivery.state, State::Unknown);
         let (mut delivery, clock) = doubted();
-        delivery.claim(delivery.due_at, None, "kannel");
-        delivery.settle(Outcome::Refused { reason: "not routable".into() }, delivery.due_at, &clock);
+        assert!(delivery.look(delivery.due_at, None) && delivery.begin(delivery.due_at, KANNEL));
+        delivery.settle(Outcome::Refused { reason: "not routable".into() }, delivery.due_at, &clock, &[KANNEL]);
         assert_eq!((delivery.state, delivery.reason.as_deref()), (State::Unknown, Some("not routable")));
     }
 
@@ -305,12 +466,12 @@ mod tests {
     fn a_second_try_that_never_left_is_not_the_last() {
         let (mut delivery, clock) = doubted();
         for _ in 0..3 {
-            assert_eq!(delivery.claim(delivery.due_at, None, "kannel"), Claim::Send { second: true });
-            delivery.settle(Outcome::Later { reason: "away".into(), after: None }, delivery.due_at, &clock);
+            assert!(delivery.look(delivery.due_at, None) && delivery.begin(delivery.due_at, KANNEL));
+            delivery.settle(Outcome::Later { reason: "away".into(), after: None }, delivery.due_at, &clock, &[KANNEL]);
             assert_eq!(delivery.state, State::Queued);
         }
-        delivery.claim(delivery.due_at, None, "kannel");
-        delivery.settle(Outcome::Doubtful { reason: "cut".into() }, delivery.due_at, &clock);
+        assert!(delivery.look(delivery.due_at, None) && delivery.begin(delivery.due_at, KANNEL));
+        delivery.settle(Outcome::Doubtful { reason: "cut".into() }, delivery.due_at, &clock, &[KANNEL]);
         assert_eq!((delivery.state, delivery.doubts, delivery.settled_at.is_some()), (State::Unknown, 2, true));
     }
 
@@ -318,7 +479,7 @@ mod tests {
     fn the_gateways_own_pause_is_obeyed_within_the_validity() {
         for (after, due_at) in [(60_000, NOW + 60_000), (2 * VALIDITY, NOW + VALIDITY)] {
             let (mut delivery, clock) = sending();
-            delivery.settle(Outcome::Later { reason: "busy".into(), after: Some(after) }, NOW, &clock);
+            delivery.settle(Outcome::Later { reason: "busy".into(), after: Some(after) }, NOW, &clock, &[KANNEL]);
             assert_eq!(delivery.due_at, due_at);
         }
     }
@@ -326,11 +487,11 @@ mod tests {
     #[test]
     fn a_gateways_id_comes_with_the_answer_or_the_first_report() {
         let (mut delivery, clock) = sending();
-        delivery.settle(Outcome::Accepted { message_id: Some("a".into()) }, NOW, &clock);
+        delivery.settle(Outcome::Accepted { ids: vec!["a".into()] }, NOW, &clock, &[KANNEL]);
         assert!(!delivery.report(1, Verdict::Accepted, "8", Some("b"), NOW), "nothing new");
         assert_eq!(delivery.gateway_message_id.as_deref(), Some("a"));
         let (mut delivery, clock) = sending();
-        delivery.settle(Outcome::Accepted { message_id: None }, NOW, &clock);
+        delivery.settle(Outcome::Accepted { ids: Vec::new() }, NOW, &clock, &[KANNEL]);
         assert!(delivery.report(1, Verdict::Accepted, "8", Some("b"), NOW));
         assert_eq!((delivery.gateway_message_id.as_deref(), delivery.state), (Some("b"), State::Sent));
     }
@@ -339,12 +500,12 @@ mod tests {
     fn times_follow_the_state() {
         let (mut delivery, clock) = sending();
         assert_eq!((delivery.lease_until, delivery.sent_at), (Some(NOW + LEASE), None));
-        delivery.settle(Outcome::Accepted { message_id: None }, NOW + 1, &clock);
+        delivery.settle(Outcome::Accepted { ids: Vec::new() }, NOW + 1, &clock, &[KANNEL]);
         assert_eq!((delivery.lease_until, delivery.sent_at, delivery.settled_at), (None, Some(NOW + 1), None));
         delivery.report(1, Verdict::Delivered, "1", None, NOW + 2);
         assert_eq!((delivery.sent_at, delivery.settled_at), (Some(NOW + 1), Some(NOW + 2)));
         let (mut delivery, clock) = sending();
-        delivery.settle(Outcome::Refused { reason: "no".into() }, NOW + 2, &clock);
+        delivery.settle(Outcome::Refused { reason: "no".into() }, NOW + 2, &clock, &[KANNEL]);
         assert_eq!((delivery.sent_at, delivery.settled_at), (None, Some(NOW + 2)));
         delivery.resend(NOW + 3, None, false, Uuid::nil()).unwrap();
         assert_eq!((delivery.sent_at, delivery.settled_at, delivery.expires_at), (None, None, NOW + 3 + VALIDITY));
@@ -354,7 +515,7 @@ mod tests {
     #[test]
     fn a_message_is_sent_again_unless_it_waits_or_was_undone() {
         for state in State::ALL {
-            let mut delivery = Delivery::new(Uuid::nil(), NOW, 0, None);
+            let mut delivery = Delivery::new(Uuid::nil(), Kind::Created, NOW, 0, None);
             delivery.state = state;
             let refusal = match state {
                 State::Queued | State::Sending => Some("already waiting"),
@@ -371,7 +532,7 @@ mod tests {
             assert_eq!(delivery.state, if may { State::Queued } else { state });
         }
         let (mut delivery, clock) = sending();
-        delivery.settle(Outcome::Refused { reason: "no".into() }, NOW, &clock);
+        delivery.settle(Outcome::Refused { reason: "no".into() }, NOW, &clock, &[KANNEL]);
         delivery.resend(NOW, Some(LOG_ONLY), false, Uuid::nil()).unwrap();
         assert_eq!(delivery.state, State::Suppressed);
     }

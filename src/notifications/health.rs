@@ -1,16 +1,19 @@
-//! How the gateway is doing, for pages and for whoever is on call.
+//! How the gateways are doing, for pages and for whoever is on call.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::watch;
 
 use super::channels::Outcome;
 
-/// How the gateway is doing, as far as this process knows. Clones share it.
+/// How each gateway is doing, as far as this process knows. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Health(Arc<watch::Sender<GatewayHealth>>);
+pub struct Health(Arc<watch::Sender<Seen>>);
 
-/// A look at the gateway. Times are in milliseconds.
+/// Each gateway that was used, by its name.
+pub type Seen = BTreeMap<&'static str, GatewayHealth>;
+
+/// A look at a gateway. Times are in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GatewayHealth {
     /// When it last took a message.
@@ -36,20 +39,25 @@ pub struct Trouble {
 }
 
 impl Health {
-    /// How it is now.
-    pub fn now(&self) -> GatewayHealth {
+    /// How they are now.
+    pub fn now(&self) -> Seen {
         self.0.borrow().clone()
     }
 
-    /// For whoever waits until the gateway goes down or answers again.
-    pub fn turns(&self) -> watch::Receiver<GatewayHealth> {
+    /// How one of them is now.
+    pub fn of(&self, gateway: &str) -> GatewayHealth {
+        self.0.borrow().get(gateway).cloned().unwrap_or_default()
+    }
+
+    /// For whoever waits until a gateway goes down or answers again.
+    pub fn turns(&self) -> watch::Receiver<Seen> {
         self.0.subscribe()
     }
 
-    /// Notes what came of a send. The log says when the gateway goes down and when it answers again, and of a refused
+    /// Notes what came of a send. The log says when a gateway goes down and when it answers again, and of a refused
     /// log-in as an error: once each, not for each message.
-    pub(super) fn note(&self, outcome: &Outcome, now: i64) {
-        self.0.send_if_modified(|health| health.note(outcome, now));
+    pub(super) fn note(&self, gateway: &'static str, outcome: &Outcome, now: i64) {
+        self.0.send_if_modified(|seen| seen.entry(gateway).or_default().note(gateway, outcome, now));
     }
 }
 
@@ -62,7 +70,7 @@ impl GatewayHealth {
     }
 
     /// Gives whether the gateway has gone down with this, or answers again.
-    fn note(&mut self, outcome: &Outcome, now: i64) -> bool {
+    fn note(&mut self, gateway: &'static str, outcome: &Outcome, now: i64) -> bool {
         let before = (self.failing, self.login_refused);
         match outcome {
             Outcome::Accepted { .. } => {
@@ -70,7 +78,7 @@ impl GatewayHealth {
                 (self.failing, self.login_refused) = (false, false);
             }
             // Whoever refuses one message for good is there and knows us.
-            Outcome::Refused { .. } => (self.failing, self.login_refused) = (false, false),
+            Outcome::Refused { .. } | Outcome::OptedOut { .. } => (self.failing, self.login_refused) = (false, false),
             Outcome::LoginRefused { reason } => {
                 self.last_error = Some((now, reason.clone()));
                 (self.failing, self.login_refused) = (true, true);
@@ -79,6 +87,8 @@ impl GatewayHealth {
                 self.last_error = Some((now, reason.clone()));
                 self.failing = true;
             }
+            // To be asked for less is no failure; the pages show it.
+            Outcome::Throttled { reason, .. } => self.last_error = Some((now, reason.clone())),
             Outcome::NotSent { .. } => {}
         }
         self.failing_since = if self.failing { self.failing_since.or(Some(now)) } else { None };
@@ -86,12 +96,12 @@ impl GatewayHealth {
         let reason = self.last_error.as_ref().map_or("", |(_, reason)| reason);
         match (before, after) {
             ((_, false), (_, true)) => {
-                tracing::error!("the SMS gateway refuses our log-in: correct its user name and password");
+                tracing::error!(gateway, "the gateway refuses our log-in: correct its user name and password");
             }
             ((false, _), (true, _)) => {
-                tracing::warn!(reason, "the SMS gateway is failing; SMS wait and are tried again");
+                tracing::warn!(gateway, reason, "the gateway is failing; messages wait and are tried again");
             }
-            ((true, _), (false, _)) => tracing::info!("the SMS gateway answers again"),
+            ((true, _), (false, _)) => tracing::info!(gateway, "the gateway answers again"),
             _ => {}
         }
         before != after
@@ -107,22 +117,22 @@ mod tests {
         let reason = String::from("away");
         let health = Health::default();
         let after = |outcome, now| {
-            health.note(&outcome, now);
-            health.now().trouble()
+            health.note("kannel", &outcome, now);
+            health.of("kannel").trouble()
         };
-        assert_eq!(health.now().trouble(), None);
+        assert_eq!(health.of("kannel").trouble(), None);
         let failing = after(Outcome::Later { reason: reason.clone(), after: None }, 1);
         assert_eq!(failing, Some(Trouble { since: 1, reason: Some(reason.clone()) }));
         let still = after(Outcome::Doubtful { reason: "cut".to_owned() }, 2);
         assert_eq!(still, Some(Trouble { since: 1, reason: Some("cut".to_owned()) }), "since the first failure");
-        assert_eq!(after(Outcome::Accepted { message_id: None }, 2), None);
+        assert_eq!(after(Outcome::Accepted { ids: Vec::new() }, 2), None);
         let refused = after(Outcome::LoginRefused { reason: reason.clone() }, 3);
         assert_eq!(refused, Some(Trouble { since: 3, reason: None }));
         assert!(after(Outcome::Doubtful { reason: reason.clone() }, 4) == refused, "it was not asked");
         assert_eq!(after(Outcome::Refused { reason: reason.clone() }, 5), None, "it answers");
         let again = after(Outcome::Later { reason, after: None }, 5);
         assert_eq!(again.map(|trouble| trouble.since), Some(5), "in the same millisecond");
-        assert_eq!(after(Outcome::Accepted { message_id: None }, 5), None);
-        assert_eq!(health.now().last_ok, Some(5));
+        assert_eq!(after(Outcome::Accepted { ids: Vec::new() }, 5), None);
+        assert_eq!(health.of("kannel").last_ok, Some(5));
     }
 }

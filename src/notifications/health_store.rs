@@ -1,8 +1,10 @@
-//! How the gateway is doing, as nodes tell each other: some may not send, and not all reach it by the same way.
+//! How the gateways are doing, as nodes tell each other: some may not send, and not all reach it by the same way.
+
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::health::{GatewayHealth, Trouble};
+use super::health::{GatewayHealth, Seen, Trouble};
 use crate::{
     db::{DbError, Tx, params},
     fault::Fault,
@@ -11,26 +13,30 @@ use crate::{
 /// A node that has not said so again for so many milliseconds is gone, or has started anew.
 const TRUE_FOR: i64 = 60_000;
 
-/// Says how the gateway is doing as a node sees it. To be said again within a minute for as long as the node serves.
+/// Says how the gateways are doing as a node sees them. To be said again within a minute for as long as the node serves.
 ///
 /// # Errors
 /// Only the database's.
-pub fn tell(tx: &mut Tx<'_>, node: Uuid, health: &GatewayHealth, now: i64) -> Result<(), DbError> {
-    let trouble = health.trouble();
-    tx.execute(
-        "INSERT INTO gateway_health (node, since, reason, error_at, ok_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (node) DO UPDATE SET since = excluded.since, reason = excluded.reason, \
-         error_at = excluded.error_at, ok_at = excluded.ok_at, seen_at = excluded.seen_at",
-        params![
-            node,
-            trouble.as_ref().map(|trouble| trouble.since),
-            trouble.as_ref().and_then(|trouble| trouble.reason.as_deref()),
-            health.last_error.as_ref().map(|(at, _)| *at),
-            health.last_ok,
-            now,
-        ],
-    )?;
-    tx.execute("DELETE FROM gateway_health WHERE seen_at < $1", params![now - TRUE_FOR])?;
+pub fn tell(tx: &mut Tx<'_>, node: Uuid, seen: &Seen, now: i64) -> Result<(), DbError> {
+    for (gateway, health) in seen {
+        let trouble = health.trouble();
+        tx.execute(
+            "INSERT INTO gateway_states (node, gateway, since, reason, error_at, ok_at, seen_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) \
+             ON CONFLICT (node, gateway) DO UPDATE SET since = excluded.since, reason = excluded.reason, \
+             error_at = excluded.error_at, ok_at = excluded.ok_at, seen_at = excluded.seen_at",
+            params![
+                node,
+                *gateway,
+                trouble.as_ref().map(|trouble| trouble.since),
+                health.last_error.as_ref().and_then(|(_, reason)| (!health.login_refused).then_some(reason.as_str())),
+                health.last_error.as_ref().map(|(at, _)| *at),
+                health.last_ok,
+                now,
+            ],
+        )?;
+    }
+    tx.execute("DELETE FROM gateway_states WHERE seen_at < $1", params![now - TRUE_FOR])?;
     Ok(())
 }
 
@@ -39,28 +45,68 @@ pub fn tell(tx: &mut Tx<'_>, node: Uuid, health: &GatewayHealth, now: i64) -> Re
 /// # Errors
 /// Only the database's.
 pub fn leave(tx: &mut Tx<'_>, node: Uuid) -> Result<(), DbError> {
-    tx.execute("DELETE FROM gateway_health WHERE node = $1", params![node]).map(drop)
+    tx.execute("DELETE FROM gateway_states WHERE node = $1", params![node]).map(drop)
 }
 
-/// The trouble of this node or of any other, whichever has had it for longest, unless the gateway has taken a message of
-/// somebody since: who failed may have nothing to send now, and would call it failing until there is.
+/// How a gateway does, all nodes together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The trouble of this node or of any other, whichever has had it for longest, unless the gateway has taken a message
+    /// of somebody since: who failed may have nothing to send now, and would call it failing until there is.
+    pub trouble: Option<Trouble>,
+    /// When it last took a message, in milliseconds.
+    pub last_ok: Option<i64>,
+    /// When it last failed, in milliseconds, and how; no reason where it refused our log-in.
+    pub last_error: Option<(i64, Option<String>)>,
+}
+
+/// How each gateway that was used does, as this node and all others see it.
 ///
 /// # Errors
 /// Only the database's.
-pub fn trouble(tx: &mut Tx<'_>, own: &GatewayHealth, now: i64) -> Result<Option<Trouble>, Fault> {
-    let sql = "SELECT since, reason, error_at, ok_at FROM gateway_health WHERE seen_at >= $1";
-    let mut last_ok = own.last_ok;
-    let mut failing: Vec<(Trouble, Option<i64>)> = Vec::new();
-    failing.extend(own.trouble().map(|trouble| (trouble, own.last_error.as_ref().map(|(at, _)| *at))));
-    for row in tx.query(sql, params![now - TRUE_FOR])? {
-        last_ok = last_ok.max(row.opt_int(3)?);
-        if let Some(since) = row.opt_int(0)? {
-            failing.push((Trouble { since, reason: row.opt_text(1)? }, row.opt_int(2)?));
-        }
+pub fn standings(tx: &mut Tx<'_>, own: &Seen, now: i64) -> Result<BTreeMap<String, Standing>, Fault> {
+    let mut looks: BTreeMap<String, Vec<GatewayHealth>> = BTreeMap::new();
+    for (gateway, health) in own {
+        looks.entry((*gateway).to_owned()).or_default().push(health.clone());
     }
+    let sql = "SELECT gateway, since, reason, error_at, ok_at FROM gateway_states WHERE seen_at >= $1";
+    for row in tx.query(sql, params![now - TRUE_FOR])? {
+        let (since, reason, error_at) = (row.opt_int(1)?, row.opt_text(2)?, row.opt_int(3)?);
+        looks.entry(row.text(0)?).or_default().push(GatewayHealth {
+            last_ok: row.opt_int(4)?,
+            login_refused: reason.is_none(),
+            last_error: error_at.map(|at| (at, reason.unwrap_or_default())),
+            failing: since.is_some(),
+            failing_since: since,
+        });
+    }
+    Ok(looks.into_iter().map(|(gateway, looks)| (gateway, together(&looks))).collect())
+}
+
+fn together(looks: &[GatewayHealth]) -> Standing {
+    let last_ok = looks.iter().filter_map(|look| look.last_ok).max();
+    let failed_at = |look: &GatewayHealth| look.last_error.as_ref().map(|(at, _)| *at);
     // In the same millisecond it is the failure that counts, as each node has one of the two last.
-    failing.retain(|(_, failed_at)| *failed_at >= last_ok);
-    Ok(failing.into_iter().map(|(trouble, _)| trouble).min_by_key(|trouble| trouble.since))
+    let failing = looks.iter().filter(|look| failed_at(look) >= last_ok).filter_map(GatewayHealth::trouble);
+    let last_error = looks.iter().filter_map(|look| {
+        let (at, reason) = look.last_error.as_ref()?;
+        Some((*at, (!look.login_refused).then(|| reason.clone())))
+    });
+    Standing {
+        trouble: failing.min_by_key(|trouble| trouble.since),
+        last_ok,
+        last_error: last_error.max_by_key(|(at, _)| *at),
+    }
+}
+
+/// The trouble of a gateway that has had one for longest, with the gateway's name.
+///
+/// # Errors
+/// Only the database's.
+pub fn trouble(tx: &mut Tx<'_>, own: &Seen, now: i64) -> Result<Option<(String, Trouble)>, Fault> {
+    let standings = standings(tx, own, now)?;
+    let troubled = standings.into_iter().filter_map(|(gateway, standing)| Some((gateway, standing.trouble?)));
+    Ok(troubled.min_by_key(|(_, trouble)| trouble.since))
 }
 
 #[cfg(test)]
@@ -69,6 +115,10 @@ mod tests {
     use crate::db::{Db, DbOptions};
 
     const NOBODY: Uuid = Uuid::nil();
+
+    fn alone(health: GatewayHealth) -> Seen {
+        Seen::from([("kannel", health)])
+    }
 
     fn failing(since: i64, last: i64) -> GatewayHealth {
         GatewayHealth {
@@ -103,8 +153,8 @@ mod tests {
         ] {
             let told: Option<Trouble> = db
                 .write::<_, Fault, _>(move |tx| {
-                    tell(tx, node, &health, now)?;
-                    trouble(tx, &GatewayHealth::default(), now)
+                    tell(tx, node, &alone(health.clone()), now)?;
+                    Ok(trouble(tx, &Seen::default(), now)?.map(|(_, trouble)| trouble))
                 })
                 .await
                 .unwrap();
@@ -120,8 +170,8 @@ mod tests {
         for (others, want) in [(GatewayHealth::default(), Some(5)), (well(8), Some(5)), (well(9), None)] {
             let told = db
                 .write::<_, Fault, _>(move |tx| {
-                    tell(tx, NOBODY, &others, 10)?;
-                    trouble(tx, &failing(5, 8), 10)
+                    tell(tx, NOBODY, &alone(others.clone()), 10)?;
+                    Ok(trouble(tx, &alone(failing(5, 8)), 10)?.map(|(_, trouble)| trouble))
                 })
                 .await
                 .unwrap();

@@ -1,30 +1,24 @@
-//! The doors for gateways: reports on messages, and clients' SMS. Plain text in, plain text out.
+//! The doors for gateways: reports on messages, and what clients write.
 
 use std::sync::Arc;
 
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, RawQuery, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, OriginalUri, Path, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use secrecy::{ExposeSecret, SecretString};
-use uuid::Uuid;
 
 use super::{
-    callbacks,
-    channels::{Calls, Fields, Kind, Report},
-    inbound::{self, Answering},
-    store,
+    callbacks::{self, Callbacks},
+    channels::{Call, Fields, Hook},
+    gates::Gates,
+    inbox::Inbox,
 };
-use crate::{
-    clock::Clock,
-    db::{Db, Tx},
-    fault::Fault,
-    words::Text,
-};
+use crate::fault::Fault;
 
 /// Longest body of a call, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -32,23 +26,23 @@ const MAX_BODY: usize = 64 * 1024;
 /// What the hooks need. Cheap to clone.
 #[derive(Clone)]
 pub struct Hooks {
-    /// Where messages are.
-    pub db: Db,
-    /// The time of reports.
-    pub clock: Clock,
+    /// Takes what comes in.
+    pub inbox: Inbox,
+    /// The gateways that may call.
+    pub gates: Gates,
+    /// Our own address, as they write it: some sign it.
+    pub callbacks: Callbacks,
     /// Guards the hook for replies: [`hook_secret`](super::hook_secret).
     pub secret: Arc<SecretString>,
-    /// How clients are answered.
-    pub answering: Answering,
 }
 
-/// `/hooks/sms/{gateway}/status` and `/hooks/sms/{gateway}/inbound`, each by GET and POST.
+/// `/hooks/{channel}/{gateway}/status` and `/hooks/{channel}/{gateway}/inbound`, each by GET and POST.
 ///
 /// They carry their own secrets, so they take neither session nor token, and no cross-site check.
 pub fn routes(hooks: Hooks) -> Router {
     Router::new()
-        .route("/hooks/sms/{gateway}/status", get(status).post(status))
-        .route("/hooks/sms/{gateway}/inbound", get(inbound).post(inbound))
+        .route("/hooks/{channel}/{gateway}/status", get(status).post(status))
+        .route("/hooks/{channel}/{gateway}/inbound", get(inbound).post(inbound))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(hooks)
 }
@@ -56,81 +50,89 @@ pub fn routes(hooks: Hooks) -> Router {
 /// A report. An unknown message and a wrong secret are answered alike, so that nobody learns which messages exist.
 async fn status(
     State(hooks): State<Hooks>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
+    path: Result<Path<(String, String)>, PathRejection>,
+    OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(calls) = calls(path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
-    let fields = fields(query, &headers, &body);
-    let Some((id, round)) = callbacks::message_of(&hooks.answering.vault, &fields) else {
+    let Some((hook, _)) = hook(&hooks, path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
+    let heard = Heard::new(&hooks, &uri, headers, body);
+    let call = heard.call();
+    if hook.signed(&call) == Some(false) {
+        return text(StatusCode::FORBIDDEN, "Refused.");
+    }
+    let Some(about) = callbacks::message_of(&hooks.inbox.answering.vault, &heard.fields) else {
         return text(StatusCode::FORBIDDEN, "Refused.");
     };
-    let Some(report) = (calls.report)(&fields) else {
+    let Some(report) = hook.report(&call) else {
         return text(StatusCode::BAD_REQUEST, "The report is not complete.");
     };
-    let now = hooks.clock.now();
-    match hooks.db.write(move |tx| apply(tx, id, round, &report, now)).await {
-        Ok(changed) => {
-            for state in changed {
-                metrics::counter!("redress_notifications_total", "state" => state).increment(1);
-            }
-            text(StatusCode::OK, "")
+    match hooks.inbox.report(about, report).await {
+        Ok(()) => text(StatusCode::OK, ""),
+        Err(fault) => failure(&fault),
+    }
+}
+
+/// What a client wrote. The answer's text is what the gateway sends back; an empty one sends nothing.
+async fn inbound(
+    State(hooks): State<Hooks>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some((hook, gateway)) = hook(&hooks, path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
+    let heard = Heard::new(&hooks, &uri, headers, body);
+    let call = heard.call();
+    let given = heard.fields.get("secret").unwrap_or_default();
+    let by_secret = || callbacks::same(given.as_bytes(), hooks.secret.expose_secret().as_bytes());
+    if !hook.signed(&call).unwrap_or_else(by_secret) {
+        return text(StatusCode::FORBIDDEN, "Refused.");
+    }
+    let Some(incoming) = hook.inbound(&call) else {
+        return text(StatusCode::BAD_REQUEST, "Send the fields from and text.");
+    };
+    match hooks.inbox.receive(gateway, incoming).await {
+        Ok(answer) => {
+            let (kind, body) = hook.reply(answer.as_ref().map(|sms| sms.text.as_str()));
+            respond(StatusCode::OK, kind, body)
         }
         Err(fault) => failure(&fault),
     }
 }
 
-fn apply(tx: &mut Tx<'_>, id: Uuid, round: i64, report: &Report, now: i64) -> Result<Vec<&'static str>, Fault> {
-    let mut delivery = store::delivery(tx, id)?.ok_or(Fault::Forbidden)?;
-    let Some(verdict) = report.verdict else { return Ok(Vec::new()) };
-    if !delivery.report(round, verdict, &report.code, report.message_id.as_deref(), now) {
-        return Ok(Vec::new());
-    }
-    let changed = delivery.changes.iter().map(|change| change.state.name()).collect();
-    // The gateway calls again after a failure, and then finds the row as it is by then.
-    let saved = store::save(tx, &mut delivery)?;
-    saved.then_some(changed).ok_or_else(|| Fault::conflict(Text::new("notifications-just-changed")))
+/// A path that cannot be read names no gateway either.
+fn hook(hooks: &Hooks, path: Result<Path<(String, String)>, PathRejection>) -> Option<(&dyn Hook, &'static str)> {
+    let Path((channel, gateway)) = path.ok()?;
+    hooks.gates.hook(&channel, &gateway)
 }
 
-/// A client's SMS. The answer's text is what the gateway sends back; an empty one sends nothing.
-async fn inbound(
-    State(hooks): State<Hooks>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
+/// A call as it came.
+struct Heard {
+    url: String,
     headers: HeaderMap,
     body: Bytes,
-) -> Response {
-    let Some(calls) = calls(path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
-    let fields = fields(query, &headers, &body);
-    let given = fields.get("secret").unwrap_or_default();
-    if !callbacks::same(given.as_bytes(), hooks.secret.expose_secret().as_bytes()) {
-        return text(StatusCode::FORBIDDEN, "Refused.");
-    }
-    let Some(incoming) = (calls.inbound)(&fields) else {
-        return text(StatusCode::BAD_REQUEST, "Send the fields from and text.");
-    };
-    let (now, with) = (hooks.clock.now(), hooks.answering.clone());
-    let receive = move |tx: &mut Tx<'_>| inbound::receive(tx, &with, &incoming.from, &incoming.text, now);
-    match hooks.db.write(receive).await {
-        Ok(answer) => text(StatusCode::OK, answer.map(|sms| sms.text).unwrap_or_default()),
-        Err(fault) => failure(&fault),
-    }
+    fields: Fields,
+    form: Fields,
 }
 
-/// A path that cannot be read names no gateway either.
-fn calls(path: Result<Path<String>, PathRejection>) -> Option<&'static Calls> {
-    Kind::find(&path.ok()?)?.calls.as_ref()
-}
-
-fn fields(query: Option<String>, headers: &HeaderMap, body: &[u8]) -> Fields {
-    let mut fields = Fields::default();
-    fields.read(query.unwrap_or_default().as_bytes());
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        fields.read(body);
+impl Heard {
+    fn new(hooks: &Hooks, uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
+        let (mut fields, mut form) = (Fields::default(), Fields::default());
+        fields.read(uri.query().unwrap_or_default().as_bytes());
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+            form.read(&body);
+            fields.read(&body);
+        }
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let url = format!("{}{path}", hooks.callbacks.base().unwrap_or_default());
+        Self { url, headers, body, fields, form }
     }
-    fields
+
+    fn call(&self) -> Call<'_> {
+        Call { url: &self.url, headers: &self.headers, body: &self.body, fields: &self.fields, form: &self.form }
+    }
 }
 
 fn failure(fault: &Fault) -> Response {
@@ -144,7 +146,10 @@ fn failure(fault: &Fault) -> Response {
     }
 }
 
-fn text(status: StatusCode, text: impl Into<String>) -> Response {
-    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, text.into()).into_response()
+fn text(status: StatusCode, text: &str) -> Response {
+    respond(status, "text/plain; charset=utf-8", text.to_owned())
+}
+
+fn respond(status: StatusCode, kind: &'static str, body: String) -> Response {
+    (status, [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], body).into_response()
 }

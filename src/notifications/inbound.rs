@@ -1,12 +1,13 @@
-//! What clients' SMS do: news of a ticket, STOP and START.
+//! What clients' messages do: news of a ticket, STOP and START, and what they write about it.
 
 use std::sync::Arc;
 
-use vault::Vault;
+use vault::{Purpose, Vault};
 
 use super::{
+    channels::Incoming,
     inbound_text::{self, Inbound},
-    number_store,
+    number_store::{self, Allowance, Via},
     wording::{Sms, Voice},
 };
 use crate::{
@@ -18,18 +19,48 @@ use crate::{
 
 /// A second STOP within this time, in milliseconds, is not confirmed again.
 const CONFIRMED: i64 = 5 * 60 * 1_000;
-
-/// Replies that a number may have at once. Each costs money and senders can be forged, but a client with several
-/// tickets, or a support desk that tries it out, asks for each of them, and some twice.
-const BURST: i64 = 30;
-/// How long until a number may have one more, in milliseconds: 20 a day.
-const ONE_MORE: i64 = 24 * 60 * 60 * 1_000 / 20;
+/// Replies that a number may have at once, and 20 more a day. Each costs money and senders can be forged, but a client with
+/// several tickets, or a support desk that tries it out, asks for each of them, and some twice.
+const REPLIES: Allowance = Allowance { burst: 30, ..Allowance::a_day(20) };
+/// References that a number may get wrong at once, and 5 more an hour: they can be guessed in some hundred thousand tries.
+const WRONG: Allowance = Allowance { burst: 15, pause: 60 * 60 * 1_000 / 5 };
+/// What a number may write that lands on a ticket, at once and in a day: a machine that answers each of our answers, or
+/// somebody who forges the sender, fills no ticket.
+const WRITTEN: Allowance = Allowance::a_day(20);
 /// Fewer digits make a short code: a service, which may well answer our answer.
 const NUMBER_DIGITS: usize = 7;
+/// Tickets named in one answer, at most.
+const NAMED: usize = 5;
 
-/// Looks a ticket up for its client: reference and status of the ticket with this reference, if its number is this
-/// one; in every other case nothing. Set by the program, since messages know nothing of tickets.
-pub type TicketStatus = Arc<dyn Fn(&mut Tx<'_>, &str, &Phone) -> Result<Option<(String, Text)>, Fault> + Send + Sync>;
+/// Keys what numbers are counted by beside their replies.
+const WRONG_BY: Purpose = Purpose::new("notifications.wrong");
+const WRITTEN_BY: Purpose = Purpose::new("notifications.written");
+/// Keys messages that come without an id.
+const SEEN: Purpose = Purpose::new("notifications.seen");
+/// Without an id, the same words of the same number within this time are one message, in milliseconds.
+const SAME: i64 = 2 * 60 * 1_000;
+
+/// What messages ask about tickets, of which they know nothing: the program hands it over.
+pub trait Cases: Send + Sync {
+    /// Reference and status of the ticket with this reference, if its number is this one; in every other case nothing.
+    ///
+    /// # Errors
+    /// Only the database's and the vault's.
+    fn status(&self, tx: &mut Tx<'_>, reference: &str, from: &Phone) -> Result<Option<(String, Text)>, Fault>;
+
+    /// Reference and status of the number's tickets that are not closed, the newest first: at most `most`.
+    ///
+    /// # Errors
+    /// Only the database's and the vault's.
+    fn open(&self, tx: &mut Tx<'_>, from: &Phone, most: usize) -> Result<Vec<(String, Text)>, Fault>;
+
+    /// Puts what a client wrote on their newest ticket that is not closed, and opens it again where it is Fixed and that
+    /// was not long ago. Gives its reference, or nothing where there is no such ticket.
+    ///
+    /// # Errors
+    /// Only the database's and the vault's.
+    fn wrote(&self, tx: &mut Tx<'_>, from: &Phone, text: &str) -> Result<Option<String>, Fault>;
+}
 
 /// What answering needs to know.
 #[derive(Clone)]
@@ -43,49 +74,123 @@ pub struct Answering {
     /// Our own number, if messages go out under one.
     pub sender: Option<Phone>,
     /// Looks tickets up.
-    pub ticket_status: TicketStatus,
+    pub cases: Arc<dyn Cases>,
 }
 
-/// Does what a client's SMS asks for, and gives the answer, if there is one.
+/// Does what a client's message asks for, and gives the answer, if there is one.
 ///
-/// Nothing is answered to names, short codes and our own number, to talk that asks for nothing, and to numbers that
-/// have had their share of answers. STOP and START count all the same.
+/// Nothing is answered to names, short codes and our own number, to our own words come back, and to numbers that have had
+/// their share of answers. STOP and START count all the same.
 ///
 /// # Errors
 /// Only the database's and the vault's.
-pub fn receive(tx: &mut Tx<'_>, with: &Answering, from: &str, text: &str, now: i64) -> Result<Option<Sms>, Fault> {
-    let short = from.chars().filter(|c| c.is_numeric()).count() < NUMBER_DIGITS;
-    let Ok(from) = Phone::from_gateway(from, with.region.as_ref()) else { return Ok(None) };
-    if with.sender.as_ref() == Some(&from) {
+pub fn receive(
+    tx: &mut Tx<'_>,
+    with: &Answering,
+    gateway: &str,
+    incoming: &Incoming,
+    now: i64,
+) -> Result<Option<Sms>, Fault> {
+    let short = incoming.from.chars().filter(|c| c.is_numeric()).count() < NUMBER_DIGITS;
+    let Ok(from) = Phone::from_gateway(&incoming.from, with.region.as_ref()) else { return Ok(None) };
+    if with.sender.as_ref() == Some(&from) || with.voice.is_own(&incoming.text) {
         return Ok(None);
     }
-    let answer = answer(tx, with, &from, text, now)?;
-    if answer.is_none() || short || !number_store::take_reply(tx, &with.vault, &from, now, ONE_MORE, BURST)? {
+    if let Some(id) = &incoming.id
+        && !number_store::first_time(tx, gateway, id.as_bytes(), now)?
+    {
+        return Ok(None);
+    }
+    let talk = Talk { with, from: &from, token: number_store::token(&with.vault, &from), now, short };
+    let answer = talk.answer(tx, incoming)?;
+    if answer.is_none() || short || !number_store::take_reply(tx, talk.token, now, REPLIES)? {
         return Ok(None);
     }
     Ok(answer)
 }
 
-fn answer(tx: &mut Tx<'_>, with: &Answering, from: &Phone, text: &str, now: i64) -> Result<Option<Sms>, Fault> {
-    Ok(match inbound_text::parse(text) {
-        Inbound::Stop => {
-            let before = number_store::stopped_at(tx, &with.vault, from)?;
-            number_store::opt_out(tx, &with.vault, from, now)?;
-            let again = before.is_some_and(|before| now - before < CONFIRMED);
-            (!again).then(|| with.voice.stopped())
+/// A message of a number that we may listen to.
+struct Talk<'a> {
+    with: &'a Answering,
+    from: &'a Phone,
+    token: i64,
+    now: i64,
+    /// From a service, which gets no answer and writes on no ticket.
+    short: bool,
+}
+
+impl Talk<'_> {
+    fn answer(&self, tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Option<Sms>, Fault> {
+        let (voice, kind) = (&self.with.voice, inbound_text::parse(&incoming.text));
+        metrics::counter!("redress_inbound_total", "kind" => kind.name()).increment(1);
+        Ok(match kind {
+            Inbound::Stop => {
+                let before = number_store::stopped(tx, self.token)?;
+                number_store::opt_out(tx, self.token, Via::Sms, self.now)?;
+                let again = before.is_some_and(|before| self.now - before < CONFIRMED);
+                (!again).then(|| voice.stopped())
+            }
+            Inbound::Start => number_store::opt_in(tx, self.token)?.then(|| voice.started()),
+            Inbound::Help => Some(voice.help()),
+            Inbound::Status(reference) => self.status(tx, reference.as_deref())?,
+            Inbound::AnyStatus => {
+                let open = self.with.cases.open(tx, self.from, NAMED)?;
+                match open.as_slice() {
+                    [] => Some(voice.unknown_reference()),
+                    [(reference, status)] => Some(voice.status(reference, status)),
+                    several => {
+                        let references: Vec<String> = several.iter().map(|(reference, _)| reference.clone()).collect();
+                        Some(voice.several(&references))
+                    }
+                }
+            }
+            Inbound::Other => self.wrote(tx, incoming)?,
+        })
+    }
+
+    fn status(&self, tx: &mut Tx<'_>, reference: Option<&str>) -> Result<Option<Sms>, Fault> {
+        let found = match reference {
+            Some(reference) => self.with.cases.status(tx, reference, self.from)?,
+            None => None,
+        };
+        if let Some((reference, status)) = found {
+            return Ok(Some(self.with.voice.status(&reference, &status)));
         }
-        Inbound::Start => number_store::opt_in(tx, &with.vault, from)?.then(|| with.voice.started()),
-        Inbound::Help => Some(with.voice.help()),
-        Inbound::Status(reference) => {
-            let found = match &reference {
-                Some(reference) => (with.ticket_status)(tx, reference, from)?,
-                None => None,
-            };
-            Some(match found {
-                Some((reference, status)) => with.voice.status(&reference, &status),
-                None => with.voice.unknown_reference(),
-            })
+        let counted = self.with.vault.token(WRONG_BY, self.from.as_str());
+        if number_store::take_message(tx, counted, self.now, WRONG)? {
+            return Ok(Some(self.with.voice.unknown_reference()));
         }
-        Inbound::Other => None,
-    })
+        tracing::warn!(
+            number = counted,
+            "a number asks for one reference after another that is not its own; it is not answered"
+        );
+        metrics::counter!("redress_inbound_limited_total", "limit" => "references").increment(1);
+        Ok(None)
+    }
+
+    fn wrote(&self, tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Option<Sms>, Fault> {
+        let text = incoming.text.trim();
+        if self.short || text.is_empty() {
+            return Ok(None);
+        }
+        if incoming.id.is_none() {
+            let spell = (self.now / SAME).to_be_bytes();
+            let key = self.with.vault.mac(SEEN, &[self.from.as_str().as_bytes(), text.as_bytes(), &spell]);
+            if !number_store::first_time(tx, "", &key, self.now)? {
+                return Ok(None);
+            }
+        }
+        let counted = self.with.vault.token(WRITTEN_BY, self.from.as_str());
+        if !number_store::take_message(tx, counted, self.now, WRITTEN)? {
+            tracing::warn!(number = counted, "a number writes more than a person would; it lands on no ticket");
+            metrics::counter!("redress_inbound_limited_total", "limit" => "written").increment(1);
+            return Ok(None);
+        }
+        let Some(reference) = self.with.cases.wrote(tx, self.from, text)? else { return Ok(None) };
+        // Said once a day for each ticket: whoever answers by machine has nothing more to answer.
+        let day = (self.now / (24 * 60 * 60 * 1_000)).to_be_bytes();
+        let key = self.with.vault.mac(SEEN, &[self.from.as_str().as_bytes(), reference.as_bytes(), &day]);
+        let first = number_store::first_time(tx, "", &key, self.now)?;
+        Ok(first.then(|| self.with.voice.received(&reference)))
+    }
 }

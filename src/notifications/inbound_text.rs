@@ -6,10 +6,57 @@ use super::segments::clean;
 
 /// Longest message that is read as a request, in characters.
 const MAX_CHARS: usize = 160;
-const STOP: [&str; 10] =
-    ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT", "OPT-OUT"];
-const START: [&str; 3] = ["START", "UNSTOP", "YES"];
-const HELP: [&str; 2] = ["HELP", "INFO"];
+/// Each as it is written in capitals; English, then Hindi, Spanish, French, German, Portuguese, Indonesian, Swahili, Arabic.
+const STOP: [&str; 29] = [
+    "STOP",
+    "STOPALL",
+    "UNSUBSCRIBE",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+    "OPT OUT",
+    "OPT-OUT",
+    "बंद",
+    "बंद करें",
+    "बंद करो",
+    "रोकें",
+    "रोको",
+    "PARAR",
+    "ALTO",
+    "CANCELAR",
+    "BAJA",
+    "ARRET",
+    "ARRÊT",
+    "STOPP",
+    "ABMELDEN",
+    "SAIR",
+    "BERHENTI",
+    "ACHA",
+    "SIMAMA",
+    "توقف",
+    "إيقاف",
+];
+const START: [&str; 14] = [
+    "START",
+    "UNSTOP",
+    "YES",
+    "शुरू",
+    "शुरू करें",
+    "शुरू करो",
+    "INICIAR",
+    "ALTA",
+    "REPRENDRE",
+    "ANMELDEN",
+    "COMEÇAR",
+    "MULAI",
+    "ANZA",
+    "ابدأ",
+];
+const HELP: [&str; 11] =
+    ["HELP", "INFO", "मदद", "सहायता", "AYUDA", "AIDE", "HILFE", "AJUDA", "BANTUAN", "MSAADA", "مساعدة"];
+const STATUS: &str = "STATUS";
 
 /// A request by SMS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +67,26 @@ pub enum Inbound {
     Start,
     /// How does this work?
     Help,
+    /// How are my tickets?
+    AnyStatus,
     /// How is my ticket? With the reference in its stored form, `BILL-YYYYMMDD-XXXX`, or `None`
     /// when no reference could be read from what follows the word.
     Status(Option<String>),
     /// Anything else.
     Other,
+}
+
+impl Inbound {
+    /// The name in metrics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Start => "start",
+            Self::Help => "help",
+            Self::AnyStatus | Self::Status(_) => "status",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// Reads a message. A keyword must be all of it, but for case, blanks and punctuation around it.
@@ -36,7 +98,7 @@ pub fn parse(text: &str) -> Inbound {
         return Inbound::Other;
     }
     let text = text.to_uppercase();
-    let word = text.trim_start_matches(['"', '\'', '“', '‘']).trim_end_matches(|c: char| !c.is_alphanumeric());
+    let word = text.trim_start_matches(['"', '\'', '“', '‘']).trim_end_matches(|c: char| !part_of_word(c));
     if STOP.contains(&word) {
         Inbound::Stop
     } else if START.contains(&word) {
@@ -44,8 +106,13 @@ pub fn parse(text: &str) -> Inbound {
     } else if HELP.contains(&word) {
         Inbound::Help
     } else {
-        word.strip_prefix("STATUS").map_or(Inbound::Other, status)
+        word.strip_prefix(STATUS).map_or(Inbound::Other, status)
     }
+}
+
+/// Letters, digits, and the signs that some scripts write vowels with.
+fn part_of_word(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
 }
 
 /// What follows the word: a reference, an attempt at one, or other talk.
@@ -54,6 +121,9 @@ fn status(rest: &str) -> Inbound {
         return Inbound::Other;
     }
     let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if rest.is_empty() {
+        return Inbound::AnyStatus;
+    }
     let compact: String = rest.chars().filter(|&c| !gap(c)).collect();
     // The last part stands together: `… D4ZP x` is not a reference of five characters.
     let whole = rest.rsplit(gap).next().is_some_and(|last| last.len() >= 4);
@@ -118,6 +188,13 @@ mod tests {
             ("StopAll", Stop),
             ("unsubscribe", Stop),
             ("Cancel", Stop),
+            ("बंद करें।", Stop),
+            (" रोकें ", Stop),
+            ("arrêt", Stop),
+            ("शुरू", Start),
+            ("मदद?", Help),
+            ("STOP 12345", Other),
+            ("stop it please", Other),
             ("end", Stop),
             ("quit", Stop),
             ("revoke", Stop),
@@ -165,9 +242,10 @@ mod tests {
 
     #[test]
     fn tells_a_slip_from_talk() {
+        for text in ["STATUS", "status?", " Status!! ", "ＳＴＡＴＵＳ", "STATUS -"] {
+            assert_eq!(parse(text), Inbound::AnyStatus, "{text:?}");
+        }
         let slips = [
-            "STATUS",
-            "status?",
             "STATUS 12345",
             "STATUS BILL-20261123-D4Z",
             "STATUS BILL-20261123-D4ZPXY",
@@ -214,6 +292,8 @@ mod tests {
             for sms in ours {
                 assert_eq!(parse(&sms.text), Inbound::Other, "{}", sms.text);
             }
+            let fixed = voice.fixed(reference).text;
+            assert_eq!(voice.is_own(&fixed), fixed.contains("Larkfield Fibre: "), "{fixed}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Kind, Outbox, State, call_store, list_store};
+use super::{Channel, Kind, Outbox, State, call_store, list_store};
 use crate::{db::Tx, fault::Fault};
 
 /// Which messages.
@@ -49,7 +49,9 @@ pub struct Listed {
     pub reference: String,
     /// What it tells.
     pub kind: Kind,
-    /// The number in E.164.
+    /// How it is sent.
+    pub channel: &'static Channel,
+    /// The number in E.164, or the e-mail address.
     pub recipient: String,
     /// The message.
     pub text: String,
@@ -133,7 +135,7 @@ impl Outbox {
     /// # Errors
     /// Only the database's.
     pub fn waiting(&self, tx: &mut Tx<'_>) -> Result<u64, Fault> {
-        Ok(u64::try_from(super::store::waiting(tx)?).unwrap_or(0))
+        Ok(u64::try_from(super::store::waiting(tx)?.0).unwrap_or(0))
     }
 }
 

@@ -6,9 +6,8 @@ use vault::Vault;
 
 use super::{
     list::{Listed, Place, Sought},
-    message::Kind,
     state::State,
-    store::{read_state, recipient_cell, text_cell},
+    store::{read_channel, read_kind, read_state, recipient_cell, text_cell},
 };
 use crate::{
     clock::first_id_at,
@@ -16,7 +15,8 @@ use crate::{
     fault::Fault,
 };
 
-const COLUMNS: &str = "n.id, t.ticket_ref, n.kind, n.recipient, n.text, n.state, n.reason, n.attempts, n.created_at";
+const COLUMNS: &str =
+    "n.id, t.ticket_ref, n.kind, n.recipient, n.text, n.state, n.reason, n.attempts, n.created_at, n.channel";
 
 /// Ids begin with a time that is read just before `created_at` is.
 const SLACK: i64 = 60_000;
@@ -99,12 +99,12 @@ fn branches(dialect: Dialect, states: &[State]) -> Vec<String> {
 }
 
 fn listed(vault: &Vault, row: &Row) -> Result<Listed, Fault> {
-    let (id, kind) = (row.uuid(0)?, row.int(2)?);
+    let id = row.uuid(0)?;
     Ok(Listed {
         id,
         reference: row.text(1)?,
-        kind: Kind::from_code(kind)
-            .ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no kind of message has the number {kind}")))?,
+        kind: read_kind(row.int(2)?)?,
+        channel: read_channel(&row.text(9)?)?,
         recipient: vault.open_text(&recipient_cell(&id), &row.bytes(3)?)?,
         text: vault.open_text(&text_cell(&id), &row.bytes(4)?)?,
         state: read_state(row, 5)?,

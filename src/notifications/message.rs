@@ -1,68 +1,69 @@
-//! A message to a client: what it is about, and its record.
+//! A message: what it is about, and its record.
 
 use uuid::Uuid;
 
 use super::{
+    channels::{Channel, Contact},
     reason::reason_text,
     state::State,
-    wording::{Sms, Voice},
 };
-use crate::{phone::Phone, words::Text};
+use crate::words::Text;
 
-/// What happened that the client is told of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// The ticket is logged.
-    Created {
-        /// `BILL-YYYYMMDD-XXXX`.
-        reference: &'a str,
-        /// The issue, of any length; the message has as much of it as fits.
-        issue: &'a str,
-    },
-    /// The ticket is resolved.
-    Fixed {
-        /// `BILL-YYYYMMDD-XXXX`.
-        reference: &'a str,
-    },
+/// A ticket as messages know it.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'a> {
+    /// `BILL-YYYYMMDD-XXXX`.
+    pub reference: &'a str,
+    /// The issue, of any length; a message has as much of it as fits.
+    pub issue: &'a str,
+    /// The kind of issue, `Incorrect Bill` for instance: it names nobody.
+    pub issue_type: &'a str,
+    /// The status that it has now.
+    pub status: Option<Text>,
+    /// When it was logged, in milliseconds.
+    pub registered_at: i64,
+    /// What the desk writes to the client, of a note that is for them.
+    pub note: &'a str,
 }
 
-impl Event<'_> {
-    /// The message in the words of this ISP.
-    pub fn sms(self, voice: &Voice) -> Sms {
-        match self {
-            Self::Created { reference, issue } => voice.created(reference, issue),
-            Self::Fixed { reference } => voice.fixed(reference),
-        }
-    }
-
-    /// What kind of message it makes.
-    pub const fn kind(self) -> Kind {
-        match self {
-            Self::Created { .. } => Kind::Created,
-            Self::Fixed { .. } => Kind::Fixed,
-        }
-    }
-}
-
-/// The kinds of messages. The order is the stored one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What happened that somebody is told of. The order is the stored one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A ticket is logged.
     Created,
     /// A ticket is resolved.
     Fixed,
+    /// A technician got a ticket, and is told.
+    Assigned,
+    /// A ticket that was Fixed is open again.
+    Reopened,
+    /// The desk writes to the client.
+    Note,
 }
 
 impl Kind {
     /// All of them, in the stored order.
-    pub const ALL: [Self; 2] = [Self::Created, Self::Fixed];
+    pub const ALL: [Self; 5] = [Self::Created, Self::Fixed, Self::Assigned, Self::Reopened, Self::Note];
 
     /// The name in records.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
             Self::Fixed => "fixed",
+            Self::Assigned => "assigned",
+            Self::Reopened => "reopened",
+            Self::Note => "note",
         }
+    }
+
+    /// The kind of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether it is for the client, not for the staff.
+    pub const fn is_for_client(self) -> bool {
+        !matches!(self, Self::Assigned)
     }
 
     /// The number stored for it.
@@ -76,17 +77,21 @@ impl Kind {
     }
 }
 
-/// A message to be queued with the change that it tells of.
+/// What is told, and to whom: it becomes one message for each channel that the settings name for its kind.
 #[derive(Debug)]
-pub struct NewMessage<'a> {
+pub struct News<'a> {
     /// The ticket's id.
     pub ticket: Uuid,
     /// The ticket's version that the event made: one message for each.
     pub revision: i64,
-    /// Where it goes.
-    pub to: &'a Phone,
-    /// What it says.
-    pub event: Event<'a>,
+    /// What happened.
+    pub kind: Kind,
+    /// What is told of it.
+    pub facts: Facts<'a>,
+    /// Whom it is for.
+    pub to: Contact<'a>,
+    /// Before others: 0 for the most urgent.
+    pub rank: i64,
     /// How long it waits so that it can be undone, in milliseconds; 0 sends it at once.
     pub hold: i64,
 }
@@ -100,9 +105,9 @@ pub struct Notification {
     pub ticket: Uuid,
     /// What it tells.
     pub kind: Kind,
-    /// `sms`.
-    pub channel: String,
-    /// The number in E.164.
+    /// How it is sent.
+    pub channel: &'static Channel,
+    /// The number in E.164, or the e-mail address.
     pub recipient: String,
     /// The message.
     pub text: String,
@@ -153,4 +158,6 @@ pub struct StateChange {
     pub reason: Option<String>,
     /// Who asked for it, if a person did.
     pub by: Option<Uuid>,
+    /// The gateway that was tried.
+    pub gateway: Option<String>,
 }

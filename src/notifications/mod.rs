@@ -1,20 +1,25 @@
-//! Messages to and from clients: the outbox, the worker that empties it, the gateways, and what clients write back.
+//! Messages to and from clients: the outbox, the worker that empties it, the ways out, and what clients write back.
 
 mod backoff;
 mod call_store;
 mod callbacks;
 mod channels;
+mod courtesy;
 mod delivery;
+mod gates;
 mod health;
 mod health_store;
 pub mod hooks;
 mod inbound;
 pub mod inbound_text;
+mod inbox;
 mod list;
 mod list_store;
 mod message;
 mod number_store;
 mod outbox;
+mod pace;
+mod parts_store;
 mod promise;
 mod reason;
 mod record;
@@ -22,24 +27,27 @@ pub mod segments;
 mod settings;
 mod state;
 mod store;
+mod take;
 pub mod wording;
 mod worker;
 
 pub use self::{
     callbacks::{Callbacks, hook_secret},
-    channels::{Gateway, Outcome, Outgoing, Sending},
+    channels::{Channel, Contact, Gateway, Incoming, Outcome, Outgoing, Report, Sending},
     delivery::{LEASE, VALIDITY},
-    health::{GatewayHealth, Health, Trouble},
-    health_store::{leave as forget_health, tell as tell_health, trouble as gateway_trouble},
+    gates::Gates,
+    health::{GatewayHealth, Health, Seen, Trouble},
+    health_store::{Standing, leave as forget_health, standings, tell as tell_health, trouble as gateway_trouble},
     hooks::Hooks,
-    inbound::{Answering, TicketStatus, receive},
+    inbound::{Answering, Cases, receive},
+    inbox::Inbox,
     list::{Listed, Place, Sought},
-    message::{Event, Kind, NewMessage, Notification, StateChange},
+    message::{Facts, Kind, News, Notification, StateChange},
     outbox::{Outbox, Prepared, lapse},
     promise::WhyNot,
     reason::reason_text,
     record::{NotificationChange, NotificationRecord},
-    settings::{Key, SettingFault, Settings},
+    settings::{Key, Routes, SettingFault, Settings},
     state::State,
     store::CHANGED,
     wording::Voice,
@@ -53,5 +61,5 @@ use crate::db::{DbError, Tx};
 /// # Errors
 /// The database's.
 pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<u64, DbError> {
-    Ok(number_store::forget_replies(tx, now)? + call_store::sweep(tx)?)
+    Ok(number_store::forget(tx, now)? + parts_store::forget(tx, now)? + call_store::sweep(tx)?)
 }

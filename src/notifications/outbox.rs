@@ -7,11 +7,14 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{
-    channels::Gateway,
+    channels::{Channel, Contact},
+    courtesy::Courtesy,
     delivery::REPORT_DUE,
-    message::{Event, Kind, NewMessage, Notification},
-    number_store,
-    reason::{NO_SMS_NUMBER, OPTED_OUT},
+    gates::Gates,
+    message::{Facts, Kind, News, Notification},
+    number_store::{self, Via},
+    reason::{COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
+    settings::{Routes, Settings},
     state::State,
     store::{self, Envelope},
     wording::{Sms, Voice},
@@ -30,14 +33,24 @@ pub struct Outbox {
     pub(super) vault: Vault,
     clock: Clock,
     pub(super) voice: Voice,
-    pub(super) hindrance: Option<&'static str>,
+    pub(super) gates: Gates,
+    pub(super) routes: Arc<Routes>,
+    pub(super) courtesy: Arc<Courtesy>,
     wake: Arc<Notify>,
 }
 
 impl Outbox {
-    /// The outbox of an ISP, whose messages go out through `gateway`.
-    pub fn new(vault: Vault, clock: Clock, voice: Voice, gateway: &dyn Gateway) -> Self {
-        Self { vault, clock, voice, hindrance: gateway.hindrance(), wake: Arc::new(Notify::new()) }
+    /// The outbox of an ISP with these settings.
+    pub fn new(vault: Vault, clock: Clock, voice: Voice, settings: &Settings) -> Self {
+        Self {
+            vault,
+            clock,
+            voice,
+            gates: settings.gates.clone(),
+            routes: Arc::new(settings.routes.clone()),
+            courtesy: Arc::new(settings.courtesy.clone()),
+            wake: Arc::new(Notify::new()),
+        }
     }
 
     /// The same outbox by another clock, for messages of a time that is not now. The worker keeps its own.
@@ -46,38 +59,106 @@ impl Outbox {
         Self { clock, ..self.clone() }
     }
 
-    /// Words and seals a message, which takes longer than queueing it: do it before the transaction where that is
-    /// possible.
-    pub fn prepare(&self, message: &NewMessage<'_>) -> Prepared {
-        let sms = self.preview(message.event);
-        Prepared {
-            envelope: Envelope::seal(&self.vault, self.clock.uuid(), self.clock.now(), message, &sms),
-            takes_sms: message.to.takes_sms(),
-            hold: message.hold.max(0),
-        }
+    /// Whether anybody is told of this at all.
+    pub fn tells(&self, kind: Kind) -> bool {
+        !self.routes.of(kind).is_empty()
     }
 
-    /// Queues a message. It goes once the transaction is kept, and not before its `hold` is over.
+    /// Words and seals what is told, for each channel that tells it, which takes longer than queueing it: do it before the
+    /// transaction where that is possible.
+    pub fn prepare(&self, news: &News<'_>) -> Prepared {
+        let channels = self.routes.of(news.kind).iter();
+        Prepared { messages: channels.filter_map(|channel| self.word(news, channel)).collect(), hold: news.hold.max(0) }
+    }
+
+    /// A message, unless there is no address for it and another channel may reach them: only what comes by phone is missed
+    /// by somebody.
+    fn word(&self, news: &News<'_>, channel: &'static Channel) -> Option<Message> {
+        let content = (channel.write)(&self.voice, news);
+        let (to, barred) = match (channel.address)(&news.to) {
+            Ok(to) => (to, None),
+            // Kept as the record of what was not sent, and why.
+            Err(reason @ NO_SMS_NUMBER) => (news.to.phone?.as_str().to_owned(), Some(reason)),
+            Err(reason @ NO_EMAIL) if self.routes.of(news.kind).len() == 1 => (String::new(), Some(reason)),
+            Err(_) => return None,
+        };
+        let abroad = channel.to_phones && news.to.phone.is_some_and(|phone| !self.courtesy.reaches(phone));
+        let barred = barred.or(abroad.then_some(COUNTRY));
+        let envelope = Envelope::seal(&self.vault, (self.clock.uuid(), self.clock.now()), news, channel, &to, &content);
+        Some(Message { envelope, barred })
+    }
+
+    /// Queues what is told. It goes once the transaction is kept, and not before its `hold` is over.
     ///
-    /// A number that cannot or will not get SMS is noted at once as suppressed; it is looked at again when its turn
+    /// A number that cannot or will not get messages is noted at once as suppressed; it is looked at again when its turn
     /// comes, since a client may say STOP meanwhile.
     ///
     /// # Errors
     /// Only the database's.
-    pub fn enqueue(&self, tx: &mut Tx<'_>, message: &Prepared) -> Result<(), Fault> {
-        let Prepared { envelope, takes_sms, hold } = message;
-        let hindrance = self.hindrance(*takes_sms, || envelope.stopped_at(tx))?;
-        store::insert(tx, envelope, &mut envelope.delivery(*hold, hindrance))
+    pub fn enqueue(&self, tx: &mut Tx<'_>, prepared: &Prepared) -> Result<(), Fault> {
+        for Message { envelope, barred } in &prepared.messages {
+            let stopped = || envelope.stopped_at(tx);
+            let hindrance = self.hindrance(envelope.channel, envelope.kind, *barred, stopped)?;
+            let mut delivery = envelope.delivery(prepared.hold, hindrance);
+            store::insert(tx, envelope, &mut delivery)?;
+        }
+        Ok(())
     }
 
-    /// Undoes the SMS of a Fixed that made the ticket's version `revision`; `false` when it has gone, or was never
+    /// Undoes the messages of a Fixed that made the ticket's version `revision`; `false` when one has gone, or was never
     /// held back.
     ///
     /// # Errors
     /// Only the database's.
     pub fn cancel_held(&self, tx: &mut Tx<'_>, ticket: Uuid, revision: i64, by: Uuid) -> Result<bool, Fault> {
-        let Some(mut delivery) = store::delivery_of(tx, ticket, Kind::Fixed, revision)? else { return Ok(false) };
-        Ok(delivery.cancel(self.clock.now(), by) && store::save(tx, &mut delivery)?)
+        let mut held = store::deliveries_of(tx, ticket, Kind::Fixed, revision)?;
+        let now = self.clock.now();
+        if held.is_empty() || !held.iter_mut().all(|delivery| delivery.undo(now, by)) {
+            return Ok(false);
+        }
+        for delivery in &mut held {
+            if !store::save(tx, delivery)? {
+                return Err(Fault::conflict(Text::new("rules-undo-late")));
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes a message back while it waits.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`]; [`Fault::Conflict`] unless it waits.
+    pub fn cancel(&self, tx: &mut Tx<'_>, id: Uuid, by: Uuid) -> Result<Notification, Fault> {
+        let mut delivery = store::delivery(tx, id)?.ok_or(Fault::NotFound)?;
+        delivery.cancel(self.clock.now(), by)?;
+        if !store::save(tx, &mut delivery)? {
+            return Err(Fault::conflict(Text::new("notifications-just-changed")));
+        }
+        store::by_id(tx, &self.vault, id)?.ok_or(Fault::NotFound)
+    }
+
+    /// When a number said STOP, in milliseconds, if it did.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn stopped_at(&self, tx: &mut Tx<'_>, number: &Phone) -> Result<Option<i64>, Fault> {
+        number_store::stopped_at(tx, &self.vault, number)
+    }
+
+    /// Keeps that the owner of a number told somebody of the staff to send nothing more.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn opt_out(&self, tx: &mut Tx<'_>, number: &Phone, by: Uuid) -> Result<(), Fault> {
+        number_store::opt_out(tx, number_store::token(&self.vault, number), Via::Staff(by), self.clock.now())
+    }
+
+    /// Keeps that the owner of a number told somebody of the staff to send again; `false` when nothing was stopped.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn opt_in(&self, tx: &mut Tx<'_>, number: &Phone) -> Result<bool, Fault> {
+        number_store::opt_in(tx, number_store::token(&self.vault, number))
     }
 
     /// The messages of a ticket with their changes of state, oldest first.
@@ -104,29 +185,36 @@ impl Outbox {
         store::ticket_of(tx, id)
     }
 
-    /// Sends a message again, with the same text, to the number that its ticket has now.
+    /// Sends a message again, with the same text, to where its ticket's people are reached now.
     ///
     /// # Errors
     /// [`Fault::NotFound`]; [`Fault::Conflict`] unless [`Notification::may_resend`].
-    pub fn resend(&self, tx: &mut Tx<'_>, id: Uuid, to: &Phone, by: Uuid) -> Result<Notification, Fault> {
+    pub fn resend(&self, tx: &mut Tx<'_>, id: Uuid, to: &Contact<'_>, by: Uuid) -> Result<Notification, Fault> {
         let (Some(mut delivery), Some(found)) = (store::delivery(tx, id)?, store::by_id(tx, &self.vault, id)?) else {
             return Err(Fault::NotFound);
         };
-        let hindrance = self.hindrance(to.takes_sms(), || number_store::stopped_at(tx, &self.vault, to))?;
-        let elsewhere = found.recipient != to.as_str();
+        let (address, barred) = match (found.channel.address)(to) {
+            Ok(address) => (address, None),
+            Err(reason) => {
+                (to.phone.map_or_else(|| found.recipient.clone(), |phone| phone.as_str().to_owned()), Some(reason))
+            }
+        };
+        let stopped = || number_store::stopped(tx, number_store::token_of(&self.vault, &address));
+        let hindrance = self.hindrance(found.channel, found.kind, barred, stopped)?;
+        let elsewhere = found.recipient != address;
         delivery.resend(self.clock.now(), hindrance, elsewhere, by)?;
         if !store::save(tx, &mut delivery)? {
             return Err(Fault::conflict(Text::new("notifications-just-changed")));
         }
         if elsewhere {
-            store::readdress(tx, &self.vault, id, to)?;
+            store::readdress(tx, &self.vault, id, &address)?;
         }
         store::by_id(tx, &self.vault, id)?.ok_or(Fault::NotFound)
     }
 
-    /// The message as it would be sent.
-    pub fn preview(&self, event: Event<'_>) -> Sms {
-        event.sms(&self.voice)
+    /// The SMS as it would be sent.
+    pub fn preview(&self, kind: Kind, facts: &Facts<'_>) -> Sms {
+        self.voice.sms(kind, facts)
     }
 
     /// Tells the worker of this process to look at once. Call it after a commit; without it the worker looks within
@@ -143,22 +231,31 @@ impl Outbox {
     /// Why a message cannot go, if so: the number's kind, its owner's will, and the gateway, in this order.
     pub(super) fn hindrance(
         &self,
-        takes_sms: bool,
+        channel: &Channel,
+        kind: Kind,
+        barred: Option<&'static str>,
         stopped_at: impl FnOnce() -> Result<Option<i64>, Fault>,
     ) -> Result<Option<&'static str>, Fault> {
-        if !takes_sms {
-            return Ok(Some(NO_SMS_NUMBER));
+        if barred.is_some() {
+            return Ok(barred);
         }
-        Ok(if stopped_at()?.is_some() { Some(OPTED_OUT) } else { self.hindrance })
+        let may_stop = channel.to_phones && !self.courtesy.is_required(kind);
+        Ok(if may_stop && stopped_at()?.is_some() { Some(OPTED_OUT) } else { self.gates.hindrance(channel) })
     }
 }
 
-/// A message ready to be queued.
+/// What is told, ready to be queued: one message for each channel.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    envelope: Envelope,
-    takes_sms: bool,
+    messages: Vec<Message>,
     hold: i64,
+}
+
+#[derive(Debug, Clone)]
+struct Message {
+    envelope: Envelope,
+    /// Why it cannot go, whoever carries it.
+    barred: Option<&'static str>,
 }
 
 /// Turns messages `unknown` that were sent 72 hours ago or more and never reported on, in small transactions, so that

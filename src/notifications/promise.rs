@@ -1,9 +1,11 @@
 //! What may be promised about an SMS before there is one, so that no page announces what will not happen.
 
 use super::{
+    channels::Channel,
+    message::Kind,
     number_store,
     outbox::Outbox,
-    reason::{NO_SMS_NUMBER, OPTED_OUT},
+    reason::{COUNTRY, NO_SMS_NUMBER, OPTED_OUT},
     wording::Created,
 };
 use crate::{db::Tx, fault::Fault, phone::Phone, words::Text};
@@ -15,8 +17,12 @@ pub enum WhyNot {
     Landline,
     /// Its owner has sent STOP.
     OptedOut,
+    /// Its country is none of those that are sent to.
+    Abroad,
     /// No gateway is set.
     NoGateway,
+    /// Clients are told of this in another way, or not at all.
+    NotBySms,
 }
 
 impl WhyNot {
@@ -24,6 +30,7 @@ impl WhyNot {
         match hindrance {
             NO_SMS_NUMBER => Self::Landline,
             OPTED_OUT => Self::OptedOut,
+            COUNTRY => Self::Abroad,
             _ => Self::NoGateway,
         }
     }
@@ -33,37 +40,51 @@ impl WhyNot {
         Text::new(match self {
             Self::Landline => "notifications-none-to-landline",
             Self::OptedOut => "notifications-none-after-stop",
+            Self::Abroad => "notifications-none-abroad",
             Self::NoGateway => "notifications-none-without-gateway",
+            Self::NotBySms => "notifications-none-by-sms",
         })
     }
 }
 
 impl Outbox {
-    /// Why no SMS would go to a number now; nothing when one would.
+    /// Why no SMS of this kind would go to a number now; nothing when one would.
     ///
     /// # Errors
     /// Only the database's.
-    pub fn why_not(&self, tx: &mut Tx<'_>, to: &Phone) -> Result<Option<WhyNot>, Fault> {
+    pub fn why_not(&self, tx: &mut Tx<'_>, kind: Kind, to: &Phone) -> Result<Option<WhyNot>, Fault> {
+        if !self.by_sms(kind) {
+            return Ok(Some(WhyNot::NotBySms));
+        }
+        let barred =
+            if !to.takes_sms() { Some(NO_SMS_NUMBER) } else { (!self.courtesy.reaches(to)).then_some(COUNTRY) };
         let stopped_at = || number_store::stopped_at(tx, &self.vault, to);
-        Ok(self.hindrance(to.takes_sms(), stopped_at)?.map(WhyNot::of))
+        Ok(self.hindrance(Channel::SMS, kind, barred, stopped_at)?.map(WhyNot::of))
     }
 
-    /// The same before the number is known: only the gateway can be missing.
-    pub fn why_not_at_all(&self) -> Option<WhyNot> {
-        self.hindrance.map(WhyNot::of)
+    /// The same before the number is known.
+    pub fn why_not_at_all(&self, kind: Kind) -> Option<WhyNot> {
+        if !self.by_sms(kind) {
+            return Some(WhyNot::NotBySms);
+        }
+        self.gates.hindrance(Channel::SMS).map(WhyNot::of)
+    }
+
+    fn by_sms(&self, kind: Kind) -> bool {
+        self.routes.of(kind).contains(&Channel::SMS)
     }
 
     /// [`why_not`](Self::why_not) as [words](WhyNot::words).
     ///
     /// # Errors
     /// Only the database's.
-    pub fn why_no_sms(&self, tx: &mut Tx<'_>, to: &Phone) -> Result<Option<Text>, Fault> {
-        Ok(self.why_not(tx, to)?.map(WhyNot::words))
+    pub fn why_no_sms(&self, tx: &mut Tx<'_>, kind: Kind, to: &Phone) -> Result<Option<Text>, Fault> {
+        Ok(self.why_not(tx, kind, to)?.map(WhyNot::words))
     }
 
     /// [`why_not_at_all`](Self::why_not_at_all) as [words](WhyNot::words).
-    pub fn why_no_sms_at_all(&self) -> Option<Text> {
-        self.why_not_at_all().map(WhyNot::words)
+    pub fn why_no_sms_at_all(&self, kind: Kind) -> Option<Text> {
+        self.why_not_at_all(kind).map(WhyNot::words)
     }
 
     /// The message that logging a ticket would send, in its parts.

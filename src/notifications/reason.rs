@@ -45,8 +45,33 @@ pub const NOT_KANNEL: &str = "not an answer of Kannel's";
 /// What came of handing a message to a gateway, with its code.
 pub const FAULTY: &str = "the gateway has a fault";
 
+/// Why a message is cancelled.
+pub const CANCELLED: &str = "cancelled";
+/// Why a message is suppressed.
+pub const NO_EMAIL: &str = "no e-mail address";
+/// Why a message is suppressed.
+pub const COUNTRY: &str = "the country is not among those of sms.countries";
+/// Why a message waits.
+pub const QUIET: &str = "quiet hours";
+/// Why a message waits.
+pub const ENOUGH: &str = "the number has had as many as it may get in a day";
+/// Why a message waits.
+pub const SPENT: &str = "as many as may be sent in a day have been sent";
+/// Why nobody can tell what became of a message: it may have gone out by a gateway that is not set any more.
+pub const GATEWAY_GONE: &str = "the gateway that may have sent it is not set any more";
+/// What came of handing a message to a gateway, with its code.
+pub const THROTTLED: &str = "the gateway asks us to slow down";
+/// What came of handing a message to a gateway, with its code.
+pub const NOT_UNDERSTOOD: &str = "not an answer that the settings know";
+/// What came of handing a message to a gateway, with its code.
+pub const INVALID_NUMBER: &str = "the gateway knows no such number";
+/// What came of handing a message to a gateway.
+pub const NOT_BOUND: &str = "the gateway has no session with us";
+/// What came of handing a message to a gateway, with its code.
+pub const PARTLY: &str = "only some of its parts were taken";
+
 /// All of them, each with its message.
-const WORDED: [(&str, &str); 19] = [
+const WORDED: [(&str, &str); 31] = [
     (OPTED_OUT, "notifications-reason-stop"),
     (NO_SMS_NUMBER, "notifications-reason-number"),
     (LOG_ONLY, "notifications-reason-gateway"),
@@ -66,6 +91,18 @@ const WORDED: [(&str, &str); 19] = [
     (REFUSED, "notifications-reason-refused"),
     (NOT_KANNEL, "notifications-reason-not-kannel"),
     (FAULTY, "notifications-reason-faulty"),
+    (CANCELLED, "notifications-reason-cancelled"),
+    (NO_EMAIL, "notifications-reason-no-email"),
+    (COUNTRY, "notifications-reason-country"),
+    (QUIET, "notifications-reason-quiet"),
+    (ENOUGH, "notifications-reason-enough"),
+    (SPENT, "notifications-reason-spent"),
+    (GATEWAY_GONE, "notifications-reason-gateway-gone"),
+    (THROTTLED, "notifications-reason-throttled"),
+    (NOT_UNDERSTOOD, "notifications-reason-not-understood"),
+    (INVALID_NUMBER, "notifications-reason-invalid-number"),
+    (NOT_BOUND, "notifications-reason-not-bound"),
+    (PARTLY, "notifications-reason-partly"),
 ];
 
 /// A reason with the gateway's code.

@@ -13,11 +13,11 @@ pub struct NotificationRecord {
     pub id: Uuid,
     /// The ticket's id.
     pub ticket_id: Uuid,
-    /// How it is sent: `sms`.
-    pub channel: String,
-    /// What it tells: `created` or `fixed`.
+    /// How it is sent: `sms`, `email`, `whatsapp` or `webhook`.
+    pub channel: &'static str,
+    /// What it tells: `created`, `fixed`, `assigned` (which goes to the technician), `reopened` or `note`.
     pub kind: &'static str,
-    /// The number in E.164.
+    /// The number in E.164, or the e-mail address.
     pub recipient: String,
     /// What it says.
     pub text: String,
@@ -52,6 +52,8 @@ pub struct NotificationChange {
     pub timestamp: String,
     /// Why, where that needs saying.
     pub reason: Option<String>,
+    /// The gateway that was tried.
+    pub gateway: Option<String>,
 }
 
 impl From<&Notification> for NotificationRecord {
@@ -59,7 +61,7 @@ impl From<&Notification> for NotificationRecord {
         Self {
             id: one.id,
             ticket_id: one.ticket,
-            channel: one.channel.clone(),
+            channel: one.channel.name,
             kind: one.kind.name(),
             recipient: one.recipient.clone(),
             text: one.text.clone(),
@@ -79,7 +81,12 @@ impl From<&Notification> for NotificationRecord {
 
 impl From<&StateChange> for NotificationChange {
     fn from(change: &StateChange) -> Self {
-        Self { state: change.state.name(), timestamp: rfc3339(change.at), reason: change.reason.clone() }
+        Self {
+            state: change.state.name(),
+            timestamp: rfc3339(change.at),
+            reason: change.reason.clone(),
+            gateway: change.gateway.clone(),
+        }
     }
 }
 

@@ -5,20 +5,16 @@ use vault::{Cell, OpenError, Vault};
 
 use super::{
     call_store,
-    delivery::{Delivery, Guard},
-    message::{Kind, NewMessage, Notification, StateChange},
+    channels::{Channel, Content, Registered},
+    delivery::{Delivery, Guard, Passed},
+    message::{Kind, News, Notification, StateChange},
     number_store,
     state::State,
-    wording::Sms,
 };
 use crate::{
     db::{Row, Tx, params},
     fault::Fault,
-    phone::Phone,
 };
-
-/// The one channel that there is yet.
-const SMS: &str = "sms";
 
 /// Told of each message whose state has changed, by its id: see [`Tx::notify`].
 pub const CHANGED: &str = "messages";
@@ -28,38 +24,51 @@ pub const CHANGED: &str = "messages";
 pub struct Envelope {
     id: Uuid,
     ticket: Uuid,
-    kind: Kind,
+    pub kind: Kind,
     revision: i64,
+    pub channel: &'static Channel,
     recipient: Vec<u8>,
-    number_token: i64,
+    pub token: i64,
     text: Vec<u8>,
     segments: i64,
+    registered: Option<String>,
+    rank: i64,
     pub created_at: i64,
 }
 
 impl Envelope {
-    pub fn seal(vault: &Vault, id: Uuid, now: i64, message: &NewMessage<'_>, sms: &Sms) -> Self {
+    pub fn seal(
+        vault: &Vault,
+        (id, now): (Uuid, i64),
+        news: &News<'_>,
+        channel: &'static Channel,
+        to: &str,
+        content: &Content,
+    ) -> Self {
         Self {
             id,
-            ticket: message.ticket,
-            kind: message.event.kind(),
-            revision: message.revision,
-            recipient: vault.seal_text(&recipient_cell(&id), message.to.as_str()),
-            number_token: number_store::token(vault, message.to),
-            text: vault.seal_text(&text_cell(&id), &sms.text),
-            segments: i64::try_from(sms.segments.segments).unwrap_or(i64::MAX),
+            ticket: news.ticket,
+            kind: news.kind,
+            revision: news.revision,
+            channel,
+            recipient: vault.seal_text(&recipient_cell(&id), to),
+            token: number_store::token_of(vault, to),
+            text: vault.seal_text(&text_cell(&id), &content.text),
+            segments: i64::try_from(content.segments).unwrap_or(i64::MAX),
+            registered: content.registered.as_ref().map(Registered::store),
+            rank: news.rank,
             created_at: now,
         }
     }
 
     /// Its way has yet to begin.
     pub fn delivery(&self, hold: i64, hindrance: Option<&str>) -> Delivery {
-        Delivery::new(self.id, self.created_at, hold, hindrance)
+        Delivery::new(self.id, self.kind, self.created_at, hold, hindrance)
     }
 
     /// When the number that it goes to said STOP, in milliseconds, if it did.
     pub fn stopped_at(&self, tx: &mut Tx<'_>) -> Result<Option<i64>, Fault> {
-        number_store::stopped(tx, self.number_token)
+        number_store::stopped(tx, self.token)
     }
 }
 
@@ -68,17 +77,18 @@ pub fn insert(tx: &mut Tx<'_>, new: &Envelope, delivery: &mut Delivery) -> Resul
     let added = tx.execute(
         "INSERT INTO notifications (id, ticket_id, kind, revision, channel, recipient, recipient_token, text, segments, \
          state, reason, attempts, round, addressed_in, doubts, due_at, undo_until, expires_at, lease, lease_until, \
-         created_at, settled_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+         created_at, settled_at, rank, registered) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+         $23, $24) \
          ON CONFLICT (ticket_id, kind, revision, channel) DO NOTHING",
         params![
             new.id,
             new.ticket,
             new.kind.code(),
             new.revision,
-            SMS,
+            new.channel.name,
             &new.recipient,
-            new.number_token,
+            new.token,
             &new.text,
             new.segments,
             delivery.state.code(),
@@ -94,6 +104,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &Envelope, delivery: &mut Delivery) -> Resul
             delivery.lease_until,
             new.created_at,
             delivery.settled_at,
+            new.rank,
+            &new.registered,
         ],
     )?;
     if added == 0 {
@@ -111,7 +123,7 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
     let changed = tx.execute(
         "UPDATE notifications SET state = $5, reason = $6, attempts = $7, round = $8, doubts = $9, due_at = $10, \
          undo_until = $11, expires_at = $12, lease = $13, lease_until = $14, gateway = $15, gateway_message_id = $16, \
-         sent_at = $17, settled_at = $18, addressed_in = $19 \
+         sent_at = $17, settled_at = $18, addressed_in = $19, passed = $20 \
          WHERE id = $1 AND state = $2 AND lease = $3 AND round = $4",
         params![
             delivery.id,
@@ -133,6 +145,7 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
             delivery.sent_at,
             delivery.settled_at,
             delivery.addressed_in,
+            delivery.passed.as_str(),
         ],
     )?;
     if changed == 0 {
@@ -154,19 +167,19 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
 fn append_changes(tx: &mut Tx<'_>, delivery: &mut Delivery, last: i64) -> Result<(), Fault> {
     for (n, change) in (last + 1..).zip(delivery.changes.drain(..)) {
         tx.execute(
-            "INSERT INTO notification_events (notification_id, n, at, state, reason, actor) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-            params![delivery.id, n, change.at, change.state.code(), change.reason, change.by],
+            "INSERT INTO notification_events (notification_id, n, at, state, reason, actor, gateway) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            params![delivery.id, n, change.at, change.state.code(), change.reason, change.by, change.gateway],
         )?;
     }
     Ok(())
 }
 
-/// Gives a message another number.
-pub fn readdress(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, to: &Phone) -> Result<(), Fault> {
+/// Gives a message another address.
+pub fn readdress(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, to: &str) -> Result<(), Fault> {
     tx.execute(
         "UPDATE notifications SET recipient = $2, recipient_token = $3 WHERE id = $1",
-        params![id, vault.seal_text(&recipient_cell(&id), to.as_str()), number_store::token(vault, to)],
+        params![id, vault.seal_text(&recipient_cell(&id), to), number_store::token_of(vault, to)],
     )?;
     Ok(())
 }
@@ -177,6 +190,9 @@ pub struct Due {
     pub delivery: Delivery,
     /// What is sealed. A row that does not open must not hold up all others.
     pub letter: Result<Letter, OpenError>,
+    /// Of its address.
+    pub token: i64,
+    pub segments: i64,
     /// Whether the number has said STOP.
     pub opted_out: bool,
 }
@@ -184,59 +200,91 @@ pub struct Due {
 /// What goes out.
 #[derive(Debug, Clone)]
 pub struct Letter {
-    pub to: Phone,
+    pub to: String,
     pub text: String,
+    pub registered: Option<Registered>,
 }
 
-/// The messages that a worker may take now: queued and due, or left by a worker whose lease ran out. Of each ticket
-/// only the earliest, so that a client never reads that a ticket is fixed before reading that there is one.
-pub fn due(tx: &mut Tx<'_>, vault: &Vault, now: i64, limit: usize) -> Result<Vec<Due>, Fault> {
+/// Which messages of a channel a worker takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub channel: &'static Channel,
+    pub now: i64,
+    pub most: usize,
+    /// Only those that may have gone already, which wait for no gateway's rest.
+    pub doubtful: bool,
+}
+
+/// The messages that a worker may take now, the most urgent first and of them the oldest: queued and due, or left by a
+/// worker whose lease ran out. Of each ticket only the earliest to the client, so that nobody reads that a ticket is fixed
+/// before reading that there is one.
+pub fn due(tx: &mut Tx<'_>, vault: &Vault, wanted: Wanted) -> Result<Vec<Due>, Fault> {
     let sql = format!(
-        "SELECT {DELIVERY}, recipient, text, \
+        "SELECT {DELIVERY}, recipient, text, registered, recipient_token, segments, \
          (SELECT COUNT(*) FROM opt_outs WHERE opt_outs.number_token = notifications.recipient_token) \
-         FROM notifications {DUE} ORDER BY due_at, id LIMIT $2{}",
+         FROM notifications {DUE} AND ($3 = 0 OR state = 1 OR doubts > 0) ORDER BY rank, id LIMIT $4{}",
         tx.dialect().skip_locked()
     );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    tx.query(&sql, params![now, limit])?.iter().map(|row| read_due(vault, row)).collect()
+    let most = i64::try_from(wanted.most).unwrap_or(i64::MAX);
+    let rows = tx.query(&sql, params![wanted.now, wanted.channel.name, i64::from(wanted.doubtful), most])?;
+    rows.iter().map(|row| read_due(vault, row)).collect()
 }
 
-const DUE: &str = "WHERE state IN (0, 1) AND due_at <= $1 AND (state = 0 OR lease_until < $1) \
+const DUE: &str = "WHERE state IN (0, 1) AND channel = $2 AND due_at <= $1 AND (state = 0 OR lease_until < $1) \
     AND NOT EXISTS (SELECT 1 FROM notifications AS earlier WHERE earlier.ticket_id = notifications.ticket_id \
-    AND earlier.revision < notifications.revision AND earlier.state IN (0, 1))";
+    AND earlier.revision < notifications.revision AND earlier.channel = notifications.channel \
+    AND earlier.recipient_token = notifications.recipient_token AND earlier.state IN (0, 1))";
 
 /// Whether [`due`] would give anything.
-pub fn any_due(tx: &mut Tx<'_>, now: i64) -> Result<bool, Fault> {
-    let sql = format!("SELECT id FROM notifications {DUE} ORDER BY due_at LIMIT 1");
-    Ok(!tx.query(&sql, params![now])?.is_empty())
+pub fn any_due(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<bool, Fault> {
+    let sql = format!("SELECT id FROM notifications {DUE} LIMIT 1");
+    Ok(!tx.query(&sql, params![now, channel.name])?.is_empty())
 }
 
-/// How many messages wait, those on their way included.
-pub fn waiting(tx: &mut Tx<'_>) -> Result<i64, Fault> {
-    let row = tx.query_one("SELECT COUNT(*) FROM notifications WHERE state IN (0, 1)", &[])?;
-    Ok(row.map_or(Ok(0), |row| row.int(0))?)
+/// How many messages wait, those on their way included, and since when the oldest does, in milliseconds.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<(i64, Option<i64>), Fault> {
+    let row = tx.query_one("SELECT COUNT(*), MIN(created_at) FROM notifications WHERE state IN (0, 1)", &[])?;
+    Ok(row.map_or(Ok((0, None)), |row| Ok::<_, crate::db::DbError>((row.int(0)?, row.opt_int(1)?)))?)
+}
+
+/// Has those that were put off while their gateway was away be due at once, now that it is back. What a person or the hour
+/// holds back stays so, since it was never tried.
+pub fn hasten(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<u64, Fault> {
+    Ok(tx.execute(
+        "UPDATE notifications SET due_at = $1 WHERE state IN (0, 1) AND state = 0 AND channel = $2 AND due_at > $1 \
+         AND attempts > 0 AND doubts = 0",
+        params![now, channel.name],
+    )?)
 }
 
 fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {
+    const AFTER: usize = DELIVERY_COLUMNS;
     let delivery = read_delivery(row)?;
     let id = delivery.id;
-    let (to, text) = (row.bytes(DELIVERY_COLUMNS)?, row.bytes(DELIVERY_COLUMNS + 1)?);
+    let (to, text, registered) = (row.bytes(AFTER)?, row.bytes(AFTER + 1)?, row.opt_text(AFTER + 2)?);
     let open = || {
         let to = vault.open_text(&recipient_cell(&id), &to)?;
-        let to = Phone::from_e164(&to).map_err(|_| OpenError::Refused)?;
-        Ok(Letter { to, text: vault.open_text(&text_cell(&id), &text)? })
+        let registered = registered.as_deref().and_then(Registered::read);
+        Ok(Letter { to, text: vault.open_text(&text_cell(&id), &text)?, registered })
     };
-    Ok(Due { letter: open(), delivery, opted_out: row.int(DELIVERY_COLUMNS + 2)? > 0 })
+    Ok(Due {
+        letter: open(),
+        delivery,
+        token: row.int(AFTER + 3)?,
+        segments: row.int(AFTER + 4)?,
+        opted_out: row.int(AFTER + 5)? > 0,
+    })
 }
 
 const DELIVERY: &str = "id, state, reason, attempts, round, doubts, due_at, undo_until, expires_at, lease, lease_until, \
-    gateway, gateway_message_id, sent_at, settled_at, addressed_in";
-const DELIVERY_COLUMNS: usize = 16;
+    gateway, gateway_message_id, sent_at, settled_at, addressed_in, kind, passed";
+const DELIVERY_COLUMNS: usize = 18;
 
 fn read_delivery(row: &Row) -> Result<Delivery, Fault> {
     let (state, round, lease) = (read_state(row, 1)?, row.int(4)?, row.int(9)?);
     Ok(Delivery {
         id: row.uuid(0)?,
+        kind: read_kind(row.int(16)?)?,
         state,
         reason: row.opt_text(2)?,
         attempts: row.int(3)?,
@@ -252,6 +300,7 @@ fn read_delivery(row: &Row) -> Result<Delivery, Fault> {
         sent_at: row.opt_int(13)?,
         settled_at: row.opt_int(14)?,
         addressed_in: row.int(15)?,
+        passed: Passed::read(row.text(17)?),
         guard: Guard { state, lease, round },
         changes: Vec::new(),
     })
@@ -260,6 +309,16 @@ fn read_delivery(row: &Row) -> Result<Delivery, Fault> {
 pub fn read_state(row: &Row, column: usize) -> Result<State, Fault> {
     let code = row.int(column)?;
     State::from_code(code).ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no state has the number {code}")))
+}
+
+/// The kind of a stored number.
+pub fn read_kind(code: i64) -> Result<Kind, Fault> {
+    Kind::from_code(code).ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no kind of message has the number {code}")))
+}
+
+/// The channel of a stored name.
+pub fn read_channel(name: &str) -> Result<&'static Channel, Fault> {
+    Channel::find(name).ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no channel is called {name}")))
 }
 
 /// The changing part of one message.
@@ -292,12 +351,18 @@ pub fn changes_of(tx: &mut Tx<'_>, ticket: Uuid) -> Result<i64, Fault> {
     Ok(row.map_or(Ok(0), |row| row.int(0))?)
 }
 
-/// The changing part of the message that tells of a ticket's version.
-pub fn delivery_of(tx: &mut Tx<'_>, ticket: Uuid, kind: Kind, revision: i64) -> Result<Option<Delivery>, Fault> {
+/// The changing parts of the messages that tell of a ticket's version.
+pub fn deliveries_of(tx: &mut Tx<'_>, ticket: Uuid, kind: Kind, revision: i64) -> Result<Vec<Delivery>, Fault> {
     let sql = format!(
-        "SELECT {DELIVERY} FROM notifications WHERE ticket_id = $1 AND kind = $2 AND revision = $3 AND channel = $4"
+        "SELECT {DELIVERY} FROM notifications WHERE ticket_id = $1 AND kind = $2 AND revision = $3 ORDER BY channel"
     );
-    tx.query_one(&sql, params![ticket, kind.code(), revision, SMS])?.as_ref().map(read_delivery).transpose()
+    tx.query(&sql, params![ticket, kind.code(), revision])?.iter().map(read_delivery).collect()
+}
+
+/// The token of the address that a message goes to.
+pub fn token_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<i64>, Fault> {
+    let row = tx.query_one("SELECT recipient_token FROM notifications WHERE id = $1", params![id])?;
+    Ok(row.map(|row| row.int(0)).transpose()?)
 }
 
 const RECORD: &str = "id, ticket_id, kind, channel, recipient, text, segments, state, reason, attempts, gateway, \
@@ -305,7 +370,7 @@ const RECORD: &str = "id, ticket_id, kind, channel, recipient, text, segments, s
 
 /// All messages of a ticket with their changes of state, oldest first.
 pub fn of_ticket(tx: &mut Tx<'_>, vault: &Vault, ticket: Uuid) -> Result<Vec<Notification>, Fault> {
-    let sql = format!("SELECT {RECORD} FROM notifications WHERE ticket_id = $1 ORDER BY revision, kind");
+    let sql = format!("SELECT {RECORD} FROM notifications WHERE ticket_id = $1 ORDER BY revision, kind, channel");
     records(tx, vault, &sql, ticket)
 }
 
@@ -320,7 +385,7 @@ fn records(tx: &mut Tx<'_>, vault: &Vault, sql: &str, key: Uuid) -> Result<Vec<N
     let mut found = rows.iter().map(|row| read_record(vault, row)).collect::<Result<Vec<_>, _>>()?;
     for one in &mut found {
         let rows = tx.query(
-            "SELECT at, state, reason, actor FROM notification_events WHERE notification_id = $1 ORDER BY n",
+            "SELECT at, state, reason, actor, gateway FROM notification_events WHERE notification_id = $1 ORDER BY n",
             params![one.id],
         )?;
         one.events = rows.iter().map(read_change).collect::<Result<_, _>>()?;
@@ -329,13 +394,12 @@ fn records(tx: &mut Tx<'_>, vault: &Vault, sql: &str, key: Uuid) -> Result<Vec<N
 }
 
 fn read_record(vault: &Vault, row: &Row) -> Result<Notification, Fault> {
-    let (id, kind) = (row.uuid(0)?, row.int(2)?);
+    let id = row.uuid(0)?;
     Ok(Notification {
         id,
         ticket: row.uuid(1)?,
-        kind: Kind::from_code(kind)
-            .ok_or_else(|| Fault::Unexpected(anyhow::anyhow!("no kind of message has the number {kind}")))?,
-        channel: row.text(3)?,
+        kind: read_kind(row.int(2)?)?,
+        channel: read_channel(&row.text(3)?)?,
         recipient: vault.open_text(&recipient_cell(&id), &row.bytes(4)?)?,
         text: vault.open_text(&text_cell(&id), &row.bytes(5)?)?,
         segments: row.int(6)?,
@@ -353,7 +417,13 @@ fn read_record(vault: &Vault, row: &Row) -> Result<Notification, Fault> {
 }
 
 fn read_change(row: &Row) -> Result<StateChange, Fault> {
-    Ok(StateChange { at: row.int(0)?, state: read_state(row, 1)?, reason: row.opt_text(2)?, by: row.opt_uuid(3)? })
+    Ok(StateChange {
+        at: row.int(0)?,
+        state: read_state(row, 1)?,
+        reason: row.opt_text(2)?,
+        by: row.opt_uuid(3)?,
+        gateway: row.opt_text(4)?,
+    })
 }
 
 /// Messages made after `since`, in milliseconds, that were suppressed at once for this reason: at most 100 of them,

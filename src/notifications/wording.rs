@@ -7,7 +7,11 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::segments::{Encoding, Segments, clean, count, plain};
+use super::{
+    channels::Registered,
+    message::{Facts, Kind},
+    segments::{Encoding, Segments, clean, count, plain},
+};
 use crate::words::{Language, Piece, Said, Text};
 
 /// Longest name of the provider in a message, in units of its encoding: it leaves room for an issue
@@ -29,13 +33,15 @@ pub struct Sms {
     pub text: String,
     /// What it costs.
     pub segments: Segments,
+    /// What goes with it where it follows a registered template.
+    pub registered: Option<Registered>,
 }
 
 impl Sms {
     fn new(text: &str) -> Self {
         let text = plain(text).into_owned();
         let segments = count(&text);
-        Self { text, segments }
+        Self { text, segments, registered: None }
     }
 
     fn fits(&self) -> bool {
@@ -84,6 +90,17 @@ impl Voice {
         Self { name: name.into(), language, created: created.into() }
     }
 
+    /// The SMS of this kind.
+    pub fn sms(&self, kind: Kind, facts: &Facts<'_>) -> Sms {
+        match kind {
+            Kind::Created => self.created(facts.reference, facts.issue),
+            Kind::Fixed => self.fixed(facts.reference),
+            Kind::Assigned => self.assigned(facts.reference, facts.issue_type),
+            Kind::Reopened => self.reopened(facts.reference),
+            Kind::Note => self.note(facts.reference, facts.note),
+        }
+    }
+
     /// A ticket is logged: its reference, the issue in brief, and how to ask for news.
     ///
     /// The issue is cut at a word to what fits, or left out if too little of it would remain; the
@@ -114,6 +131,40 @@ impl Voice {
     pub fn fixed(&self, reference: &str) -> Sms {
         let key = if self.name.is_empty() { "sms-fixed-nameless" } else { "sms-fixed" };
         self.say(Text::new(key).arg("isp", &*self.name).arg("reference", reference))
+    }
+
+    /// A technician gets a ticket: which, and what kind of issue it is. Nothing of the client's, as phones get lost.
+    pub fn assigned(&self, reference: &str, issue_type: &str) -> Sms {
+        self.announce(Text::new("sms-assigned").arg("reference", reference).arg("issue", clean(issue_type)))
+    }
+
+    /// A ticket that was resolved is open again.
+    pub fn reopened(&self, reference: &str) -> Sms {
+        self.announce(Text::new("sms-reopened").arg("reference", reference))
+    }
+
+    /// What the desk writes to a client about a ticket: as much of it as fits.
+    pub fn note(&self, reference: &str, note: &str) -> Sms {
+        let head = self.announce(Text::new("sms-note").arg("reference", reference)).text;
+        Around { head, tail: String::new(), language: self.language }.with_most_of(&clean(note)).0
+    }
+
+    /// Answers `STATUS` alone where several tickets are open: their references, as many as fit.
+    pub fn several(&self, references: &[String]) -> Sms {
+        let with = |some: &[String]| self.say(Text::new("sms-several").arg("references", some.join(", ")));
+        let fitting = (1..=references.len()).rev().map(|count| with(&references[..count])).find(Sms::fits);
+        fitting.unwrap_or_else(|| with(&[]))
+    }
+
+    /// Whether a text is one of ours come back, by a machine that sends on what it gets.
+    pub fn is_own(&self, text: &str) -> bool {
+        let rest = clean(text).strip_prefix(&*self.name).map(ToOwned::to_owned);
+        !self.name.is_empty() && rest.is_some_and(|rest| rest.starts_with(": ") && rest.contains("BILL-"))
+    }
+
+    /// Answers what a client wrote about a ticket, which now has it.
+    pub fn received(&self, reference: &str) -> Sms {
+        self.say(Text::new("sms-received").arg("reference", reference))
     }
 
     /// Answers `STATUS` for a ticket of the sender's own: reference and status, nothing else.

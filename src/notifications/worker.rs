@@ -3,8 +3,15 @@
 //! A message is marked as being sent, and that is durable, before a byte of it leaves. So a worker may die at any
 //! moment, and another takes its messages over when their leases run out: each is sent at least once.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
+use jiff::tz::TimeZone;
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
@@ -13,12 +20,19 @@ use vault::Vault;
 
 use super::{
     callbacks::Callbacks,
-    channels::{Gateway, Outgoing},
-    delivery::{Change, Claim, Delivery},
+    channels::{Channel, Outcome, Outgoing},
+    courtesy::Courtesy,
+    delivery::{Change, Delivery},
+    gates::{Gate, Gates, Lane},
     health::Health,
-    reason::{LOG_ONLY, NO_SMS_NUMBER, OPTED_OUT},
+    inbox::{self, Inbox},
+    number_store::{self, Via},
+    pace::Ready,
+    parts_store,
+    reason::LOG_ONLY,
     segments::Encoding,
-    store::{self, Due, Letter},
+    store::{self, Letter, Wanted},
+    take::{self, Claimed, Job},
 };
 use crate::{
     clock::Clock,
@@ -26,8 +40,6 @@ use crate::{
     fault::Fault,
 };
 
-/// Messages on their way at the same time.
-const IN_FLIGHT: usize = 16;
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
 const POLL: Duration = Duration::from_millis(500);
 /// The least time between two looks for whoever wakes it: under load the messages of many requests are then taken in
@@ -39,6 +51,8 @@ const GRACE: Duration = Duration::from_secs(6);
 const ANSWERED_WITHIN: i64 = 15_000;
 /// The pause before an answer that could not be stored is stored again.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
+/// What waits is counted so often at most, in milliseconds: among a hundred thousand that takes a while.
+const COUNT_EVERY: i64 = 2_000;
 
 /// The worker. Any number of them may run, in any number of processes.
 #[derive(Clone)]
@@ -49,11 +63,15 @@ pub struct Worker {
     pub vault: Vault,
     /// Time and randomness.
     pub clock: Clock,
-    /// The way out.
-    pub gateway: Arc<dyn Gateway>,
+    /// The ways out.
+    pub gates: Gates,
+    /// When and how much is sent.
+    pub courtesy: Arc<Courtesy>,
+    /// Of the days whose segments are counted.
+    pub zone: TimeZone,
     /// Addresses for reports.
     pub callbacks: Callbacks,
-    /// How the gateway is doing.
+    /// How the gateways are doing.
     pub health: Health,
     /// Wakes it: [`Outbox::waker`](super::Outbox::waker).
     pub wake: Arc<Notify>,
@@ -62,14 +80,50 @@ pub struct Worker {
 impl Worker {
     /// Works until `stop` turns true or its other end is gone. Sends on their way are then finished, for at most 6 s;
     /// what is left counts as doubtful, and is taken up when its lease runs out.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    ///
+    /// Each channel has a loop of its own, so that a mail server that hangs holds up no SMS.
+    pub async fn run(self, inbox: Option<Inbox>, stop: watch::Receiver<bool>) {
+        if let Some(inbox) = inbox {
+            self.gates.all().for_each(|(_, gateway)| gateway.start(inbox.clone()));
+        }
+        let mut lanes = JoinSet::new();
+        let turns = Turns::default();
+        for at in 0..self.gates.lanes().len() {
+            lanes.spawn(self.clone().run_lane(at, turns.clone(), stop.clone()));
+        }
+        // One permit wakes one waiter: pass it on to all lanes.
+        let wake_all = async {
+            loop {
+                self.wake.notified().await;
+                turns.0.notify_waiters();
+            }
+        };
+        tokio::select! {
+            () = async { while lanes.join_next().await.is_some() {} } => {}
+            () = wake_all => {}
+        }
+        for (_, gateway) in self.gates.all() {
+            gateway.stop().await;
+        }
+    }
+
+    async fn run_lane(self, lane: usize, turns: Turns, mut stop: watch::Receiver<bool>) {
         let mut sends = JoinSet::new();
         let mut noted = self.clock.now();
+        let counted = AtomicI64::new(i64::MIN);
         let mut ailing = false;
         while !*stop.borrow() {
+            let woken = turns.0.notified();
+            tokio::pin!(woken);
+            // From here on a wake is not missed, however long the look takes.
+            woken.as_mut().enable();
+            let Some(here) = self.gates.lanes().get(lane) else { return };
             let look = async {
-                self.note_unsent(&mut noted).await?;
-                self.fill(&mut sends).await
+                if lane == 0 {
+                    self.count_waiting(&counted).await?;
+                    self.note_unsent(&mut noted).await?;
+                }
+                self.fill(here, &mut sends).await
             };
             match look.await {
                 Ok(()) => ailing = false,
@@ -83,7 +137,7 @@ impl Worker {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(done) = sends.join_next() => log_panic(done),
-                _ = async { tokio::join!(self.wake.notified(), tokio::time::sleep(PACE)) } => {}
+                _ = async { tokio::join!(woken, tokio::time::sleep(PACE)) } => {}
                 () = tokio::time::sleep(POLL) => {}
             }
         }
@@ -93,86 +147,118 @@ impl Worker {
             }
         };
         if tokio::time::timeout(GRACE, finish).await.is_err() {
-            tracing::warn!("some SMS were still on their way at the stop; they will be tried once more");
+            tracing::warn!("some messages were still on their way at the stop; they will be tried once more");
         }
     }
 
-    /// Takes what is due now, sends it and stores the answers. Gives the number of messages dealt with.
+    /// Takes what is due now on every channel, sends it and stores the answers. Gives the number of messages dealt with.
     ///
     /// # Errors
     /// The database's, when the messages could not be taken; then none was sent.
     pub async fn step(&self) -> Result<usize, Fault> {
-        let claimed = self.claim(IN_FLIGHT).await?;
-        let mut sends = JoinSet::new();
-        for job in claimed.jobs {
-            sends.spawn(self.clone().deliver(job));
+        let (mut sends, mut taken) = (JoinSet::new(), 0);
+        for (at, lane) in self.gates.lanes().iter().enumerate() {
+            let claimed = self.claim(lane).await?;
+            taken += claimed.taken;
+            for job in claimed.jobs {
+                sends.spawn(self.clone().deliver(at, job));
+            }
         }
         while let Some(done) = sends.join_next().await {
             log_panic(done);
         }
-        Ok(claimed.taken)
+        Ok(taken)
     }
 
-    async fn fill(&self, sends: &mut JoinSet<()>) -> Result<(), Fault> {
-        while sends.len() < IN_FLIGHT {
-            let claimed = self.claim(IN_FLIGHT - sends.len()).await?;
+    async fn fill(&self, lane: &Lane, sends: &mut JoinSet<()>) -> Result<(), Fault> {
+        let at = self.gates.lanes().iter().position(|one| one.channel == lane.channel).unwrap_or_default();
+        loop {
+            let claimed = self.claim(lane).await?;
             if claimed.taken == 0 {
-                break;
+                return Ok(());
             }
             for job in claimed.jobs {
-                sends.spawn(self.clone().deliver(job));
+                sends.spawn(self.clone().deliver(at, job));
             }
         }
-        Ok(())
     }
 
-    async fn claim(&self, limit: usize) -> Result<Claimed, Fault> {
-        let now = self.clock.now();
+    async fn claim(&self, lane: &Lane) -> Result<Claimed, Fault> {
+        let (now, channel) = (self.clock.now(), lane.channel);
+        let ready: Vec<(&'static str, Ready)> =
+            lane.gates.iter().map(|gate| (gate.gateway.name(), gate.ready(now))).collect();
+        let Some(wanted) = wanted(channel, &ready, now) else { return Ok(Claimed::default()) };
         // Most looks find nothing, and a look that only reads costs no commit.
-        let (any, waiting) =
-            self.db.read(move |tx| Ok::<_, Fault>((store::any_due(tx, now)?, store::waiting(tx)?))).await?;
-        metrics::gauge!("redress_notifications_waiting").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
-        if !any {
+        if !self.db.read(move |tx| store::any_due(tx, channel, now)).await? {
             return Ok(Claimed::default());
         }
-        let (vault, gateway) = (self.vault.clone(), Arc::clone(&self.gateway));
-        let claimed = self.db.write(move |tx| take(tx, &vault, gateway.as_ref(), now, limit)).await?;
+        let rules = take::Rules {
+            vault: self.vault.clone(),
+            courtesy: Arc::clone(&self.courtesy),
+            day: day(now, &self.zone),
+            next_day: next_day(now, &self.zone),
+            hindrance: self.gates.hindrance(channel),
+        };
+        let claimed = self.db.write(move |tx| take::take(tx, &rules, wanted, &ready)).await?;
         count(&claimed.changes);
         metrics::counter!("redress_notification_doubles_total").increment(claimed.seconds);
+        for job in &claimed.jobs {
+            if let Some(gate) = lane.gates.get(job.gate) {
+                gate.begin();
+            }
+        }
         Ok(claimed)
     }
 
-    async fn deliver(self, (mut delivery, letter): (Delivery, Letter)) {
+    async fn deliver(self, lane: usize, Job { mut delivery, letter, gate: at }: Job) {
+        let Some((lane, gate)) = self.gates.lanes().get(lane).and_then(|lane| Some((lane, lane.gates.get(at)?))) else {
+            return;
+        };
+        let _flying = Flying(gate);
         // A database that took long to answer has used the lease up: whoever takes it over must not find this one sending.
         if delivery.lease_until.is_some_and(|until| self.clock.now() > until - ANSWERED_WITHIN) {
-            tracing::warn!(notification = %delivery.id, "an SMS was taken too late to be sent; it is taken up again");
+            tracing::warn!(notification = %delivery.id, "a message was taken too late to be sent; it is taken up again");
             return;
         }
-        let report_url = self.callbacks.report_url(&self.vault, self.gateway.name(), &delivery);
-        let outcome = self
-            .gateway
-            .send(&Outgoing {
-                id: delivery.id,
-                to: &letter.to,
-                text: &letter.text,
-                encoding: Encoding::of(&letter.text),
-                report_url: report_url.as_deref(),
-            })
-            .await;
+        let (began, name, channel) = (self.clock.now(), gate.gateway.name(), lane.channel);
+        let outcome = self.hand_over(channel, gate, &delivery, &letter).await;
         let now = self.clock.now();
-        self.health.note(&outcome, now);
-        delivery.settle(outcome, now, &self.clock);
-        self.store(delivery).await;
+        metrics::histogram!("redress_gateway_seconds", "gateway" => name)
+            .record(f64::from(u32::try_from(now - began).unwrap_or(u32::MAX)) / 1_000.0);
+        metrics::counter!("redress_gateway_answers_total", "gateway" => name, "answer" => word(&outcome)).increment(1);
+        self.health.note(name, &outcome, now);
+        let back = gate.note(&outcome, now, &self.clock);
+        let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
+        let told = Told::of(&outcome, name);
+        delivery.settle(outcome, now, &self.clock, &names);
+        self.store(delivery, told).await;
+        if back {
+            self.hasten(channel, now).await;
+        }
+    }
+
+    async fn hand_over(&self, channel: &Channel, gate: &Gate, delivery: &Delivery, letter: &Letter) -> Outcome {
+        let report_url = self.callbacks.report_url(&self.vault, channel.name, gate.gateway.name(), delivery);
+        let message = Outgoing {
+            id: delivery.id,
+            round: delivery.round,
+            to: &letter.to,
+            text: &letter.text,
+            encoding: Encoding::of(&letter.text),
+            report_url: report_url.as_deref(),
+            registered: letter.registered.as_ref(),
+        };
+        gate.gateway.send(&message).await
     }
 
     /// Stores an answer. Where the database cannot take it now, it is tried until the lease runs out, as the answer
     /// is worth more than a second SMS.
-    async fn store(&self, delivery: Delivery) {
+    async fn store(&self, delivery: Delivery, told: Told) {
         let changes = delivery.changes.clone();
         let tries = super::delivery::LEASE / 1_000 / 2;
         for _ in 0..tries {
-            let delivery = delivery.clone();
-            match self.db.write(move |tx| store::save(tx, &mut delivery.clone())).await {
+            let (delivery, told, now) = (delivery.clone(), told.clone(), self.clock.now());
+            match self.db.write(move |tx| keep(tx, delivery.clone(), &told, now)).await {
                 Ok(true) => return count(&changes),
                 // A report came first, or the lease ran out: the row says more than we know.
                 Ok(false) => return,
@@ -182,10 +268,36 @@ impl Worker {
         }
     }
 
+    /// The gateway is back: what waits for it need not wait for its own pause, which may be a quarter of an hour.
+    async fn hasten(&self, channel: &'static Channel, now: i64) {
+        match self.db.write(move |tx| store::hasten(tx, channel, now)).await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::info!(channel = channel.name, count, "messages that waited for the gateway go on");
+                self.wake.notify_one();
+            }
+            Err(fault) => tracing::debug!(%fault, "messages that waited for the gateway wait for their own pauses"),
+        }
+    }
+
+    async fn count_waiting(&self, counted: &AtomicI64) -> Result<(), Fault> {
+        let now = self.clock.now();
+        if now.saturating_sub(counted.load(Ordering::Relaxed)) < COUNT_EVERY {
+            return Ok(());
+        }
+        counted.store(now, Ordering::Relaxed);
+        let (waiting, since) = self.db.read(store::waiting).await?;
+        let age = since.map_or(0, |since| (now - since).max(0));
+        metrics::gauge!("redress_notifications_waiting").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
+        metrics::gauge!("redress_notifications_oldest_seconds")
+            .set(f64::from(u32::try_from(age / 1_000).unwrap_or(u32::MAX)));
+        Ok(())
+    }
+
     /// Where nothing is sent, the log says so of each message, without a word of it: in one line for those that came
     /// since it looked last.
     async fn note_unsent(&self, noted: &mut i64) -> Result<(), Fault> {
-        if self.gateway.hindrance() != Some(LOG_ONLY) {
+        if self.gates.hindrance(Channel::SMS) != Some(LOG_ONLY) {
             return Ok(());
         }
         let since = *noted;
@@ -199,39 +311,93 @@ impl Worker {
     }
 }
 
-#[derive(Default)]
-struct Claimed {
-    jobs: Vec<(Delivery, Letter)>,
-    taken: usize,
-    changes: Vec<Change>,
-    /// Those that the phone may get twice.
-    seconds: u64,
+/// Wakes every lane.
+#[derive(Clone, Default)]
+struct Turns(Arc<Notify>);
+
+/// One message on its way by a gateway.
+struct Flying<'a>(&'a Gate);
+
+impl Drop for Flying<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
-fn take(tx: &mut Tx<'_>, vault: &Vault, gateway: &dyn Gateway, now: i64, limit: usize) -> Result<Claimed, Fault> {
-    let mut claimed = Claimed::default();
-    for Due { mut delivery, letter, opted_out } in store::due(tx, vault, now, limit)? {
-        let claim = match &letter {
-            Err(error) => {
-                tracing::error!(notification = %delivery.id, %error, "an SMS cannot be opened");
-                delivery.spoil(now)
-            }
-            Ok(letter) if !letter.to.takes_sms() => delivery.claim(now, Some(NO_SMS_NUMBER), gateway.name()),
-            Ok(_) if opted_out => delivery.claim(now, Some(OPTED_OUT), gateway.name()),
-            Ok(_) => delivery.claim(now, gateway.hindrance(), gateway.name()),
-        };
-        let changes = delivery.changes.clone();
-        if !store::save(tx, &mut delivery)? {
-            continue;
-        }
-        claimed.taken += 1;
-        claimed.changes.extend(changes);
-        if let (Claim::Send { second }, Ok(letter)) = (claim, letter) {
-            claimed.seconds += u64::from(second);
-            claimed.jobs.push((delivery, letter));
-        }
+/// What of an answer is kept beside the message's own state.
+#[derive(Debug, Clone)]
+struct Told {
+    gateway: &'static str,
+    /// The gateway's names for its parts.
+    ids: Vec<String>,
+    opted_out: bool,
+}
+
+impl Told {
+    fn of(outcome: &Outcome, gateway: &'static str) -> Self {
+        let ids = if let Outcome::Accepted { ids } = outcome { ids.clone() } else { Vec::new() };
+        Self { gateway, ids, opted_out: matches!(outcome, Outcome::OptedOut { .. }) }
     }
-    Ok(claimed)
+}
+
+fn keep(tx: &mut Tx<'_>, mut delivery: Delivery, told: &Told, now: i64) -> Result<bool, Fault> {
+    let about = (delivery.id, delivery.round);
+    let saved = store::save(tx, &mut delivery)?;
+    if told.opted_out
+        && let Some(token) = store::token_of(tx, delivery.id)?
+    {
+        number_store::opt_out(tx, token, Via::Gateway, now)?;
+    }
+    if told.ids.is_empty() {
+        return Ok(saved);
+    }
+    // Even where somebody was faster: the phone gets this one too, and its report counts.
+    if let Some(known) = parts_store::name(tx, told.gateway, &told.ids, about, now)? {
+        inbox::apply(tx, (known.message, known.round), &inbox::plain(known.verdict, known.code), now)?;
+    }
+    Ok(saved)
+}
+
+/// What a worker looks for on a channel now, if anything.
+fn wanted(channel: &'static Channel, ready: &[(&str, Ready)], now: i64) -> Option<Wanted> {
+    let open: usize = ready.iter().map(|(_, ready)| if let Ready::Open(most) = ready { *most } else { 0 }).sum();
+    let probes = ready.iter().filter(|(_, ready)| *ready == Ready::Probe).count();
+    let resting = ready.iter().any(|(_, ready)| matches!(ready, Ready::Resting(_)));
+    let (most, doubtful) = match (open + probes, resting) {
+        (0, true) => (1, true),
+        (0, false) => return None,
+        (most, _) => (most.min(MOST), false),
+    };
+    Some(Wanted { channel, now, most, doubtful })
+}
+
+/// Messages taken in one transaction, at most.
+const MOST: usize = 64;
+
+/// The day of the zone, `2026-11-26`.
+fn day(now: i64, zone: &TimeZone) -> String {
+    jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone()).date().to_string()
+}
+
+/// When the next day of the zone begins, in milliseconds.
+fn next_day(now: i64, zone: &TimeZone) -> i64 {
+    let here = jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone());
+    let next = here.tomorrow().and_then(|day| day.start_of_day());
+    next.map_or(now + 60 * 60 * 1_000, |next| next.timestamp().as_millisecond())
+}
+
+/// The answer's kind, for metrics.
+const fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted { .. } => "accepted",
+        Outcome::Refused { .. } => "refused",
+        Outcome::OptedOut { .. } => "opted_out",
+        Outcome::Later { .. } => "later",
+        Outcome::Throttled { .. } => "throttled",
+        Outcome::LoginRefused { .. } => "login_refused",
+        Outcome::Doubtful { .. } => "doubtful",
+        Outcome::NotSent { .. } => "not_sent",
+    }
 }
 
 fn count(changes: &[Change]) {
@@ -242,6 +408,6 @@ fn count(changes: &[Change]) {
 
 fn log_panic(done: Result<(), tokio::task::JoinError>) {
     if let Err(error) = done {
-        tracing::error!(%error, "sending an SMS broke off; it will be tried once more");
+        tracing::error!(%error, "sending a message broke off; it will be tried once more");
     }
 }

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 use vault::Vault;
 
-use super::{NewUser, Person, Role, Staff, User, store};
+use super::{NewUser, Person, Role, Staff, User, store, user::THE_CLIENT};
 use crate::{clock::Clock, db::Tx, fault::Fault, words::Text};
 
 /// Adds an enabled user.
@@ -66,6 +66,36 @@ pub async fn by_email(staff: &Staff, address: &str) -> Result<Option<User>, Faul
             Some(id) => store::by_id(tx, &vault, id),
         })
         .await
+}
+
+/// The user with this id, if there is one.
+///
+/// # Errors
+/// The database's, and a fault of ours when a sealed field does not open.
+pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<User>, Fault> {
+    store::by_id(tx, vault, id)
+}
+
+/// Clients, as whoever does something by SMS: a user without an address who can never sign in, and is in no list. It is
+/// made when the first of them writes.
+///
+/// # Errors
+/// As [`by_id`].
+pub fn the_client(tx: &mut Tx<'_>, vault: &Vault, now: i64) -> Result<Person, Fault> {
+    let client = User {
+        id: THE_CLIENT,
+        email: String::new(),
+        name: "Client".to_owned(),
+        phone: None,
+        role: Role::Technician,
+        enabled: false,
+        created_at: now,
+    };
+    // Another node may have made it just now, which is as well.
+    if store::by_id(tx, vault, THE_CLIENT)?.is_none() {
+        store::insert(tx, vault, &client, None)?;
+    }
+    Ok(client.person())
 }
 
 /// The technician with this id, if there is one and they are enabled.

@@ -20,7 +20,7 @@ pub use self::{
     api::{api, document},
     change::{By, change_user},
     form::{Changes, NewUser},
-    members::{add_user, by_email, enabled_technician, technicians, user_name, users, users_of},
+    members::{add_user, by_email, by_id, enabled_technician, technicians, the_client, user_name, users, users_of},
     pages::routes,
     password::{Gate, check_password},
     session::{Admin, AdminCaller, Caller, Lapsed, SignedIn},
@@ -28,5 +28,5 @@ pub use self::{
     state::Staff,
     store::{ApiToken, CHANGED, sweep},
     token::{add_token, revoke_token, tokens},
-    user::{Person, Role, User},
+    user::{Person, Role, THE_CLIENT, User},
 };

@@ -7,6 +7,7 @@ use super::{
     Role, User,
     attempts::{Tries, WINDOW},
     credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_IDLE, SESSION_KNOWN, SESSION_LIFE},
+    user::THE_CLIENT,
 };
 use crate::{
     db::{DbError, Row, Tx, params},
@@ -156,7 +157,7 @@ pub fn list(tx: &mut Tx<'_>, vault: &Vault, role: Option<Role>) -> Result<Vec<Us
         users.push(user(vault, &row, 0)?);
         Ok::<_, Fault>(())
     })?;
-    users.retain(|user| role.is_none_or(|role| user.role == role));
+    users.retain(|user| user.id != THE_CLIENT && role.is_none_or(|role| user.role == role));
     users.sort_by_cached_key(|user| (user.name.to_lowercase(), user.id));
     Ok(users)
 }

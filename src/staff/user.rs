@@ -50,6 +50,9 @@ impl Role {
     }
 }
 
+/// Clients together, as those who did something by SMS.
+pub const THE_CLIENT: Uuid = Uuid::nil();
+
 /// Somebody of the staff, as records name them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {

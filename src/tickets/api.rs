@@ -13,7 +13,7 @@ use super::{
     record::{
         ChangeBody, FilterParams, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord,
     },
-    update, views,
+    resend, update, views,
 };
 use crate::{
     db::Tx,
@@ -262,9 +262,7 @@ async fn resend_notification(
         .db
         .write(move |tx| {
             idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
-                let ticket = desk.outbox.ticket_of(tx, id)?.ok_or(Fault::NotFound)?;
-                let ticket = by_key(tx, &desk.vault, &ticket.to_string())?;
-                let sent = desk.outbox.resend(tx, id, &ticket.client_phone, user.id)?;
+                let sent = resend(tx, &desk, id, user.id)?;
                 Answer::json(StatusCode::ACCEPTED, &NotificationRecord::from(&sent))
             })
         })

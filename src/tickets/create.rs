@@ -3,11 +3,11 @@
 
 use uuid::Uuid;
 
-use super::{Desk, Entry, Happening, History, NewTicket, Reference, Ticket, notices, store};
+use super::{Desk, Entry, Happening, History, NewTicket, Reference, Ticket, notices, store, telling};
 use crate::{
     db::Tx,
     fault::Fault,
-    notifications::{self, Event, NewMessage},
+    notifications::{self, Kind},
     staff::{self, Person},
     words::Text,
 };
@@ -55,13 +55,7 @@ pub fn prepare(desk: &Desk, by: &Person, new: NewTicket) -> Prepared {
 
 /// What tells the client that the ticket is logged.
 fn message(desk: &Desk, ticket: &Ticket) -> notifications::Prepared {
-    desk.outbox.prepare(&NewMessage {
-        ticket: ticket.id,
-        revision: ticket.version,
-        to: &ticket.client_phone,
-        event: Event::Created { reference: ticket.reference.as_str(), issue: &ticket.description },
-        hold: 0,
-    })
+    desk.outbox.prepare(&ticket.news(Kind::Created, 0))
 }
 
 /// Logs a prepared ticket and gives it back with its history so far.
@@ -84,6 +78,7 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Tick
         desk.outbox.enqueue(tx, &message(desk, &ticket))?;
     }
     store::append(tx, &desk.vault, &ticket, &ticket.created_by, &happened)?;
+    telling::tell(tx, desk, &ticket, None, &happened, 0)?;
     notices::tell(tx, &ticket);
     let entry = |what| Entry { version: ticket.version, at: ticket.created_at, by: ticket.created_by.clone(), what };
     let history = History { entries: happened.into_iter().map(entry).collect(), notes: Vec::new() };

@@ -13,6 +13,7 @@ mod filter;
 mod findable;
 pub mod fixes;
 pub mod form;
+mod from_client;
 mod history;
 mod issue_type;
 mod list;
@@ -28,6 +29,7 @@ mod reference;
 mod sample;
 mod status;
 mod store;
+mod telling;
 mod terms;
 mod ticket;
 mod tokens;
@@ -45,6 +47,7 @@ pub use self::{
     filter::{Assignee, At, Filter, Order, Sort},
     findable::findable,
     fixes::Span,
+    from_client::FromClients,
     history::{Entry, History, Note},
     issue_type::{IssueTypes, issue_label},
     list::{Counted, Page, Place, ViewCounts, count, list, neighbours, view_counts},
@@ -53,6 +56,7 @@ pub use self::{
     reference::Reference,
     status::Status,
     store::{by_key, by_keys, history},
+    telling::resend,
     terms::Terms,
     ticket::{Change, Happening, NewTicket, Refused, Ticket},
     undo::{can_undo_fixed, undo_fixed},
@@ -62,14 +66,7 @@ pub use self::{
 
 use axum::extract::FromRef;
 
-use crate::{
-    db::{Db, Tx},
-    fault::Fault,
-    phone::Phone,
-    staff::Staff,
-    web::Chrome,
-    words::Text,
-};
+use crate::{db::Db, staff::Staff, web::Chrome};
 
 /// What the doors of this feature hold.
 #[derive(Clone, Debug)]
@@ -89,25 +86,5 @@ pub struct Tickets {
 impl FromRef<Tickets> for Staff {
     fn from_ref(tickets: &Tickets) -> Self {
         tickets.staff.clone()
-    }
-}
-
-/// Reference and status for an SMS that asks, if it came from the ticket's own number.
-///
-/// # Errors
-/// Only the database's and the vault's.
-pub fn status_for(
-    tx: &mut Tx<'_>,
-    desk: &Desk,
-    reference: &str,
-    from: &Phone,
-) -> Result<Option<(String, Text)>, Fault> {
-    if Reference::parse(reference).is_none() {
-        return Ok(None);
-    }
-    match by_key(tx, &desk.vault, reference) {
-        Ok(ticket) if ticket.client_phone == *from => Ok(Some((ticket.reference.to_string(), ticket.status.label()))),
-        Ok(_) | Err(Fault::NotFound) => Ok(None),
-        Err(fault) => Err(fault),
     }
 }

@@ -1,12 +1,11 @@
 //! Changes a ticket: fields, priority, technician and status in one step, with its history and, when it becomes
 //! Fixed, the SMS to the client (FR-TM-001, FR-TM-002, FR-TSM-001 to -004, FR-CN-003).
 
-use super::{Change, Desk, Happening, Status, Ticket, create::no_technician, notices, store};
+use super::{Change, Desk, Happening, Status, Ticket, create::no_technician, notices, store, telling};
 use crate::{
     db::Tx,
     fault::Fault,
     input::Given,
-    notifications::{Event, NewMessage},
     staff::{self, Person},
 };
 
@@ -24,22 +23,13 @@ pub fn update(
     change: Change,
     hold: i64,
 ) -> Result<Ticket, Fault> {
-    let technician = technician(tx, desk, &ticket, &change)?;
+    let (before, technician) = (ticket.status, technician(tx, desk, &ticket, &change)?);
     let happened = ticket.apply(change, technician)?;
     if happened.is_empty() {
         return Ok(ticket);
     }
     record(tx, desk, by, &mut ticket, &happened)?;
-    if happened.contains(&Happening::Moved(Status::Fixed)) {
-        let message = NewMessage {
-            ticket: ticket.id,
-            revision: ticket.version,
-            to: &ticket.client_phone,
-            event: Event::Fixed { reference: ticket.reference.as_str() },
-            hold,
-        };
-        desk.outbox.enqueue(tx, &desk.outbox.prepare(&message))?;
-    }
+    telling::tell(tx, desk, &ticket, Some(before), &happened, hold)?;
     Ok(ticket)
 }
 

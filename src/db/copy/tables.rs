@@ -34,7 +34,7 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 19] = [
+pub(super) static TABLES: [Table; 24] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -104,13 +104,26 @@ pub(super) static TABLES: [Table; 19] = [
             "created_at",
             "sent_at",
             "settled_at",
+            "rank",
+            "passed",
+            "registered",
         ],
     )
     .refers(&[("ticket_id", "tickets", "id")]),
-    table("notification_events", &["notification_id", "n"], &["at", "state", "reason", "actor"])
+    table("notification_events", &["notification_id", "n"], &["at", "state", "reason", "actor", "gateway"])
         .refers(&[("notification_id", "notifications", "id"), ("actor", "users", "id")]),
     table("inbound_replies", &["number_token"], &["full_at"]),
-    table("opt_outs", &["number_token"], &["stopped_at"]),
+    table("opt_outs", &["number_token"], &["stopped_at", "via", "actor"]).refers(&[("actor", "users", "id")]),
+    table("number_limits", &["number_token"], &["full_at"]),
+    table("sms_spend", &["day"], &["segments"]),
+    table("inbound_seen", &["gateway", "key"], &["at"]),
+    table("message_parts", &["gateway", "message_id"], &["notification_id", "round", "verdict", "code", "at"]),
+    table(
+        "message_templates",
+        &["kind", "channel", "language", "version"],
+        &["body", "entity", "header", "template_id", "at", "actor"],
+    )
+    .refers(&[("actor", "users", "id")]),
     table("saved_views", &["id"], &["owner", "shared", "name", "query", "created_at", "updated_at"])
         .refers(&[("owner", "users", "id")]),
     table("audit_events", &["seq"], &["id", "at", "actor", "kind", "detail"])
@@ -142,7 +155,7 @@ pub(super) static TABLES: [Table; 19] = [
 /// Tables that stay behind. Without `schedules` a database finds everything due, which after a move is right; rows of
 /// `turns` are locks, and what they count means nothing; `nodes` serve from where they are, and say themselves how their
 /// gateway does. `schema_migrations` is the engine's own.
-pub(super) const LEFT: [&str; 4] = ["gateway_health", "nodes", "schedules", "turns"];
+pub(super) const LEFT: [&str; 5] = ["gateway_health", "gateway_states", "nodes", "schedules", "turns"];
 
 impl Table {
     const fn refers(self, refers: References) -> Self {

@@ -86,9 +86,28 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
         let other = TABLES.iter().find(|table| table.name == *other).unwrap();
         return value(other, key, row);
     }
-    let texts =
-        ["ticket_ref", "issue_type", "agent", "password", "form", "channel", "reason", "gateway", "gateway_message_id"];
-    let ids = ["id", "token_hash", "key_hash", "body_hash", "account_key"];
+    let texts = [
+        "ticket_ref",
+        "issue_type",
+        "agent",
+        "password",
+        "form",
+        "channel",
+        "reason",
+        "gateway",
+        "gateway_message_id",
+        "passed",
+        "registered",
+        "message_id",
+        "code",
+        "day",
+        "language",
+        "body",
+        "entity",
+        "header",
+        "template_id",
+    ];
+    let ids = ["notification_id", "key", "id", "token_hash", "key_hash", "body_hash", "account_key"];
     let bytes = [
         "value",
         "email",
@@ -213,7 +232,7 @@ async fn all_rows_come_over_and_the_next_run_brings_only_what_differs() {
         let Desks { copy, .. } = &desks(out);
         // More than a page, a batch, and what is counted at once.
         fill(&copy.source, 3).await;
-        put(&copy.source, "opt_outs", 1..=20_100).await;
+        put(&copy.source, "number_limits", 1..=20_100).await;
         put(&copy.source, "sessions", 1..=3).await;
         run(&copy.source, "UPDATE tickets SET assigned_to = NULL, assigned_at = NULL WHERE seq = 2").await;
         copy.begin(0).await.unwrap();
@@ -227,13 +246,16 @@ async fn all_rows_come_over_and_the_next_run_brings_only_what_differs() {
         let mut told = 0;
         let verified = copy.verify(&brought, &mut |more| told += more).await.unwrap();
         assert_eq!((verified.total.0, told), (all, all));
-        assert!(verified.tables.iter().any(|(name, rows, _)| (*name, *rows) == ("opt_outs", 20_100)), "{verified:?}");
+        assert!(
+            verified.tables.iter().any(|(name, rows, _)| (*name, *rows) == ("number_limits", 20_100)),
+            "{verified:?}"
+        );
         assert_eq!(verified.indexes, [("ticket_search", 6), ("client_search", 3)]);
 
-        run(&copy.source, "UPDATE opt_outs SET stopped_at = 5 WHERE number_token IN (700, 14000)").await;
-        run(&copy.source, "DELETE FROM opt_outs WHERE number_token IN (1, 500, 20100)").await;
+        run(&copy.source, "UPDATE number_limits SET full_at = 5 WHERE number_token IN (700, 14000)").await;
+        run(&copy.source, "DELETE FROM number_limits WHERE number_token IN (1, 500, 20100)").await;
         run(&copy.source, "DELETE FROM sessions").await;
-        put(&copy.source, "opt_outs", [-5, 90_000]).await;
+        put(&copy.source, "number_limits", [-5, 90_000]).await;
         let brought = bring(copy).await;
         assert_eq!(counts(&brought), (4, 6, all - 8));
         copy.verify(&brought, &mut |_| {}).await.unwrap();
@@ -307,7 +329,7 @@ async fn rows_that_name_what_came_meanwhile_are_left_for_the_next_run() {
 async fn a_difference_is_found_and_it_is_told_whose_it_is() {
     for out in [false, true] {
         let Desks { copy, .. } = &desks(out);
-        for table in ["users", "audit_events", "opt_outs"] {
+        for table in ["users", "audit_events", "number_limits"] {
             put(&copy.source, table, 1..=700).await;
         }
         copy.begin(0).await.unwrap();
@@ -318,12 +340,12 @@ async fn a_difference_is_found_and_it_is_told_whose_it_is() {
         for (damage, mending) in [
             ("UPDATE audit_events SET at = 0 WHERE seq = 600", "UPDATE audit_events SET at = 600 WHERE seq = 600"),
             (
-                "DELETE FROM opt_outs WHERE number_token = 600",
-                "INSERT INTO opt_outs (number_token, stopped_at) VALUES (600, 600)",
+                "DELETE FROM number_limits WHERE number_token = 600",
+                "INSERT INTO number_limits (number_token, full_at) VALUES (600, 600)",
             ),
             (
-                "INSERT INTO opt_outs (number_token, stopped_at) VALUES (-1, 0)",
-                "DELETE FROM opt_outs WHERE number_token = -1",
+                "INSERT INTO number_limits (number_token, full_at) VALUES (-1, 0)",
+                "DELETE FROM number_limits WHERE number_token = -1",
             ),
         ] {
             run(&copy.target, damage).await;
@@ -346,7 +368,7 @@ async fn a_run_that_another_has_followed_writes_no_more() {
     for out in [false, true] {
         let Desks { copy: first, .. } = &desks(out);
         let second = Copying { run: uuid::Uuid::from_u128(2), ..first.clone() };
-        put(&first.source, "opt_outs", [1, 2]).await;
+        put(&first.source, "number_limits", [1, 2]).await;
         first.begin(0).await.unwrap();
         second.begin(0).await.unwrap();
         let overtaken = |error: CopyError| assert!(error.to_string().contains("another copy"), "{error}");
@@ -355,7 +377,7 @@ async fn a_run_that_another_has_followed_writes_no_more() {
         bring(&second).await;
         second.end(0).await.unwrap();
         take_over(&second.target.db, "it").await.unwrap();
-        put(&second.target, "opt_outs", [3]).await;
+        put(&second.target, "number_limits", [3]).await;
         overtaken(first.bring(&mut |_| {}).await.unwrap_err());
         overtaken(first.end(0).await.unwrap_err());
         take_over(&second.target.db, "it").await.expect("it stays a desk of its own");
@@ -367,11 +389,11 @@ async fn only_an_empty_database_or_the_same_copy_is_written_to() {
     for out in [false, true] {
         let Desks { copy, .. } = &desks(out);
         let other = Copying { desk: vec![8; 16], ..copy.clone() };
-        put(&copy.target, "opt_outs", [1]).await;
+        put(&copy.target, "number_limits", [1]).await;
         let error = copy.begin(0).await.unwrap_err();
-        assert!(matches!(error, CopyError::NotEmpty { table: "opt_outs", .. }), "{error}");
+        assert!(matches!(error, CopyError::NotEmpty { table: "number_limits", .. }), "{error}");
         take_over(&copy.target.db, "it").await.unwrap();
-        run(&copy.target, "DELETE FROM opt_outs").await;
+        run(&copy.target, "DELETE FROM number_limits").await;
 
         copy.begin(0).await.unwrap();
         copy.begin(0).await.unwrap();
@@ -379,7 +401,7 @@ async fn only_an_empty_database_or_the_same_copy_is_written_to() {
         assert!(matches!(take_over(&copy.target.db, "it").await, Err(CopyError::Unfinished { .. })));
         assert!(matches!(check_source(&copy.target).await, Err(CopyError::Unfinished { .. })));
 
-        put(&copy.source, "opt_outs", [1]).await;
+        put(&copy.source, "number_limits", [1]).await;
         bring(copy).await;
         copy.end(0).await.unwrap();
         assert!(matches!(other.begin(0).await, Err(CopyError::OtherDesk { .. })), "whole, and not opened");
@@ -428,7 +450,7 @@ async fn a_desk_at_work_is_copied_ahead_and_never_taken_for_whole() {
     let Desks { copy, .. } = &desks(true);
     let node = uuid::Uuid::from_u128(1);
     copy.source.write(move |tx| nodes::announce(tx, node, 1_000_000)).await.unwrap();
-    put(&copy.source, "opt_outs", [1]).await;
+    put(&copy.source, "number_limits", [1]).await;
     copy.begin(0).await.unwrap();
     let brought = bring(copy).await;
     copy.verify(&brought, &mut |_| {}).await.unwrap();
@@ -446,7 +468,7 @@ async fn a_desk_at_work_is_copied_ahead_and_never_taken_for_whole() {
 async fn new_rows_are_numbered_on() {
     for out in [false, true] {
         let Desks { copy, .. } = &desks(out);
-        put(&copy.source, "opt_outs", [1]).await;
+        put(&copy.source, "number_limits", [1]).await;
         put(&copy.source, "clients", [3, 9]).await;
         copy.begin(0).await.unwrap();
         bring(copy).await;
@@ -474,11 +496,11 @@ fn statements_are_the_same_for_both_engines() {
          ORDER BY ticket_id, version LIMIT 500"
     );
     assert_eq!(TABLES[0].page(false).matches("WHERE name > $1 AND name NOT IN").count(), 1);
-    let views = TABLES.iter().find(|table| table.name == "opt_outs").unwrap();
+    let views = TABLES.iter().find(|table| table.name == "number_limits").unwrap();
     assert_eq!(
         views.put(2),
-        "INSERT INTO opt_outs (number_token, stopped_at) VALUES ($1, $2), ($3, $4) \
-         ON CONFLICT (number_token) DO UPDATE SET stopped_at = excluded.stopped_at"
+        "INSERT INTO number_limits (number_token, full_at) VALUES ($1, $2), ($3, $4) \
+         ON CONFLICT (number_token) DO UPDATE SET full_at = excluded.full_at"
     );
     assert_eq!(
         Dialect::Postgres.put_parts(TokenIndex::Clients, 2),

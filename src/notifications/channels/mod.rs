@@ -1,49 +1,140 @@
-//! The ways out: what a gateway does, and the list of gateways. A gateway is one file here and one line in [`KINDS`].
+//! The ways out. A channel is how a message reaches somebody, such as SMS; a gateway is who carries it, such as Kannel. A
+//! channel is one file here and one line in [`CHANNELS`]; a gateway for SMS one file in `sms/` and one line there.
 
-mod kannel;
-mod log;
+mod client;
+mod sms;
 
 use std::{fmt::Debug, future::Future, pin::Pin, sync::Arc};
 
+use http::HeaderMap;
 use uuid::Uuid;
 
+pub use self::sms::Kind as SmsGateway;
 use super::{
+    inbox::Inbox,
+    message::News,
     segments::Encoding,
     settings::{Key, Reader},
     state::Verdict,
+    wording::Voice,
 };
 use crate::phone::Phone;
 
-/// The gateways that Redress knows.
-pub const KINDS: &[Kind] = &[log::KIND, kannel::KIND];
+/// The channels that Redress knows.
+pub static CHANNELS: [&Channel; 1] = [&sms::CHANNEL];
 
-/// A kind of gateway: how it is set up, and how it calls us.
+/// How messages reach people.
 #[derive(Debug)]
-pub struct Kind {
-    /// The value of `sms.gateway`, and the path of its hooks.
+pub struct Channel {
+    /// Its name in settings and records.
     pub name: &'static str,
-    /// Its own settings.
-    pub keys: &'static [Key],
-    /// Makes it from its settings; faults go to the reader.
-    pub build: fn(&mut Reader<'_>) -> Option<Arc<dyn Gateway>>,
-    /// How it calls us, if it does.
-    pub calls: Option<Calls>,
+    /// Its settings, those of all its gateways included.
+    pub keys: fn() -> Vec<&'static Key>,
+    /// Its gateways as set up, in the order of their use; none when it is not used. Faults go to the reader.
+    pub build: fn(&mut Reader<'_>) -> Vec<Arc<dyn Gateway>>,
+    /// Where it reaches somebody, or why it does not: a reason of `notifications::reason`.
+    pub address: fn(&Contact<'_>) -> Result<String, &'static str>,
+    /// What it says.
+    pub write: fn(&Voice, &News<'_>) -> Content,
+    /// Whether it goes to phones, whose owners can say STOP and sleep at night.
+    pub to_phones: bool,
 }
 
-impl Kind {
-    /// The gateway of this name.
+impl Channel {
+    /// The channel of this name.
     pub fn find(name: &str) -> Option<&'static Self> {
-        KINDS.iter().find(|kind| kind.name == name)
+        CHANNELS.into_iter().find(|channel| channel.name == name)
+    }
+
+    /// SMS.
+    pub const SMS: &'static Self = &sms::CHANNEL;
+}
+
+impl PartialEq for Channel {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
     }
 }
 
-/// How a gateway's calls are read, from the fields of query and form.
+impl Eq for Channel {}
+
+/// Whom a message is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Contact<'a> {
+    /// Their number.
+    pub phone: Option<&'a Phone>,
+    /// Their e-mail address.
+    pub email: Option<&'a str>,
+}
+
+/// What a message says on its channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The text, as people read it where it is for people.
+    pub text: String,
+    /// SMS segments that it takes; 0 elsewhere.
+    pub segments: usize,
+    /// What goes with the text where it follows a registered template.
+    pub registered: Option<Registered>,
+}
+
+/// The ids of a registered template, such as India's DLT: they go with the message to the gateway.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Registered {
+    /// Of the principal entity: who sends.
+    pub entity: String,
+    /// The sender's name that is registered with it.
+    pub header: String,
+    /// Of the template.
+    pub template: String,
+}
+
+impl Registered {
+    /// As it is stored with a message.
+    pub fn store(&self) -> String {
+        [self.entity.as_str(), &self.header, &self.template].join("|")
+    }
+
+    /// Reads what [`store`](Self::store) gave.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('|').map(ToOwned::to_owned);
+        Some(Self { entity: parts.next()?, header: parts.next()?, template: parts.next()? })
+    }
+}
+
+/// A call of a gateway's: a report, or what a client wrote.
 #[derive(Debug)]
-pub struct Calls {
+pub struct Call<'a> {
+    /// The address as the gateway wrote it, by our public URL where that is set.
+    pub url: &'a str,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its body.
+    pub body: &'a [u8],
+    /// The fields of query and form together.
+    pub fields: &'a Fields,
+    /// The fields of the body alone, where that is a form.
+    pub form: &'a Fields,
+}
+
+/// How a gateway's calls are read.
+pub trait Hook: Debug + Send + Sync {
+    /// Whether the call comes from the gateway, by its signature. `None` where it has none: then the secret in our own
+    /// address counts.
+    fn signed(&self, _: &Call<'_>) -> Option<bool> {
+        None
+    }
+
     /// A report on a message; `None` when a field is missing or makes no sense.
-    pub report: fn(&Fields) -> Option<Report>,
-    /// An SMS from a client; `None` when a field is missing.
-    pub inbound: fn(&Fields) -> Option<Incoming>,
+    fn report(&self, call: &Call<'_>) -> Option<Report>;
+
+    /// What a client wrote; `None` when a field is missing.
+    fn inbound(&self, call: &Call<'_>) -> Option<Incoming>;
+
+    /// The answer by which the gateway sends our reply back, as content type and body. Plain text unless it says otherwise.
+    fn reply(&self, text: Option<&str>) -> (&'static str, String) {
+        ("text/plain; charset=utf-8", text.unwrap_or_default().to_owned())
+    }
 }
 
 /// A report on a message.
@@ -51,23 +142,27 @@ pub struct Calls {
 pub struct Report {
     /// What became of it; `None` when the gateway says nothing that counts.
     pub verdict: Option<Verdict>,
-    /// The gateway's code, for the record.
+    /// The gateway's code, for the record; it names nobody.
     pub code: String,
     /// The gateway's name for the message.
     pub message_id: Option<String>,
+    /// Whether the number has told the gateway that it wants nothing more.
+    pub opted_out: bool,
 }
 
-/// An SMS from a client.
+/// What a client wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
     /// The sender as the gateway writes it.
     pub from: String,
     /// What it says.
     pub text: String,
+    /// The gateway's name for it, if it has one: the same one twice is one message.
+    pub id: Option<String>,
 }
 
 /// Fields of a call, in order; of a name that comes twice the first counts.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -80,21 +175,30 @@ impl Fields {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
     }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
 }
 
 /// A message on its way out.
 #[derive(Debug)]
 pub struct Outgoing<'a> {
-    /// The message's id, for the log.
+    /// The message's id, for the log and for gateways that take an idempotency key.
     pub id: Uuid,
-    /// Where it goes.
-    pub to: &'a Phone,
+    /// Counts up whenever somebody sends it again.
+    pub round: i64,
+    /// Where it goes: a number in E.164, or an e-mail address.
+    pub to: &'a str,
     /// What it says.
     pub text: &'a str,
     /// The encoding that the segments were counted in.
     pub encoding: Encoding,
     /// The address for reports, with a query that says which message it is; `None` when our own address is not known.
     pub report_url: Option<&'a str>,
+    /// The ids of the registered template that it follows.
+    pub registered: Option<&'a Registered>,
 }
 
 /// What came of handing a message to a gateway. Reasons are those of `notifications::reason` with the gateway's code, and
@@ -103,16 +207,28 @@ pub struct Outgoing<'a> {
 pub enum Outcome {
     /// The gateway took it.
     Accepted {
-        /// Its name for the message, if it gives one at once.
-        message_id: Option<String>,
+        /// Its names for the parts of the message, of which most have one; none if it gives none at once.
+        ids: Vec<String>,
     },
-    /// It will never take it.
+    /// It will never take it; another gateway might.
     Refused {
+        /// Why.
+        reason: String,
+    },
+    /// The number told the gateway that it wants nothing more: no other gateway may be tried.
+    OptedOut {
         /// Why.
         reason: String,
     },
     /// Not now, and surely not sent.
     Later {
+        /// Why.
+        reason: String,
+        /// The pause that the gateway asks for, in milliseconds.
+        after: Option<i64>,
+    },
+    /// We send too fast: surely not sent, and not counted as a try.
+    Throttled {
         /// Why.
         reason: String,
         /// The pause that the gateway asks for, in milliseconds.
@@ -148,6 +264,36 @@ pub trait Gateway: Debug + Send + Sync {
         None
     }
 
+    /// Messages on their way at the same time, at most.
+    fn in_flight(&self) -> usize {
+        16
+    }
+
+    /// Messages a second, at most; `None` for as many as it takes.
+    fn per_second(&self) -> Option<u32> {
+        None
+    }
+
     /// Hands over one message.
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a>;
+
+    /// How its calls are read, if it calls us.
+    fn hook(&self) -> Option<&dyn Hook> {
+        None
+    }
+
+    /// Begins what has to run all the time, such as a bind: `inbox` takes what comes in by it. Within a runtime, once, on
+    /// nodes that send.
+    fn start(&self, _: Inbox) {}
+
+    /// Ends what [`start`](Self::start) began.
+    fn stop(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// The hook of a gateway that needs no settings for it, with its name, if there is one of this name.
+pub fn hook_without_settings(name: &str) -> Option<(&'static dyn Hook, &'static str)> {
+    let kind = SmsGateway::find(name)?;
+    Some((kind.hook?, kind.name))
 }

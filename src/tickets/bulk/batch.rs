@@ -6,6 +6,7 @@ use super::{Action, Fate, Hindrance};
 use crate::{
     db::Tx,
     fault::Fault,
+    notifications::Kind,
     staff::{self, Person},
     tickets::{Desk, Status, Ticket, by_key, can_undo_fixed, history, undo_fixed, update},
 };
@@ -78,7 +79,7 @@ fn change(
         Ok(now) if now.version == version => Ok(Fate::Same),
         Ok(now) => {
             let fixed = was != Status::Fixed && now.status == Status::Fixed;
-            Ok(Fate::Changed { sms: fixed && desk.outbox.why_no_sms(tx, &now.client_phone)?.is_none() })
+            Ok(Fate::Changed { sms: fixed && desk.outbox.why_no_sms(tx, Kind::Fixed, &now.client_phone)?.is_none() })
         }
         Err(Fault::Conflict { .. }) => Ok(Fate::Refused(hindrance)),
         Err(Fault::Invalid(_)) => Ok(Fate::Refused(Hindrance::TechnicianGone)),

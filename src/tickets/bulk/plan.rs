@@ -4,6 +4,7 @@ use super::{Action, Fate, MOST};
 use crate::{
     db::Tx,
     fault::Fault,
+    notifications::Kind,
     staff::{self, Person},
     tickets::{Desk, Filter, Reference, Status, Ticket, by_keys, export::Walk},
     words::Text,
@@ -94,7 +95,7 @@ fn planned(
     ticket: Ticket,
 ) -> Result<Planned, Fault> {
     let no_sms = match action.status {
-        Some(Status::Fixed) => desk.outbox.why_no_sms(tx, &ticket.client_phone)?,
+        Some(Status::Fixed) => desk.outbox.why_no_sms(tx, Kind::Fixed, &ticket.client_phone)?,
         _ => None,
     };
     let fate = action.fate_of(&ticket, technicians, no_sms.is_none());

@@ -22,7 +22,7 @@ use crate::{
     fault::Fault,
     input::{Given, Limits},
     staff::{Admin, Lapsed, Person},
-    tickets::{Change, Desk, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
+    tickets::{self, Change, Desk, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
     web::{Answer, Flash, Form, PageFault, Path, Visit, idempotency},
     words::{Said, Text},
 };
@@ -318,7 +318,7 @@ pub async fn resend(
         if desk.outbox.ticket_of(tx, id)? != Some(ticket.id) {
             return Err(Fault::NotFound);
         }
-        let sms = desk.outbox.resend(tx, id, &ticket.client_phone, by)?;
+        let sms = tickets::resend(tx, &desk, id, by)?;
         Ok((ticket, sms.state.is_waiting()))
     };
     match state.db.write(work).await {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     db::Tx,
     fault::Fault,
-    notifications::{Event, wording::Sms},
+    notifications::{Kind, wording::Sms},
     staff::{self, Admin, User},
     tickets::{Desk, Priority, Status, Ticket, Tickets, by_key},
     web::{Frame, PageFault, Path, Query, Visit},
@@ -95,7 +95,7 @@ async fn action_page(
     let (desk, wanted) = (state.desk.clone(), key.to_owned());
     let read = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &wanted)?;
-        let no_sms = desk.outbox.why_no_sms(tx, &ticket.client_phone)?;
+        let no_sms = desk.outbox.why_no_sms(tx, Kind::Fixed, &ticket.client_phone)?;
         Ok::<_, Fault>((ticket, no_sms, staff::technicians(tx, &desk.vault)?))
     };
     let (ticket, no_sms, staff) = state.db.read(read).await?;
@@ -148,6 +148,5 @@ pub fn status_choices(ticket: &Ticket) -> Vec<StatusChoice> {
 
 /// The SMS that Fixed would send, when the ticket may become that.
 pub fn fixed_sms(desk: &Desk, ticket: &Ticket) -> Option<Sms> {
-    let event = Event::Fixed { reference: ticket.reference.as_str() };
-    ticket.status.may_become(Status::Fixed).then(|| desk.outbox.preview(event))
+    ticket.status.may_become(Status::Fixed).then(|| desk.outbox.preview(Kind::Fixed, &ticket.facts()))
 }

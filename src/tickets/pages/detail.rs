@@ -18,7 +18,7 @@ use crate::{
     drafts::{self, FormName},
     email::mailto,
     fault::Fault,
-    notifications::wording::Sms,
+    notifications::{Kind, wording::Sms},
     staff::{self, Admin, User},
     tickets::{
         self, Counted, Desk, Filter, Happening, History, Place, Priority, Reference, Status, Ticket, Tickets, by_key,
@@ -165,7 +165,7 @@ pub async fn page(
         let past = history(tx, &desk.vault, &ticket)?;
         let sent = desk.outbox.for_ticket(tx, ticket.id)?;
         let staff = staff::technicians(tx, &desk.vault)?;
-        let no_sms = desk.outbox.why_no_sms(tx, &ticket.client_phone)?;
+        let no_sms = desk.outbox.why_no_sms(tx, Kind::Fixed, &ticket.client_phone)?;
         let form = FormName::Note(ticket.id);
         let draft = drafts::find(tx, &desk.vault, reader, form, desk.clock.now())?;
         let place = place(tx, &desk, &list, &ticket)?;

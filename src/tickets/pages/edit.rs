@@ -15,7 +15,7 @@ use super::{
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
-    notifications::Event,
+    notifications::Kind,
     staff::{self, Admin, User},
     tickets::{Desk, Status, Ticket, Tickets, by_key, form, issue_label, mark},
     web::{Form, Frame, PageFault, Path, Query, Visit},
@@ -169,11 +169,9 @@ async fn page(
     let (back, title) = (Back::of(&visit), visit.title(title, status == StatusCode::OK));
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, phone) = (state.desk.clone(), ticket.client_phone.clone());
-    let no_sms = state.db.read(move |tx| desk.outbox.why_no_sms(tx, &phone)).await?;
-    let sms = ticket.status.may_become(Status::Fixed).then(|| {
-        let event = Event::Fixed { reference: ticket.reference.as_str() };
-        state.desk.outbox.preview(event).text
-    });
+    let no_sms = state.db.read(move |tx| desk.outbox.why_no_sms(tx, Kind::Fixed, &phone)).await?;
+    let sms =
+        ticket.status.may_become(Status::Fixed).then(|| state.desk.outbox.preview(Kind::Fixed, &ticket.facts()).text);
     let mark = mark(&ticket, 0);
     let page = EditPage { frame, back, ticket, form, sms, no_sms, mark };
     Ok(page.frame.respond(status, &page))

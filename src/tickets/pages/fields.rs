@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     fault::FieldFault,
+    notifications::Kind,
     staff::{Person, User},
     tickets::{Desk, Priority, Status, Ticket, issue_label},
     web::Frame,
@@ -152,7 +153,7 @@ impl TicketForm {
             statuses: Vec::new(),
             priorities: Vec::new(),
             technicians: Vec::new(),
-            sends: menus.desk.outbox.why_no_sms_at_all().is_none(),
+            sends: menus.desk.outbox.why_no_sms_at_all(Kind::Created).is_none(),
         };
         form.fill_menus(menus);
         form

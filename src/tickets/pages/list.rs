@@ -17,6 +17,7 @@ use super::{
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
+    notifications::Kind,
     staff::{self, Admin, User},
     tickets::{
         self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, bulk, by_key, parameters, views,
@@ -176,7 +177,7 @@ async fn respond(
     let page = ListPage {
         update: update.filter(|_| save && !leaves).map(|view| (view.id, view.name.clone(), query.clone())),
         every: found.and_then(every),
-        sends: state.desk.outbox.why_no_sms_at_all().is_none(),
+        sends: state.desk.outbox.why_no_sms_at_all(Kind::Fixed).is_none(),
         technicians: staff.iter().map(|user| Choice::new(&user.id.to_string(), &user.name, false)).collect(),
         heading,
         count: page.as_ref().map(count_words),

@@ -11,7 +11,7 @@ use super::{new, path_of};
 use crate::{
     db::Tx,
     fault::Fault,
-    notifications::{WhyNot, segments::Encoding, wording::Created},
+    notifications::{Kind, WhyNot, segments::Encoding, wording::Created},
     phone::Phone,
     staff::Admin,
     tickets::{Desk, Status, Ticket, Tickets, of_client},
@@ -63,8 +63,8 @@ impl Preview {
         let (desk, number) = (state.desk.clone(), phone.clone());
         let read = move |tx: &mut Tx<'_>| {
             let why_not = match &number {
-                Some(number) => desk.outbox.why_not(tx, number)?,
-                None => desk.outbox.why_not_at_all(),
+                Some(number) => desk.outbox.why_not(tx, Kind::Created, number)?,
+                None => desk.outbox.why_not_at_all(Kind::Created),
             };
             Ok::<_, Fault>((why_not, of_client(tx, &desk, number.as_ref(), account.as_deref())?))
         };
@@ -131,7 +131,9 @@ fn reason(why_not: WhyNot) -> Text {
     Text::new(match why_not {
         WhyNot::Landline => "intake-no-sms-landline",
         WhyNot::OptedOut => "intake-no-sms-opted-out",
+        WhyNot::Abroad => "intake-no-sms-abroad",
         WhyNot::NoGateway => "intake-no-sms-gateway",
+        WhyNot::NotBySms => "intake-no-sms-by-sms",
     })
 }
 

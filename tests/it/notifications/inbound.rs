@@ -19,6 +19,55 @@ async fn status_is_told_to_the_tickets_own_number_only() {
     assert!(!strangers.contains(REFERENCE) && !strangers.is_empty());
     assert_eq!(post.write(STRANGER, "STATUS BILL-20200101-0000").await, strangers, "the very same words");
     assert_eq!(post.write(MOBILE, "STATUS BILL-20200101-0000").await, strangers);
+    assert_eq!(post.write(STRANGER, "STATUS").await, strangers, "who has no ticket learns nothing either");
+    assert!(post.write(MOBILE, "Status?").await.contains(REFERENCE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_references_is_not_answered_for_long() {
+    let post = Post::with(&[]).await;
+    for n in 0..15 {
+        assert!(!post.write(STRANGER, &format!("STATUS BILL-20261123-00{n:02}")).await.is_empty(), "{n}");
+    }
+    assert_eq!(post.write(STRANGER, "STATUS BILL-20261123-0099").await, "");
+    assert!(!post.write(STRANGER, "HELP").await.is_empty(), "nothing else is refused");
+    post.hand.advance(12 * 60_000);
+    assert!(!post.write(STRANGER, "STATUS BILL-20261123-0099").await.is_empty(), "five more an hour");
+    assert_eq!(post.write(STRANGER, "STATUS BILL-20261123-0099").await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_writes_lands_on_their_ticket_once_and_is_acknowledged_once_a_day() {
+    let post = Post::with(&[]).await;
+    let written = || post.written.lock().unwrap().clone();
+    let thanks = post.write(MOBILE, "Still the wrong amount").await;
+    assert!(thanks.contains(REFERENCE), "{thanks}");
+    assert_eq!(post.write(MOBILE, "Still the wrong amount").await, "", "the gateway brings it again");
+    assert_eq!(post.write(MOBILE, "And STOP 12345 is my code").await, "", "kept, and not thanked for again");
+    assert_eq!(written(), ["Still the wrong amount", "And STOP 12345 is my code"]);
+    post.hand.advance(24 * 3_600_000);
+    assert!(!post.write(MOBILE, "Still the wrong amount").await.is_empty(), "another day");
+    for n in 0..40 {
+        post.write(MOBILE, &format!("Your message {n} was received")).await;
+    }
+    assert!(written().len() <= 23, "a machine that answers fills no ticket: {}", written().len());
+    let ours = format!("Lakeside Fibre: ticket {REFERENCE} logged. Wrong. Reply STATUS {REFERENCE} for news.");
+    let before = written().len();
+    post.hand.advance(48 * 3_600_000);
+    assert_eq!(post.write(MOBILE, &ours).await, "", "our own words come back");
+    assert_eq!(written().len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateways_id_twice_is_one_message() {
+    let post = Post::with(&[]).await;
+    let call = async |text: &str, id: &str| {
+        let query = format!("?secret={}&from=%2B447700900142&text={text}&id={id}", post.secret);
+        post.call(&format!("/hooks/sms/kannel/inbound{query}")).await
+    };
+    assert!(!call("HELP", "a-1").await.1.is_empty());
+    assert_eq!(call("HELP", "a-1").await, (200, String::new()));
+    assert!(!call("HELP", "a-2").await.1.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,7 +95,7 @@ async fn nothing_is_said_to_talk_and_to_senders_that_are_no_numbers() {
     let post = Post::with(&[]).await;
     assert!(!post.write(MOBILE, "help").await.is_empty());
     for (from, text) in
-        [(MOBILE, "Thank you so much"), (MOBILE, ""), ("BANK", "HELP"), ("", "HELP"), ("56161x", "STOP")]
+        [(STRANGER, "Thank you so much"), (MOBILE, ""), ("BANK", "HELP"), ("", "HELP"), ("56161x", "STOP")]
     {
         assert_eq!(post.write(from, text).await, "", "{from}: {text}");
     }
@@ -80,7 +129,7 @@ async fn the_secret_of_the_settings_is_used_and_a_made_one_is_kept() {
     let post = Post::with(&[("sms.hook_secret", "of the settings")]).await;
     assert_eq!(post.secret, "of the settings");
     let post = Post::with(&[]).await;
-    let settings = redress::notifications::Settings::read(&|_| None).unwrap();
+    let settings = redress::notifications::Settings::read(&|_| None, &jiff::tz::TimeZone::UTC).unwrap();
     let (vault, clock) = (post.worker.vault.clone(), post.clock.clone());
     let again =
         post.db.write(move |tx| redress::notifications::hook_secret(tx, &vault, &settings, &clock)).await.unwrap();
@@ -114,12 +163,13 @@ async fn a_number_gets_a_burst_of_answers_and_then_twenty_a_day() {
         let now = post.clock.now();
         post.db.write(move |tx| redress::notifications::sweep(tx, now)).await.unwrap()
     };
-    assert_eq!((sweep(&post).await, post.answered_numbers().await), (1, 1), "the stranger's is whole again");
+    let forgotten = (sweep(&post).await, post.answered_numbers().await);
+    assert_eq!(forgotten, (2, 1), "the stranger's is whole again, as is what it got wrong");
     assert_eq!(post.write(MOBILE, &ask).await, "", "what is used up is not forgotten");
     post.hand.advance(30 * 72 * 60_000);
     assert_eq!((sweep(&post).await, post.answered_numbers().await), (1, 0));
     // Talk that is not answered uses nothing up, and a long silence gives no more than the burst.
-    post.write(MOBILE, "Thanks").await;
+    post.write(STRANGER, "Thanks").await;
     assert_eq!(post.answered_numbers().await, 0);
     post.write(MOBILE, &ask).await;
     post.hand.advance(100 * 24 * 3_600_000);

@@ -35,7 +35,7 @@ async fn kannel_delivers_reports_and_passes_on_what_clients_write() {
     ];
     let post = Post::live(&settings, listener).await;
     let (_stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(post.worker.clone().run(stopped));
+    let worker = tokio::spawn(post.worker.clone().run(None, stopped));
 
     let plain = post.log_for(MOBILE, "Bill & tax, 100% wrong + late").await;
     let wide = post.log_for(MOBILE, "बिल दो बार काटा गया").await;
@@ -51,16 +51,16 @@ async fn kannel_delivers_reports_and_passes_on_what_clients_write() {
     settings[4].1 = "wrong";
     let lookup = |key: &str| settings.iter().find(|(name, _)| *name == key).map(|(_, text)| (*text).to_owned());
     let mut worker = post.worker.clone();
-    worker.gateway = redress::notifications::Settings::read(&lookup).unwrap().gateway;
+    worker.gates = redress::notifications::Settings::read(&lookup, &jiff::tz::TimeZone::UTC).unwrap().gates;
     let refused = post.log().await;
     worker.step().await.unwrap();
     assert_eq!(last_reason(&post, refused).await, (State::Queued, "the gateway refuses our log-in (403)".to_owned()));
-    assert!(worker.health.now().login_refused);
+    assert!(worker.health.of("kannel").login_refused);
 
     settings[4].1 = "send&pw +%";
     settings[5].1 = "nowhere";
     let lookup = |key: &str| settings.iter().find(|(name, _)| *name == key).map(|(_, text)| (*text).to_owned());
-    worker.gateway = redress::notifications::Settings::read(&lookup).unwrap().gateway;
+    worker.gates = redress::notifications::Settings::read(&lookup, &jiff::tz::TimeZone::UTC).unwrap().gates;
     let unroutable = post.log().await;
     wait_for("the refusal", async || {
         worker.step().await.unwrap();

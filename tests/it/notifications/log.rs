@@ -63,7 +63,7 @@ async fn a_message_that_no_gateway_takes_is_noted_as_not_sent() {
     let log = Log::listen();
     let post = Post::with(&[]).await;
     let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(post.worker.clone().run(stopped));
+    let worker = tokio::spawn(post.worker.clone().run(None, stopped));
     tokio::task::yield_now().await;
     post.hand.advance(1);
     let ticket = post.log().await;
@@ -88,7 +88,7 @@ async fn a_gateway_that_goes_down_and_comes_back_is_one_line_each() {
     let lines = || {
         let text = log.text();
         let of = |level: &str, words: &str| text.lines().filter(|l| l.contains(level) && l.contains(words)).count();
-        (of("WARN", "the SMS gateway is failing"), of("INFO", "the SMS gateway answers again"))
+        (of("WARN", "the gateway is failing"), of("INFO", "the gateway answers again"))
     };
     for _ in 0..3 {
         post.log().await;

@@ -2,7 +2,7 @@
 
 use redress::{
     clock::Clock,
-    notifications::{Kind, State},
+    notifications::{Contact, Facts, Kind, News, State},
 };
 use serde_json::json;
 
@@ -21,7 +21,7 @@ async fn a_message_is_queued_with_its_ticket_and_only_once_for_a_version() {
     let all = post.messages(ticket).await;
     assert_eq!(all.iter().map(|one| one.kind).collect::<Vec<_>>(), [Kind::Created, Kind::Fixed]);
     let first = &all[0];
-    assert_eq!((first.state, first.channel.as_str(), first.recipient.as_str()), (State::Queued, "sms", MOBILE));
+    assert_eq!((first.state, first.channel.name, first.recipient.as_str()), (State::Queued, "sms", MOBILE));
     assert!(first.text.contains(REFERENCE) && first.text.contains("Reply STATUS"), "{}", first.text);
     assert_eq!((first.segments, first.attempts, first.sent_at, first.settled_at), (1, 0, None, None));
     assert_eq!(path(first), ["queued"]);
@@ -36,8 +36,9 @@ async fn a_change_that_is_not_kept_leaves_no_message() {
         .db
         .write(move |tx| {
             let to = redress::phone::Phone::from_e164(MOBILE).unwrap();
-            let event = redress::notifications::Event::Fixed { reference: REFERENCE };
-            let message = redress::notifications::NewMessage { ticket, revision: 2, to: &to, event, hold: 0 };
+            let facts = Facts { reference: REFERENCE, ..Facts::default() };
+            let to = Contact { phone: Some(&to), email: None };
+            let message = News { ticket, revision: 2, kind: Kind::Fixed, facts, to, rank: 2, hold: 0 };
             outbox.enqueue(tx, &outbox.prepare(&message))?;
             Err::<(), _>(redress::fault::Fault::NotFound)
         })

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use axum::{Router, body::Body, http::Request};
+use jiff::tz::TimeZone;
 use redress::{
     clock::{Clock, Hand},
     db::{Db, DbOptions, Tx, params},
     fault::Fault,
     notifications::{
-        Answering, Callbacks, Event, Health, Hooks, NewMessage, Notification, Outbox, Settings, State, Voice, Worker,
-        hook_secret, hooks, lapse,
+        Answering, Callbacks, Cases, Contact, Facts, Health, Hooks, Inbox, Kind, News, Notification, Outbox, Settings,
+        State, Voice, Worker, hook_secret, hooks, lapse,
     },
     phone::{Phone, Region},
     words::Text,
@@ -34,8 +35,11 @@ pub struct Post {
     pub hand: Hand,
     pub outbox: Outbox,
     pub worker: Worker,
+    pub inbox: Inbox,
     pub secret: String,
     pub user: Uuid,
+    /// What the client of the one ticket wrote.
+    pub written: Arc<Mutex<Vec<String>>>,
     hooks: Router,
     status: Arc<Mutex<&'static str>>,
     _dir: Dir,
@@ -74,38 +78,43 @@ impl Post {
 
     async fn build(set: &[(&str, &str)], clock: Clock, hand: Hand, address: &str) -> Self {
         let lookup = |key: &str| set.iter().find(|(name, _)| *name == key).map(|(_, text)| (*text).to_owned());
-        let settings = Settings::read(&lookup).unwrap();
+        let settings = Settings::read(&lookup, &TimeZone::UTC).unwrap();
         let dir = Dir::new();
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(clock.now()).unwrap();
         let vault = Vault::for_tests(1);
         let voice = Voice::new("Lakeside Fibre", settings.language);
-        let outbox = Outbox::new(vault.clone(), clock.clone(), voice.clone(), settings.gateway.as_ref());
+        let outbox = Outbox::new(vault.clone(), clock.clone(), voice.clone(), &settings);
         let callbacks = Callbacks::default();
         callbacks.set(address);
         let worker = Worker {
             db: db.clone(),
             vault: vault.clone(),
             clock: clock.clone(),
-            gateway: settings.gateway.clone(),
-            callbacks,
+            gates: settings.gates.clone(),
+            courtesy: Arc::new(settings.courtesy.clone()),
+            zone: TimeZone::UTC,
+            callbacks: callbacks.clone(),
             health: Health::default(),
             wake: outbox.waker(),
         };
         let region: Region = lookup("region").as_deref().unwrap_or("GB").parse().unwrap();
-        let sender = settings.sender(Some(&region));
+        let (sender, gates) = (settings.sender(Some(&region)), settings.gates.clone());
         let (v, c) = (vault.clone(), clock.clone());
         let secret = db.write(move |tx| hook_secret(tx, &v, &settings, &c)).await.unwrap();
         let user = add_user(&db, &clock).await;
         let status = Arc::new(Mutex::new("In Progress"));
-        let hooks = Hooks {
+        let written = Arc::default();
+        let desk = OneTicket { status: Arc::clone(&status), written: Arc::clone(&written) };
+        let inbox = Inbox {
             db: db.clone(),
             clock: clock.clone(),
-            secret: Arc::new(secret.clone()),
-            answering: answering(vault, voice, region, sender, status.clone()),
+            answering: answering(vault, voice, region, sender, desk),
+            wake: outbox.waker(),
         };
-        let secret = secret.expose_secret().to_owned();
-        Self { db, clock, hand, outbox, worker, secret, user, hooks: hooks::routes(hooks), status, _dir: dir }
+        let hooks = Hooks { inbox: inbox.clone(), gates, callbacks, secret: Arc::new(secret.clone()) };
+        let (secret, hooks) = (secret.expose_secret().to_owned(), hooks::routes(hooks));
+        Self { db, clock, hand, outbox, worker, inbox, secret, user, written, hooks, status, _dir: dir }
     }
 
     /// Logs a ticket for the mobile number, and gives its id.
@@ -120,8 +129,10 @@ impl Post {
             .write(move |tx| {
                 add_ticket(tx, ticket, user, now)?;
                 let to = Phone::from_e164(number).unwrap();
-                let event = Event::Created { reference: REFERENCE, issue };
-                outbox.enqueue(tx, &outbox.prepare(&NewMessage { ticket, revision: 1, to: &to, event, hold: 0 }))
+                let facts = Facts { reference: REFERENCE, issue, ..Facts::default() };
+                let to = Contact { phone: Some(&to), email: None };
+                let news = News { ticket, revision: 1, kind: Kind::Created, facts, to, rank: 2, hold: 0 };
+                outbox.enqueue(tx, &outbox.prepare(&news))
             })
             .await
             .unwrap();
@@ -134,8 +145,10 @@ impl Post {
         self.db
             .write(move |tx| {
                 let to = Phone::from_e164(MOBILE).unwrap();
-                let event = Event::Fixed { reference: REFERENCE };
-                outbox.enqueue(tx, &outbox.prepare(&NewMessage { ticket, revision: 2, to: &to, event, hold }))
+                let facts = Facts { reference: REFERENCE, ..Facts::default() };
+                let to = Contact { phone: Some(&to), email: None };
+                let news = News { ticket, revision: 2, kind: Kind::Fixed, facts, to, rank: 2, hold };
+                outbox.enqueue(tx, &outbox.prepare(&news))
             })
             .await
             .unwrap();
@@ -181,7 +194,7 @@ impl Post {
     pub async fn resend_to(&self, id: Uuid, number: &'static str) -> Result<Notification, Fault> {
         let to = Phone::from_e164(number).unwrap();
         let (outbox, by) = (self.outbox.clone(), self.user);
-        self.db.write(move |tx| outbox.resend(tx, id, &to, by)).await
+        self.db.write(move |tx| outbox.resend(tx, id, &Contact { phone: Some(&to), email: None }, by)).await
     }
 
     /// The ticket that a message tells of.
@@ -237,22 +250,37 @@ impl Post {
 }
 
 /// Knows one ticket, of the mobile number.
-fn answering(
-    vault: Vault,
-    voice: Voice,
-    region: Region,
-    sender: Option<Phone>,
+fn answering(vault: Vault, voice: Voice, region: Region, sender: Option<Phone>, desk: OneTicket) -> Answering {
+    Answering { vault, voice, region: Some(region), sender, cases: Arc::new(desk) }
+}
+
+/// A desk with one ticket, of the mobile number.
+struct OneTicket {
     status: Arc<Mutex<&'static str>>,
-) -> Answering {
-    Answering {
-        vault,
-        voice,
-        region: Some(region),
-        sender,
-        ticket_status: Arc::new(move |_: &mut Tx<'_>, reference, from| {
-            let own = reference == REFERENCE && from.as_str() == MOBILE;
-            Ok(own.then(|| (REFERENCE.to_owned(), Text::verbatim(*status.lock().unwrap()))))
-        }),
+    written: Arc<Mutex<Vec<String>>>,
+}
+
+impl OneTicket {
+    fn told(&self) -> (String, Text) {
+        (REFERENCE.to_owned(), Text::verbatim(*self.status.lock().unwrap()))
+    }
+}
+
+impl Cases for OneTicket {
+    fn status(&self, _: &mut Tx<'_>, reference: &str, from: &Phone) -> Result<Option<(String, Text)>, Fault> {
+        Ok((reference == REFERENCE && from.as_str() == MOBILE).then(|| self.told()))
+    }
+
+    fn open(&self, _: &mut Tx<'_>, from: &Phone, _: usize) -> Result<Vec<(String, Text)>, Fault> {
+        Ok((from.as_str() == MOBILE).then(|| self.told()).into_iter().collect())
+    }
+
+    fn wrote(&self, _: &mut Tx<'_>, from: &Phone, text: &str) -> Result<Option<String>, Fault> {
+        if from.as_str() != MOBILE {
+            return Ok(None);
+        }
+        self.written.lock().unwrap().push(text.to_owned());
+        Ok(Some(REFERENCE.to_owned()))
     }
 }
 

@@ -75,7 +75,7 @@ async fn an_accepted_message_is_sent_and_its_row_is_marked_before_it_leaves() {
     let message = post.message(ticket).await;
     assert_eq!((message.state, message.sent_at, message.settled_at), (State::Sent, Some(post.clock.now()), None));
     assert_eq!(path(&message), ["queued", "sending", "sent"]);
-    assert_eq!(post.worker.health.now().last_ok, Some(post.clock.now()));
+    assert_eq!(post.worker.health.of("kannel").last_ok, Some(post.clock.now()));
 }
 
 /// Steps over 24 hours while nobody listens: pauses grow, and the end is `failed`.
@@ -99,7 +99,7 @@ async fn a_gateway_that_is_away_is_tried_with_growing_pauses_until_the_validity_
     assert!((VALIDITY..VALIDITY + 30_001).contains(tries.last().unwrap()), "{tries:?}");
     let message = post.message(ticket).await;
     assert_eq!((message.state, message.reason.as_deref()), (State::Failed, Some("validity of 24 hours ended")));
-    assert!(post.worker.health.now().last_error.is_some());
+    assert!(post.worker.health.of("kannel").last_error.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,12 +144,12 @@ async fn a_refused_log_in_keeps_the_message_and_raises_the_alarm() {
     for _ in 0..2 {
         post.worker.step().await.unwrap();
         assert_eq!(post.state(ticket).await, State::Queued);
-        assert!(post.worker.health.now().login_refused);
+        assert!(post.worker.health.of("kannel").login_refused);
         post.hand.advance(6_001);
     }
     post.worker.step().await.unwrap();
     assert_eq!(post.state(ticket).await, State::Sent);
-    assert!(!post.worker.health.now().login_refused);
+    assert!(!post.worker.health.of("kannel").login_refused);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -292,7 +292,7 @@ async fn a_worker_is_woken_bounds_what_is_in_flight_and_finishes_it_at_the_stop(
     let gateway = FakeGateway::start((0..20).map(|_| Act::WhenTold(told.clone(), 202))).await;
     let post = Post::through(&gateway).await;
     let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(post.worker.clone().run(stopped));
+    let worker = tokio::spawn(post.worker.clone().run(None, stopped));
     let mut tickets = Vec::new();
     for _ in 0..20 {
         tickets.push(post.log().await);
@@ -319,7 +319,7 @@ async fn a_running_worker_sends_without_being_told_and_accepts_go_on_after_a_ref
     let gateway = FakeGateway::start([Act::Answer(400, ""), ACCEPT]).await;
     let post = Post::through(&gateway).await;
     let (_stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(post.worker.clone().run(stopped));
+    let worker = tokio::spawn(post.worker.clone().run(None, stopped));
     post.log().await;
     gateway.arrived(1).await;
     post.log().await;

@@ -8,7 +8,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     input::Given,
-    notifications::{Event, wording::Sms},
+    notifications::{Facts, Kind, wording::Sms},
     staff::{self, Admin, User},
     tickets::{
         Filter, Status, Tickets,
@@ -93,8 +93,10 @@ pub async fn page(
     let good = wrong.is_empty();
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
     frame.title = frame.visit.title(heading.clone(), good);
-    let example =
-        telling.first().map(|row| state.desk.outbox.preview(Event::Fixed { reference: row.reference.as_str() }));
+    let example = telling.first().map(|row| {
+        let facts = Facts { reference: row.reference.as_str(), ..Facts::default() };
+        state.desk.outbox.preview(Kind::Fixed, &facts)
+    });
     let page = ReviewPage {
         back: filters::href(&list),
         list,

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Gateway, Kind, Outcome, Outgoing, Sending};
+use super::super::{Gateway, Outcome, Outgoing, Sending};
+use super::Kind;
 use crate::notifications::reason::LOG_ONLY;
 
-pub(super) const KIND: Kind = Kind { name: "log", keys: &[], build: |_| Some(Arc::new(Log)), calls: None };
+pub(super) const KIND: Kind = Kind { name: "log", keys: &[], build: |_| Some(Arc::new(Log)), hook: None, calls: false };
 
 #[derive(Debug)]
 struct Log;

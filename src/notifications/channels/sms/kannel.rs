@@ -2,12 +2,13 @@
 //!
 //! Kannel answers without a message id, so that reports are matched by what we put into `dlr-url`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use reqwest::{Client, Url, redirect, retry};
+use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Calls, Fields, Gateway, Incoming, Kind, Outcome, Outgoing, Report, Sending};
+use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, client};
+use super::Kind;
 use crate::notifications::{
     reason::{self, with_code},
     segments::Encoding,
@@ -22,10 +23,8 @@ const PASSWORD: Key = Key::secret("sms.kannel.password", "Password of Kannel's s
 const SMSC: Key = Key::new("sms.kannel.smsc", "The SMSC that Kannel should use; without it Kannel chooses.");
 
 pub(super) const KIND: Kind =
-    Kind { name: "kannel", keys: &[URL, USERNAME, PASSWORD, SMSC], build, calls: Some(Calls { report, inbound }) };
+    Kind { name: "kannel", keys: &[URL, USERNAME, PASSWORD, SMSC], build, hook: Some(&Kannels), calls: true };
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// More than the longest answer that Kannel has.
 const MAX_ANSWER: usize = 4096;
 /// Every report that there is: delivered 1, failed 2, buffered 4, accepted by the SMSC 8, rejected by it 16.
@@ -44,35 +43,13 @@ struct Kannel {
 }
 
 fn build(settings: &mut Reader<'_>) -> Option<Arc<dyn Gateway>> {
-    let url = settings.required(&URL, |text| match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err("Give the address of Kannel's sendsms, beginning with http:// or https://.".to_owned()),
-    });
+    let url = settings.required(&URL, client::address);
     let username = settings.required(&USERNAME, |text| Ok(text.to_owned()));
     let password = settings.required(&PASSWORD, |text| Ok(SecretString::from(text)));
     let (smsc, sender) = (settings.text(&SMSC), settings.text(&SENDER));
     let (url, username, password) = (url?, username?, password?);
-    match client(&url) {
-        Ok(client) => Some(Arc::new(Kannel { client, url, username, password, smsc, sender })),
-        Err(error) => {
-            settings.fault(&URL, format!("No HTTPS client can be made for this address: {error}."));
-            None
-        }
-    }
-}
-
-/// One connection for each message: on a kept one, a request may meet the other side's closing, and nobody could say
-/// whether it was heard. No proxy, so that the environment cannot redirect messages.
-fn client(url: &Url) -> reqwest::Result<Client> {
-    let builder = Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TIMEOUT)
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .pool_max_idle_per_host(0)
-        .no_proxy();
-    // Plain HTTP needs no certificates, and the machine may have none installed.
-    if url.scheme() == "http" { builder.tls_certs_only([]).build() } else { builder.build() }
+    let client = settings.made(&URL, client::client(&url))?;
+    Some(Arc::new(Kannel { client, url, username, password, smsc, sender }))
 }
 
 impl Gateway for Kannel {
@@ -87,16 +64,12 @@ impl Gateway for Kannel {
 
 impl Kannel {
     async fn submit(&self, message: &Outgoing<'_>) -> Outcome {
-        match self.client.get(self.request(message)).send().await {
+        match client::send(self.client.get(self.request(message))).await {
             Ok(answer) => {
                 let status = answer.status().as_u16();
-                outcome(status, body(answer).await.as_deref())
+                outcome(status, client::text(answer, MAX_ANSWER).await.as_deref())
             }
-            Err(error) if error.is_connect() || error.is_builder() => {
-                Outcome::Later { reason: reason::UNREACHABLE.to_owned(), after: None }
-            }
-            Err(error) if error.is_timeout() => Outcome::Doubtful { reason: reason::NO_ANSWER.to_owned() },
-            Err(_) => Outcome::Doubtful { reason: reason::CUT.to_owned() },
+            Err(outcome) => outcome,
         }
     }
 
@@ -108,7 +81,7 @@ impl Kannel {
         if let Some(sender) = &self.sender {
             query.append_pair("from", sender);
         }
-        query.append_pair("to", message.to.as_str()).append_pair("text", message.text).append_pair("charset", "UTF-8");
+        query.append_pair("to", message.to).append_pair("text", message.text).append_pair("charset", "UTF-8");
         query.append_pair(
             "coding",
             match message.encoding {
@@ -129,26 +102,13 @@ impl Kannel {
     }
 }
 
-/// The answer's text, unless it breaks off.
-async fn body(mut answer: reqwest::Response) -> Option<String> {
-    let mut text = Vec::new();
-    while text.len() < MAX_ANSWER {
-        match answer.chunk().await {
-            Ok(Some(chunk)) => text.extend_from_slice(&chunk),
-            Ok(None) => break,
-            Err(_) => return None,
-        }
-    }
-    Some(String::from_utf8_lossy(&text).into_owned())
-}
-
 fn outcome(status: u16, body: Option<&str>) -> Outcome {
     let says = |words: &str| body.is_some_and(|body| body.to_ascii_lowercase().contains(words));
     let with = |reason| with_code(reason, status);
     let later = |reason| Outcome::Later { reason: with(reason), after: None };
     let refused = |reason| Outcome::Refused { reason: with(reason) };
     match status {
-        202 => Outcome::Accepted { message_id: None },
+        202 => Outcome::Accepted { ids: Vec::new() },
         403 if says("authorization failed") => Outcome::LoginRefused { reason: with(reason::LOG_IN_REFUSED) },
         403 if body.is_none() => later(reason::UNREAD_REFUSAL),
         403 if says("not routable") => refused(reason::NOT_ROUTABLE),
@@ -158,6 +118,22 @@ fn outcome(status: u16, body: Option<&str>) -> Outcome {
         200..=299 => Outcome::Doubtful { reason: with(reason::NOT_KANNEL) },
         500..=599 => later(reason::FAULTY),
         _ => later(reason::NOT_KANNEL),
+    }
+}
+
+/// How Kannel calls.
+#[derive(Debug)]
+struct Kannels;
+
+impl Hook for Kannels {
+    fn report(&self, call: &Call<'_>) -> Option<Report> {
+        report(call.fields)
+    }
+
+    /// `id` is `%I` in the address of its `sms-service`, if the ISP put it there.
+    fn inbound(&self, call: &Call<'_>) -> Option<Incoming> {
+        let field = |name: &str| call.fields.get(name).map(ToOwned::to_owned);
+        Some(Incoming { from: field("from")?, text: field("text")?, id: field("id").filter(|id| !id.is_empty()) })
     }
 }
 
@@ -174,11 +150,7 @@ fn report(fields: &Fields) -> Option<Report> {
     };
     let id = fields.get("smscid").map(str::trim).filter(|id| !id.is_empty() && id.len() <= MAX_MESSAGE_ID);
     let id = id.filter(|id| id.bytes().all(|byte| byte.is_ascii_graphic()));
-    Some(Report { verdict, code: bits.to_string(), message_id: id.map(ToOwned::to_owned) })
-}
-
-fn inbound(fields: &Fields) -> Option<Incoming> {
-    Some(Incoming { from: fields.get("from")?.to_owned(), text: fields.get("text")?.to_owned() })
+    Some(Report { verdict, code: bits.to_string(), message_id: id.map(ToOwned::to_owned), opted_out: false })
 }
 
 #[cfg(test)]
@@ -195,10 +167,10 @@ mod tests {
     fn answers_are_told_apart() {
         let later = |status, body| matches!(outcome(status, body), Outcome::Later { after: None, .. });
         let refused = |status, body| matches!(outcome(status, body), Outcome::Refused { .. });
-        assert_eq!(outcome(202, Some("0: Accepted for delivery")), Outcome::Accepted { message_id: None });
-        assert_eq!(outcome(202, Some("3: Queued for later delivery")), Outcome::Accepted { message_id: None });
+        assert_eq!(outcome(202, Some("0: Accepted for delivery")), Outcome::Accepted { ids: Vec::new() });
+        assert_eq!(outcome(202, Some("3: Queued for later delivery")), Outcome::Accepted { ids: Vec::new() });
         // The head says it all; the rest may be cut.
-        assert_eq!(outcome(202, None), Outcome::Accepted { message_id: None });
+        assert_eq!(outcome(202, None), Outcome::Accepted { ids: Vec::new() });
         assert!(matches!(outcome(403, Some("Authorization failed for sendsms")), Outcome::LoginRefused { .. }));
         assert!(refused(403, Some("Not routable. Do not try again.")));
         assert!(refused(403, Some("")));

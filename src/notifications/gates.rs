@@ -1,0 +1,105 @@
+//! The gateways that are set, each with its pace: shared by all workers of a process.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{
+    channels::{Channel, Gateway, Hook, Outcome, hook_without_settings},
+    pace::{Pace, Ready},
+};
+use crate::clock::Clock;
+
+/// The gateways of every channel. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Gates(Arc<[Lane]>);
+
+/// A channel and its gateways, in the order of their use.
+#[derive(Debug)]
+pub struct Lane {
+    pub channel: &'static Channel,
+    pub gates: Vec<Gate>,
+}
+
+/// A gateway with its pace.
+#[derive(Debug)]
+pub struct Gate {
+    pub gateway: Arc<dyn Gateway>,
+    pace: Mutex<Pace>,
+}
+
+impl Gates {
+    /// Of these channels and gateways.
+    pub fn new(set: Vec<(&'static Channel, Vec<Arc<dyn Gateway>>)>) -> Self {
+        let lane = |(channel, gateways): (_, Vec<Arc<dyn Gateway>>)| Lane {
+            channel,
+            gates: gateways.into_iter().map(Gate::new).collect(),
+        };
+        Self(set.into_iter().filter(|(_, gateways)| !gateways.is_empty()).map(lane).collect())
+    }
+
+    /// The channels that have a gateway.
+    pub(super) fn lanes(&self) -> &[Lane] {
+        &self.0
+    }
+
+    /// The gateways of a channel, in the order of their use.
+    pub(super) fn of(&self, channel: &Channel) -> &[Gate] {
+        self.0.iter().find(|lane| lane.channel == channel).map_or(&[], |lane| &lane.gates)
+    }
+
+    /// Every gateway with its channel.
+    pub fn all(&self) -> impl Iterator<Item = (&'static Channel, &Arc<dyn Gateway>)> {
+        self.0.iter().flat_map(|lane| lane.gates.iter().map(|gate| (lane.channel, &gate.gateway)))
+    }
+
+    /// The gateway of this name.
+    pub fn find(&self, name: &str) -> Option<&Arc<dyn Gateway>> {
+        self.all().map(|(_, gateway)| gateway).find(|gateway| gateway.name() == name)
+    }
+
+    /// Why nothing is sent on a channel, if so: it has no gateway, or one that does not send.
+    pub fn hindrance(&self, channel: &Channel) -> Option<&'static str> {
+        match self.of(channel) {
+            [] => Some(super::reason::LOG_ONLY),
+            gates => gates.iter().map(|gate| gate.gateway.hindrance()).find(Option::is_some).flatten(),
+        }
+    }
+
+    /// How the calls of a channel's gateway are read, set or not, with its name.
+    pub(super) fn hook(&self, channel: &str, name: &str) -> Option<(&dyn Hook, &'static str)> {
+        let channel = Channel::find(channel)?;
+        let set = self.of(channel).iter().find(|gate| gate.gateway.name() == name);
+        let set = set.and_then(|gate| Some((gate.gateway.hook()?, gate.gateway.name())));
+        set.or_else(|| hook_without_settings(name).filter(|_| channel == Channel::SMS))
+    }
+}
+
+impl Gate {
+    fn new(gateway: Arc<dyn Gateway>) -> Self {
+        let pace = Pace::new(gateway.in_flight(), gateway.per_second());
+        Self { gateway, pace: Mutex::new(pace) }
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it may be sent to.
+    pub fn ready(&self, now: i64) -> Ready {
+        self.pace().ready(now)
+    }
+
+    /// One is on its way, until what this gives is dropped.
+    pub fn begin(&self) {
+        self.pace().begin();
+    }
+
+    /// It has come back.
+    pub fn end(&self) {
+        self.pace().end();
+    }
+
+    /// Notes what came of one. Gives whether the gateway is back after a rest.
+    pub fn note(&self, outcome: &Outcome, now: i64, clock: &Clock) -> bool {
+        self.pace().note(outcome, now, clock)
+    }
+}

@@ -1,0 +1,237 @@
+//! How fast a gateway is sent to: its limit a second, how many are on their way, and rest while it is away. Rules only.
+
+use super::{backoff, channels::Outcome};
+use crate::clock::Clock;
+
+/// So many failures in a row, and the gateway rests: one of them may be the message's own fault.
+const FAILURES: u32 = 3;
+/// The longest rest, in milliseconds: so long does a gateway that is back wait for us at most.
+const LONGEST_REST: i64 = 30_000;
+/// One message costs so many tokens, so that slow rates stay whole numbers.
+const MESSAGE: i64 = 1_000;
+
+/// Whether a gateway may be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ready {
+    /// With so many messages now.
+    Open(usize),
+    /// With one, to see whether it is back.
+    Probe,
+    /// Not before then, in milliseconds.
+    Resting(i64),
+}
+
+/// The pace of one gateway. Times are in milliseconds.
+#[derive(Debug)]
+pub struct Pace {
+    in_flight: usize,
+    /// Messages a second at most, in thousandths.
+    most: Option<i64>,
+    /// The same, halved whenever the gateway asks for less, and rising again.
+    rate: i64,
+    tokens: i64,
+    filled_at: i64,
+    flying: usize,
+    failures: u32,
+    rests: i64,
+    rest_until: Option<i64>,
+}
+
+impl Pace {
+    /// The pace of a gateway that takes so many at the same time, and so many a second if that is set.
+    pub fn new(in_flight: usize, per_second: Option<u32>) -> Self {
+        let most = per_second.map(|rate| i64::from(rate.max(1)) * MESSAGE);
+        Self {
+            in_flight: in_flight.max(1),
+            most,
+            rate: most.unwrap_or(0),
+            tokens: most.unwrap_or(0),
+            filled_at: 0,
+            flying: 0,
+            failures: 0,
+            rests: 0,
+            rest_until: None,
+        }
+    }
+
+    /// What may be sent now.
+    pub fn ready(&mut self, now: i64) -> Ready {
+        match self.rest_until {
+            Some(until) if now < until => Ready::Resting(until),
+            Some(_) if self.flying > 0 => Ready::Open(0),
+            Some(_) => Ready::Probe,
+            None => Ready::Open((self.in_flight.saturating_sub(self.flying)).min(self.tokens(now))),
+        }
+    }
+
+    fn tokens(&mut self, now: i64) -> usize {
+        if self.rate == 0 {
+            return usize::MAX;
+        }
+        // A clock set back fills nothing.
+        let passed = (now - self.filled_at).clamp(0, 1_000);
+        self.tokens = (self.tokens + self.rate * passed / 1_000).min(self.rate.max(MESSAGE));
+        self.filled_at = now;
+        usize::try_from(self.tokens / MESSAGE).unwrap_or(0)
+    }
+
+    /// One is on its way.
+    pub fn begin(&mut self) {
+        self.flying += 1;
+        self.tokens -= MESSAGE;
+    }
+
+    /// It has come back, or nobody knows.
+    pub fn end(&mut self) {
+        self.flying = self.flying.saturating_sub(1);
+    }
+
+    /// Notes what came of one. Gives whether the gateway is back after a rest.
+    pub fn note(&mut self, outcome: &Outcome, now: i64, clock: &Clock) -> bool {
+        match outcome {
+            Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. } | Outcome::NotSent { .. } => {
+                if let Some(most) = self.most {
+                    // A hundred messages until it is as before.
+                    self.rate = (self.rate + most / 200).min(most);
+                } else if self.rate > 0 {
+                    self.rate += self.rate / 50 + 1;
+                    // What nobody has limited is only slowed down for a while.
+                    self.rate = if self.rate > UNLIMITED { 0 } else { self.rate };
+                }
+                self.failures = 0;
+                self.rests = 0;
+                self.rest_until.take().is_some()
+            }
+            Outcome::Throttled { after, .. } => {
+                let rate = if self.rate == 0 { FIRST_LIMIT } else { self.rate };
+                self.rate = (rate / 2).max(MESSAGE / 2);
+                self.tokens = self.tokens.min(0);
+                self.rest_until = after.map(|after| now + after.min(LONGEST_REST)).or(self.rest_until);
+                false
+            }
+            Outcome::Later { .. } | Outcome::LoginRefused { .. } | Outcome::Doubtful { .. } => {
+                self.failures += 1;
+                let resting = self.rest_until.is_some_and(|until| now < until);
+                if self.failures >= FAILURES && !resting {
+                    self.rests += 1;
+                    self.rest_until = Some(now + backoff::pause(self.rests, clock).min(LONGEST_REST));
+                }
+                false
+            }
+        }
+    }
+}
+
+/// Messages a second, in thousandths: the first limit of a gateway that has none set and asks us to slow down.
+const FIRST_LIMIT: i64 = 20 * MESSAGE;
+/// From here on it counts as none again.
+const UNLIMITED: i64 = 1_000 * MESSAGE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCEPTED: Outcome = Outcome::Accepted { ids: Vec::new() };
+
+    fn later() -> Outcome {
+        Outcome::Later { reason: String::new(), after: None }
+    }
+
+    fn throttled(after: Option<i64>) -> Outcome {
+        Outcome::Throttled { reason: String::new(), after }
+    }
+
+    #[test]
+    fn so_many_at_a_time_and_so_many_a_second() {
+        let mut pace = Pace::new(4, Some(10));
+        assert_eq!(pace.ready(0), Ready::Open(4));
+        for _ in 0..4 {
+            pace.begin();
+        }
+        assert_eq!(pace.ready(0), Ready::Open(0));
+        for _ in 0..4 {
+            pace.end();
+        }
+        for _ in 0..4 {
+            pace.begin();
+            pace.end();
+        }
+        assert_eq!(pace.ready(0), Ready::Open(2), "ten in the first second, not more");
+        pace.begin();
+        pace.begin();
+        assert_eq!(pace.ready(99), Ready::Open(0));
+        assert_eq!(pace.ready(100), Ready::Open(1), "one each 100 ms");
+        assert_eq!(Pace::new(16, None).ready(5), Ready::Open(16));
+    }
+
+    #[test]
+    fn in_a_minute_no_more_go_than_the_rate_allows() {
+        let mut pace = Pace::new(100, Some(7));
+        let mut sent = 0;
+        for now in 0..60_000 {
+            if let Ready::Open(may) = pace.ready(now) {
+                for _ in 0..may {
+                    pace.begin();
+                    pace.end();
+                    sent += 1;
+                }
+            }
+        }
+        assert!((410..=7 * 61).contains(&sent), "{sent}");
+    }
+
+    #[test]
+    fn a_gateway_that_is_away_is_left_alone_but_for_a_probe_and_no_longer_than_half_a_minute() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(16, None);
+        for _ in 0..2 {
+            pace.note(&later(), 0, &clock);
+            assert_eq!(pace.ready(0), Ready::Open(16), "it may be the message's fault");
+        }
+        pace.note(&later(), 0, &clock);
+        let Ready::Resting(until) = pace.ready(0) else { panic!() };
+        assert!((1_000..=3_000).contains(&until));
+        // Those that were on their way with it count for nothing more.
+        pace.note(&later(), 0, &clock);
+        assert_eq!(pace.ready(0), Ready::Resting(until));
+        let mut now = until;
+        for round in 0..20 {
+            assert_eq!(pace.ready(now), Ready::Probe);
+            pace.begin();
+            assert_eq!(pace.ready(now), Ready::Open(0), "one probe at a time");
+            pace.end();
+            assert!(!pace.note(&later(), now, &clock));
+            let Ready::Resting(until) = pace.ready(now) else { panic!("{round}") };
+            assert!(until - now <= LONGEST_REST && until - now >= 1_000);
+            now = until;
+        }
+        assert!(pace.note(&ACCEPTED, now, &clock), "it is back");
+        assert_eq!(pace.ready(now), Ready::Open(16));
+        assert!(!pace.note(&ACCEPTED, now, &clock), "and was before");
+    }
+
+    #[test]
+    fn who_is_asked_to_slow_down_halves_the_rate_and_rises_again() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(100, Some(40));
+        pace.note(&throttled(None), 0, &clock);
+        assert_eq!((pace.rate, pace.ready(0)), (20 * MESSAGE, Ready::Open(0)));
+        pace.note(&throttled(Some(5_000)), 0, &clock);
+        assert_eq!((pace.rate, pace.ready(0)), (10 * MESSAGE, Ready::Resting(5_000)), "as long as it asks");
+        for _ in 0..200 {
+            pace.note(&ACCEPTED, 5_000, &clock);
+        }
+        assert_eq!(pace.rate, 40 * MESSAGE);
+        for _ in 0..40 {
+            pace.note(&throttled(None), 0, &clock);
+        }
+        assert_eq!(pace.rate, MESSAGE / 2, "never quite nothing");
+        let mut unlimited = Pace::new(100, None);
+        unlimited.note(&throttled(None), 0, &clock);
+        assert_eq!(unlimited.rate, 10 * MESSAGE);
+        for _ in 0..1_000 {
+            unlimited.note(&ACCEPTED, 0, &clock);
+        }
+        assert_eq!(unlimited.ready(0), Ready::Open(100));
+    }
+}

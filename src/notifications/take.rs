@@ -1,0 +1,178 @@
+//! Takes what is due: which messages go out now, by which gateway, and which wait or are given up.
+
+use std::sync::Arc;
+
+use vault::Vault;
+
+use super::{
+    channels::Channel,
+    courtesy::Courtesy,
+    delivery::{Change, Delivery, Way},
+    number_store::{self, Allowance},
+    pace::Ready,
+    reason::{ENOUGH, NO_SMS_NUMBER, OPTED_OUT, QUIET, SPENT},
+    store::{self, Due, Letter, Wanted},
+};
+use crate::{db::Tx, fault::Fault, phone::Phone};
+
+/// A message to be sent now.
+#[derive(Debug)]
+pub struct Job {
+    pub delivery: Delivery,
+    pub letter: Letter,
+    /// The place of its gateway.
+    pub gate: usize,
+}
+
+/// What a look has come to.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    pub jobs: Vec<Job>,
+    /// Messages that have changed.
+    pub taken: usize,
+    pub changes: Vec<Change>,
+    /// Those that the phone may get twice.
+    pub seconds: u64,
+}
+
+/// What holds for all messages of a look.
+#[derive(Debug)]
+pub struct Rules {
+    pub vault: Vault,
+    pub courtesy: Arc<Courtesy>,
+    /// The ISP's day.
+    pub day: String,
+    /// When the next one begins, in milliseconds.
+    pub next_day: i64,
+    /// Why nothing goes out at all.
+    pub hindrance: Option<&'static str>,
+}
+
+/// Takes what is due, in a transaction of its own.
+///
+/// # Errors
+/// Only the database's.
+pub fn take(tx: &mut Tx<'_>, rules: &Rules, wanted: Wanted, ready: &[(&str, Ready)]) -> Result<Claimed, Fault> {
+    let mut look = Look { rules, wanted, ready: ready.to_vec(), claimed: Claimed::default() };
+    for due in store::due(tx, &rules.vault, wanted)? {
+        look.at(tx, due)?;
+    }
+    Ok(look.claimed)
+}
+
+struct Look<'a> {
+    rules: &'a Rules,
+    wanted: Wanted,
+    /// What each gateway still takes.
+    ready: Vec<(&'a str, Ready)>,
+    claimed: Claimed,
+}
+
+impl Look<'_> {
+    fn at(&mut self, tx: &mut Tx<'_>, due: Due) -> Result<(), Fault> {
+        let (now, mut delivery) = (self.wanted.now, due.delivery);
+        let letter = match due.letter {
+            Ok(letter) => letter,
+            Err(error) => {
+                tracing::error!(notification = %delivery.id, %error, "a message cannot be opened");
+                delivery.spoil(now);
+                return self.save(tx, delivery, None);
+            }
+        };
+        let hindrance = self.hindrance(&letter, &delivery, due.opted_out);
+        if !delivery.look(now, hindrance) {
+            return self.save(tx, delivery, None);
+        }
+        if let Some((until, reason)) = self.patience(tx, &delivery, due.token)? {
+            delivery.wait(until, Some(reason), now);
+            return self.save(tx, delivery, None);
+        }
+        match delivery.way(&self.ready) {
+            Way::Soon => Ok(()),
+            Way::Wait(until) => {
+                delivery.wait(until, None, now);
+                self.save(tx, delivery, None)
+            }
+            Way::Nowhere => {
+                delivery.strand(now);
+                self.save(tx, delivery, None)
+            }
+            Way::By(gate) if self.spend(tx, &delivery, (due.token, due.segments))? => {
+                self.send(tx, delivery, letter, gate)
+            }
+            Way::By(_) => {
+                delivery.wait(self.rules.next_day, Some(SPENT), now);
+                self.save(tx, delivery, None)
+            }
+        }
+    }
+
+    fn send(&mut self, tx: &mut Tx<'_>, mut delivery: Delivery, letter: Letter, gate: usize) -> Result<(), Fault> {
+        let Some((name, ready)) = self.ready.get_mut(gate) else { return Ok(()) };
+        *ready = match *ready {
+            Ready::Open(most) => Ready::Open(most.saturating_sub(1)),
+            Ready::Probe => Ready::Open(0),
+            resting @ Ready::Resting(_) => resting,
+        };
+        let second = delivery.begin(self.wanted.now, name);
+        self.claimed.seconds += u64::from(second);
+        self.save(tx, delivery, Some((letter, gate)))
+    }
+
+    fn save(&mut self, tx: &mut Tx<'_>, mut delivery: Delivery, job: Option<(Letter, usize)>) -> Result<(), Fault> {
+        let changes = delivery.changes.clone();
+        if !store::save(tx, &mut delivery)? {
+            return Ok(());
+        }
+        self.claimed.taken += 1;
+        self.claimed.changes.extend(changes);
+        self.claimed.jobs.extend(job.map(|(letter, gate)| Job { delivery, letter, gate }));
+        Ok(())
+    }
+
+    fn hindrance(&self, letter: &Letter, delivery: &Delivery, opted_out: bool) -> Option<&'static str> {
+        let channel = self.wanted.channel;
+        if !channel.to_phones {
+            return self.rules.hindrance;
+        }
+        let takes = Phone::from_e164(&letter.to).is_ok_and(|phone| channel != Channel::SMS || phone.takes_sms());
+        if !takes {
+            return Some(NO_SMS_NUMBER);
+        }
+        let stopped = opted_out && !self.rules.courtesy.is_required(delivery.kind);
+        if stopped { Some(OPTED_OUT) } else { self.rules.hindrance }
+    }
+
+    /// Until when a message waits for its owner's sake, and why. What may have gone already does not wait: its second try
+    /// has a time of its own.
+    fn patience(&self, tx: &mut Tx<'_>, delivery: &Delivery, token: i64) -> Result<Option<(i64, &'static str)>, Fault> {
+        let (courtesy, now) = (&self.rules.courtesy, self.wanted.now);
+        if !self.wanted.channel.to_phones || delivery.doubts > 0 {
+            return Ok(None);
+        }
+        if let Some(until) = courtesy.quiet_until(delivery.kind, now) {
+            return Ok(Some((until, QUIET)));
+        }
+        let Some(most) = courtesy.per_number else { return Ok(None) };
+        let next = number_store::next_message(tx, token, Allowance::a_day(most))?;
+        Ok((next > now).then_some((next, ENOUGH)))
+    }
+
+    /// Takes what a message uses up of what may be sent; `false` when the day has nothing left.
+    fn spend(&self, tx: &mut Tx<'_>, delivery: &Delivery, (token, segments): (i64, i64)) -> Result<bool, Fault> {
+        let courtesy = &self.rules.courtesy;
+        // A further try of the same message is not counted again.
+        if !self.wanted.channel.to_phones || delivery.attempts > 0 {
+            return Ok(true);
+        }
+        if let Some(most) = courtesy.per_day
+            && !number_store::spend(tx, &self.rules.day, segments, most)?
+        {
+            return Ok(false);
+        }
+        if let Some(most) = courtesy.per_number {
+            number_store::take_message(tx, token, self.wanted.now, Allowance::a_day(most))?;
+        }
+        Ok(true)
+    }
+}
