@@ -6,9 +6,9 @@ use super::{
     backoff,
     channels::Outcome,
     message::Kind,
-    pace::Ready,
     reason::{self, COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
     state::{About, State, Verdict},
+    way::{Next, Passed},
 };
 use crate::{clock::Clock, fault::Fault, words::Text};
 
@@ -72,48 +72,6 @@ pub struct Change {
     pub gateway: Option<String>,
 }
 
-/// The gateways that did not take a message, so that the next one gets it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Passed(String);
-
-impl Passed {
-    pub fn read(text: String) -> Self {
-        Self(text)
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn add(&mut self, gateway: &str, for_good: bool) {
-        let mark = if for_good { "!" } else { "" };
-        self.0 = format!("{} {gateway}{mark}", self.0).trim().to_owned();
-    }
-
-    fn has(&self, gateway: &str) -> bool {
-        self.0.split(' ').any(|one| one.trim_end_matches('!') == gateway)
-    }
-
-    /// Those that were only away get another chance.
-    fn forget_the_absent(&mut self) {
-        let kept: Vec<&str> = self.0.split(' ').filter(|one| one.ends_with('!')).collect();
-        self.0 = kept.join(" ");
-    }
-}
-
-/// Which way a message goes now.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Way {
-    /// By the gateway at this place.
-    By(usize),
-    /// Not before then, in milliseconds.
-    Wait(i64),
-    /// As soon as its gateway takes more.
-    Soon,
-    /// By none.
-    Nowhere,
-}
-
 impl Delivery {
     /// A new message, held back for `hold` milliseconds, or suppressed because of `hindrance`.
     pub fn new(id: Uuid, kind: Kind, now: i64, hold: i64, hindrance: Option<&str>) -> Self {
@@ -169,39 +127,6 @@ impl Delivery {
             return false;
         }
         true
-    }
-
-    /// Chooses among the gateways of its channel, in the order of their use.
-    ///
-    /// What may have gone by one of them goes by no other, and rests for no pause but its own.
-    pub fn way(&mut self, gateways: &[(&str, Ready)]) -> Way {
-        if self.doubts > 0 {
-            let own = gateways.iter().position(|(name, _)| self.gateway.as_deref() == Some(name));
-            return own.map_or(Way::Nowhere, Way::By);
-        }
-        let untried = |passed: &Passed| {
-            let all = gateways.iter().enumerate();
-            all.filter(|(_, (name, _))| !passed.has(name)).map(|(at, (_, ready))| (at, *ready)).collect::<Vec<_>>()
-        };
-        let mut open = untried(&self.passed);
-        if open.is_empty() {
-            self.passed.forget_the_absent();
-            open = untried(&self.passed);
-        }
-        let ready = open.iter().find(|(_, ready)| matches!(ready, Ready::Probe | Ready::Open(1..)));
-        if let Some((at, _)) = ready {
-            return Way::By(*at);
-        }
-        let resting = open.iter().filter_map(|(_, ready)| match ready {
-            Ready::Resting(until) => Some(*until),
-            _ => None,
-        });
-        match resting.min() {
-            // Another one has no room just now.
-            Some(until) if resting_alone(&open) => Way::Wait(until),
-            _ if open.is_empty() => Way::Nowhere,
-            _ => Way::Soon,
-        }
     }
 
     /// No gateway is left for it.
@@ -271,22 +196,6 @@ impl Delivery {
             }
             Outcome::Doubtful { reason } => self.doubt(&reason, now, now + backoff::doubtful_pause(clock)),
         }
-    }
-
-    /// The gateway that was tried did not take it. What may have gone by it stays with it.
-    fn pass(&mut self, for_good: bool, gateways: &[&str]) -> Next {
-        if self.doubts > 0 {
-            return if for_good { Next::None } else { Next::Again };
-        }
-        if let Some(gateway) = &self.gateway {
-            self.passed.add(gateway, for_good);
-        }
-        let left = |passed: &Passed| gateways.iter().any(|name| !passed.has(name));
-        if left(&self.passed) {
-            return Next::Now;
-        }
-        self.passed.forget_the_absent();
-        if left(&self.passed) { Next::Again } else { Next::None }
     }
 
     fn retry(&mut self, reason: String, now: i64, due_at: i64) {
@@ -407,22 +316,6 @@ impl Delivery {
             self.gateway.clone().filter(|_| self.attempts > 0 || state == State::Sending).filter(|_| by.is_none());
         self.changes.push(Change { at: now, state, reason, by, gateway });
     }
-}
-
-/// What becomes of a message that a gateway did not take.
-#[derive(Debug, PartialEq, Eq)]
-enum Next {
-    /// Another one is asked at once.
-    Now,
-    /// All that may take it are asked again after a pause.
-    Again,
-    /// Nobody takes it.
-    None,
-}
-
-/// Whether every gateway that is left for a message rests.
-fn resting_alone(open: &[(usize, Ready)]) -> bool {
-    open.iter().all(|(_, ready)| matches!(ready, Ready::Resting(_)))
 }
 
 #[cfg(test)]

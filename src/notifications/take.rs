@@ -7,11 +7,13 @@ use vault::Vault;
 use super::{
     channels::Channel,
     courtesy::Courtesy,
-    delivery::{Change, Delivery, Way},
+    delivery::{Change, Delivery},
+    due_store::{self, Due, Letter, Wanted},
     number_store::{self, Allowance},
     pace::Ready,
     reason::{ENOUGH, NO_SMS_NUMBER, OPTED_OUT, QUIET, SPENT},
-    store::{self, Due, Letter, Wanted},
+    store,
+    way::Way,
 };
 use crate::{db::Tx, fault::Fault, phone::Phone};
 
@@ -54,7 +56,7 @@ pub struct Rules {
 /// Only the database's.
 pub fn take(tx: &mut Tx<'_>, rules: &Rules, wanted: Wanted, ready: &[(&str, Ready)]) -> Result<Claimed, Fault> {
     let mut look = Look { rules, wanted, ready: ready.to_vec(), claimed: Claimed::default() };
-    for due in store::due(tx, &rules.vault, wanted)? {
+    for due in due_store::due(tx, &rules.vault, wanted)? {
         look.at(tx, due)?;
     }
     Ok(look.claimed)

@@ -23,22 +23,18 @@ use super::{
     channels::{Channel, Outcome, Outgoing},
     courtesy::Courtesy,
     delivery::{Change, Delivery},
+    due_store::{self, Letter, Wanted},
     gates::{Gate, Gates, Lane},
     health::Health,
-    inbox::{self, Inbox},
-    number_store::{self, Via},
+    inbox::Inbox,
     pace::Ready,
-    parts_store,
     reason::LOG_ONLY,
     segments::Encoding,
-    store::{self, Letter, Wanted},
+    settle::{Told, keep},
+    store,
     take::{self, Claimed, Job},
 };
-use crate::{
-    clock::Clock,
-    db::{Db, Tx},
-    fault::Fault,
-};
+use crate::{clock::Clock, db::Db, fault::Fault};
 
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
 const POLL: Duration = Duration::from_millis(500);
@@ -189,7 +185,7 @@ impl Worker {
             lane.gates.iter().map(|gate| (gate.gateway.name(), gate.ready(now))).collect();
         let Some(wanted) = wanted(channel, &ready, now) else { return Ok(Claimed::default()) };
         // Most looks find nothing, and a look that only reads costs no commit.
-        if !self.db.read(move |tx| store::any_due(tx, channel, now)).await? {
+        if !self.db.read(move |tx| due_store::any_due(tx, channel, now)).await? {
             return Ok(Claimed::default());
         }
         let rules = take::Rules {
@@ -225,7 +221,7 @@ impl Worker {
         let now = self.clock.now();
         metrics::histogram!("redress_gateway_seconds", "gateway" => name)
             .record(f64::from(u32::try_from(now - began).unwrap_or(u32::MAX)) / 1_000.0);
-        metrics::counter!("redress_gateway_answers_total", "gateway" => name, "answer" => word(&outcome)).increment(1);
+        metrics::counter!("redress_gateway_answers_total", "gateway" => name, "answer" => outcome.name()).increment(1);
         self.health.note(name, &outcome, now);
         let back = gate.note(&outcome, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
@@ -270,7 +266,7 @@ impl Worker {
 
     /// The gateway is back: what waits for it need not wait for its own pause, which may be a quarter of an hour.
     async fn hasten(&self, channel: &'static Channel, now: i64) {
-        match self.db.write(move |tx| store::hasten(tx, channel, now)).await {
+        match self.db.write(move |tx| due_store::hasten(tx, channel, now)).await {
             Ok(0) => {}
             Ok(count) => {
                 tracing::info!(channel = channel.name, count, "messages that waited for the gateway go on");
@@ -286,7 +282,7 @@ impl Worker {
             return Ok(());
         }
         counted.store(now, Ordering::Relaxed);
-        let (waiting, since) = self.db.read(store::waiting).await?;
+        let (waiting, since) = self.db.read(due_store::waiting).await?;
         let age = since.map_or(0, |since| (now - since).max(0));
         metrics::gauge!("redress_notifications_waiting").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
         metrics::gauge!("redress_notifications_oldest_seconds")
@@ -324,40 +320,6 @@ impl Drop for Flying<'_> {
     }
 }
 
-/// What of an answer is kept beside the message's own state.
-#[derive(Debug, Clone)]
-struct Told {
-    gateway: &'static str,
-    /// The gateway's names for its parts.
-    ids: Vec<String>,
-    opted_out: bool,
-}
-
-impl Told {
-    fn of(outcome: &Outcome, gateway: &'static str) -> Self {
-        let ids = if let Outcome::Accepted { ids } = outcome { ids.clone() } else { Vec::new() };
-        Self { gateway, ids, opted_out: matches!(outcome, Outcome::OptedOut { .. }) }
-    }
-}
-
-fn keep(tx: &mut Tx<'_>, mut delivery: Delivery, told: &Told, now: i64) -> Result<bool, Fault> {
-    let about = (delivery.id, delivery.round);
-    let saved = store::save(tx, &mut delivery)?;
-    if told.opted_out
-        && let Some(token) = store::token_of(tx, delivery.id)?
-    {
-        number_store::opt_out(tx, token, Via::Gateway, now)?;
-    }
-    if told.ids.is_empty() {
-        return Ok(saved);
-    }
-    // Even where somebody was faster: the phone gets this one too, and its report counts.
-    if let Some(known) = parts_store::name(tx, told.gateway, &told.ids, about, now)? {
-        inbox::apply(tx, (known.message, known.round), &inbox::plain(known.verdict, known.code), now)?;
-    }
-    Ok(saved)
-}
-
 /// What a worker looks for on a channel now, if anything.
 fn wanted(channel: &'static Channel, ready: &[(&str, Ready)], now: i64) -> Option<Wanted> {
     let open: usize = ready.iter().map(|(_, ready)| if let Ready::Open(most) = ready { *most } else { 0 }).sum();
@@ -384,20 +346,6 @@ fn next_day(now: i64, zone: &TimeZone) -> i64 {
     let here = jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone());
     let next = here.tomorrow().and_then(|day| day.start_of_day());
     next.map_or(now + 60 * 60 * 1_000, |next| next.timestamp().as_millisecond())
-}
-
-/// The answer's kind, for metrics.
-const fn word(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Accepted { .. } => "accepted",
-        Outcome::Refused { .. } => "refused",
-        Outcome::OptedOut { .. } => "opted_out",
-        Outcome::Later { .. } => "later",
-        Outcome::Throttled { .. } => "throttled",
-        Outcome::LoginRefused { .. } => "login_refused",
-        Outcome::Doubtful { .. } => "doubtful",
-        Outcome::NotSent { .. } => "not_sent",
-    }
 }
 
 fn count(changes: &[Change]) {

@@ -166,6 +166,8 @@ const RULES: [Rule; 13] = [
             ("src/staff/store.rs", "a store"),
             ("src/notifications/store.rs", "a store"),
             ("src/notifications/number_store.rs", "a store"),
+            ("src/notifications/due_store.rs", "a store"),
+            ("src/notifications/parts_store.rs", "a store"),
             ("src/notifications/list_store.rs", "a store"),
             ("src/notifications/call_store.rs", "a store"),
             ("src/notifications/health_store.rs", "a store"),

@@ -251,6 +251,22 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Its name in metrics.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Refused { .. } => "refused",
+            Self::OptedOut { .. } => "opted_out",
+            Self::Later { .. } => "later",
+            Self::Throttled { .. } => "throttled",
+            Self::LoginRefused { .. } => "login_refused",
+            Self::Doubtful { .. } => "doubtful",
+            Self::NotSent { .. } => "not_sent",
+        }
+    }
+}
+
 /// The future of [`Gateway::send`].
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
