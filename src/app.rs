@@ -87,8 +87,8 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         data::make_data_dir(&config.data_dir)?;
         let (db, vault) = data::open_data(&config, &clock).await?;
-        let health = Health::default();
         let outbox = Outbox::new(vault.clone(), clock.clone(), voice(&config), &config.notifications);
+        let health = outbox.health();
         let desk = Desk {
             vault: vault.clone(),
             clock: clock.clone(),
@@ -202,6 +202,7 @@ fn api(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(tickets::api::api(app.tickets.clone()))
         .merge(clients::api::api(app.clients.clone()))
+        .merge(deliveries::api::api(app.tickets.clone()))
         .merge(staff::api(app.staff.clone()))
 }
 
@@ -210,6 +211,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = openapi::base();
     document.merge(tickets::api::document());
     document.merge(clients::api::document());
+    document.merge(deliveries::api::document());
     document.merge(staff::document());
     document
 }

@@ -113,3 +113,29 @@ notifications-just-changed = This SMS has just changed. Look at it again.
 # Since when the gateway fails, within the warning of every page.
 notifications-since-today = { $time }
 notifications-since-day = { $date } { $time }
+
+# The gateways.
+notifications-ways = Gateways
+notifications-ways-help = Messages of a channel go by its first gateway; what it surely did not take goes by the next one.
+notifications-way-well = Takes messages
+notifications-way-failing = Fails
+notifications-way-refused = Refuses our log-in: correct its settings
+notifications-way-unused = Not used yet
+notifications-way-last = Last took one
+notifications-way-error = Last failed
+notifications-way-waiting = { $count } waiting
+notifications-way-oldest = the oldest since
+notifications-try = Send a trial
+notifications-try-to = Number or address
+notifications-tried = The gateway took the trial
+notifications-tried-not = The trial did not go: { $reason }
+notifications-channel = Channel
+notifications-channel-sms = SMS
+notifications-channel-email = E-mail
+notifications-channel-whatsapp = WhatsApp
+notifications-channel-webhook = Webhook
+notifications-all-channels = Show all channels
+notifications-only-on = Only
+notifications-cancel = Cancel
+notifications-cancel-done = The message is cancelled
+notifications-bad-parameter = This is none of the values that can be asked for.

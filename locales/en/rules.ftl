@@ -9,6 +9,7 @@ rules-starts-as = A new ticket starts as { $new } or { $open }.
 rules-say-what-happened = Say what happened.
 rules-choose-issue = Choose what the complaint is about.
 rules-write-note = Write the note.
+rules-no-notes-to-clients = The settings send no notes to clients: set notify.note first.
 rules-technician = Choose an enabled technician.
 rules-technician-id = Give the id of an enabled technician.
 rules-same-moment = Somebody changed this ticket at the same moment. Try again.

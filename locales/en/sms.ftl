@@ -20,3 +20,4 @@ sms-received = Thank you. Your message is with ticket { $reference }.
 sms-stopped = You will get no more SMS from us. Reply START to get them again.
 sms-started = You will get SMS about your tickets. Reply STOP to end them.
 sms-help = Reply STATUS and your ticket reference for news of it, STOP to get no more SMS.
+sms-trial = This is a trial. There is nothing to do.

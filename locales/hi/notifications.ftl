@@ -113,3 +113,29 @@ notifications-just-changed = यह SMS अभी-अभी बदला है�
 # हर पृष्ठ की चेतावनी में: गेटवे कब से काम नहीं कर रहा।
 notifications-since-today = { $time } बजे
 notifications-since-day = { $date } को { $time } बजे
+
+# गेटवे।
+notifications-ways = गेटवे
+notifications-ways-help = किसी चैनल के संदेश उसके पहले गेटवे से जाते हैं; जो उसने निश्चित रूप से नहीं लिया, वह अगले से जाता है।
+notifications-way-well = संदेश ले रहा है
+notifications-way-failing = विफल हो रहा है
+notifications-way-refused = हमारा लॉग-इन अस्वीकार कर रहा है: इसकी सेटिंग ठीक करें
+notifications-way-unused = अभी तक उपयोग नहीं हुआ
+notifications-way-last = पिछला संदेश लिया
+notifications-way-error = पिछली विफलता
+notifications-way-waiting = { $count } प्रतीक्षा में
+notifications-way-oldest = सबसे पुराना
+notifications-try = जाँच संदेश भेजें
+notifications-try-to = नंबर या पता
+notifications-tried = गेटवे ने जाँच संदेश ले लिया
+notifications-tried-not = जाँच संदेश नहीं गया: { $reason }
+notifications-channel = चैनल
+notifications-channel-sms = SMS
+notifications-channel-email = ई-मेल
+notifications-channel-whatsapp = WhatsApp
+notifications-channel-webhook = वेबहुक
+notifications-all-channels = सभी चैनल दिखाएँ
+notifications-only-on = केवल
+notifications-cancel = रद्द करें
+notifications-cancel-done = संदेश रद्द किया गया
+notifications-bad-parameter = यह उन मानों में से नहीं है जो माँगे जा सकते हैं।

@@ -9,6 +9,7 @@ rules-starts-as = नया टिकट “{ $new }” या “{ $open }” �
 rules-say-what-happened = बताएँ कि क्या हुआ।
 rules-choose-issue = चुनें कि शिकायत किस बारे में है।
 rules-write-note = नोट लिखें।
+rules-no-notes-to-clients = सेटिंग ग्राहकों को नोट नहीं भेजती: पहले notify.note सेट करें।
 rules-technician = चालू खाते वाला कोई तकनीशियन चुनें।
 rules-technician-id = चालू खाते वाले किसी तकनीशियन की ID दें।
 rules-same-moment = ठीक उसी समय किसी ने यह टिकट बदल दिया। फिर से कोशिश करें।

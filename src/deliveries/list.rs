@@ -8,7 +8,7 @@ use super::{COUNTED_TO, SHOWN, counted, row::Row};
 use crate::{
     db::Tx,
     fault::Fault,
-    notifications::{self, Place, Sought},
+    notifications::{self, Channel, Place, Sought},
     staff::Admin,
     tickets::{Desk, Tickets},
     web::{Frame, PageFault, Query, Visit},
@@ -38,6 +38,9 @@ struct ListPage {
     rows: Vec<Row>,
     older: Option<String>,
     newest: Option<String>,
+    /// The channel asked for, with the way to all of them; and, where there are several, the ways to each.
+    channel: Option<(Text, String)>,
+    channels: Vec<(Text, String)>,
     /// Where all that failed can be sent again.
     again: Option<String>,
     /// The page itself, to come back to.
@@ -54,6 +57,7 @@ pub struct Tab {
 }
 
 /// A list's address, read.
+#[derive(Clone)]
 pub struct Asked {
     pub sought: Sought,
     pub from: String,
@@ -76,15 +80,17 @@ impl Asked {
         let (from, to) = (day("from"), day("to"));
         let words = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         let before = to.map(|day| start(day.saturating_add(1.day())));
-        Self { sought: Sought { states, from: from.map(start), before }, from: words(from), to: words(to) }
+        let channel = query.get("channel").and_then(Channel::find);
+        Self { sought: Sought { states, channel, from: from.map(start), before }, from: words(from), to: words(to) }
     }
 
     /// The address of the page for some states, or of another page about the same days.
     pub fn address(&self, path: &str, states: &[notifications::State], after: Option<Place>) -> String {
         let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
         let after = after.map(|place| place.to_string()).unwrap_or_default();
-        let pairs =
-            [("state", names.join(",")), ("from", self.from.clone()), ("to", self.to.clone()), ("after", after)];
+        let channel = self.sought.channel.map_or_else(String::new, |channel| channel.name.to_owned());
+        let (from, to) = (self.from.clone(), self.to.clone());
+        let pairs = [("state", names.join(",")), ("channel", channel), ("from", from), ("to", to), ("after", after)];
         let given = pairs.iter().filter(|(_, value)| !value.is_empty());
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
@@ -131,7 +137,8 @@ pub async fn show(
     let states = &asked.sought.states;
     let failed = *states == [notifications::State::Failed] && !found.is_empty();
     let days = (!asked.from.is_empty() || !asked.to.is_empty()).then(|| {
-        let all = Asked { sought: Sought::default(), from: String::new(), to: String::new() };
+        let sought = Sought { channel: asked.sought.channel, ..Sought::default() };
+        let all = Asked { sought, from: String::new(), to: String::new() };
         let words = if asked.from == asked.to {
             Text::verbatim(&asked.from)
         } else {
@@ -139,8 +146,14 @@ pub async fn show(
         };
         (words, all.address("/notifications", states, None))
     });
+    let on = |channel| Asked { sought: Sought { channel, ..asked.sought.clone() }, ..asked.clone() };
+    let address = |channel| on(channel).address("/notifications", states, None);
+    let used = state.desk.outbox.channels();
+    let channels = if used.len() > 1 && asked.sought.channel.is_none() { used } else { Vec::new() };
     let page = ListPage {
-        none: states.is_empty() && days.is_none() && after.is_none(),
+        channel: asked.sought.channel.map(|one| (one.label(), address(None))),
+        channels: channels.into_iter().map(|one| (one.label(), address(Some(one)))).collect(),
+        none: states.is_empty() && days.is_none() && after.is_none() && asked.sought.channel.is_none(),
         days,
         total: counted(total),
         rows: found.iter().map(|one| Row::new(one, &state.desk, &times)).collect(),

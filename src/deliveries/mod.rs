@@ -2,7 +2,10 @@
 //! tickets and notifications, which do not know each other's pages.
 
 mod again;
+pub mod api;
 mod calls;
+mod cancel;
+mod gateways;
 mod list;
 mod row;
 
@@ -34,6 +37,9 @@ pub fn routes(state: Tickets) -> Router {
         .route("/notifications/calls", get(calls::show))
         .route("/notifications/resend", get(again::ask).post(again::all))
         .route("/notifications/{id}/resend", get(back).post(again::one))
+        .route("/notifications/gateways", get(gateways::show))
+        .route("/notifications/gateways/{channel}/{gateway}/test", get(back).post(gateways::test))
+        .route("/notifications/{id}/cancel", get(back).post(cancel::one))
         .route("/notifications/{id}/called", get(back).post(calls::called))
         .with_state(state)
 }

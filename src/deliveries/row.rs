@@ -1,7 +1,7 @@
 //! A message as these pages show it.
 
 use crate::{
-    notifications::{Kind, Listed, State, reason_text},
+    notifications::{Channel, Kind, Listed, State, reason_text},
     phone::Phone,
     tickets::{Desk, Reference},
     words::{Text, Times, When},
@@ -14,6 +14,8 @@ pub struct Row {
     pub when: When,
     pub reference: Reference,
     pub kind: Text,
+    /// How it is sent, where that is not by SMS.
+    pub channel: Option<Text>,
     /// As people here write it.
     pub phone: String,
     pub state: State,
@@ -23,6 +25,8 @@ pub struct Row {
     pub attempts: i64,
     pub text: String,
     pub resend: bool,
+    /// Whether it can be taken back.
+    pub cancel: bool,
     /// Whether there is hardly a reason to send it again.
     pub arrived: bool,
 }
@@ -35,6 +39,8 @@ impl Row {
             when: times.day_and_time(one.created_at),
             reference: Reference::stored(one.reference.clone()),
             kind: kind(one.kind),
+            channel: (one.channel != Channel::SMS).then(|| one.channel.label()),
+            cancel: one.state == State::Queued,
             phone: phone.map_or_else(|_| one.recipient.clone(), |phone| phone.shown_in(desk.region.as_ref())),
             state: one.state,
             label: label(one.state),

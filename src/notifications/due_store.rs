@@ -75,6 +75,13 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<(i64, Option<i64>), Fault> {
     Ok(row.map_or(Ok((0, None)), |row| Ok::<_, crate::db::DbError>((row.int(0)?, row.opt_int(1)?)))?)
 }
 
+/// The same for one channel.
+pub fn waiting_on(tx: &mut Tx<'_>, channel: &Channel) -> Result<(i64, Option<i64>), Fault> {
+    let sql = "SELECT COUNT(*), MIN(created_at) FROM notifications WHERE state IN (0, 1) AND channel = $1";
+    let row = tx.query_one(sql, params![channel.name])?;
+    Ok(row.map_or(Ok((0, None)), |row| Ok::<_, crate::db::DbError>((row.int(0)?, row.opt_int(1)?)))?)
+}
+
 /// Has those that were put off while their gateway was away be due at once, now that it is back. What a person or the hour
 /// holds back stays so, since it was never tried.
 pub fn hasten(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<u64, Fault> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Channel, Kind, Outbox, State, call_store, list_store};
+use super::{Channel, Kind, Notification, Outbox, State, call_store, list_store};
 use crate::{db::Tx, fault::Fault};
 
 /// Which messages.
@@ -10,6 +10,8 @@ use crate::{db::Tx, fault::Fault};
 pub struct Sought {
     /// In any of these states; in any at all when empty.
     pub states: Vec<State>,
+    /// On this channel; on any when absent.
+    pub channel: Option<&'static Channel>,
     /// Queued at or after, in milliseconds.
     pub from: Option<i64>,
     /// Queued before, in milliseconds.
@@ -120,6 +122,14 @@ impl Outbox {
     /// Only the database's.
     pub fn called(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<bool, Fault> {
         Ok(call_store::remove(tx, id)?)
+    }
+
+    /// A message with its past.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`], and the database's.
+    pub fn by_id(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<Notification, Fault> {
+        super::store::by_id(tx, &self.vault, id)?.ok_or(Fault::NotFound)
     }
 
     /// A message of the list.

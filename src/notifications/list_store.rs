@@ -5,6 +5,7 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{
+    channels::Channel,
     list::{Listed, Place, Sought},
     state::State,
     store::{read_channel, read_kind, read_state, recipient_cell, text_cell},
@@ -34,12 +35,15 @@ pub fn page(
         let low = first_id_at(from.saturating_sub(SLACK));
         let end = first_id_at(before.saturating_add(SLACK));
         let high = after.map_or(end.clone(), |place| end.min(place.id.as_bytes().to_vec()));
-        let found = "SELECT id, created_at AS at FROM notifications WHERE id >= $1 AND id < $2 \
-                     AND created_at >= $3 AND created_at < $4 ORDER BY id DESC LIMIT $5";
-        (found.to_owned(), "n.id DESC", params![low, high, from, before, most])
+        let on = on(sought.channel);
+        let found = format!(
+            "SELECT n.id AS id, n.created_at AS at FROM notifications n WHERE n.id >= $1 AND n.id < $2 \
+             AND n.created_at >= $3 AND n.created_at < $4{on} ORDER BY n.id DESC LIMIT $5"
+        );
+        (found, "n.id DESC", params![low, high, from, before, most])
     } else {
         let place = after.unwrap_or(Place { at: i64::MAX, id: Uuid::max() });
-        let found = newest_in(tx.dialect(), &sought.states);
+        let found = newest_in(tx.dialect(), &sought.states, sought.channel);
         (found, "found.at DESC, found.id DESC", params![from, before, place.at, place.id, most])
     };
     let sql = format!(
@@ -50,14 +54,14 @@ pub fn page(
 }
 
 /// The newest of some states: of each by its index, and then of all of them.
-fn newest_in(dialect: Dialect, states: &[State]) -> String {
+fn newest_in(dialect: Dialect, states: &[State], channel: Option<&Channel>) -> String {
     let branch = |(number, from): (usize, String)| {
         format!(
             "SELECT id, at FROM (SELECT n.id AS id, n.created_at AS at {from} AND (n.created_at, n.id) < ($3, $4) \
              ORDER BY n.created_at DESC, n.id DESC LIMIT $5) AS branch{number}"
         )
     };
-    let branches: Vec<String> = branches(dialect, states).into_iter().enumerate().map(branch).collect();
+    let branches: Vec<String> = branches(dialect, states, channel).into_iter().enumerate().map(branch).collect();
     format!("{} ORDER BY at DESC, id DESC LIMIT $5", branches.join(" UNION ALL "))
 }
 
@@ -66,7 +70,7 @@ pub fn count(tx: &mut Tx<'_>, sought: &Sought, most: u32) -> Result<i64, DbError
     let (from, before) = (sought.from.unwrap_or(0), sought.before.unwrap_or(i64::MAX));
     let states = if sought.states.is_empty() { &State::ALL[..] } else { &sought.states };
     let branches: Vec<String> =
-        branches(tx.dialect(), states).into_iter().map(|from| format!("SELECT 1 {from}")).collect();
+        branches(tx.dialect(), states, sought.channel).into_iter().map(|from| format!("SELECT 1 {from}")).collect();
     let sql =
         format!("SELECT count(*) FROM (SELECT 1 FROM ({}) AS found LIMIT $3) AS found", branches.join(" UNION ALL "));
     tx.query_one(&sql, params![from, before, most])?.map_or(Ok(0), |row| row.int(0))
@@ -79,7 +83,7 @@ pub fn one(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Listed, Fault> {
 }
 
 /// `FROM` and `WHERE` of a select for each state by itself, with the bounds `$1` and `$2` of its time.
-fn branches(dialect: Dialect, states: &[State]) -> Vec<String> {
+fn branches(dialect: Dialect, states: &[State], channel: Option<&Channel>) -> Vec<String> {
     let of = |state: State| {
         let (index, part) = if state.is_waiting() {
             ("notifications_waiting", "n.state IN (0, 1)")
@@ -87,15 +91,21 @@ fn branches(dialect: Dialect, states: &[State]) -> Vec<String> {
             ("notifications_state", "n.state NOT IN (0, 1)")
         };
         format!(
-            "FROM notifications n{} WHERE {part} AND n.state = {} AND n.created_at >= $1 AND n.created_at < $2",
+            "FROM notifications n{} WHERE {part} AND n.state = {} AND n.created_at >= $1 AND n.created_at < $2{}",
             dialect.by_index(index),
-            state.code()
+            state.code(),
+            on(channel)
         )
     };
     let mut wanted = states.to_vec();
     wanted.sort();
     wanted.dedup();
     wanted.into_iter().map(of).collect()
+}
+
+/// The condition of a channel. Few look at one alone, so that it has no index of its own: its rows are looked at and passed.
+fn on(channel: Option<&Channel>) -> String {
+    channel.map(|channel| format!(" AND n.channel = '{}'", channel.name)).unwrap_or_default()
 }
 
 fn listed(vault: &Vault, row: &Row) -> Result<Listed, Fault> {
@@ -138,7 +148,8 @@ mod sqlite_only {
         for states in all {
             let values = params![0, 1, 1, Uuid::max(), 50].to_vec();
             let steps =
-                plan(newest_in(db.read(|tx| Ok::<_, DbError>(tx.dialect())).await.unwrap(), &states), values).await;
+                plan(newest_in(db.read(|tx| Ok::<_, DbError>(tx.dialect())).await.unwrap(), &states, None), values)
+                    .await;
             let reads = steps.iter().filter(|step| step.2.contains(" n "));
             assert!(reads.clone().count() >= states.len(), "{steps:?}");
             for (_, parent, read) in reads {

@@ -19,6 +19,7 @@ mod list_store;
 mod message;
 mod number_store;
 mod outbox;
+mod overview;
 mod pace;
 mod parts_store;
 mod promise;
@@ -47,6 +48,7 @@ pub use self::{
     list::{Listed, Place, Sought},
     message::{Facts, Kind, News, Notification, StateChange},
     outbox::{Outbox, Prepared, lapse},
+    overview::Way,
     promise::WhyNot,
     reason::reason_text,
     record::{NotificationChange, NotificationRecord},

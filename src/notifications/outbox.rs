@@ -11,6 +11,7 @@ use super::{
     courtesy::Courtesy,
     delivery::REPORT_DUE,
     gates::Gates,
+    health::Health,
     message::{Facts, Kind, News, Notification},
     number_store::{self, Via},
     reason::{COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
@@ -31,11 +32,12 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Outbox {
     pub(super) vault: Vault,
-    clock: Clock,
+    pub(super) clock: Clock,
     pub(super) voice: Voice,
     pub(super) gates: Gates,
     pub(super) routes: Arc<Routes>,
     pub(super) courtesy: Arc<Courtesy>,
+    pub(super) health: Health,
     wake: Arc<Notify>,
 }
 
@@ -49,6 +51,7 @@ impl Outbox {
             gates: settings.gates.clone(),
             routes: Arc::new(settings.routes.clone()),
             courtesy: Arc::new(settings.courtesy.clone()),
+            health: Health::default(),
             wake: Arc::new(Notify::new()),
         }
     }
@@ -215,6 +218,11 @@ impl Outbox {
     /// The SMS as it would be sent.
     pub fn preview(&self, kind: Kind, facts: &Facts<'_>) -> Sms {
         self.voice.sms(kind, facts)
+    }
+
+    /// How the gateways do, as far as this process knows: the worker notes it.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Tells the worker of this process to look at once. Call it after a commit; without it the worker looks within

@@ -189,6 +189,11 @@ impl Voice {
         self.announce(Text::new("sms-started"))
     }
 
+    /// Tries a gateway out.
+    pub fn trial(&self) -> Sms {
+        self.announce(Text::new("sms-trial"))
+    }
+
     /// Answers `HELP`.
     pub fn help(&self) -> Sms {
         self.announce(Text::new("sms-help"))

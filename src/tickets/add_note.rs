@@ -1,6 +1,6 @@
 //! Adds an internal note (US-A-007).
 
-use super::{Desk, Note, Ticket, notices, store};
+use super::{Desk, Note, Ticket, form::NewNote, notices, store, telling};
 use crate::{db::Tx, fault::Fault, staff::Person};
 
 /// Adds the note to a ticket that was read in this transaction. It counts as a change: the version goes one up.
@@ -16,5 +16,17 @@ pub fn add_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket, c
         Note { id: desk.clock.uuid(), version: ticket.version, content: content.to_owned(), at: now, by: by.clone() };
     store::insert_note(tx, &desk.vault, &ticket, &note)?;
     notices::tell(tx, &ticket);
+    Ok(note)
+}
+
+/// Adds a note, and has the client get it where that was asked for.
+///
+/// # Errors
+/// Only the database's.
+pub fn add_new_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, ticket: Ticket, new: &NewNote) -> Result<Note, Fault> {
+    let note = add_note(tx, desk, by, ticket.clone(), &new.content)?;
+    if new.tell_client {
+        telling::write(tx, desk, &Ticket { version: note.version, ..ticket }, &new.content)?;
+    }
     Ok(note)
 }

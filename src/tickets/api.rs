@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Filter, Ticket, Tickets, add_note, by_key, create, export, form, history, list, prepare,
+    Filter, Ticket, Tickets, add_new_note, by_key, create, export, form, history, list, prepare,
     record::{
         ChangeBody, FilterParams, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord,
     },
@@ -206,18 +206,19 @@ async fn create_note(
     body: JsonBody,
 ) -> Result<Answer, ApiFault> {
     let key = Key::of(&tickets.desk.vault, &headers, &format!("{} create_note {id}", user.id), &body.bytes)?;
-    let content = form::note(body.input)?;
+    let new = form::note(body.input, &tickets.desk)?;
     let (desk, by) = (tickets.desk.clone(), user.person());
     let answer = tickets
         .db
         .write(move |tx| {
             idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
                 let ticket = by_key(tx, &desk.vault, &id)?;
-                let note = add_note(tx, &desk, &by, ticket, &content)?;
+                let note = add_new_note(tx, &desk, &by, ticket, &new)?;
                 Answer::json(StatusCode::CREATED, &NoteRecord::from(&note))
             })
         })
         .await?;
+    tickets.desk.outbox.wake();
     Ok(answer)
 }
 

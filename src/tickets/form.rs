@@ -6,6 +6,7 @@ use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key, issue_la
 use crate::{
     fault::Fault,
     input::{Given, Input, Limits},
+    notifications::Kind,
     phone::{Phone, PhoneError},
     words::Text,
 };
@@ -95,13 +96,26 @@ fn read_change(mut input: Input, desk: &Desk, kept_type: Option<&str>) -> Result
     })
 }
 
-/// Reads a note's `content`.
+/// A note about to be added.
+#[derive(Debug, Clone)]
+pub struct NewNote {
+    /// 1 to 10,000 characters.
+    pub content: String,
+    /// Whether the client gets it too.
+    pub tell_client: bool,
+}
+
+/// Reads a note's `content` and `tellClient`.
 ///
 /// # Errors
 /// [`Fault::Invalid`] with every fault.
-pub fn note(mut input: Input) -> Result<String, Fault> {
+pub fn note(mut input: Input, desk: &Desk) -> Result<NewNote, Fault> {
     let content = input.required("content", TEXT, Text::new("rules-write-note"));
-    input.finish().map(|()| content)
+    let tell_client = input.flag("tellClient").value().unwrap_or(false);
+    if tell_client && !desk.outbox.tells(Kind::Note) {
+        input.fault("tellClient", "not_allowed", Text::new("rules-no-notes-to-clients"));
+    }
+    input.finish().map(|()| NewNote { content, tell_client })
 }
 
 const NAME_MISSING: Text = Text::new("clients-name-missing");

@@ -39,7 +39,7 @@ mod views;
 mod watch;
 
 pub use self::{
-    add_note::add_note,
+    add_note::{add_new_note, add_note},
     create::{Prepared, create, prepare},
     cursor::Cursor,
     desk::Desk,

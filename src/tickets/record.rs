@@ -242,11 +242,14 @@ pub struct ChangeBody {
 
 /// What `POST /api/tickets/{id}/notes` takes.
 #[derive(ToSchema)]
-#[schema(as = NewNote)]
+#[schema(as = NewNote, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct NoteBody {
     #[schema(min_length = 1, max_length = 10_000)]
     content: String,
+    /// Whether the client gets it too, as much of it as fits. The setting `notify.note` says how; without it nobody does.
+    #[schema(nullable = false, default = false)]
+    tell_client: Option<bool>,
 }
 
 /// What the list and the file narrow tickets by.

@@ -84,6 +84,15 @@ fn queue(tx: &mut Tx<'_>, desk: &Desk, news: &News<'_>) -> Result<(), Fault> {
     desk.outbox.enqueue(tx, &prepared)
 }
 
+/// Queues what the desk writes to the client.
+///
+/// # Errors
+/// Only the database's.
+pub(super) fn write(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, note: &str) -> Result<(), Fault> {
+    let news = ticket.news(Kind::Note, 0);
+    queue(tx, desk, &News { facts: Facts { note, ..news.facts.clone() }, ..news })
+}
+
 fn assigned(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, technician: uuid::Uuid) -> Result<(), Fault> {
     if !desk.outbox.tells(Kind::Assigned) {
         return Ok(());

@@ -18,7 +18,7 @@ use super::{
     state::Verdict,
     wording::Voice,
 };
-use crate::phone::Phone;
+use crate::{phone::Phone, words::Text};
 
 /// The channels that Redress knows.
 pub static CHANNELS: [&Channel; 1] = [&sms::CHANNEL];
@@ -44,6 +44,16 @@ impl Channel {
     /// The channel of this name.
     pub fn find(name: &str) -> Option<&'static Self> {
         CHANNELS.into_iter().find(|channel| channel.name == name)
+    }
+
+    /// What people call it.
+    pub fn label(&self) -> Text {
+        Text::new(match self.name {
+            "sms" => "notifications-channel-sms",
+            "email" => "notifications-channel-email",
+            "whatsapp" => "notifications-channel-whatsapp",
+            _ => "notifications-channel-webhook",
+        })
     }
 
     /// SMS.

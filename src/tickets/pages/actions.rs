@@ -22,7 +22,7 @@ use crate::{
     fault::Fault,
     input::{Given, Limits},
     staff::{Admin, Lapsed, Person},
-    tickets::{self, Change, Desk, Status, Ticket, Tickets, add_note, by_key, form, undo_fixed, update},
+    tickets::{self, Change, Desk, Status, Ticket, Tickets, add_new_note, add_note, by_key, form, undo_fixed, update},
     web::{Answer, Flash, Form, PageFault, Path, Visit, idempotency},
     words::{Said, Text},
 };
@@ -237,8 +237,8 @@ pub async fn add(
     };
     let draft_key = form.typed(KEY).to_owned();
     let once_key = key_of(&mut form, &state.desk, user.id, &format!("note {key}"));
-    let result = match form::note(std::mem::take(&mut form.input)) {
-        Ok(content) => {
+    let result = match form::note(std::mem::take(&mut form.input), &state.desk) {
+        Ok(new) => {
             let (desk, by, key) = (state.desk.clone(), user.person(), key.clone());
             let work = move |tx: &mut Tx<'_>| {
                 idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
@@ -246,7 +246,7 @@ pub async fn add(
                     let path = path_of(&ticket.reference);
                     let draft = FormName::Note(ticket.id);
                     drafts::take(tx, &desk.vault, by.id, draft, &draft_key, desk.clock.now())?;
-                    add_note(tx, &desk, &by, ticket, &content)?;
+                    add_new_note(tx, &desk, &by, ticket, &new)?;
                     Ok(Answer::empty(StatusCode::SEE_OTHER).at(path))
                 })
             };
@@ -256,6 +256,7 @@ pub async fn add(
     };
     match result {
         Ok(answer) => {
+            state.desk.outbox.wake();
             let path = answer.location.unwrap_or_else(|| "/tickets".to_owned());
             let path = format!("{path}{}", Back::of(&visit).suffix());
             Ok(state.chrome.redirect(&path, Some(Flash::ok(say(&visit, Text::new("ticket-note-added"))))))

@@ -50,6 +50,10 @@ struct DetailPage {
     technicians: Vec<Choice>,
     sms: Option<Sms>,
     no_sms: Option<Text>,
+    /// Since when the number gets nothing, if its owner said so.
+    stopped: Option<When>,
+    /// Whether notes can be sent to clients.
+    tells_notes: bool,
     timeline: Timeline,
     /// What the page shows, in one word: see [`mark`].
     mark: String,
@@ -166,13 +170,14 @@ pub async fn page(
         let sent = desk.outbox.for_ticket(tx, ticket.id)?;
         let staff = staff::technicians(tx, &desk.vault)?;
         let no_sms = desk.outbox.why_no_sms(tx, Kind::Fixed, &ticket.client_phone)?;
+        let stopped = desk.outbox.stopped_at(tx, &ticket.client_phone)?;
         let form = FormName::Note(ticket.id);
         let draft = drafts::find(tx, &desk.vault, reader, form, desk.clock.now())?;
         let place = place(tx, &desk, &list, &ticket)?;
         let of_number = of_number(tx, &desk, &ticket)?;
-        Ok::<_, Fault>((ticket, past, sent, staff, no_sms, draft, (place, of_number)))
+        Ok::<_, Fault>((ticket, past, sent, staff, (no_sms, stopped), draft, (place, of_number)))
     };
-    let (ticket, past, sent, staff, no_sms, draft, (place, of_number)) = state.db.read(read).await?;
+    let (ticket, past, sent, staff, (no_sms, stopped), draft, (place, of_number)) = state.db.read(read).await?;
     let (back, place) = match place {
         Some(place) => (back.moved(&place.at), Some(Beside::of(&place, &back))),
         None => (back, None),
@@ -203,6 +208,8 @@ pub async fn page(
         priorities: Priority::ALL.into_iter().rev().collect(),
         technicians,
         sms: fixed_sms(desk, &ticket),
+        stopped: stopped.map(|at| times.phrase(at)),
+        tells_notes: desk.outbox.tells(Kind::Note),
         no_sms,
         timeline,
         mark: mark(&ticket, changes_of(&sent)),

@@ -6,6 +6,7 @@ mod back;
 mod bulk;
 mod client;
 mod conflict;
+mod consent;
 mod density;
 mod detail;
 mod edit;
@@ -55,6 +56,8 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/{key}/assignment", get(ask::assignment_page).post(actions::set_assignment))
         .route("/tickets/{key}/notes", get(actions::back).post(actions::add))
         .route("/tickets/{key}/undo", get(actions::back).post(actions::undo))
+        .route("/tickets/{key}/consent", get(actions::back).post(consent::set))
+        .route("/tickets/{key}/notifications/{id}/cancel", get(actions::back).post(consent::cancel))
         .route("/tickets/{key}/notifications/{id}/resend", get(actions::back).post(actions::resend))
         .route("/tickets.csv", get(export::door::page))
         .route("/views", get(views::list).post(views::add))

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    notifications::{Kind, Notification, State},
+    notifications::{Channel, Kind, Notification, State},
     phone::Phone,
     staff::Person,
     tickets::{Desk, Happening, History, Status, Ticket, can_undo_fixed},
@@ -101,30 +101,43 @@ pub struct Sent {
     pub id: Uuid,
     pub text: String,
     pub to: String,
+    pub channel: &'static Channel,
     pub state: State,
     pub reason: Option<Text>,
     pub segments: i64,
     /// The key of each state it had, with the time.
     pub trail: Vec<(&'static str, When)>,
     pub resend: bool,
+    /// Whether it can be taken back.
+    pub cancel: bool,
     /// Why it cannot be sent again although it did not arrive.
     pub barred: Option<Text>,
     pub undo: bool,
 }
 
 impl Sent {
-    /// The key of what happened, in a few words.
-    pub const fn headline(&self) -> &'static str {
-        match self.state {
-            State::Queued => "ticket-sms-queued",
-            State::Sending => "ticket-sms-sending",
-            State::Sent => "ticket-sms-sent",
-            State::Delivered => "ticket-sms-delivered",
-            State::Failed => "ticket-sms-failed",
-            State::Unknown => "ticket-sms-unknown",
-            State::Suppressed => "ticket-sms-suppressed",
-            State::Cancelled => "ticket-sms-cancelled",
-        }
+    /// What happened, in a few words.
+    pub fn headline(&self) -> Text {
+        let by_sms = self.channel == Channel::SMS;
+        let key = match self.state {
+            State::Queued if by_sms => "ticket-sms-queued",
+            State::Sending if by_sms => "ticket-sms-sending",
+            State::Sent if by_sms => "ticket-sms-sent",
+            State::Delivered if by_sms => "ticket-sms-delivered",
+            State::Failed if by_sms => "ticket-sms-failed",
+            State::Unknown if by_sms => "ticket-sms-unknown",
+            State::Suppressed if by_sms => "ticket-sms-suppressed",
+            State::Cancelled if by_sms => "ticket-sms-cancelled",
+            State::Queued => "ticket-by-queued",
+            State::Sending => "ticket-by-sending",
+            State::Sent => "ticket-by-sent",
+            State::Delivered => "ticket-by-delivered",
+            State::Failed => "ticket-by-failed",
+            State::Unknown => "ticket-by-unknown",
+            State::Suppressed => "ticket-by-suppressed",
+            State::Cancelled => "ticket-by-cancelled",
+        };
+        if by_sms { Text::new(key) } else { Text::new(key).arg("channel", self.channel.label()) }
     }
 
     /// The key of the state's name.
@@ -259,6 +272,7 @@ fn sms_item(sms: &Notification, no_sms: Option<&Text>, undone: bool, times: &Tim
     let to = Phone::from_e164(&sms.recipient)
         .map_or_else(|_| sms.recipient.clone(), |phone| phone.shown_in(desk.region.as_ref()));
     let lost = matches!(sms.state, State::Failed | State::Unknown | State::Suppressed);
+    let no_sms = no_sms.filter(|_| sms.channel == Channel::SMS && sms.kind.is_for_client());
     let barred = no_sms.filter(|_| lost);
     // What speaks against it now says more than the short reason of then.
     let told = barred.is_none() || sms.state != State::Suppressed;
@@ -266,6 +280,8 @@ fn sms_item(sms: &Notification, no_sms: Option<&Text>, undone: bool, times: &Tim
         id: sms.id,
         text: sms.text.clone(),
         to,
+        channel: sms.channel,
+        cancel: sms.state == State::Queued,
         state: sms.state,
         reason: sms.why().filter(|_| told),
         segments: sms.segments,

@@ -1,6 +1,7 @@
 //! The page of SMS and the list of clients to call, as an admin uses them, against a gateway that does as it is told.
 
 mod calls;
+mod gateways;
 mod list;
 
 use redress::{
@@ -27,7 +28,7 @@ struct Desk {
     hand: Hand,
     browser: Browser,
     worker: Worker,
-    _gateway: FakeGateway,
+    gateway: FakeGateway,
 }
 
 async fn desk(acts: impl IntoIterator<Item = Act>) -> Desk {
@@ -44,7 +45,7 @@ async fn desk(acts: impl IntoIterator<Item = Act>) -> Desk {
     let app = TestApp::with_clock(&settings, clock).await;
     let browser = app.browser().await;
     let worker = app.app.worker(&app.base);
-    Desk { app, hand, browser, worker, _gateway: gateway }
+    Desk { app, hand, browser, worker, gateway }
 }
 
 impl Desk {

@@ -9,8 +9,8 @@ use redress::{
     db::{Db, DbOptions, Tx, params},
     fault::Fault,
     notifications::{
-        Answering, Callbacks, Cases, Contact, Facts, Health, Hooks, Inbox, Kind, News, Notification, Outbox, Settings,
-        State, Voice, Worker, hook_secret, hooks, lapse,
+        Answering, Callbacks, Cases, Contact, Facts, Hooks, Inbox, Kind, News, Notification, Outbox, Settings, State,
+        Voice, Worker, hook_secret, hooks, lapse,
     },
     phone::{Phone, Region},
     words::Text,
@@ -95,7 +95,7 @@ impl Post {
             courtesy: Arc::new(settings.courtesy.clone()),
             zone: TimeZone::UTC,
             callbacks: callbacks.clone(),
-            health: Health::default(),
+            health: outbox.health(),
             wake: outbox.waker(),
         };
         let region: Region = lookup("region").as_deref().unwrap_or("GB").parse().unwrap();

@@ -10,6 +10,7 @@ mod messages;
 mod moves;
 mod reference;
 mod search;
+mod told;
 mod update;
 mod walks;
 
