@@ -1,0 +1,8 @@
+//! The client against gateways: scripted ones of raw sockets, for what a proper stack would not do, and
+//! one on a stack of other people's.
+
+mod faults;
+mod long;
+mod peer;
+mod smsc;
+mod traffic;
