@@ -1,4 +1,4 @@
-//! Texts that arrive, by their data_coding (SMPP 3.4 section 5.2.19; GSM 03.38 sections 6.2.1 and 4).
+//! Texts that arrive, by their `data_coding` (SMPP 3.4 section 5.2.19; GSM 03.38 sections 6.2.1 and 4).
 
 /// The default alphabet in code order. ESC is at 0x1B, and shows as a space when nothing follows it.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u{1b}ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\

@@ -247,10 +247,12 @@ mod tests {
         Config::new("localhost", 2775, "redress", "secret08".into())
     }
 
+    type Spoil = fn(&mut Config);
+
     #[test]
     fn holds_settings_to_their_fields() {
         assert_eq!(config().check(), Ok(()));
-        let table: [(fn(&mut Config), &str); 9] = [
+        let table: [(Spoil, &str); 9] = [
             (|c| c.system_id = "x".repeat(16), "system_id takes 15 characters at most"),
             (|c| c.password = "secret-09".into(), "password takes 8 characters at most"),
             (|c| c.system_type = "é".into(), "system_type takes ASCII characters only"),

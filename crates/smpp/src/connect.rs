@@ -42,7 +42,7 @@ pub(crate) fn tls(config: &Config) -> Result<Option<Arc<ClientConfig>>, ConfigEr
             // The provider by name: a process may have none installed, or another one.
             let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
                 .with_safe_default_protocol_versions()
-                .and_then(|builder| builder.with_platform_verifier())
+                .and_then(rustls::ConfigBuilder::with_platform_verifier)
                 .map_err(words)?;
             Ok(Some(Arc::new(config.with_no_client_auth())))
         }
@@ -85,10 +85,10 @@ async fn introduce(config: &Config, stream: Box<dyn Stream>) -> Result<Bound<Box
                 return Ok(Bound { reader, writer, input, sequence: 1 });
             }
             Ok(Some(Frame { id: pdu::BIND_TRANSCEIVER_RESP | pdu::GENERIC_NACK, status, .. })) => {
-                return Err(match refuses_login(status) {
-                    true => NoBind::Login(status),
-                    false => NoBind::Failed(format!("the bind was refused with status {status:#x}")),
-                });
+                if refuses_login(status) {
+                    return Err(NoBind::Login(status));
+                }
+                return Err(NoBind::Failed(format!("the bind was refused with status {status:#x}")));
             }
             // Before a bind there is nothing else to talk about.
             Ok(Some(_)) => {}

@@ -119,18 +119,19 @@ impl Body {
         let mut fields = Fields::of(&frame.body);
         let mut body = Self::default();
         fields.c_octets(); // service_type
-        (fields.octet(), fields.octet()); // source_addr_ton and _npi
+        fields.octets(2); // source_addr_ton and _npi
         body.from = fields.c_octets();
-        (fields.octet(), fields.octet()); // dest_addr_ton and _npi
+        fields.octets(2); // dest_addr_ton and _npi
         body.to = fields.c_octets();
         body.esm_class = fields.octet();
         if frame.id == DATA_SM {
             fields.octet(); // registered_delivery
             body.data_coding = fields.octet();
         } else {
-            (fields.octet(), fields.octet()); // protocol_id and priority_flag
-            (fields.c_octets(), fields.c_octets()); // schedule_delivery_time and validity_period
-            (fields.octet(), fields.octet()); // registered_delivery and replace_if_present_flag
+            fields.octets(2); // protocol_id and priority_flag
+            fields.c_octets(); // schedule_delivery_time
+            fields.c_octets(); // validity_period
+            fields.octets(2); // registered_delivery and replace_if_present_flag
             body.data_coding = fields.octet();
             fields.octet(); // sm_default_msg_id
             let length = fields.octet();
@@ -357,7 +358,7 @@ mod tests {
     #[test]
     fn reads_what_rusmpp_refuses() {
         // A name in Latin 1, a validity of 3 characters, an id without its NUL.
-        let body = b"\0\x05\x00Caf\xe9\0\x01\x01561\0\x04\0\0\0123\0\0\0\0\0\x10id:8 stat:EXPIRED\x00\x1e\x00\x02AB";
+        let body = b"\0\x05\x00Caf\xe9\0\x01\x01561\0\x04\0\0\x00123\0\0\0\0\0\x10id:8 stat:EXPIRED\x00\x1e\x00\x02AB";
         let mut body = body.to_vec();
         let length = body.iter().position(|octet| *octet == 0x10).unwrap();
         body[length] = 17;

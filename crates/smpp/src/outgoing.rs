@@ -234,10 +234,12 @@ mod tests {
         assert_eq!((one.len(), one[0].sm_length(), one[0].tlvs().len()), (1, 160, 0));
     }
 
+    type Spoil = fn(&mut Message);
+
     #[test]
     fn refuses_what_fits_nowhere() {
         let good = message(Text::Gsm7(b"Hi".to_vec()));
-        let table: [(fn(&mut Message), u32); 9] = [
+        let table: [(Spoil, u32); 9] = [
             (|m| m.to = String::new(), BAD_DESTINATION),
             (|m| m.to = "+".into(), BAD_DESTINATION),
             (|m| m.to = "98 76".into(), BAD_DESTINATION),

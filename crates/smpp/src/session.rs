@@ -79,8 +79,12 @@ pub(crate) enum End {
 }
 
 impl End {
-    pub(crate) fn lost(words: &str) -> Self {
+    fn lost(words: &str) -> Self {
         Self::Lost(words.to_owned())
+    }
+
+    fn because(why: &'static str) -> Self {
+        if why == STOPPED { Self::Stopped } else { Self::lost(why) }
     }
 }
 
@@ -163,9 +167,9 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         on_enquiry: impl Fn(),
     ) -> End {
         // What came together with the answer to the bind.
-        let mut step = self.take_frames();
+        let mut went = self.take_frames();
         let end = loop {
-            if let Err(end) = step.and_then(|()| self.check()) {
+            if let Err(end) = went.and_then(|()| self.check()) {
                 break end;
             }
             let due = self.due();
@@ -173,7 +177,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
             let takes = matches!(self.phase, Phase::Open) && self.output.len() < ENOUGH_OUTPUT;
             // read_buf would read by the little room that is left.
             self.input.reserve(8 * 1024);
-            step = tokio::select! {
+            went = tokio::select! {
                 read = self.reader.read_buf(&mut self.input) => match read {
                     Ok(0) => Err(End::lost("the gateway closed the connection")),
                     Ok(_) => self.take_frames(),
@@ -222,14 +226,10 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         }
         match self.phase {
             Phase::Draining(_) if self.unanswered.is_empty() && self.deliveries == 0 => self.unbind(),
-            Phase::Leaving(_, why) if self.output.is_empty() && !self.unflushed => return Err(self.leave(why)),
+            Phase::Leaving(_, why) if self.output.is_empty() && !self.unflushed => return Err(End::because(why)),
             _ => {}
         }
         Ok(())
-    }
-
-    fn leave(&self, why: &str) -> End {
-        if why == STOPPED { End::Stopped } else { End::lost(why) }
     }
 
     fn due(&self) -> Instant {
@@ -247,7 +247,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         match self.phase {
             Phase::Draining(until) if until <= now => self.unbind(),
             Phase::Unbinding(until) if until <= now => return Err(End::Stopped),
-            Phase::Leaving(until, why) if until <= now => return Err(self.leave(why)),
+            Phase::Leaving(until, why) if until <= now => return Err(End::because(why)),
             _ => {}
         }
         while let Some((_, sequence)) = self.deadlines.first().copied().filter(|(until, _)| *until <= now) {
@@ -269,7 +269,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
     fn take_frames(&mut self) -> Result<(), End> {
         while !matches!(self.phase, Phase::Leaving(..)) {
             match Frame::take(&mut self.input) {
-                Ok(Some(frame)) => self.take(frame),
+                Ok(Some(frame)) => self.take(&frame),
                 Ok(None) => return Ok(()),
                 Err(pdu::BadLength) => {
                     // Which octet begins the next PDU, nobody knows.
@@ -285,8 +285,8 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         Ok(())
     }
 
-    fn take(&mut self, frame: Frame) {
-        let Frame { id, status, sequence, .. } = frame;
+    fn take(&mut self, frame: &Frame) {
+        let Frame { id, status, sequence, .. } = *frame;
         match id {
             pdu::SUBMIT_SM_RESP => {
                 self.settle(sequence, Reply::Answered { status, message_id: pdu::message_id(&frame.body) });
@@ -299,7 +299,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
             }
             pdu::ENQUIRE_LINK_RESP => self.answered_enquiry(sequence),
             pdu::ENQUIRE_LINK => self.put(OK, sequence, Pdu::EnquireLinkResp),
-            pdu::DELIVER_SM | pdu::DATA_SM => self.deliver(&frame),
+            pdu::DELIVER_SM | pdu::DATA_SM => self.deliver(frame),
             pdu::UNBIND => {
                 self.put(OK, sequence, Pdu::UnbindResp);
                 self.leave_soon(if matches!(self.phase, Phase::Open) { "the gateway unbound" } else { STOPPED });

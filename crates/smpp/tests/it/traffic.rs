@@ -185,8 +185,8 @@ async fn stop_waits_for_answers_then_unbinds() {
     let sender = Arc::clone(&client);
     let sent = tokio::spawn(async move { sender.submit(message()).await });
     let submit = conn.expect(SUBMIT_SM).await;
-    let stopper = Arc::clone(&client);
-    let stopped = tokio::spawn(async move { stopper.stop().await });
+    let closer = Arc::clone(&client);
+    let stopped = tokio::spawn(async move { closer.stop().await });
     assert!(conn.is_quiet(Duration::from_millis(50)).await, "unbound with a message on its way");
     let late = client.submit(message()).await;
     assert_eq!(late, Submitted::Later { status: None, throttled: false, after: None });
