@@ -64,6 +64,7 @@ impl fmt::Debug for Text {
 /// What became of a message, told apart by what the caller may do about it. Statuses are those of
 /// SMPP 3.4 section 5.1.3.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
 pub enum Submitted {
     /// The gateway took it.
     Accepted {

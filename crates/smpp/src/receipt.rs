@@ -57,10 +57,7 @@ const LONGEST: usize = 64;
 /// may look like fields itself.
 pub(crate) fn fields(text: &str) -> Fields {
     let mut fields = Fields::default();
-    // Cut by a search that leaves offsets alone; a change of case might move them.
-    let end = text.char_indices().map(|(at, _)| at).find(|at| is_text_field(&text[*at..]));
-    let head = &text[..end.unwrap_or(text.len())];
-    let mut words = head.split_whitespace().peekable();
+    let mut words = text.split_whitespace().take_while(|word| !begins_text(word)).peekable();
     while let Some(word) = words.next() {
         let Some((key, value)) = word.split_once(':') else { continue };
         // "id: 7" is about, too; but "err: stat:X" has an empty value.
@@ -84,9 +81,8 @@ pub(crate) fn fields(text: &str) -> Fields {
     fields
 }
 
-/// At `text:`, which starts a word.
-fn is_text_field(rest: &str) -> bool {
-    rest.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("text:"))
+fn begins_text(word: &str) -> bool {
+    word.get(..5).is_some_and(|key| key.eq_ignore_ascii_case("text:"))
 }
 
 #[cfg(test)]
@@ -114,6 +110,7 @@ mod tests {
             ("id:1 err: stat:ACCEPTD", Some("1"), Some("ACCEPTD"), None),
             ("id:1 id:2 stat:DELIVRD Text:stat:EXPIRED", Some("1"), Some("DELIVRD"), None),
             ("text:id:9 stat:DELIVRD", None, None, None),
+            ("id:3 context:x stat:DELIVRD", Some("3"), Some("DELIVRD"), None),
             ("", None, None, None),
             (":::: id: stat:", None, None, None),
             ("id:\u{202e}7\u{0} stat:ÜDELIVRD", Some("7"), Some("DELIVRD"), None),

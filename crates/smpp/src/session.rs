@@ -207,6 +207,8 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
                 }
             };
         };
+        // Some gateways hang up instead of answering the unbind.
+        let end = if matches!(self.phase, Phase::Unbinding(_)) { End::Stopped } else { end };
         submits.close();
         while let Ok(submit) = submits.try_recv() {
             let _ = submit.reply.send(Reply::NotSent);
@@ -345,7 +347,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         let Some(delivery) = inbound::read(frame, &self.name) else {
             return self.answer_delivery(frame.id, frame.sequence, BAD_LENGTH);
         };
-        if self.deliveries >= MOST_DELIVERIES {
+        if self.deliveries >= MOST_DELIVERIES || !matches!(self.phase, Phase::Open) {
             return self.answer_delivery(frame.id, frame.sequence, TRY_AGAIN);
         }
         self.deliveries += 1;

@@ -92,7 +92,14 @@ impl Supervisor {
             }
         }
         self.status.send_modify(|status| status.link = Link::Stopped);
-        self.road.send_replace(Road::Stopped);
+        self.close(Road::Stopped);
+    }
+
+    /// Whoever waits for a place in the window need not wait any longer.
+    fn close(&self, road: Road) {
+        if let Road::Open { window, .. } = self.road.send_replace(road) {
+            window.close();
+        }
     }
 
     fn opened(&self, since: Instant) -> mpsc::Receiver<Submit> {
@@ -110,10 +117,7 @@ impl Supervisor {
 
     fn lost(&self, road: Road, link: Link, words: String) {
         tracing::warn!(host = %self.config.host, error = %words, "SMPP is not bound");
-        if let Road::Open { window, .. } = self.road.send_replace(road) {
-            // Whoever waits for a place need not wait any longer.
-            window.close();
-        }
+        self.close(road);
         self.status.send_modify(|status| {
             status.link = link;
             status.last_error = Some(words);

@@ -7,4 +7,5 @@ mod faults;
 mod long;
 mod peer;
 mod smsc;
+mod tls;
 mod traffic;

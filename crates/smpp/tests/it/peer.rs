@@ -108,7 +108,7 @@ async fn a_stack_of_others_reads_what_we_write() {
 #[tokio::test]
 async fn long_messages_arrive_whole_in_each_way() {
     let mut peer = Peer::start().await;
-    let long: String = (0..40).map(|number| format!("Line {number} of the bill. ")).collect();
+    let long = (0..40).map(|line| format!("Line {line} of the bill.")).collect::<Vec<_>>().join(" ");
     for way in [Long::Udh, Long::Sar, Long::Payload] {
         let mut config = peer.config();
         config.long = way;

@@ -8,7 +8,7 @@ use std::{
 
 use smpp::{Client, Config, Delivery, Link, Message, Status, Text, TryAgain};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::mpsc,
     time::timeout,
@@ -54,9 +54,7 @@ impl Smsc {
     /// The next connection, bound.
     pub async fn bound(&self) -> Conn {
         let mut conn = self.accept().await;
-        let bind = conn.expect(BIND_TRANSCEIVER).await;
-        assert_eq!(bind.body, b"redress\0secret08\0\0\x34\0\0\0");
-        conn.send(BIND_TRANSCEIVER | RESP, 0, bind.sequence, b"TEST\0").await;
+        conn.bind().await;
         conn
     }
 
@@ -74,11 +72,24 @@ pub struct Pdu {
     pub body: Vec<u8>,
 }
 
-pub struct Conn {
-    pub stream: TcpStream,
+pub struct Conn<S = TcpStream> {
+    pub stream: S,
 }
 
 impl Conn {
+    /// Whether the client says nothing for a while.
+    pub async fn is_quiet(&mut self, time: Duration) -> bool {
+        timeout(time, self.stream.peek(&mut [0])).await.is_err()
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Conn<S> {
+    pub async fn bind(&mut self) {
+        let bind = self.expect(BIND_TRANSCEIVER).await;
+        assert_eq!(bind.body, b"redress\0secret08\0\0\x34\0\0\0");
+        self.send(BIND_TRANSCEIVER | RESP, 0, bind.sequence, b"TEST\0").await;
+    }
+
     /// The next PDU; `None` when the client has closed.
     pub async fn next(&mut self) -> Option<Pdu> {
         timeout(PATIENCE, self.read()).await.expect("no PDU")
@@ -102,11 +113,6 @@ impl Conn {
     /// Waits until the client has closed.
     pub async fn expect_end(&mut self) {
         while self.next().await.is_some() {}
-    }
-
-    /// Whether the client says nothing for a while.
-    pub async fn is_quiet(&mut self, time: Duration) -> bool {
-        timeout(time, self.stream.peek(&mut [0])).await.is_err()
     }
 
     pub async fn send(&mut self, id: u32, status: u32, sequence: u32, body: &[u8]) {
