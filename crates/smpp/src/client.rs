@@ -17,13 +17,14 @@ use tokio::{
 use crate::{
     config::{Config, ConfigError},
     connect,
+    handling::Handler,
     inbound::Delivery,
     message::{Doubt, Message, QUEUE_FULL, Submitted, THROTTLED, not_taken},
     outgoing,
     rate::Rate,
     session::{Reply, Submit},
     status::{Link, Status},
-    supervisor::{Handler, Road, Supervisor, show_rate},
+    supervisor::{Road, Supervisor, show_rate},
 };
 
 /// However long its parts and waits, a message is done with by then.

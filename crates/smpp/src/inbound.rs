@@ -244,6 +244,7 @@ mod tests {
     use bytes::BytesMut;
     use proptest::prelude::*;
     use rusmpp::{
+        decode::DecodeWithLength as _,
         pdus::DeliverSm,
         tlvs::MessageDeliveryRequestTlvValue as Tlv,
         types::{AnyOctetString, COctetString, OctetString},
@@ -357,14 +358,20 @@ mod tests {
 
     #[test]
     fn reads_what_rusmpp_refuses() {
-        // A name in Latin 1, a validity of 3 characters, an id without its NUL.
-        let body = b"\0\x05\x00Caf\xe9\0\x01\x01561\0\x04\0\0\x00123\0\0\0\0\0\x10id:8 stat:EXPIRED\x00\x1e\x00\x02AB";
-        let mut body = body.to_vec();
-        let length = body.iter().position(|octet| *octet == 0x10).unwrap();
-        body[length] = 17;
-        let frame = Frame { id: pdu::DELIVER_SM, status: 0, sequence: 1, body: Bytes::from(body) };
-        let Some(Delivery::Receipt(receipt)) = read(&frame, "b") else { panic!("no receipt") };
-        assert_eq!((receipt.message_id.as_deref(), receipt.receipted_message_id.as_deref()), (Some("8"), Some("AB")));
+        let bodies: [(&[u8], &[u8]); 3] = [
+            // A name in Latin 1, a validity of 3 characters, an id without its NUL.
+            (b"\0\x05\x00Caf\xe9\0\x03\x00561\0\x04\0\0\0\0\0\0\0\0\x11id:8 stat:EXPIRED", b""),
+            (b"\0\x01\x01777\0\x03\x00561\0\x04\0\0\x00123\0\0\0\0\0\x11id:8 stat:EXPIRED", b""),
+            (b"\0\x01\x01777\0\x03\x00561\0\x04\0\0\0\0\0\0\0\0\x11id:8 stat:EXPIRED", b"\x00\x1e\x00\x02AB"),
+        ];
+        for (body, tlvs) in bodies {
+            let body = [body, tlvs].concat();
+            assert!(DeliverSm::decode(&mut BytesMut::from(&body[..]), body.len()).is_err(), "{body:x?}");
+            let frame = Frame { id: pdu::DELIVER_SM, status: 0, sequence: 1, body: Bytes::from(body) };
+            let Some(Delivery::Receipt(receipt)) = read(&frame, "b") else { panic!("no receipt") };
+            assert_eq!((receipt.message_id.as_deref(), receipt.verdict), (Some("8"), Verdict::Failed));
+            assert_eq!(receipt.receipted_message_id.is_some(), !tlvs.is_empty());
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod alphabet;
 mod client;
 mod config;
 mod connect;
+mod handling;
 mod inbound;
 mod message;
 mod outgoing;

@@ -4,6 +4,9 @@
 //! waits for all of these at once and for none of them alone: a peer that does not read must not keep
 //! this side from reading, nor from noticing.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -23,10 +26,11 @@ use tokio::{
 
 use crate::{
     config::Timing,
-    inbound::{self, Delivery},
+    handling::{Answer, Handler, OK, TRY_AGAIN},
+    inbound,
     message::Doubt,
     pdu::{self, Frame},
-    supervisor::{Handler, stopped},
+    supervisor::stopped,
 };
 
 /// Output beyond this takes no further message.
@@ -38,12 +42,9 @@ const MOST_DELIVERIES: usize = 256;
 /// For a last PDU to leave, and for the answer to `unbind`.
 const PARTING: Duration = Duration::from_secs(2);
 
-const OK: u32 = 0;
 /// `ESME_RINVCMDLEN` and `ESME_RINVCMDID`.
 const BAD_LENGTH: u32 = 0x02;
 const BAD_COMMAND: u32 = 0x03;
-/// `ESME_RX_T_APPN`: not now, deliver it again.
-const TRY_AGAIN: u32 = 0x64;
 /// `ESME_RUNKNOWNERR`, for a `generic_nack` that gives no reason.
 const NO_REASON: u32 = 0xff;
 
@@ -351,8 +352,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
             return self.answer_delivery(frame.id, frame.sequence, TRY_AGAIN);
         }
         self.deliveries += 1;
-        let (command, sequence, to) = (frame.id, frame.sequence, self.answer_to.clone());
-        let answer = Answer { command, sequence, status: TRY_AGAIN, to };
+        let answer = Answer::new(frame.id, frame.sequence, self.answer_to.clone());
         tokio::spawn(answer.after(delivery, Arc::clone(&self.handler), Arc::clone(&self.handlers)));
     }
 
@@ -398,31 +398,4 @@ async fn push<W: AsyncWrite + Unpin>(writer: &mut W, output: &mut BytesMut) -> s
         return Err(std::io::ErrorKind::WriteZero.into());
     }
     Ok(u64::try_from(octets).unwrap_or(u64::MAX))
-}
-
-/// Answers when it goes, so that a handler that panics is answered for, too: with "try again".
-struct Answer {
-    command: u32,
-    sequence: u32,
-    status: u32,
-    to: mpsc::UnboundedSender<(u32, u32, u32)>,
-}
-
-impl Answer {
-    async fn after(mut self, delivery: Delivery, handler: Handler, handlers: Arc<Semaphore>) {
-        let turn = tokio::select! {
-            turn = handlers.acquire_owned() => turn,
-            // The session is over: nobody would see the answer, so it is not begun.
-            () = self.to.closed() => return,
-        };
-        if turn.is_ok() && handler(delivery).await.is_ok() {
-            self.status = OK;
-        }
-    }
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        let _ = self.to.send((self.command, self.sequence, self.status));
-    }
 }

@@ -1,6 +1,6 @@
 //! Keeps a bind for ever: connects, runs the session, waits, and connects again.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use rustls::ClientConfig;
 use tokio::{
@@ -9,17 +9,13 @@ use tokio::{
 };
 
 use crate::{
-    client::TryAgain,
     config::{Config, Timing},
     connect::{self, NoBind},
-    inbound::Delivery,
+    handling::Handler,
     rate::Rate,
     session::{End, Session, Submit},
     status::{Link, Status},
 };
-
-pub(crate) type Handler =
-    Arc<dyn Fn(Delivery) -> Pin<Box<dyn Future<Output = Result<(), TryAgain>> + Send>> + Send + Sync>;
 
 /// Handlers at work at a time, over all sessions.
 const HANDLERS: usize = 32;
