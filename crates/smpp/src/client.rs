@@ -11,7 +11,7 @@ use std::{
 use rusmpp::pdus::SubmitSm;
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     connect,
     handling::Handler,
     inbound::Delivery,
-    message::{Doubt, Message, QUEUE_FULL, Submitted, THROTTLED, not_taken},
+    message::{Doubt, Message, NO_BIND, QUEUE_FULL, Submitted, THROTTLED, not_taken},
     outgoing,
     rate::Rate,
     session::{Reply, Submit},
@@ -96,7 +96,8 @@ impl Client {
     ///
     /// It waits for a bind ([`bind_wait`](crate::Timing::bind_wait)), then for a place in the window and
     /// for its turn by the pace, and is `Later` when all that takes too long. Each part leaves after
-    /// the one before was taken. Dropping the future may leave a message behind that was sent.
+    /// the one before was taken; one that a busy gateway or a lost bind kept from leaving is tried again
+    /// while there is time. Dropping the future may leave a message behind that was sent.
     pub async fn submit(&self, message: Message) -> Submitted {
         let give_up = Instant::now() + LONGEST_SUBMIT;
         let reference = self.reference.fetch_add(1, Ordering::Relaxed);
@@ -106,15 +107,17 @@ impl Client {
         };
         let of = pdus.len();
         let mut ids = Vec::with_capacity(of);
-        for pdu in pdus {
+        while let Some(pdu) = pdus.get(ids.len()) {
             // The first part leaves while there is time for an answer. Later ones may have less: to give
             // up between parts would be worse.
             let room = if ids.is_empty() { self.config.timing.response } else { LEAST_ANSWER };
-            match self.send(pdu, give_up - room, give_up).await {
+            match self.send(pdu.clone(), give_up - room, give_up).await {
                 Ok(id) => ids.push(id),
-                Err(Submitted::Refused { status }) if ids.is_empty() => return Submitted::Refused { status },
                 Err(rest) if ids.is_empty() => return rest,
-                Err(rest) => return Submitted::Partly { ids, of, rest: Box::new(rest) },
+                Err(rest) => match again_in(&rest).filter(|pause| Instant::now() + *pause + LEAST_ANSWER < give_up) {
+                    Some(pause) => sleep(pause).await,
+                    None => return Submitted::Partly { ids, of, rest: Box::new(rest) },
+                },
             }
         }
         Submitted::Accepted { ids }
@@ -185,6 +188,15 @@ impl Client {
             return Submitted::Later { status: Some(status), throttled: true, after };
         }
         not_taken(status)
+    }
+}
+
+/// How long to wait with a part that was surely not taken, for a reason that passes by itself.
+fn again_in(rest: &Submitted) -> Option<Duration> {
+    match rest {
+        Submitted::Later { throttled: true, after, .. } => Some(after.unwrap_or(BREATHER)),
+        Submitted::Later { status: None | Some(NO_BIND), .. } => Some(BREATHER),
+        _ => None,
     }
 }
 

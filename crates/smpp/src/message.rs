@@ -161,6 +161,8 @@ pub(crate) const fn not_taken(status: u32) -> Submitted {
     }
 }
 
+/// `ESME_RINVBNDSTS`.
+pub(crate) const NO_BIND: u32 = 0x04;
 /// `ESME_RTHROTTLED`.
 pub(crate) const THROTTLED: u32 = 0x58;
 /// `ESME_RMSGQFUL`.

@@ -28,7 +28,7 @@ use crate::{
     config::Timing,
     handling::{Answer, Handler, OK, TRY_AGAIN},
     inbound,
-    message::Doubt,
+    message::{Doubt, NO_BIND},
     pdu::{self, Frame},
     supervisor::stopped,
 };
@@ -293,6 +293,10 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
         match id {
             pdu::SUBMIT_SM_RESP => {
                 self.settle(sequence, Reply::Answered { status, message_id: pdu::message_id(&frame.body) });
+                if status == NO_BIND {
+                    // It has forgotten, and would say so to every message.
+                    self.leave_soon("the gateway says that there is no bind");
+                }
             }
             pdu::GENERIC_NACK => {
                 let status = if status == OK { NO_REASON } else { status };
@@ -310,7 +314,7 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
             pdu::UNBIND_RESP if matches!(self.phase, Phase::Unbinding(_)) => self.leave_soon(STOPPED),
             // They have no answer.
             pdu::OUTBIND | pdu::ALERT_NOTIFICATION => {}
-            id if id & pdu::GENERIC_NACK != 0 => tracing::debug!(id, sequence, "an answer to nothing"),
+            id if id & pdu::GENERIC_NACK != 0 => tracing::debug!(command = id, sequence, "an answer to nothing"),
             _ => self.put(BAD_COMMAND, sequence, Pdu::GenericNack),
         }
     }

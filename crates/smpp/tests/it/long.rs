@@ -44,6 +44,28 @@ async fn a_refused_first_part_is_all_that_was_sent() {
 }
 
 #[tokio::test]
+async fn later_parts_outlast_a_busy_gateway_and_a_lost_bind() {
+    let smsc = Smsc::listen().await;
+    let mut config = smsc.config();
+    config.per_second = 10;
+    let client = start(config);
+    let mut conn = smsc.bound().await;
+    let sender = Arc::clone(&client);
+    let sent = tokio::spawn(async move { sender.submit(text(&"a".repeat(400))).await });
+    conn.answer(0, "1").await;
+    let busy = conn.answer(0x58, "").await;
+    assert_eq!(conn.answer(0, "2").await.body, busy.body);
+    // A gateway that has forgotten the bind is bound to again.
+    let forgotten = conn.answer(0x04, "").await;
+    conn.expect_end().await;
+    let mut conn = smsc.bound().await;
+    assert_eq!(conn.answer(0, "3").await.body, forgotten.body);
+    assert_eq!(sent.await.unwrap(), Submitted::Accepted { ids: vec!["1".into(), "2".into(), "3".into()] });
+    let status = until(&client, |status| status.sessions == 2).await;
+    assert_eq!(status.last_error.as_deref(), Some("the gateway says that there is no bind"));
+}
+
+#[tokio::test]
 async fn later_parts_may_fail_by_themselves() {
     let smsc = Smsc::listen().await;
     let client = start(smsc.config());
