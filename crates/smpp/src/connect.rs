@@ -1,4 +1,4 @@
-//! TCP, TLS and `bind_transceiver` (SMPP 3.4 section 4.1.5).
+//! TCP, TLS, `bind_transceiver` (SMPP 3.4 section 4.1.5), and writing to what came of it.
 
 use std::sync::Arc;
 
@@ -101,4 +101,18 @@ async fn introduce(config: &Config, stream: Box<dyn Stream>) -> Result<Bound<Box
             Err(pdu::BadLength) => return Err(NoBind::Failed("the gateway sent no SMPP".into())),
         }
     }
+}
+
+/// Some of the output, or when there is none, what TLS still holds. Losing the race in `select!` loses
+/// no octet.
+pub(crate) async fn push<W: AsyncWrite + Unpin>(writer: &mut W, output: &mut BytesMut) -> std::io::Result<u64> {
+    if output.is_empty() {
+        writer.flush().await?;
+        return Ok(0);
+    }
+    let octets = writer.write_buf(output).await?;
+    if octets == 0 {
+        return Err(std::io::ErrorKind::WriteZero.into());
+    }
+    Ok(u64::try_from(octets).unwrap_or(u64::MAX))
 }

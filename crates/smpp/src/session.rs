@@ -13,19 +13,20 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Buf as _, BytesMut};
+use bytes::BytesMut;
 use rusmpp::{
     Pdu,
     pdus::{DataSmResp, DeliverSmResp, SubmitSm},
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadHalf, WriteHalf},
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch},
     time::{Instant, sleep_until},
 };
 
 use crate::{
     config::Timing,
+    connect::push,
     handling::{Answer, Handler, OK, TRY_AGAIN},
     inbound,
     message::{Doubt, NO_BIND},
@@ -389,17 +390,3 @@ impl<S: AsyncRead + AsyncWrite> Session<S> {
 }
 
 const STOPPED: &str = "stopped";
-
-/// Some of the output, or when there is none, what TLS still holds. Losing the race in `select!` loses
-/// no octet.
-async fn push<W: AsyncWrite + Unpin>(writer: &mut W, output: &mut BytesMut) -> std::io::Result<u64> {
-    if !output.has_remaining() {
-        writer.flush().await?;
-        return Ok(0);
-    }
-    let octets = writer.write_buf(output).await?;
-    if octets == 0 {
-        return Err(std::io::ErrorKind::WriteZero.into());
-    }
-    Ok(u64::try_from(octets).unwrap_or(u64::MAX))
-}

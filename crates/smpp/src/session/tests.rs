@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tokio::{
-    io::{DuplexStream, duplex, split},
+    io::{AsyncWriteExt as _, DuplexStream, duplex, split},
     task::JoinHandle,
     time::timeout,
 };
