@@ -5,18 +5,22 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{gateways::try_out, list::Asked};
+use super::{
+    gateways::try_out,
+    list::Asked,
+    record::{
+        GatewayList, GatewayRecord, ListedPage, ListedRecord, NumberBody, OptOutBody, OptOutRecord, TrialBody,
+        TrialRecord,
+    },
+};
 use crate::{
-    clock::instant,
     db::Tx,
     fault::{Fault, FieldFault},
     input::{self, Input, Limits},
-    notifications::{self, Channel, Listed, NotificationRecord, Place, Way},
+    notifications::{self, Channel, NotificationRecord, Place},
     phone::Phone,
     staff::Admin,
     tickets::Tickets,
@@ -43,174 +47,6 @@ fn calls() -> OpenApiRouter<Tickets> {
         .routes(routes!(test_gateway))
         .routes(routes!(find_opt_out))
         .routes(routes!(put_opt_out))
-}
-
-/// A message in a list.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ListedNotification)]
-struct ListedRecord {
-    /// `UUIDv7`.
-    id: Uuid,
-    /// The ticket that it tells of.
-    ticket_ref: String,
-    /// How it is sent: `sms`, `email`, `whatsapp` or `webhook`.
-    channel: &'static str,
-    /// What it tells.
-    kind: &'static str,
-    /// The number in E.164, or the e-mail address.
-    recipient: String,
-    text: String,
-    state: &'static str,
-    /// Why it is in this state, where that needs saying.
-    #[schema(required)]
-    reason: Option<String>,
-    attempts: i64,
-    #[schema(format = DateTime)]
-    created_at: String,
-}
-
-impl From<&Listed> for ListedRecord {
-    fn from(one: &Listed) -> Self {
-        Self {
-            id: one.id,
-            ticket_ref: one.reference.clone(),
-            channel: one.channel.name,
-            kind: one.kind.name(),
-            recipient: one.recipient.clone(),
-            text: one.text.clone(),
-            state: one.state.name(),
-            reason: one.reason.clone(),
-            attempts: one.attempts,
-            created_at: instant(one.created_at),
-        }
-    }
-}
-
-/// A page of messages.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ListedNotifications)]
-struct ListedPage {
-    /// The newest first.
-    items: Vec<ListedRecord>,
-    /// Gives the next page as `cursor`; null on the last one.
-    #[schema(required)]
-    next_cursor: Option<String>,
-}
-
-/// A gateway that is set up.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Gateway)]
-struct GatewayRecord {
-    channel: &'static str,
-    name: &'static str,
-    /// Whether it sends at all: `log` does not.
-    sends: bool,
-    /// Since when it fails, if it does.
-    #[schema(required, format = DateTime)]
-    failing_since: Option<String>,
-    /// Whether it refuses our own log-in, so that its settings are to be corrected.
-    login_refused: bool,
-    /// When it last took a message.
-    #[schema(required, format = DateTime)]
-    last_accepted_at: Option<String>,
-    /// When it last failed.
-    #[schema(required, format = DateTime)]
-    last_error_at: Option<String>,
-    /// How it last failed.
-    #[schema(required)]
-    last_error: Option<String>,
-    /// Messages of its channel that wait, those on their way included.
-    waiting: i64,
-    /// When the oldest of them was queued.
-    #[schema(required, format = DateTime)]
-    oldest_waiting_at: Option<String>,
-}
-
-impl From<&Way> for GatewayRecord {
-    fn from(way: &Way) -> Self {
-        let standing = &way.standing;
-        let (error_at, error) = match &standing.last_error {
-            Some((at, reason)) => (Some(instant(*at)), reason.clone()),
-            None => (None, None),
-        };
-        Self {
-            channel: way.channel.name,
-            name: way.gateway,
-            sends: way.hindrance.is_none(),
-            failing_since: standing.trouble.as_ref().map(|trouble| instant(trouble.since)),
-            login_refused: standing.trouble.as_ref().is_some_and(|trouble| trouble.reason.is_none()),
-            last_accepted_at: standing.last_ok.map(instant),
-            last_error_at: error_at,
-            last_error: error,
-            waiting: way.waiting,
-            oldest_waiting_at: way.oldest.map(instant),
-        }
-    }
-}
-
-/// The gateways that are set up.
-#[derive(Debug, Serialize, ToSchema)]
-struct GatewayList {
-    /// By channel, in the order of their use.
-    items: Vec<GatewayRecord>,
-}
-
-/// What came of a trial.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = GatewayTrial)]
-struct TrialRecord {
-    /// Whether the gateway took it.
-    accepted: bool,
-    /// Why not, or why nobody can tell.
-    #[schema(required)]
-    reason: Option<String>,
-}
-
-/// Whom a trial goes to.
-#[derive(ToSchema)]
-#[schema(as = NewGatewayTrial)]
-#[expect(dead_code, reason = "only its schema is used")]
-struct TrialBody {
-    /// A number, or for `email` an address.
-    #[schema(example = "+447700900142")]
-    to: String,
-}
-
-/// Whether a number gets messages.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = OptOut)]
-struct OptOutRecord {
-    /// E.164.
-    phone: String,
-    opted_out: bool,
-    /// Since when, if so.
-    #[schema(required, format = DateTime)]
-    since: Option<String>,
-}
-
-/// A number.
-#[derive(ToSchema)]
-#[schema(as = PhoneNumber)]
-#[expect(dead_code, reason = "only its schema is used")]
-struct NumberBody {
-    /// As people write it; with a country code unless the settings name a region.
-    #[schema(example = "+447700900142")]
-    phone: String,
-}
-
-/// What the owner of a number has said.
-#[derive(ToSchema)]
-#[schema(as = OptOutChange, rename_all = "camelCase")]
-#[expect(dead_code, reason = "only its schema is used")]
-struct OptOutBody {
-    /// As people write it; with a country code unless the settings name a region.
-    #[schema(example = "+447700900142")]
-    phone: String,
-    opted_out: bool,
 }
 
 const PARAMETERS: [&str; 6] = ["state", "channel", "from", "to", "cursor", "pageSize"];
@@ -363,7 +199,7 @@ async fn find_opt_out(
     let (desk, phone) = (state.desk.clone(), phone.ok_or(Fault::NotFound)?);
     let asked = phone.clone();
     let since = state.db.read(move |tx| desk.outbox.stopped_at(tx, &asked)).await?;
-    Ok(axum::Json(opt_out(&phone, since)))
+    Ok(axum::Json(OptOutRecord::new(&phone, since)))
 }
 
 /// Note what the owner of a number has said
@@ -396,7 +232,7 @@ async fn put_opt_out(
         desk.outbox.stopped_at(tx, &number)
     };
     let since = state.db.write(work).await?;
-    Ok(axum::Json(opt_out(&phone, since)))
+    Ok(axum::Json(OptOutRecord::new(&phone, since)))
 }
 
 fn phone(input: &mut Input, state: &Tickets) -> Option<Phone> {
@@ -404,8 +240,4 @@ fn phone(input: &mut Input, state: &Tickets) -> Option<Phone> {
     let missing = Text::new("phone-empty");
     input
         .must("phone", Limits::line(200), missing, |text| Phone::parse(text, region.as_ref()).map_err(|why| why.text()))
-}
-
-fn opt_out(phone: &Phone, since: Option<i64>) -> OptOutRecord {
-    OptOutRecord { phone: phone.as_str().to_owned(), opted_out: since.is_some(), since: since.map(instant) }
 }

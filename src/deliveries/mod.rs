@@ -7,6 +7,7 @@ mod calls;
 mod cancel;
 mod gateways;
 mod list;
+mod record;
 mod row;
 
 use axum::{

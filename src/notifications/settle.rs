@@ -1,7 +1,7 @@
 //! Keeps a gateway's answer.
 
 use super::{
-    channels::Outcome,
+    channels::{Gateway, Outcome},
     delivery::Delivery,
     inbox,
     number_store::{self, Via},
@@ -19,9 +19,12 @@ pub struct Told {
 }
 
 impl Told {
-    pub fn of(outcome: &Outcome, gateway: &'static str) -> Self {
-        let ids = if let Outcome::Accepted { ids } = outcome { ids.clone() } else { Vec::new() };
-        Self { gateway, ids, opted_out: matches!(outcome, Outcome::OptedOut { .. }) }
+    pub fn of(outcome: &Outcome, gateway: &dyn Gateway) -> Self {
+        let ids = match outcome {
+            Outcome::Accepted { ids } if gateway.reports_by_id() => ids.clone(),
+            _ => Vec::new(),
+        };
+        Self { gateway: gateway.name(), ids, opted_out: matches!(outcome, Outcome::OptedOut { .. }) }
     }
 }
 

@@ -225,7 +225,7 @@ impl Worker {
         self.health.note(name, &outcome, now);
         let back = gate.note(&outcome, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
-        let told = Told::of(&outcome, name);
+        let told = Told::of(&outcome, gate.gateway.as_ref());
         delivery.settle(outcome, now, &self.clock, &names);
         self.store(delivery, told).await;
         if back {

@@ -104,6 +104,8 @@ input.on('line', (line) => {
   const order = JSON.parse(line);
   Object.assign(plan, order.plan);
   if (order.deliver) {
+    const body = order.deliver.short_message;
+    if (body.udh) body.udh = Buffer.from(body.udh);
     current.deliver_sm(order.deliver, (answer) => say('delivered', { status: answer.command_status }));
   }
   if (order.enquire) current.enquire_link((answer) => say('enquired', { status: answer.command_status }));

@@ -69,7 +69,7 @@ impl Supervisor {
                     let look = move || show_rate(&status, &rate);
                     let End::Lost(words) = session.run(submits, &mut self.stop, look).await else { break };
                     // A gateway that binds and drops at once is not to be hurried.
-                    if since.elapsed() >= self.config.timing.enquire_link {
+                    if since.elapsed() >= STEADY.min(self.config.timing.enquire_link) {
                         failures = 0;
                         pause = self::pause(&self.config.timing, 0);
                     }
@@ -130,6 +130,10 @@ pub(crate) fn show_rate(status: &watch::Sender<Status>, rate: &Rate) {
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
+
+/// A bind that lasted for so long was a good one: after its end the next one is tried soon, since gateways that drop it every
+/// few seconds would otherwise be without one most of the time.
+const STEADY: Duration = Duration::from_secs(5);
 
 /// Between the first pause and that doubled with each failure, up to the last; drawn anew each time.
 fn pause(timing: &Timing, failures: u32) -> Duration {

@@ -3,6 +3,7 @@
 //! Where `REDRESS_TEST_POSTGRES` names a server, as it does for what `bin/with-postgres` runs, databases are
 //! PostgreSQL's; elsewhere they are files of SQLite. So a test is written once, and run on both.
 
+pub mod peer;
 pub mod servers;
 
 use std::{panic::resume_unwind, path::Path, sync::OnceLock, thread};

@@ -303,6 +303,11 @@ pub trait Gateway: Debug + Send + Sync {
     /// Hands over one message.
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a>;
 
+    /// Whether its reports name messages by its own ids, so that these have to be kept.
+    fn reports_by_id(&self) -> bool {
+        false
+    }
+
     /// How its calls are read, if it calls us.
     fn hook(&self) -> Option<&dyn Hook> {
         None

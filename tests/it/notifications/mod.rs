@@ -8,3 +8,4 @@ mod outbox;
 mod post;
 mod reports;
 mod sending;
+mod smpp;

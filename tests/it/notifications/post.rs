@@ -76,6 +76,11 @@ impl Post {
         post
     }
 
+    /// With these settings and the machine's clock.
+    pub async fn at_work(set: &[(&str, &str)]) -> Self {
+        Self::build(set, Clock::system(), Clock::fixed(0, 0).1, "http://desk.test/").await
+    }
+
     async fn build(set: &[(&str, &str)], clock: Clock, hand: Hand, address: &str) -> Self {
         let lookup = |key: &str| set.iter().find(|(name, _)| *name == key).map(|(_, text)| (*text).to_owned());
         let settings = Settings::read(&lookup, &TimeZone::UTC).unwrap();

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{messages, path};
-use crate::support::{Caller, TestApp};
+use crate::support::{Caller, PASSWORD, TestApp};
 
 const KANNEL: [(&str, &str); 5] = [
     ("sms.gateway", "kannel"),
@@ -22,7 +22,7 @@ async fn desk(more: &[(&str, &str)]) -> (TestApp, Caller) {
 
 async fn technician(admin: &Caller, name: &str, phone: Option<&str>) -> String {
     let email = format!("{}@isp.example", name.to_lowercase());
-    let mut user = json!({"name": name, "email": email, "role": "technician"});
+    let mut user = json!({"name": name, "email": email, "role": "technician", "password": PASSWORD});
     if let Some(phone) = phone {
         user["phone"] = json!(phone);
     }

@@ -1,69 +1,21 @@
 //! Against the SMPP stack of the npm package `smpp`, which Node runs. `bin/setup` installs it.
 
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use smpp::{Client, Config, Delivery, Doubt, Link, Long, Message, Submitted, Text, Verdict};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
-    time::{Instant, timeout},
-};
+use testbase::peer::Peer;
+use tokio::time::{Instant, timeout};
 
 use crate::smsc::{Desk, PATIENCE, is_bound, message, text, until};
 
-struct Peer {
-    port: u16,
-    orders: ChildStdin,
-    events: Lines<BufReader<ChildStdout>>,
-    // Killed when it goes.
-    _process: Child,
-}
-
-impl Peer {
-    async fn start() -> Self {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers");
-        let mut process = Command::new("node")
-            .arg("smsc.js")
-            .current_dir(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("Node is missing: run bin/setup");
-        let events = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut peer = Self { port: 0, orders: process.stdin.take().unwrap(), events, _process: process };
-        let listening = peer.event("listening").await;
-        peer.port = u16::try_from(listening["port"].as_u64().unwrap()).unwrap();
-        peer
-    }
-
-    fn config(&self) -> Config {
-        let mut config = Config::new("127.0.0.1", self.port, "redress", "secret08".into());
-        config.source_addr = Some("REDRESS".into());
-        config.per_second = 0;
-        config.timing.backoff_first = Duration::from_millis(20);
-        config.timing.backoff_last = Duration::from_millis(40);
-        config
-    }
-
-    /// The next event of this kind; others before it go by.
-    async fn event(&mut self, kind: &str) -> Value {
-        loop {
-            let line = timeout(PATIENCE, self.events.next_line()).await;
-            let line = line.unwrap_or_else(|_| panic!("no {kind}")).unwrap();
-            let event: Value = serde_json::from_str(&line.expect("the peer ended: run bin/setup")).unwrap();
-            if event["event"] == kind {
-                return event;
-            }
-        }
-    }
-
-    /// Returns when it has been taken, as messages go another way and might be faster.
-    async fn order(&mut self, order: Value) {
-        self.orders.write_all(format!("{order}\n").as_bytes()).await.unwrap();
-        self.event("ordered").await;
-    }
+fn config(peer: &Peer) -> Config {
+    let mut config = Config::new("127.0.0.1", peer.port, "redress", "secret08".into());
+    config.source_addr = Some("REDRESS".into());
+    config.per_second = 0;
+    config.timing.backoff_first = Duration::from_millis(20);
+    config.timing.backoff_last = Duration::from_millis(40);
+    config
 }
 
 fn ids(submitted: Submitted) -> Vec<String> {
@@ -76,7 +28,7 @@ fn ids(submitted: Submitted) -> Vec<String> {
 #[tokio::test]
 async fn a_stack_of_others_reads_what_we_write() {
     let mut peer = Peer::start().await;
-    let mut config = peer.config();
+    let mut config = config(&peer);
     config.tlvs = vec![(0x1400, b"1101\0".to_vec())];
     let (client, _, _) = Desk::start(config);
     let bind = peer.event("bind").await;
@@ -110,7 +62,7 @@ async fn long_messages_arrive_whole_in_each_way() {
     let mut peer = Peer::start().await;
     let long = (0..40).map(|line| format!("Line {line} of the bill.")).collect::<Vec<_>>().join(" ");
     for way in [Long::Udh, Long::Sar, Long::Payload] {
-        let mut config = peer.config();
+        let mut config = config(&peer);
         config.long = way;
         let (client, _, _) = Desk::start(config);
         let ids = ids(client.submit(text(&long)).await);
@@ -138,7 +90,7 @@ async fn long_messages_arrive_whole_in_each_way() {
 #[tokio::test]
 async fn receipts_come_in_any_number_and_order() {
     let mut peer = Peer::start().await;
-    let (client, _, mut deliveries) = Desk::start(peer.config());
+    let (client, _, mut deliveries) = Desk::start(config(&peer));
     for (stat, verdict) in
         [("DELIVRD", Verdict::Delivered), ("UNDELIV", Verdict::Failed), ("ENROUTE", Verdict::Accepted)]
     {
@@ -170,7 +122,7 @@ async fn receipts_come_in_any_number_and_order() {
 #[tokio::test]
 async fn people_write_in_each_alphabet() {
     let mut peer = Peer::start().await;
-    let (client, desk, mut deliveries) = Desk::start(peer.config());
+    let (client, desk, mut deliveries) = Desk::start(config(&peer));
     until(&client, is_bound).await;
     for (coding, text) in [(0, "STOP {€}"), (3, "arrêt"), (8, "बंद करो 😀")] {
         let deliver = json!({"source_addr": "+919876543210", "destination_addr": "56161", "data_coding": coding, "short_message": text});
@@ -192,7 +144,7 @@ async fn people_write_in_each_alphabet() {
 #[tokio::test]
 async fn trouble_is_told_apart() {
     let mut peer = Peer::start().await;
-    let mut config = peer.config();
+    let mut config = config(&peer);
     config.timing.response = Duration::from_millis(300);
     let (client, _, _) = Desk::start(config);
     peer.order(json!({"plan": {"statuses": [0x0b, 0x08, 0x58]}})).await;
@@ -215,7 +167,7 @@ async fn trouble_is_told_apart() {
 #[tokio::test]
 async fn a_wrong_password_is_a_refused_login() {
     let mut peer = Peer::start().await;
-    let mut config = peer.config();
+    let mut config = config(&peer);
     config.password = "wrong".into();
     config.timing.login_retry = Duration::from_millis(100);
     let (client, _, _) = Desk::start(config);
@@ -234,7 +186,7 @@ async fn how_many_a_second() {
     const MESSAGES: usize = 20_000;
     for window in [1, 10, 50] {
         let mut peer = Peer::start().await;
-        let mut config = peer.config();
+        let mut config = config(&peer);
         config.window = window;
         let client = Arc::new(Client::start(config, |_| async { Ok(()) }).unwrap());
         until(&client, is_bound).await;

@@ -2,6 +2,7 @@
 
 mod kannel;
 mod log;
+mod smpp;
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::notifications::{
 };
 
 /// The gateways that Redress knows.
-pub const KINDS: &[Kind] = &[log::KIND, kannel::KIND];
+pub const KINDS: &[Kind] = &[log::KIND, kannel::KIND, smpp::KIND];
 
 /// A kind of gateway: how it is set up.
 #[derive(Debug)]
