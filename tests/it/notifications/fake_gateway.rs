@@ -2,7 +2,11 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{
@@ -20,6 +24,8 @@ pub enum Act {
     Cut,
     /// Sends half of an answer's head, then resets the connection.
     Reset,
+    /// Answers after a while.
+    Slow(u16, Duration),
     /// Says nothing until the test is over.
     Hang,
     /// Waits for a permit, then answers.
@@ -38,6 +44,7 @@ pub struct FakeGateway {
     script: Arc<Mutex<VecDeque<Act>>>,
     requests: Arc<Mutex<Vec<Request>>>,
     arrived: Arc<Notify>,
+    away: Arc<AtomicBool>,
 }
 
 impl FakeGateway {
@@ -48,11 +55,13 @@ impl FakeGateway {
             script: Arc::new(Mutex::new(acts.into_iter().collect())),
             requests: Arc::default(),
             arrived: Arc::default(),
+            away: Arc::default(),
         };
+        let away = gateway.away.clone();
         let (script, requests, arrived) = (gateway.script.clone(), gateway.requests.clone(), gateway.arrived.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, script.clone(), requests.clone(), arrived.clone()));
+                tokio::spawn(serve(stream, script.clone(), requests.clone(), arrived.clone(), away.clone()));
             }
         });
         gateway
@@ -62,6 +71,11 @@ impl FakeGateway {
     pub async fn nowhere() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         format!("http://{}/cgi-bin/sendsms", listener.local_addr().unwrap())
+    }
+
+    /// Whether it answers everything with 503 from here on.
+    pub fn away(&self, away: bool) {
+        self.away.store(away, Ordering::Relaxed);
     }
 
     /// The requests so far, in the order of their arrival.
@@ -86,6 +100,7 @@ async fn serve(
     script: Arc<Mutex<VecDeque<Act>>>,
     requests: Arc<Mutex<Vec<Request>>>,
     arrived: Arc<Notify>,
+    away: Arc<AtomicBool>,
 ) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -100,6 +115,7 @@ async fn serve(
     let query = head.split([' ', '?']).nth(2).unwrap();
     let request = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let act = script.lock().unwrap().pop_front().unwrap_or(ACCEPT);
+    let act = if away.load(Ordering::Relaxed) { Act::Answer(503, "Temporal failure") } else { act };
     requests.lock().unwrap().push(request);
     arrived.notify_waiters();
     match act {
@@ -108,6 +124,10 @@ async fn serve(
         Act::Reset => {
             stream.write_all(b"HTTP/1.1 20").await.unwrap();
             stream.set_zero_linger().unwrap();
+        }
+        Act::Slow(status, after) => {
+            tokio::time::sleep(after).await;
+            answer(&mut stream, status, "").await;
         }
         Act::Hang => std::future::pending().await,
         Act::WhenTold(told, status) => {

@@ -1,6 +1,8 @@
 //! Messages to clients, through the outbox, the worker and the hooks, against gateways that misbehave.
 
+mod courtesy;
 pub mod fake_gateway;
+mod faults;
 mod inbound;
 mod kannel;
 mod log;

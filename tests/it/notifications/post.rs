@@ -316,7 +316,7 @@ async fn add_user(db: &Db, clock: &Clock) -> Uuid {
     id
 }
 
-fn add_ticket(tx: &mut Tx<'_>, id: Uuid, user: Uuid, now: i64) -> Result<(), Fault> {
+pub fn add_ticket(tx: &mut Tx<'_>, id: Uuid, user: Uuid, now: i64) -> Result<(), Fault> {
     let name = id.to_string();
     tx.execute(
         "INSERT INTO tickets (id, ticket_ref, issue_type, status, priority, created_by, created_at, updated_at, version) \

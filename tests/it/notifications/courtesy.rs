@@ -1,0 +1,106 @@
+//! When phones are left in peace, how much is sent to one, in a day and to which countries, and what the law wants told.
+
+use redress::notifications::State;
+
+use super::{
+    fake_gateway::{Act, FakeGateway},
+    post::{MOBILE, Post, path},
+};
+
+/// Noon of 3 November 2026, UTC, is when the clock of a post room begins.
+const HOUR: i64 = 3_600_000;
+
+async fn post(gateway: &FakeGateway, more: &[(&str, &str)]) -> Post {
+    let settings = [
+        ("sms.gateway", "kannel"),
+        ("sms.kannel.url", gateway.url.as_str()),
+        ("sms.kannel.username", "redress"),
+        ("sms.kannel.password", "sendpw"),
+    ];
+    Post::with(&[&settings[..], more].concat()).await
+}
+
+async fn send(post: &Post) {
+    while post.worker.step().await.unwrap() > 0 {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_night_a_new_ticket_is_told_and_a_fixed_one_in_the_morning() {
+    let gateway = FakeGateway::start([Act::Answer(503, "")]).await;
+    let post = post(&gateway, &[("sms.quiet_hours", "21:00-08:00")]).await;
+    post.hand.advance(10 * HOUR);
+    let ticket = post.log().await;
+    post.fix(ticket, 0).await;
+    for _ in 0..4 {
+        send(&post).await;
+        post.hand.advance(HOUR);
+    }
+    let all = post.messages(ticket).await;
+    assert_eq!((all[0].state, all[1].state), (State::Sent, State::Queued));
+    assert_eq!((all[1].reason.as_deref(), path(&all[1])), (Some("quiet hours"), vec!["queued", "queued"]));
+    assert_eq!(gateway.requests().len(), 2, "a failure and the new ticket");
+    post.hand.advance(6 * HOUR - 1);
+    send(&post).await;
+    assert_eq!(post.messages(ticket).await[1].state, State::Queued, "one millisecond before eight");
+    post.hand.advance(1);
+    send(&post).await;
+    assert_eq!(post.messages(ticket).await[1].state, State::Sent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_gets_so_many_in_a_day_and_the_rest_later() {
+    let gateway = FakeGateway::start([]).await;
+    let post = post(&gateway, &[("sms.per_number", "2")]).await;
+    for _ in 0..3 {
+        post.log().await;
+    }
+    let other = post.log_for("+447700900199", "Other").await;
+    send(&post).await;
+    assert_eq!((gateway.requests().len(), post.state(other).await), (3, State::Sent), "others have their own");
+    post.hand.advance(12 * HOUR);
+    send(&post).await;
+    assert_eq!(gateway.requests().len(), 4, "half a day later one more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_is_spent_in_a_day_than_may_be() {
+    let gateway = FakeGateway::start([]).await;
+    let post = post(&gateway, &[("sms.per_day", "2")]).await;
+    let mut tickets = Vec::new();
+    for _ in 0..3 {
+        tickets.push(post.log().await);
+        post.hand.advance(1);
+    }
+    send(&post).await;
+    assert_eq!(gateway.requests().len(), 2);
+    let waiting = post.message(tickets[2]).await;
+    let reason = waiting.reason.as_deref();
+    assert_eq!((waiting.state, reason), (State::Queued, Some("as many as may be sent in a day have been sent")));
+    post.hand.advance(12 * HOUR);
+    send(&post).await;
+    assert_eq!(gateway.requests().len(), 3, "the day ends at midnight");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_to_countries_that_are_not_sent_to() {
+    let gateway = FakeGateway::start([]).await;
+    let post = post(&gateway, &[("sms.countries", "GB,IN")]).await;
+    let (home, abroad) = (post.log().await, post.log_for("+15005550006", "Other").await);
+    send(&post).await;
+    assert_eq!(post.state(home).await, State::Sent);
+    let abroad = post.message(abroad).await;
+    let reason = abroad.reason.as_deref();
+    assert_eq!((abroad.state, reason), (State::Suppressed, Some("the country is not among those of sms.countries")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_law_wants_told_is_sent_after_a_stop_and_nothing_else() {
+    let gateway = FakeGateway::start([]).await;
+    let post = post(&gateway, &[("sms.required", "created")]).await;
+    post.write(MOBILE, "STOP").await;
+    let ticket = post.log().await;
+    post.fix(ticket, 0).await;
+    send(&post).await;
+    let states: Vec<State> = post.messages(ticket).await.iter().map(|message| message.state).collect();
+    assert_eq!(states, [State::Sent, State::Suppressed]);
+}
