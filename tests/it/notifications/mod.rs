@@ -1,6 +1,7 @@
 //! Messages to clients, through the outbox, the worker and the hooks, against gateways that misbehave.
 
 pub mod fake_gateway;
+mod fake_http;
 mod inbound;
 mod kannel;
 mod log;
@@ -8,3 +9,4 @@ mod outbox;
 mod post;
 mod reports;
 mod sending;
+mod twilio;
