@@ -2,6 +2,7 @@
 
 pub mod fake_gateway;
 mod fake_http;
+mod http;
 mod inbound;
 mod kannel;
 mod log;

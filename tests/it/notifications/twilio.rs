@@ -68,7 +68,8 @@ async fn the_request_is_twilios() {
     let ticket = post.log_for(MOBILE, "बिल & tax 100% wrong+late").await;
     post.worker.step().await.unwrap();
     let asked = server.only();
-    assert_eq!((asked.method.as_str(), asked.path), ("POST", format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json")));
+    let place = format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json");
+    assert_eq!((asked.method.as_str(), asked.path.as_str()), ("POST", place.as_str()));
     let basic = format!("Basic {}", BASE64.encode(format!("{ACCOUNT}:{TOKEN}").as_bytes()));
     assert_eq!(asked.header("authorization"), Some(basic.as_str()));
     assert_eq!(asked.header("content-type"), Some("application/x-www-form-urlencoded"));

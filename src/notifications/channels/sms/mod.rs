@@ -1,5 +1,6 @@
 //! SMS, and the gateways that carry it: each is one file here and one line in [`KINDS`].
 
+mod http;
 mod kannel;
 mod log;
 mod twilio;
@@ -15,7 +16,7 @@ use crate::notifications::{
 };
 
 /// The gateways that Redress knows.
-pub const KINDS: &[Kind] = &[log::KIND, kannel::KIND, twilio::KIND];
+pub const KINDS: &[Kind] = &[log::KIND, kannel::KIND, twilio::KIND, http::KIND];
 
 /// A kind of gateway: how it is set up.
 #[derive(Debug)]
