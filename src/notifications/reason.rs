@@ -69,9 +69,13 @@ pub const INVALID_NUMBER: &str = "the gateway knows no such number";
 pub const NOT_BOUND: &str = "the gateway has no session with us";
 /// What came of handing a message to a gateway, with its code.
 pub const PARTLY: &str = "only some of its parts were taken";
+/// What came of handing a message to a gateway, with its code.
+pub const NOT_TWILIO: &str = "not an answer of Twilio's";
+/// What came of handing a message to a gateway, with its code: it knows us, and something else in the settings is wrong.
+pub const SETTINGS_REFUSED: &str = "the gateway does not take our settings";
 
 /// All of them, each with its message.
-const WORDED: [(&str, &str); 31] = [
+const WORDED: [(&str, &str); 33] = [
     (OPTED_OUT, "notifications-reason-stop"),
     (NO_SMS_NUMBER, "notifications-reason-number"),
     (LOG_ONLY, "notifications-reason-gateway"),
@@ -103,6 +107,38 @@ const WORDED: [(&str, &str); 31] = [
     (INVALID_NUMBER, "notifications-reason-invalid-number"),
     (NOT_BOUND, "notifications-reason-not-bound"),
     (PARTLY, "notifications-reason-partly"),
+    (NOT_TWILIO, "notifications-reason-not-twilio"),
+    (SETTINGS_REFUSED, "notifications-reason-settings"),
+];
+
+/// Codes that say nothing by themselves, each with the message that words it. They are Twilio's, whose five digits no other
+/// gateway here gives; the API shows the code alone.
+const CODES: [(&str, &str); 25] = [
+    ("21211", "notifications-code-21211"),
+    ("21212", "notifications-code-21212"),
+    ("21408", "notifications-code-21408"),
+    ("21603", "notifications-code-21603"),
+    ("21606", "notifications-code-21606"),
+    ("21608", "notifications-code-21608"),
+    ("21609", "notifications-code-21609"),
+    ("21610", "notifications-code-21610"),
+    ("21611", "notifications-code-21611"),
+    ("21612", "notifications-code-21612"),
+    ("21614", "notifications-code-21614"),
+    ("21617", "notifications-code-21617"),
+    ("21659", "notifications-code-21659"),
+    ("21660", "notifications-code-21660"),
+    ("21701", "notifications-code-21701"),
+    ("30001", "notifications-code-30001"),
+    ("30002", "notifications-code-30002"),
+    ("30003", "notifications-code-30003"),
+    ("30004", "notifications-code-30004"),
+    ("30005", "notifications-code-30005"),
+    ("30006", "notifications-code-30006"),
+    ("30007", "notifications-code-30007"),
+    ("30008", "notifications-code-30008"),
+    ("30010", "notifications-code-30010"),
+    ("30034", "notifications-code-30034"),
 ];
 
 /// A reason with the gateway's code.
@@ -118,8 +154,15 @@ pub fn reason_text(stored: &str) -> Text {
     }
     let coded = stored.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
     match coded.and_then(|(reason, code)| Some((worded(reason)?, code))) {
-        Some((text, code)) => Text::new("notifications-reason-code").arg("reason", text).arg("code", code),
+        Some((text, code)) => Text::new("notifications-reason-code").arg("reason", text).arg("code", code_text(code)),
         None => Text::verbatim(stored),
+    }
+}
+
+fn code_text(code: &str) -> Text {
+    match CODES.iter().find(|(known, _)| *known == code) {
+        Some(&(_, key)) => Text::new("notifications-code").arg("code", code).arg("words", Text::new(key)),
+        None => Text::verbatim(code),
     }
 }
 
@@ -143,6 +186,18 @@ mod tests {
             let coded = with_code(stored, 503);
             assert_eq!(reason_text(&coded).english(), with_code(said, 503));
             assert_ne!(reason_text(stored).to(Language::Hindi).to_string(), said, "it is not translated");
+        }
+    }
+
+    #[test]
+    fn codes_are_put_into_words_on_pages() {
+        let stored = with_code(UNDELIVERABLE, 30_003);
+        assert_eq!(reason_text(&stored).english(), "reported undeliverable (30003: the phone is off or out of reach)");
+        for (code, key) in CODES {
+            let (text, words) = (reason_text(&with_code(REFUSED, code)), Text::new(key));
+            assert_eq!(text.english(), with_code(REFUSED, format!("{code}: {}", words.english())));
+            let hindi = text.to(Language::Hindi).to_string();
+            assert!(hindi.contains(code) && !hindi.contains(&words.english()), "{hindi}");
         }
     }
 

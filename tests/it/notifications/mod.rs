@@ -2,7 +2,9 @@
 
 mod courtesy;
 pub mod fake_gateway;
+mod fake_http;
 mod faults;
+mod http;
 mod inbound;
 mod kannel;
 mod log;
@@ -11,3 +13,4 @@ mod post;
 mod reports;
 mod sending;
 mod smpp;
+mod twilio;

@@ -226,11 +226,18 @@ impl Post {
     }
 
     pub async fn request(&self, request: Request<Body>) -> (u16, String) {
+        let (status, kind, body) = self.answer(request).await;
+        assert_eq!(kind, "text/plain; charset=utf-8");
+        (status, body)
+    }
+
+    /// Status, content type and text of the answer.
+    pub async fn answer(&self, request: Request<Body>) -> (u16, String, String) {
         let answer = self.hooks.clone().oneshot(request).await.unwrap();
         let status = answer.status().as_u16();
-        assert_eq!(answer.headers()["content-type"], "text/plain; charset=utf-8");
+        let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
         let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
-        (status, String::from_utf8(body.to_vec()).unwrap())
+        (status, kind, String::from_utf8(body.to_vec()).unwrap())
     }
 
     /// A client writes; the answer, which may be empty.

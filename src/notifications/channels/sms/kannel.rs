@@ -8,7 +8,7 @@ use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, client};
-use super::Kind;
+use super::{Kind, message_id, per_second};
 use crate::notifications::{
     reason::{self, with_code},
     segments::Encoding,
@@ -29,8 +29,6 @@ pub(super) const KIND: Kind =
 const MAX_ANSWER: usize = 4096;
 /// Every report that there is: delivered 1, failed 2, buffered 4, accepted by the SMSC 8, rejected by it 16.
 const ALL_REPORTS: &str = "31";
-/// Longest name of a message that is kept, in bytes.
-const MAX_MESSAGE_ID: usize = 100;
 
 #[derive(Debug)]
 struct Kannel {
@@ -40,6 +38,7 @@ struct Kannel {
     password: SecretString,
     smsc: Option<String>,
     sender: Option<String>,
+    per_second: Option<u32>,
 }
 
 fn build(settings: &mut Reader<'_>) -> Option<Arc<dyn Gateway>> {
@@ -47,14 +46,19 @@ fn build(settings: &mut Reader<'_>) -> Option<Arc<dyn Gateway>> {
     let username = settings.required(&USERNAME, |text| Ok(text.to_owned()));
     let password = settings.required(&PASSWORD, |text| Ok(SecretString::from(text)));
     let (smsc, sender) = (settings.text(&SMSC), settings.text(&SENDER));
+    let per_second = per_second(settings);
     let (url, username, password) = (url?, username?, password?);
     let client = settings.made(&URL, client::client(&url))?;
-    Some(Arc::new(Kannel { client, url, username, password, smsc, sender }))
+    Some(Arc::new(Kannel { client, url, username, password, smsc, sender, per_second }))
 }
 
 impl Gateway for Kannel {
     fn name(&self) -> &'static str {
         KIND.name
+    }
+
+    fn per_second(&self) -> Option<u32> {
+        self.per_second
     }
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
@@ -148,9 +152,8 @@ fn report(fields: &Fields) -> Option<Report> {
         () if any(4 | 8) => Some(Verdict::Accepted),
         () => None,
     };
-    let id = fields.get("smscid").map(str::trim).filter(|id| !id.is_empty() && id.len() <= MAX_MESSAGE_ID);
-    let id = id.filter(|id| id.bytes().all(|byte| byte.is_ascii_graphic()));
-    Some(Report { verdict, code: bits.to_string(), message_id: id.map(ToOwned::to_owned), opted_out: false })
+    let message_id = fields.get("smscid").and_then(message_id);
+    Some(Report { verdict, code: bits.to_string(), message_id, opted_out: false })
 }
 
 #[cfg(test)]

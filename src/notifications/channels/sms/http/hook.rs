@@ -1,0 +1,196 @@
+//! How a gateway calls that is set up by template: with fields of our naming, by query, form or flat JSON.
+
+use serde_json::Value;
+
+use super::super::{
+    super::{Call, Hook, Incoming, Report},
+    message_id,
+};
+use crate::notifications::state::Verdict;
+
+/// Reads the calls. The message and the secret are in the query of the address that went out with the message; only for what
+/// clients write is `secret` the one of the settings.
+#[derive(Debug)]
+pub struct Fielded;
+
+/// Longest code that is kept, in bytes. Longer ones are sentences, and might name somebody.
+const MAX_CODE: usize = 16;
+
+/// Words for a state, as small letters and digits alone: SMPP's, and those that gateways commonly have.
+const DELIVERED: [&str; 5] = ["delivered", "delivrd", "deliveredtohandset", "read", "seen"];
+const FAILED: [&str; 19] = [
+    "failed",
+    "fail",
+    "failure",
+    "error",
+    "undelivered",
+    "undeliv",
+    "undelivrd",
+    "undeliverable",
+    "notdelivered",
+    "deliveryfailed",
+    "expired",
+    "rejected",
+    "rejectd",
+    "deleted",
+    "canceled",
+    "cancelled",
+    "blocked",
+    "blacklisted",
+    "bounced",
+];
+const OPTED_OUT: [&str; 4] = ["optedout", "optout", "unsubscribed", "unsubscribe"];
+const ACCEPTED: [&str; 13] = [
+    "accepted",
+    "acceptd",
+    "queued",
+    "buffered",
+    "pending",
+    "enroute",
+    "submitted",
+    "submitd",
+    "sending",
+    "sent",
+    "processing",
+    "scheduled",
+    "intransit",
+];
+/// Said where the gateway does not know either.
+const UNKNOWN: [&str; 2] = ["unknown", "unknwn"];
+
+impl Hook for Fielded {
+    fn report(&self, call: &Call<'_>) -> Option<Report> {
+        let fields = Given::new(call);
+        let status = fields.get("status")?;
+        let word: String = status.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let is = |words: &[&str]| words.contains(&word.as_str());
+        let verdict = match () {
+            () if is(&DELIVERED) => Some(Verdict::Delivered),
+            () if is(&FAILED) || is(&OPTED_OUT) => Some(Verdict::Failed),
+            () if is(&ACCEPTED) => Some(Verdict::Accepted),
+            () if is(&UNKNOWN) => None,
+            // A gateway's log shows the refusal, and somebody looks at what it sends.
+            () => return None,
+        };
+        let code = fields.get("code").map(|code| code.trim().to_owned()).filter(|code| is_code(code));
+        Some(Report {
+            verdict,
+            opted_out: is(&OPTED_OUT),
+            message_id: fields.get("message_id").as_deref().and_then(message_id),
+            code: code.unwrap_or(word),
+        })
+    }
+
+    fn inbound(&self, call: &Call<'_>) -> Option<Incoming> {
+        let fields = Given::new(call);
+        let id = fields.get("id").as_deref().and_then(message_id);
+        Some(Incoming { from: fields.get("from")?, text: fields.get("text")?, id })
+    }
+}
+
+fn is_code(code: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=MAX_CODE).contains(&code.len()) && code.bytes().all(plain)
+}
+
+/// The fields of a call, whatever case their names are in; those of query and form before those of JSON.
+struct Given<'a> {
+    call: &'a Call<'a>,
+    json: Option<serde_json::Map<String, Value>>,
+}
+
+impl<'a> Given<'a> {
+    /// A body that is an object is JSON, whatever the header says: many send none.
+    fn new(call: &'a Call<'a>) -> Self {
+        Self { call, json: serde_json::from_slice(call.body).ok() }
+    }
+
+    fn get(&self, wanted: &str) -> Option<String> {
+        let plain = self.call.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        plain.map(|(_, text)| text.to_owned()).or_else(|| {
+            let (_, value) = self.json.as_ref()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+            match value {
+                Value::String(text) => Some(text.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::{super::super::super::Fields, *};
+
+    fn call<T>(query: &str, body: &str, read: impl FnOnce(&Call<'_>) -> T) -> T {
+        let mut fields = Fields::default();
+        fields.read(query.as_bytes());
+        let (headers, form) = (HeaderMap::new(), Fields::default());
+        read(&Call { url: "", headers: &headers, body: body.as_bytes(), fields: &fields, form: &form })
+    }
+
+    fn report(query: &str, body: &str) -> Option<Report> {
+        call(query, body, |call| Fielded.report(call))
+    }
+
+    #[test]
+    fn a_state_is_read_in_the_words_that_gateways_have() {
+        let verdict = |status: &str| report(&format!("status={status}"), "").map(|report| report.verdict);
+        for word in ["delivered", "DELIVRD", "Delivered", "READ"] {
+            assert_eq!(verdict(word), Some(Some(Verdict::Delivered)), "{word}");
+        }
+        for word in
+            ["failed", "UNDELIV", "UNDELIVRD", "Not-Delivered", "not_delivered", "EXPIRED", "REJECTD", "deleted"]
+        {
+            assert_eq!(verdict(word), Some(Some(Verdict::Failed)), "{word}");
+        }
+        for word in ["accepted", "ACCEPTD", "ENROUTE", "en-route", "queued", "Sent"] {
+            assert_eq!(verdict(word), Some(Some(Verdict::Accepted)), "{word}");
+        }
+        assert_eq!(
+            (verdict("UNKNOWN"), verdict(""), verdict("banana"), report("", "")),
+            (Some(None), None, None, None)
+        );
+        let stopped = report("status=opted-out", "").unwrap();
+        assert_eq!((stopped.verdict, stopped.opted_out), (Some(Verdict::Failed), true));
+        let mut all = [&DELIVERED[..], &FAILED, &OPTED_OUT, &ACCEPTED, &UNKNOWN].concat();
+        let (words, count) = (all.iter().all(|word| word.bytes().all(|b| b.is_ascii_lowercase())), all.len());
+        all.sort_unstable();
+        all.dedup();
+        assert!(words && all.len() == count, "each word has one meaning");
+    }
+
+    #[test]
+    fn a_report_may_be_json_and_our_own_query_goes_first() {
+        let body = r#"{"Status":"UNDELIV","code":34,"message_id":"a-1","id":"theirs"}"#;
+        let read = report("id=ours&round=1&secret=x", body).unwrap();
+        let expected = (Some(Verdict::Failed), "34", Some("a-1"));
+        assert_eq!((read.verdict, read.code.as_str(), read.message_id.as_deref()), expected);
+        assert_eq!(report("status=delivered", body).unwrap().verdict, Some(Verdict::Delivered));
+        for bad in ["[]", "{\"status\":{}}", "{", "status=delivered"] {
+            assert_eq!(report("", bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_could_name_somebody_is_not_kept() {
+        let code = |code: &str| report(&format!("status=failed&code={code}"), "").unwrap().code;
+        assert_eq!((code("EC-12.1"), code("0x0b")), ("EC-12.1".to_owned(), "0x0b".to_owned()));
+        for bad in ["", "Number+447700900142+is+off", "%2B447700900142", "%3Cb%3E", &"1".repeat(17)] {
+            assert_eq!(code(bad), "failed", "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_client_wrote_comes_in_three_ways() {
+        let read = |query: &str, body: &str| call(query, body, |call| Fielded.inbound(call));
+        let (from, text) = ("+447700900142".to_owned(), "STOP".to_owned());
+        let with = |id: Option<&str>| Some(Incoming { from: from.clone(), text: text.clone(), id: id.map(Into::into) });
+        assert_eq!(read("from=%2B447700900142&text=STOP&id=7", ""), with(Some("7")));
+        assert_eq!(read("secret=s", r#"{"from":"+447700900142","text":"STOP","id":7}"#), with(Some("7")));
+        assert_eq!(read("", r#"{"From":"+447700900142","TEXT":"STOP"}"#), with(None));
+        assert_eq!((read("from=1", ""), read("text=x", ""), read("", r#"{"from":"1"}"#)), (None, None, None));
+    }
+}
