@@ -23,9 +23,12 @@ async fn queue(post: &Post, count: usize) {
     let places: Vec<usize> = (0..count).collect();
     for some in places.chunks(500) {
         let (outbox, clock, user, some) = (post.outbox.clone(), post.clock.clone(), post.user, some.to_vec());
+        let hand = post.hand.clone();
         post.db
             .write(move |tx| {
                 for place in &some {
+                    // Ids of a later millisecond are greater.
+                    hand.advance(1);
                     let ticket = clock.uuid();
                     super::post::add_ticket(tx, ticket, user, clock.now())?;
                     let (to, reference) = (Phone::from_e164(MOBILE).unwrap(), format!("BILL-20261103-{place:05}"));
@@ -39,8 +42,6 @@ async fn queue(post: &Post, count: usize) {
             })
             .await
             .unwrap();
-        // Ids of a later millisecond are greater.
-        post.hand.advance(1);
     }
 }
 
