@@ -1,16 +1,19 @@
-//! The page of SMS: everything sent, waiting and failed, and whom to call since theirs did not arrive. It stands above
+//! The page of SMS: everything sent, waiting and failed, whom to call since theirs did not arrive, and what they say. It stands above
 //! tickets and notifications, which do not know each other's pages.
 
 mod again;
 mod calls;
 mod list;
 mod row;
+mod templates;
 
 use axum::{
     Router,
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+
+pub use templates::api::{api, document};
 
 use crate::{
     db::Tx,
@@ -33,6 +36,7 @@ pub fn routes(state: Tickets) -> Router {
         .route("/notifications", get(list::show))
         .route("/notifications/calls", get(calls::show))
         .route("/notifications/resend", get(again::ask).post(again::all))
+        .merge(templates::routes())
         .route("/notifications/{id}/resend", get(back).post(again::one))
         .route("/notifications/{id}/called", get(back).post(calls::called))
         .with_state(state)

@@ -28,6 +28,7 @@ mod settings;
 mod state;
 mod store;
 mod take;
+pub mod templates;
 pub mod wording;
 mod worker;
 
@@ -47,7 +48,7 @@ pub use self::{
     promise::WhyNot,
     reason::reason_text,
     record::{NotificationChange, NotificationRecord},
-    settings::{Key, Routes, SettingFault, Settings},
+    settings::{Key, Price, Routes, SettingFault, Settings},
     state::State,
     store::CHANGED,
     wording::Voice,

@@ -14,9 +14,10 @@ use super::{
     message::{Facts, Kind, News, Notification},
     number_store::{self, Via},
     reason::{COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
-    settings::{Routes, Settings},
+    settings::{Price, Routes, Settings},
     state::State,
     store::{self, Envelope},
+    templates::{Templates, Tries},
     wording::{Sms, Voice},
 };
 use crate::{
@@ -31,11 +32,13 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Outbox {
     pub(super) vault: Vault,
-    clock: Clock,
+    pub(super) clock: Clock,
     pub(super) voice: Voice,
     pub(super) gates: Gates,
     pub(super) routes: Arc<Routes>,
     pub(super) courtesy: Arc<Courtesy>,
+    pub(super) tries: Tries,
+    price: Option<Price>,
     wake: Arc<Notify>,
 }
 
@@ -49,6 +52,8 @@ impl Outbox {
             gates: settings.gates.clone(),
             routes: Arc::new(settings.routes.clone()),
             courtesy: Arc::new(settings.courtesy.clone()),
+            tries: Tries::default(),
+            price: settings.price.clone(),
             wake: Arc::new(Notify::new()),
         }
     }
@@ -62,6 +67,11 @@ impl Outbox {
     /// Whether anybody is told of this at all.
     pub fn tells(&self, kind: Kind) -> bool {
         !self.routes.of(kind).is_empty()
+    }
+
+    /// Whether anybody is told of this on that channel.
+    pub fn tells_by(&self, kind: Kind, channel: &Channel) -> bool {
+        self.routes.of(kind).iter().any(|route| **route == *channel)
     }
 
     /// Words and seals what is told, for each channel that tells it, which takes longer than queueing it: do it before the
@@ -215,6 +225,21 @@ impl Outbox {
     /// The SMS as it would be sent.
     pub fn preview(&self, kind: Kind, facts: &Facts<'_>) -> Sms {
         self.voice.sms(kind, facts)
+    }
+
+    /// Who speaks.
+    pub const fn voice(&self) -> &Voice {
+        &self.voice
+    }
+
+    /// What so many segments cost, where the settings say that.
+    pub fn cost(&self, segments: usize) -> Option<String> {
+        self.price.as_ref().map(|price| price.of(segments))
+    }
+
+    /// The ISP's own wording.
+    pub const fn templates(&self) -> &Templates {
+        self.voice.own()
     }
 
     /// Tells the worker of this process to look at once. Call it after a commit; without it the worker looks within

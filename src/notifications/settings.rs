@@ -103,6 +103,50 @@ const REOPEN_DAYS: Key = Key::new(
 )
 .or("7");
 
+const RESOLVE_DAYS: Key = Key::new(
+    "sms.resolve_days",
+    "By when tickets should be resolved, in days after they are logged: what {{resolve_by}} says in templates.",
+);
+const PRICE: Key =
+    Key::new("sms.price", "What an SMS segment costs, such as 0.12 INR: the page of templates reckons with it.");
+
+/// What an SMS segment costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price {
+    /// In the smallest decimal that was given.
+    amount: u64,
+    decimals: u32,
+    currency: String,
+}
+
+impl Price {
+    /// Reads `0.12 INR`.
+    fn read(text: &str) -> Option<Self> {
+        let (amount, currency) = text.split_once(' ')?;
+        let currency = currency.trim();
+        let (whole, part) = amount.split_once('.').unwrap_or((amount, ""));
+        let digits = [whole, part].concat();
+        let good = !whole.is_empty()
+            && (1..=9).contains(&digits.len())
+            && part.len() <= 5
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && (1..=8).contains(&currency.chars().count())
+            && !currency.contains(char::is_control);
+        let decimals = u32::try_from(part.len()).ok()?;
+        Some(Self { amount: digits.parse().ok()?, decimals, currency: currency.to_owned() }).filter(|_| good)
+    }
+
+    /// What so many segments cost, with the currency.
+    pub fn of(&self, segments: usize) -> String {
+        let amount = self.amount.saturating_mul(u64::try_from(segments).unwrap_or(u64::MAX));
+        let unit = 10_u64.pow(self.decimals);
+        let (whole, part) = (amount / unit, amount % unit);
+        let width = usize::try_from(self.decimals).unwrap_or_default();
+        let part = if width == 0 { String::new() } else { format!(".{part:0width$}") };
+        format!("{whole}{part} {}", self.currency)
+    }
+}
+
 /// A setting that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingFault {
@@ -131,6 +175,10 @@ pub struct Settings {
     pub courtesy: Courtesy,
     /// How many days after a Fixed a client's SMS reopens the ticket.
     pub reopen_days: i64,
+    /// How many days after its logging a ticket should be resolved, where the ISP says so.
+    pub resolve_days: Option<i64>,
+    /// What a segment costs, where that is known.
+    pub price: Option<Price>,
 }
 
 /// What goes out by which channels.
@@ -161,7 +209,7 @@ impl Settings {
     /// Every setting there is, those of all gateways included.
     pub fn keys() -> impl Iterator<Item = &'static Key> {
         static TOLD_KEYS: [Key; 5] = [TOLD[0].1, TOLD[1].1, TOLD[2].1, TOLD[3].1, TOLD[4].1];
-        static OWN: [Key; 11] = [
+        static OWN: [Key; 13] = [
             LANGUAGE,
             HOOK_SECRET,
             UNDO_SECONDS,
@@ -173,6 +221,8 @@ impl Settings {
             PER_DAY,
             COUNTRIES,
             REOPEN_DAYS,
+            RESOLVE_DAYS,
+            PRICE,
         ];
         TOLD_KEYS.iter().chain(&OWN).chain(CHANNELS.into_iter().flat_map(|channel| (channel.keys)()))
     }
@@ -198,11 +248,18 @@ impl Settings {
             Ok(days @ 0..=365) => Ok(days),
             _ => Err("Give a whole number of days from 0 to 365.".to_owned()),
         });
+        let resolve_days = reader.optional(&RESOLVE_DAYS, |text| match text.parse::<i64>() {
+            Ok(days @ 1..=365) => Ok(days),
+            _ => Err("Give a whole number of days from 1 to 365.".to_owned()),
+        });
+        let price = reader.optional(&PRICE, |text| {
+            Price::read(text).ok_or_else(|| "Give an amount and a currency, such as 0.12 INR.".to_owned())
+        });
         let gates = Gates::new(CHANNELS.map(|channel| (channel, (channel.build)(&mut reader))).into());
         let routes = routes(&mut reader, &gates);
         match (language, undo, reopen_days) {
             (Some(language), Some(undo), Some(reopen_days)) if reader.faults.is_empty() => {
-                Ok(Self { gates, routes, sender, language, hook_secret, undo, courtesy, reopen_days })
+                Ok(Self { gates, routes, sender, language, hook_secret, undo, courtesy, reopen_days, resolve_days, price })
             }
             _ => Err(reader.faults),
         }
@@ -379,6 +436,10 @@ mod tests {
             ("sms.per_day", "many"),
             ("sms.countries", "India"),
             ("sms.reopen_days", "-1"),
+            ("sms.resolve_days", "0"),
+            ("sms.price", "0.12"),
+            ("sms.price", ".5 INR"),
+            ("sms.price", "0,12 INR"),
         ] {
             assert_eq!(read(&[(key, bad)]).unwrap_err(), [key], "{bad}");
         }
@@ -386,6 +447,15 @@ mod tests {
         let settings = set.unwrap();
         assert!(settings.routes.of(Kind::Fixed).is_empty() && settings.courtesy.quiet.is_some());
         assert_eq!(settings.courtesy.countries, [91, 44]);
+    }
+
+    #[test]
+    fn prices_are_reckoned_without_rounding() {
+        for (text, segments, cost) in
+            [("0.12 INR", 2, "0.24 INR"), ("1 ₹", 3, "3 ₹"), ("0.0075 USD", 7, "0.0525 USD"), ("1.5 p", 1, "1.5 p")]
+        {
+            assert_eq!(Price::read(text).unwrap().of(segments), cost);
+        }
     }
 
     #[test]
