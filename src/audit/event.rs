@@ -110,9 +110,9 @@ impl Event {
                 }
             }
             Self::TemplateSaved { kind, channel, language, version }
-            | Self::TemplateReset { kind, channel, language, version } => {
-                Text::new("audit-template-version").arg("template", template(kind, channel, language)).arg("version", version)
-            }
+            | Self::TemplateReset { kind, channel, language, version } => Text::new("audit-template-version")
+                .arg("template", template(kind, channel, language))
+                .arg("version", version),
             Self::TemplateTried { kind, channel, language, to, .. } => {
                 Text::new("audit-template-to").arg("template", template(kind, channel, language)).arg("to", to)
             }

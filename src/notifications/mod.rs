@@ -20,6 +20,7 @@ mod number_store;
 mod outbox;
 mod pace;
 mod parts_store;
+mod price;
 mod promise;
 mod reason;
 mod record;
@@ -45,10 +46,11 @@ pub use self::{
     list::{Listed, Place, Sought},
     message::{Facts, Kind, News, Notification, StateChange},
     outbox::{Outbox, Prepared, lapse},
+    price::Price,
     promise::WhyNot,
     reason::reason_text,
     record::{NotificationChange, NotificationRecord},
-    settings::{Key, Price, Routes, SettingFault, Settings},
+    settings::{Key, Routes, SettingFault, Settings},
     state::State,
     store::CHANGED,
     wording::Voice,

@@ -161,7 +161,9 @@ impl Voice {
         match variable {
             Variable::Reference => facts.reference.to_owned(),
             Variable::Isp => (*self.name).to_owned(),
-            Variable::Status => facts.status.clone().map(|status| clean(&self.word(status).to_string())).unwrap_or_default(),
+            Variable::Status => {
+                facts.status.clone().map(|status| clean(&self.word(status).to_string())).unwrap_or_default()
+            }
             Variable::RegisteredAt => self.day(facts.registered_at, 0),
             Variable::ResolveBy => self.day(facts.registered_at, self.calendar.resolve_days.unwrap_or_default()),
             Variable::Issue => clean(facts.issue),
@@ -300,7 +302,7 @@ mod tests {
     const ISP: &str = "Larkfield Fibre";
 
     impl Voice {
-        pub fn created(&self, reference: &str, issue: &str) -> Sms {
+        pub(in crate::notifications) fn created(&self, reference: &str, issue: &str) -> Sms {
             self.created_in_parts(reference, issue).sms
         }
 
@@ -308,7 +310,7 @@ mod tests {
             self.in_parts(Kind::Created, &Facts { reference, issue, ..Facts::default() })
         }
 
-        pub fn fixed(&self, reference: &str) -> Sms {
+        pub(in crate::notifications) fn fixed(&self, reference: &str) -> Sms {
             self.sms(Kind::Fixed, &Facts { reference, ..Facts::default() })
         }
     }

@@ -105,7 +105,7 @@ pub async fn page(
         by: names.get(&version.by).cloned().unwrap_or_default(),
         now: newest.is_some_and(|newest| newest.version == version.version),
     };
-    let title = Text::new("templates-edit-title").arg("kind", kind(place.kind)).arg("language", place.language.name());
+    let title = Text::new("templates-edit-title").arg("kind", kind(place.kind));
     let title = visit.title(title, status != StatusCode::UNPROCESSABLE_ENTITY && status != StatusCode::CONFLICT);
     let speaks = state.desk.outbox.voice().language() == place.language;
     let page = EditPage {
@@ -223,4 +223,3 @@ pub async fn reset(
         }
     }
 }
-

@@ -55,7 +55,8 @@ fn voice(desk: &Desk, place: Place) -> Voice {
 
 /// Holds a draft against all that its messages may have to say.
 fn check(desk: &Desk, place: Place, draft: &Draft) -> Checked {
-    let known = Known { statuses: Status::ALL.map(Status::label).to_vec(), issue_types: desk.issue_types.all().to_vec() };
+    let known =
+        Known { statuses: Status::ALL.map(Status::label).to_vec(), issue_types: desk.issue_types.all().to_vec() };
     Check { voice: &voice(desk, place), kind: place.kind, known: &known }.check(draft)
 }
 

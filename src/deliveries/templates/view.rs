@@ -9,7 +9,7 @@ use crate::{
         wording::Created,
     },
     tickets::Desk,
-    words::Text,
+    words::{Language, Text},
 };
 
 /// The fields of a form with what is in them.
@@ -103,6 +103,8 @@ pub struct Shown {
     /// Whether there is anything to show.
     pub any: bool,
     pub registered: bool,
+    /// What the message is in.
+    pub language: Language,
 }
 
 /// A part of a body.
@@ -128,6 +130,7 @@ impl Shown {
             room: segments.per_segment * segments.segments,
             any: !said.sms.text.is_empty(),
             registered: draft.registration.is_some(),
+            language: place.language,
             said,
         };
         (shown, checked)

@@ -24,6 +24,8 @@ const MONTH: i64 = 30 * 24 * 60 * 60 * 1_000 + 10 * 60 * 60 * 1_000;
 const JANUARY: i64 = 1_769_601_600_000;
 /// Characters that are told of, at most.
 const TOLD: usize = 12;
+/// So many characters outside of the alphabet are each told of.
+const FOREIGN: usize = 3;
 
 /// What values there may be.
 #[derive(Debug, Clone)]
@@ -105,7 +107,8 @@ impl Check<'_> {
             Encoding::Gsm7 => "templates-fault-too-long-gsm",
             Encoding::Ucs2 => "templates-fault-too-long-unicode",
         };
-        let text = Text::new(key).arg("segments", longest.segments.segments).arg("most", most).arg("over", over(&longest));
+        let text =
+            Text::new(key).arg("segments", longest.segments.segments).arg("most", most).arg("over", over(&longest));
         Some(Misfit::new("too_long", Vec::new(), text))
     }
 
@@ -167,6 +170,15 @@ fn exact(body: &str, registration: &Registration, misfits: &mut Vec<Misfit>) {
                 }
             }
         }
+    }
+    // Of another alphabet altogether, one word says it.
+    let foreign = |(piece, odd, _): &(&str, Odd, _)| *odd == Odd::Outside && plain(piece) == *piece;
+    if found.iter().filter(|one| foreign(one)).count() > FOREIGN {
+        let (others, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(foreign);
+        let shown: Vec<&str> = others.iter().take(TOLD).map(|(piece, ..)| *piece).collect();
+        let text = Text::new("templates-fault-outside-many").arg("characters", shown.join(" "));
+        misfits.push(Misfit::new("not_allowed", others.into_iter().flat_map(|(.., at)| at).collect(), text));
+        found = rest;
     }
     misfits.extend(found.into_iter().take(TOLD).map(|(piece, odd, at)| said(body, piece, odd, at)));
 }

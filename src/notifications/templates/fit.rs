@@ -14,8 +14,7 @@ use crate::{
 const MIN_PIECE: usize = 4;
 pub(crate) const CUT: &str = "...";
 /// What a piece does not end with before [`CUT`]: punctuation, and joiners that lost their letter.
-pub(crate) const DANGLING: [char; 13] =
-    ['.', ',', ';', ':', '!', '?', '-', '–', '—', '…', ' ', '\u{200c}', '\u{200d}'];
+pub(crate) const DANGLING: [char; 13] = ['.', ',', ';', ':', '!', '?', '-', '–', '—', '…', ' ', '\u{200c}', '\u{200d}'];
 
 /// What stands around the one text of a message that may be cut.
 #[derive(Debug)]

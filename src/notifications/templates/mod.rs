@@ -12,10 +12,14 @@ mod save;
 mod set;
 mod store;
 mod template;
+#[cfg(test)]
+mod tests;
 mod try_out;
 mod variable;
 mod versions;
 
+#[cfg(test)]
+pub(super) use self::fit::{CUT, DANGLING};
 pub use self::{
     check::{Check, Checked, Known},
     reset::reset,
@@ -26,5 +30,3 @@ pub use self::{
     variable::Variable,
     versions::{Version, current, newest, versions},
 };
-#[cfg(test)]
-pub(super) use self::fit::{CUT, DANGLING};

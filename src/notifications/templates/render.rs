@@ -75,12 +75,16 @@ impl Template {
 
     /// A value of a registered template: its fixed text keeps its own alphabet, and so has the value to.
     fn as_registered(&self, value: &str) -> String {
-        let value = plain(value);
         if self.registration.as_ref().is_none_or(|registration: &Registration| registration.unicode) {
-            return value.into_owned();
+            return plain(value).into_owned();
         }
-        let known = |c: &char| Encoding::of(c.encode_utf8(&mut [0; 4])) == Encoding::Gsm7;
-        let known: String = value.chars().filter(known).collect();
+        let mut known = String::with_capacity(value.len());
+        for c in value.chars() {
+            let form = plain(c.encode_utf8(&mut [0; 4])).into_owned();
+            if Encoding::of(&form) == Encoding::Gsm7 {
+                known.push_str(&form);
+            }
+        }
         known.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }

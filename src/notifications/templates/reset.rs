@@ -12,12 +12,6 @@ use crate::{db::Tx, fault::Fault, notifications::outbox::Outbox};
 ///
 /// # Errors
 /// Only the database's.
-pub fn reset(
-    tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    by: Uuid,
-    place: Place,
-    seen: Option<&[i64]>,
-) -> Result<Outcome, Fault> {
+pub fn reset(tx: &mut Tx<'_>, outbox: &Outbox, by: Uuid, place: Place, seen: Option<&[i64]>) -> Result<Outcome, Fault> {
     next(tx, outbox, by, place, None, seen)
 }

@@ -34,9 +34,9 @@ pub struct Place {
 impl Place {
     /// Every place that has a template.
     pub fn all() -> impl Iterator<Item = Self> {
-        Kind::ALL.into_iter().flat_map(|kind| {
-            Language::ALL.map(|language| Self { kind, channel: Channel::SMS, language })
-        })
+        Kind::ALL
+            .into_iter()
+            .flat_map(|kind| Language::ALL.map(|language| Self { kind, channel: Channel::SMS, language }))
     }
 
     /// The place of these names.
@@ -95,6 +95,7 @@ impl Templates {
         Ok(())
     }
 
+    /// These.
     #[cfg(test)]
     pub fn of(set: Vec<(Place, Template)>) -> Self {
         let templates = Self::default();

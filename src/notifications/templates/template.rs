@@ -100,8 +100,15 @@ impl Template {
     }
 
     /// Of these parts, and not registered.
-    pub const fn of(parts: Vec<Part>) -> Self {
-        Self { parts, registration: None }
+    pub fn of(parts: Vec<Part>) -> Self {
+        let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in parts {
+            match (joined.last_mut(), part) {
+                (Some(Part::Words(before)), Part::Words(words)) => before.push_str(&words),
+                (_, part) => joined.push(part),
+            }
+        }
+        Self { parts: joined, registration: None }
     }
 
     /// Whether a value of this variable stands in it.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod list;
+mod templates;
 
 use redress::{
     clock::{Clock, Hand},

@@ -11,8 +11,9 @@ use crate::{
     notifications::{Kind, wording::Sms},
     staff::{self, Admin, User},
     tickets::{
-        Filter, Status, Tickets, by_key,
+        Filter, Status, Tickets,
         bulk::{self, Action, Chosen, Fate, Plan},
+        by_key,
         pages::{fields::Problem, filters, fresh_key},
     },
     web::{Frame, PageFault, Query, Visit},
