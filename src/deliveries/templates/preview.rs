@@ -61,9 +61,9 @@ pub async fn show(
 ) -> Result<Response, PageFault> {
     let place = place(&path)?;
     let (draft, fields) = edit::read(&state, place, form);
+    // What is wrong is said where the message is shown: nothing was refused.
+    let fields = Fields { faults: Vec::new(), ..fields };
     if !takes_streams(&headers) {
-        // What is wrong is said where the message is shown: nothing was refused.
-        let fields = Fields { faults: Vec::new(), ..fields };
         let beside = Beside { typed: Some((draft, fields)), ..Beside::default() };
         return edit::page(&state, &user, visit, place, StatusCode::OK, beside).await;
     }

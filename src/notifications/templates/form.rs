@@ -49,10 +49,15 @@ pub fn draft(mut input: Input) -> (Draft, Vec<FieldFault>) {
 fn ids(input: &mut Input, ids: &[(&'static str, &str)]) {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     for (name, id) in ids {
+        let label = Text::new(match *name {
+            "entity" => "templates-entity",
+            "header" => "templates-header",
+            _ => "templates-id",
+        });
         if id.is_empty() {
-            input.fault(name, "required", Text::new("templates-fault-id-missing"));
+            input.fault(name, "required", Text::new("templates-fault-id-missing").arg("field", label));
         } else if !id.chars().all(plain) {
-            input.fault(name, "invalid", Text::new("templates-fault-id"));
+            input.fault(name, "invalid", Text::new("templates-fault-id").arg("field", label));
         }
     }
 }
