@@ -10,6 +10,7 @@ templates-version = Version
 templates-version-n = Version { $version }
 templates-built-in = Built-in wording
 templates-registered = registered
+templates-unfit = The settings have changed since:
 templates-used = In use
 templates-unused = Not in use
 templates-unused-help = Nobody gets this message now: the settings send this event in another way or not at all (notify), or in another language (sms.language).

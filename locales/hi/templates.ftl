@@ -10,6 +10,7 @@ templates-version = संस्करण
 templates-version-n = संस्करण { $version }
 templates-built-in = मूल शब्द
 templates-registered = पंजीकृत
+templates-unfit = इसके बाद सेटिंग बदली हैं:
 templates-used = उपयोग में
 templates-unused = उपयोग में नहीं
 templates-unused-help = यह संदेश अभी किसी को नहीं जाता: सेटिंग के अनुसार यह किसी और तरीके से बताया जाता है या बताया ही नहीं जाता, या किसी और भाषा में।

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::{Sample, draft_of, page_of, voice};
+use super::{Sample, check, draft_of, page_of, voice};
 use crate::{
     db::Tx,
     deliveries::{
@@ -42,6 +42,8 @@ struct Row {
     segments: usize,
     cost: Option<String>,
     own: Option<Own>,
+    /// Why it cannot always be sent as it is, since the settings have changed.
+    wrong: Option<Text>,
     registered: bool,
 }
 
@@ -85,6 +87,7 @@ pub async fn show(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
             segments: sms.segments.segments,
             cost: state.desk.outbox.cost(sms.segments.segments),
             own: now.filter(|now| now.draft.is_some()).map(own),
+            wrong: now.and_then(|_| check(&state.desk, place, &draft).misfits.into_iter().next()).map(|one| one.text),
             registered: draft.registration.is_some(),
             body: draft.body,
         }
@@ -92,6 +95,6 @@ pub async fn show(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
     let rows = Place::all().map(row).collect();
     let title = Text::new("templates-title").to(visit.language).to_string();
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
-    let page = ListPage { tabs, rows, frame };
+    let page = ListPage { frame, tabs, rows };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }

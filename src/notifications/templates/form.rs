@@ -37,7 +37,7 @@ pub fn draft(mut input: Input) -> (Draft, Vec<FieldFault>) {
         ids(&mut input, &[("entity", &entity), ("header", &header), ("templateId", &template)]);
     }
     let registration =
-        is_registered.then(|| Registration { ids: Registered { entity, header, template }, unicode, caps });
+        is_registered.then_some(Registration { ids: Registered { entity, header, template }, unicode, caps });
     let body = if is_registered { body.trim().to_owned() } else { clean(&body) };
     let faults = match input.finish() {
         Err(Fault::Invalid(faults)) => faults,

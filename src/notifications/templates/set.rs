@@ -95,9 +95,8 @@ impl Templates {
         Ok(())
     }
 
-    /// These.
     #[cfg(test)]
-    pub fn of(set: Vec<(Place, Template)>) -> Self {
+    pub(super) fn of(set: Vec<(Place, Template)>) -> Self {
         let templates = Self::default();
         let set = set.into_iter().map(|(place, template)| (place, Arc::new(template))).collect();
         *templates.set.write().unwrap() = Arc::new(set);
@@ -118,7 +117,8 @@ impl Templates {
                         _ => return,
                     }
                 }
-                std::future::pending().await
+                // The database is gone, and so is this process soon.
+                std::future::pending::<()>().await;
             };
             tokio::select! {
                 _ = timeout(LOOK, told) => {}

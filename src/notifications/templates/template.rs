@@ -71,8 +71,12 @@ pub struct Misfit {
 }
 
 impl Misfit {
-    pub(super) fn new(code: &'static str, at: Vec<Range<usize>>, text: Text) -> Self {
+    pub(super) const fn new(code: &'static str, at: Vec<Range<usize>>, text: Text) -> Self {
         Self { code, at, text }
+    }
+
+    fn one(code: &'static str, at: Range<usize>, text: Text) -> Self {
+        Self::new(code, [at].into(), text)
     }
 
     /// As a fault of the field.
@@ -157,8 +161,7 @@ pub(super) fn parse(body: &str) -> (Placed, Vec<Misfit>) {
     while let Some(next) = body[at..].find(['{', '}']).map(|next| at + next) {
         words.push_str(&body[at..next]);
         let rest = &body[next..];
-        if rest.starts_with(OPEN) {
-            let inner = &rest[OPEN.len()..];
+        if let Some(inner) = rest.strip_prefix(OPEN) {
             let end = inner.find(CLOSE).filter(|&end| !inner[..end].contains(OPEN));
             let Some(end) = end else {
                 misfits.push(brace(body, next, "templates-fault-unclosed"));
@@ -168,20 +171,17 @@ pub(super) fn parse(body: &str) -> (Placed, Vec<Misfit>) {
             };
             let whole = next..next + OPEN.len() + end + CLOSE.len();
             at = whole.end;
-            match Variable::find(inner[..end].trim()) {
-                Some(variable) => {
-                    if !words.is_empty() {
-                        parts.push((Part::Words(std::mem::take(&mut words)), began..next));
-                    }
-                    parts.push((Part::Slot(variable), whole));
-                    began = at;
+            if let Some(variable) = Variable::find(inner[..end].trim()) {
+                if !words.is_empty() {
+                    parts.push((Part::Words(std::mem::take(&mut words)), began..next));
                 }
-                None => {
-                    let name: String = inner[..end].trim().chars().take(40).collect();
-                    let text = Text::new("templates-fault-unknown").arg("name", format!("{OPEN}{name}{CLOSE}"));
-                    words.push_str(&body[whole.clone()]);
-                    misfits.push(Misfit::new("unknown", vec![whole], text));
-                }
+                parts.push((Part::Slot(variable), whole));
+                began = at;
+            } else {
+                let name: String = inner[..end].trim().chars().take(40).collect();
+                let text = Text::new("templates-fault-unknown").arg("name", format!("{OPEN}{name}{CLOSE}"));
+                words.push_str(&body[whole.clone()]);
+                misfits.push(Misfit::one("unknown", whole, text));
             }
         } else if rest.starts_with(CLOSE) {
             misfits.push(brace(body, next, "templates-fault-unopened"));
@@ -191,7 +191,7 @@ pub(super) fn parse(body: &str) -> (Placed, Vec<Misfit>) {
             // How portals write the place of a value.
             let end = rest.find("#}").map_or(2, |end| end + 2);
             let text = Text::new("templates-fault-var").arg("place", place(body, next));
-            misfits.push(Misfit::new("invalid", vec![next..next + end], text));
+            misfits.push(Misfit::one("invalid", next..next + end, text));
             words.push_str(&rest[..end]);
             at = next + end;
         } else {
@@ -208,7 +208,7 @@ pub(super) fn parse(body: &str) -> (Placed, Vec<Misfit>) {
 
 fn brace(body: &str, at: usize, key: &'static str) -> Misfit {
     let text = Text::new(key).arg("place", place(body, at));
-    Misfit::new("invalid", vec![at..at + OPEN.len()], text)
+    Misfit::one("invalid", at..at + OPEN.len(), text)
 }
 
 /// The character that begins at a byte, counted from one.
