@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::{
     Extension, Json, Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
@@ -31,7 +32,10 @@ use crate::{
     deliveries, drafts,
     fault::Fault,
     live::{self, Live},
-    notifications::{self, Answering, Callbacks, Channel, Health, Hooks, Inbox, Outbox, Voice, Worker},
+    notifications::{
+        self, Answering, Callbacks, Channel, Health, Hooks, Inbox, Outbox, Voice, Worker, templates::Templates,
+        wording::Calendar,
+    },
     reports::{self, Reports},
     staff::{self, Staff},
     tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
@@ -87,7 +91,10 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         data::make_data_dir(&config.data_dir)?;
         let (db, vault) = data::open_data(&config, &clock).await?;
-        let outbox = Outbox::new(vault.clone(), clock.clone(), voice(&config), &config.notifications);
+        let templates = Templates::default();
+        templates.refresh(&db).await.context("cannot read the templates of messages")?;
+        let voice = voice(&config, templates);
+        let outbox = Outbox::new(vault.clone(), clock.clone(), voice, &config.notifications);
         let health = outbox.health();
         let desk = Desk {
             vault: vault.clone(),
@@ -202,8 +209,8 @@ fn api(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(tickets::api::api(app.tickets.clone()))
         .merge(clients::api::api(app.clients.clone()))
-        .merge(deliveries::api::api(app.tickets.clone()))
         .merge(staff::api(app.staff.clone()))
+        .merge(deliveries::api(app.tickets.clone()))
 }
 
 /// The OpenAPI document, without opening anything.
@@ -211,8 +218,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = openapi::base();
     document.merge(tickets::api::document());
     document.merge(clients::api::document());
-    document.merge(deliveries::api::document());
     document.merge(staff::document());
+    document.merge(deliveries::document());
     document
 }
 
@@ -253,15 +260,16 @@ fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>
 }
 
 /// How this desk speaks to clients.
-fn voice(config: &Config) -> Voice {
-    Voice::new(&config.isp_name, config.notifications.language)
+fn voice(config: &Config, templates: Templates) -> Voice {
+    let calendar = Calendar { zone: config.zone.clone(), resolve_days: config.notifications.resolve_days };
+    Voice::new(&config.isp_name, config.notifications.language).with(templates, calendar)
 }
 
 async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Hooks> {
     let desk = tickets.desk.clone();
     let answering = Answering {
         vault: desk.vault.clone(),
-        voice: voice(config),
+        voice: desk.outbox.voice().clone(),
         region: config.region,
         sender: config.notifications.sender(config.region.as_ref()),
         cases: Arc::new(FromClients { desk, reopen_days: config.notifications.reopen_days }),

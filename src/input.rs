@@ -174,6 +174,20 @@ impl Input {
         }
     }
 
+    /// The members of an object of whole numbers; a fault where it is anything else.
+    pub fn numbers(&mut self, name: &str) -> Vec<(String, u64)> {
+        let members = match self.fields.remove(name) {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Object(members)) => members,
+            Some(_) => serde_json::Map::from_iter([(String::new(), Value::Null)]),
+        };
+        let numbers: Option<Vec<_>> = members.into_iter().map(|(name, value)| Some((name, value.as_u64()?))).collect();
+        numbers.unwrap_or_else(|| {
+            self.fault(name, "invalid", Text::new("input-no-numbers"));
+            Vec::new()
+        })
+    }
+
     /// Reads a text through `parse`, keeping its fault under the field's name.
     pub fn parsed<T, E: Into<Text>>(
         &mut self,

@@ -1,4 +1,4 @@
-//! What runs beside requests: the sender of messages, what keeps open pages true, the hourly sweep, the metrics
+//! What runs beside requests: the sender of messages, what follows their templates, what keeps open pages true, the hourly sweep, the metrics
 //! listener.
 
 use std::{net::SocketAddr, time::Duration};
@@ -49,6 +49,7 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
         work.spawn(async move { worker.run(Some(inbox), stop).await });
     }
     work.spawn(app.live.clone().run(stopped.clone()));
+    work.spawn(app.tickets.desk.outbox.templates().clone().follow(app.db.clone(), stopped.clone()));
     work.spawn(announce(app.clone(), stopped.clone()));
     work.spawn(sweep(app.clone(), stopped));
     Work(work)

@@ -34,3 +34,12 @@ audit-filter-from = createdFrom
 audit-filter-to = createdTo
 audit-filter-sort = sort
 audit-filter-order = order
+
+# The wording of messages.
+audit-template-saved = The wording of a message was changed
+audit-template-reset = The built-in wording of a message is used again
+audit-template-tried = A test SMS was sent
+audit-template-not-taken = A test SMS was not sent
+audit-template = { $kind }, { $channel }, { $language }
+audit-template-version = { $template }: version { $version }
+audit-template-to = { $template }: to a number that ends in { $to }

@@ -10,3 +10,4 @@ input-too-long = { $count ->
    *[other] Shorten this to { $count } characters or fewer.
 }
 input-of-field = { $field }: { $message }
+input-no-numbers = Send an object of whole numbers.

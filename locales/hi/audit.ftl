@@ -34,3 +34,12 @@ audit-filter-from = कब से
 audit-filter-to = कब तक
 audit-filter-sort = क्रम
 audit-filter-order = क्रम की दिशा
+
+# संदेशों के शब्द।
+audit-template-saved = एक संदेश के शब्द बदले गए
+audit-template-reset = एक संदेश के मूल शब्द फिर से लगाए गए
+audit-template-tried = जाँच का SMS भेजा गया
+audit-template-not-taken = जाँच का SMS नहीं गया
+audit-template = { $kind }, { $channel }, { $language }
+audit-template-version = { $template }: संस्करण { $version }
+audit-template-to = { $template }: { $to } पर ख़त्म होने वाले नंबर को

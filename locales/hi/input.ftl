@@ -10,3 +10,4 @@ input-too-long = { $count ->
    *[other] इसे { $count } या कम अक्षरों तक छोटा करें।
 }
 input-of-field = { $field }: { $message }
+input-no-numbers = पूर्ण संख्याओं का एक ऑब्जेक्ट भेजें।

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::words::Text;
+use crate::words::{Language, Text};
 
 /// Something that was done. It is stored sealed, as JSON, so it may name filters and people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,41 @@ pub enum Event {
         /// How many tickets were handed over at most; the last of them may not have arrived.
         rows: u64,
     },
+    /// The wording of a message was changed.
+    TemplateSaved {
+        /// What it tells.
+        kind: String,
+        /// How it is sent.
+        channel: String,
+        /// What its readers read.
+        language: String,
+        /// The new version.
+        version: i64,
+    },
+    /// The built-in wording of a message is used again.
+    TemplateReset {
+        /// What it tells.
+        kind: String,
+        /// How it is sent.
+        channel: String,
+        /// What its readers read.
+        language: String,
+        /// The new version.
+        version: i64,
+    },
+    /// A message was sent to try its wording.
+    TemplateTried {
+        /// What it tells.
+        kind: String,
+        /// How it is sent.
+        channel: String,
+        /// What its readers read.
+        language: String,
+        /// The last digits of the number.
+        to: String,
+        /// Whether the gateway took it.
+        taken: bool,
+    },
 }
 
 impl Event {
@@ -41,6 +76,9 @@ impl Event {
             Self::ExportBegan { .. } => 0,
             Self::ExportEnded { .. } => 1,
             Self::ExportBroken { .. } => 2,
+            Self::TemplateSaved { .. } => 3,
+            Self::TemplateReset { .. } => 4,
+            Self::TemplateTried { .. } => 5,
         }
     }
 
@@ -50,6 +88,10 @@ impl Event {
             Self::ExportBegan { .. } => Text::new("audit-export-began"),
             Self::ExportEnded { rows, .. } => Text::new("audit-export-ended").arg("count", rows),
             Self::ExportBroken { rows, .. } => Text::new("audit-export-broken").arg("count", rows),
+            Self::TemplateSaved { .. } => Text::new("audit-template-saved"),
+            Self::TemplateReset { .. } => Text::new("audit-template-reset"),
+            Self::TemplateTried { taken: true, .. } => Text::new("audit-template-tried"),
+            Self::TemplateTried { taken: false, .. } => Text::new("audit-template-not-taken"),
         }
     }
 
@@ -67,8 +109,29 @@ impl Event {
                     Text::new("audit-filters").arg("filters", filters)
                 }
             }
+            Self::TemplateSaved { kind, channel, language, version }
+            | Self::TemplateReset { kind, channel, language, version } => Text::new("audit-template-version")
+                .arg("template", template(kind, channel, language))
+                .arg("version", version),
+            Self::TemplateTried { kind, channel, language, to, .. } => {
+                Text::new("audit-template-to").arg("template", template(kind, channel, language)).arg("to", to)
+            }
         }
     }
+}
+
+/// What a template is for.
+fn template(kind: &str, channel: &str, language: &str) -> Text {
+    let kind = Text::new(match kind {
+        "created" => "notifications-kind-created",
+        "fixed" => "notifications-kind-fixed",
+        "assigned" => "notifications-kind-assigned",
+        "reopened" => "notifications-kind-reopened",
+        _ => "notifications-kind-note",
+    });
+    let language = Language::of(language).map_or_else(|| language.to_owned(), |known| known.name().to_owned());
+    let channel = if channel == "sms" { "SMS" } else { channel };
+    Text::new("audit-template").arg("kind", kind).arg("channel", channel).arg("language", language)
 }
 
 /// The name of a filter of tickets, as it stands in their addresses.

@@ -143,7 +143,7 @@ pub async fn test(
 /// Sends a trial to what somebody typed.
 ///
 /// # Errors
-/// As [`Outbox::try_out`](crate::notifications::Outbox::try_out); [`Fault::Invalid`] on `to` for what is neither number nor
+/// As [`Outbox::try_gateway`](crate::notifications::Outbox::try_out); [`Fault::Invalid`] on `to` for what is neither number nor
 /// address.
 pub async fn try_out(state: &Tickets, channel: &str, gateway: &str, typed: &str) -> Result<Option<String>, Fault> {
     let desk = &state.desk;
@@ -158,7 +158,7 @@ pub async fn try_out(state: &Tickets, channel: &str, gateway: &str, typed: &str)
         email::check(typed).map_err(|why| Fault::field("to", "invalid", why))?;
     }
     let to = Contact { phone: phone.as_ref(), email: by_mail.then_some(typed) };
-    let answer = desk.outbox.try_out(&state.db, channel, gateway, &to).await?;
+    let answer = desk.outbox.try_gateway(&state.db, channel, gateway, &to).await?;
     tracing::info!(channel, gateway, taken = answer.is_none(), "a trial was sent");
     Ok(answer)
 }

@@ -1,20 +1,22 @@
-//! The page of SMS: everything sent, waiting and failed, and whom to call since theirs did not arrive. It stands above
+//! The page of SMS: everything sent, waiting and failed, whom to call since theirs did not arrive, and what they say. It stands above
 //! tickets and notifications, which do not know each other's pages.
 
 mod again;
-pub mod api;
+mod api;
 mod calls;
 mod cancel;
 mod gateways;
 mod list;
 mod record;
 mod row;
+mod templates;
 
 use axum::{
     Router,
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     db::Tx,
@@ -31,12 +33,25 @@ const COUNTED_TO: u32 = 10_000;
 /// Messages of a page.
 const SHOWN: u32 = 50;
 
+/// The calls of this feature, with their documentation.
+pub fn api(state: Tickets) -> OpenApiRouter {
+    api::api(state.clone()).merge(templates::api::api(state))
+}
+
+/// The documentation alone.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = api::document();
+    document.merge(templates::api::document());
+    document
+}
+
 /// The routes of this feature's pages.
 pub fn routes(state: Tickets) -> Router {
     Router::new()
         .route("/notifications", get(list::show))
         .route("/notifications/calls", get(calls::show))
         .route("/notifications/resend", get(again::ask).post(again::all))
+        .merge(templates::routes())
         .route("/notifications/{id}/resend", get(back).post(again::one))
         .route("/notifications/gateways", get(gateways::show))
         .route("/notifications/gateways/{channel}/{gateway}/test", get(back).post(gateways::test))

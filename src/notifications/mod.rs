@@ -22,6 +22,7 @@ mod outbox;
 mod overview;
 mod pace;
 mod parts_store;
+mod price;
 mod promise;
 mod reason;
 mod record;
@@ -31,6 +32,7 @@ mod settle;
 mod state;
 mod store;
 mod take;
+pub mod templates;
 mod way;
 pub mod wording;
 mod worker;
@@ -49,6 +51,7 @@ pub use self::{
     message::{Facts, Kind, News, Notification, StateChange},
     outbox::{Outbox, Prepared, lapse},
     overview::Way,
+    price::Price,
     promise::WhyNot,
     reason::reason_text,
     record::{NotificationChange, NotificationRecord},

@@ -14,10 +14,12 @@ use super::{
     health::Health,
     message::{Facts, Kind, News, Notification},
     number_store::{self, Via},
+    price::Price,
     reason::{COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
     settings::{Routes, Settings},
     state::State,
     store::{self, Envelope},
+    templates::{Templates, Tries},
     wording::{Sms, Voice},
 };
 use crate::{
@@ -38,6 +40,8 @@ pub struct Outbox {
     pub(super) routes: Arc<Routes>,
     pub(super) courtesy: Arc<Courtesy>,
     pub(super) health: Health,
+    pub(super) tries: Tries,
+    price: Option<Price>,
     wake: Arc<Notify>,
 }
 
@@ -52,6 +56,8 @@ impl Outbox {
             routes: Arc::new(settings.routes.clone()),
             courtesy: Arc::new(settings.courtesy.clone()),
             health: Health::default(),
+            tries: Tries::default(),
+            price: settings.price.clone(),
             wake: Arc::new(Notify::new()),
         }
     }
@@ -65,6 +71,11 @@ impl Outbox {
     /// Whether anybody is told of this at all.
     pub fn tells(&self, kind: Kind) -> bool {
         !self.routes.of(kind).is_empty()
+    }
+
+    /// Whether anybody is told of this on that channel.
+    pub fn tells_by(&self, kind: Kind, channel: &Channel) -> bool {
+        self.routes.of(kind).iter().any(|route| **route == *channel)
     }
 
     /// Words and seals what is told, for each channel that tells it, which takes longer than queueing it: do it before the
@@ -223,6 +234,21 @@ impl Outbox {
     /// How the gateways do, as far as this process knows: the worker notes it.
     pub fn health(&self) -> Health {
         self.health.clone()
+    }
+
+    /// Who speaks.
+    pub const fn voice(&self) -> &Voice {
+        &self.voice
+    }
+
+    /// What so many segments cost, where the settings say that.
+    pub fn cost(&self, segments: usize) -> Option<String> {
+        self.price.as_ref().map(|price| price.of(segments))
+    }
+
+    /// The ISP's own wording.
+    pub const fn templates(&self) -> &Templates {
+        self.voice.own()
     }
 
     /// Tells the worker of this process to look at once. Call it after a commit; without it the worker looks within

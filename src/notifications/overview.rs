@@ -1,7 +1,7 @@
 //! How the ways out stand, and a message to try one of them.
 
 use super::{
-    channels::{Channel, Contact, Outcome, Outgoing},
+    channels::{Channel, Contact, Outgoing},
     due_store,
     health_store::{self, Standing},
     number_store::{self, Allowance},
@@ -67,7 +67,7 @@ impl Outbox {
     /// # Errors
     /// [`Fault::NotFound`] where no such gateway is set; [`Fault::Invalid`] on `to` where nothing may go there;
     /// [`Fault::TooMany`] after ten within a minute; the database's.
-    pub async fn try_out(
+    pub async fn try_gateway(
         &self,
         db: &Db,
         channel: &str,
@@ -101,16 +101,6 @@ impl Outbox {
             report_url: None,
             registered: sms.registered.as_ref(),
         };
-        let outcome = gate.gateway.send(&message).await;
-        Ok(match outcome {
-            Outcome::Accepted { .. } => None,
-            Outcome::Refused { reason }
-            | Outcome::OptedOut { reason }
-            | Outcome::Later { reason, .. }
-            | Outcome::Throttled { reason, .. }
-            | Outcome::LoginRefused { reason }
-            | Outcome::Doubtful { reason }
-            | Outcome::NotSent { reason } => Some(reason),
-        })
+        Ok(gate.gateway.send(&message).await.why_not())
     }
 }

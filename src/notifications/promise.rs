@@ -2,7 +2,7 @@
 
 use super::{
     channels::Channel,
-    message::Kind,
+    message::{Facts, Kind},
     number_store,
     outbox::Outbox,
     reason::{COUNTRY, NO_SMS_NUMBER, OPTED_OUT},
@@ -88,7 +88,7 @@ impl Outbox {
     }
 
     /// The message that logging a ticket would send, in its parts.
-    pub fn preview_created(&self, reference: &str, issue: &str) -> Created {
-        self.voice.created_in_parts(reference, issue)
+    pub fn preview_created(&self, facts: &Facts<'_>) -> Created {
+        self.voice.in_parts(Kind::Created, facts)
     }
 }

@@ -9,6 +9,7 @@ use super::{
     courtesy::{Courtesy, Quiet},
     gates::Gates,
     message::Kind,
+    price::Price,
 };
 use crate::{
     phone::{Phone, Region},
@@ -103,6 +104,13 @@ const REOPEN_DAYS: Key = Key::new(
 )
 .or("7");
 
+const RESOLVE_DAYS: Key = Key::new(
+    "sms.resolve_days",
+    "By when tickets should be resolved, in days after they are logged: what {{resolve_by}} says in templates.",
+);
+const PRICE: Key =
+    Key::new("sms.price", "What an SMS segment costs, such as 0.12 INR: the page of templates reckons with it.");
+
 /// A setting that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingFault {
@@ -131,6 +139,10 @@ pub struct Settings {
     pub courtesy: Courtesy,
     /// How many days after a Fixed a client's SMS reopens the ticket.
     pub reopen_days: i64,
+    /// How many days after its logging a ticket should be resolved, where the ISP says so.
+    pub resolve_days: Option<i64>,
+    /// What a segment costs, where that is known.
+    pub price: Option<Price>,
 }
 
 /// What goes out by which channels.
@@ -161,7 +173,7 @@ impl Settings {
     /// Every setting there is, those of all gateways included.
     pub fn keys() -> impl Iterator<Item = &'static Key> {
         static TOLD_KEYS: [Key; 5] = [TOLD[0].1, TOLD[1].1, TOLD[2].1, TOLD[3].1, TOLD[4].1];
-        static OWN: [Key; 11] = [
+        static OWN: [Key; 13] = [
             LANGUAGE,
             HOOK_SECRET,
             UNDO_SECONDS,
@@ -173,6 +185,8 @@ impl Settings {
             PER_DAY,
             COUNTRIES,
             REOPEN_DAYS,
+            RESOLVE_DAYS,
+            PRICE,
         ];
         TOLD_KEYS.iter().chain(&OWN).chain(CHANNELS.into_iter().flat_map(|channel| (channel.keys)()))
     }
@@ -198,12 +212,28 @@ impl Settings {
             Ok(days @ 0..=365) => Ok(days),
             _ => Err("Give a whole number of days from 0 to 365.".to_owned()),
         });
+        let resolve_days = reader.optional(&RESOLVE_DAYS, |text| match text.parse::<i64>() {
+            Ok(days @ 1..=365) => Ok(days),
+            _ => Err("Give a whole number of days from 1 to 365.".to_owned()),
+        });
+        let price = reader.optional(&PRICE, |text| {
+            Price::read(text).ok_or_else(|| "Give an amount and a currency, such as 0.12 INR.".to_owned())
+        });
         let gates = Gates::new(CHANNELS.map(|channel| (channel, (channel.build)(&mut reader))).into());
         let routes = routes(&mut reader, &gates);
         match (language, undo, reopen_days) {
-            (Some(language), Some(undo), Some(reopen_days)) if reader.faults.is_empty() => {
-                Ok(Self { gates, routes, sender, language, hook_secret, undo, courtesy, reopen_days })
-            }
+            (Some(language), Some(undo), Some(reopen_days)) if reader.faults.is_empty() => Ok(Self {
+                gates,
+                routes,
+                sender,
+                language,
+                hook_secret,
+                undo,
+                courtesy,
+                reopen_days,
+                resolve_days,
+                price,
+            }),
             _ => Err(reader.faults),
         }
     }
@@ -382,6 +412,10 @@ mod tests {
             ("sms.per_day", "many"),
             ("sms.countries", "India"),
             ("sms.reopen_days", "-1"),
+            ("sms.resolve_days", "0"),
+            ("sms.price", "0.12"),
+            ("sms.price", ".5 INR"),
+            ("sms.price", "0,12 INR"),
         ] {
             assert_eq!(read(&[(key, bad)]).unwrap_err(), [key], "{bad}");
         }

@@ -1,27 +1,24 @@
 //! What Redress says by SMS. In English every text takes one segment in GSM 7 bit, or at most two in UCS-2; languages of
-//! other alphabets are UCS-2 throughout.
+//! other alphabets are UCS-2 throughout. The ISP may have its own wording: see `templates/`.
 //!
 //! Fields are data: they are made one clean line and put in as they are, never read as a template.
 
 use std::sync::Arc;
 
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
-    channels::Registered,
+    channels::{Channel, Registered},
     message::{Facts, Kind},
     segments::{Encoding, Segments, clean, count, plain},
+    templates::{Part, Place, Template, Templates, Variable},
 };
-use crate::words::{Language, Piece, Said, Text};
+use crate::words::{Language, Piece, Said, Text, date_with_year};
 
 /// Longest name of the provider in a message, in units of its encoding: it leaves room for an issue
 /// beside the reference, which comes twice.
 const MAX_NAME: usize = 40;
-/// Fewest characters of a cut issue that still say something.
-const MIN_PIECE: usize = 4;
-const CUT: &str = "...";
-/// What a piece does not end with before [`CUT`]: punctuation, and joiners that lost their letter.
-const DANGLING: [char; 13] = ['.', ',', ';', ':', '!', '?', '-', '–', '—', '…', ' ', '\u{200c}', '\u{200d}'];
 /// Bytes of UTF-8 that one unit of either encoding can stand for, at most: a bound that keeps the
 /// search for a cut short whatever the text.
 const MAX_BYTES: usize = 3;
@@ -38,30 +35,32 @@ pub struct Sms {
 }
 
 impl Sms {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let text = plain(text).into_owned();
         let segments = count(&text);
         Self { text, segments, registered: None }
     }
 
-    fn fits(&self) -> bool {
+    /// Whether it costs no more than a message may.
+    pub fn fits(&self) -> bool {
         self.segments.segments <= most_segments(self.segments.encoding)
     }
 }
 
-const fn most_segments(encoding: Encoding) -> usize {
+/// The segments that a message has at most.
+pub const fn most_segments(encoding: Encoding) -> usize {
     match encoding {
         Encoding::Gsm7 => 1,
         Encoding::Ucs2 => 2,
     }
 }
 
-/// The message of a logged ticket in its parts.
+/// A message in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created {
     /// The message.
     pub sms: Sms,
-    /// Up to the issue.
+    /// Up to the issue, with the blank before it.
     pub head: String,
     /// The issue in brief, or empty.
     pub issue: String,
@@ -71,82 +70,113 @@ pub struct Created {
     pub left_out: usize,
 }
 
+/// By which days go.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    /// The ISP's time zone.
+    pub zone: TimeZone,
+    /// The days after its logging by which a ticket should be resolved, if the ISP says so.
+    pub resolve_days: Option<i64>,
+}
+
 /// Who speaks, and in which language. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Voice {
     name: Arc<str>,
     language: Language,
-    /// The message of a logged ticket, which is worded for each.
-    created: Arc<[Piece]>,
+    /// Our own wording, kind by kind.
+    built_in: Arc<[Template]>,
+    /// The ISP's.
+    own: Templates,
+    calendar: Calendar,
 }
 
 impl Voice {
     /// The provider of this name, whose clients read this language.
     pub fn new(isp: &str, language: Language) -> Self {
-        let name = name(isp);
-        let created = Text::new(if name.is_empty() { "sms-created-nameless" } else { "sms-created" });
-        // Name and reference are put in afterwards: whatever their characters, none is taken for a slot.
-        let created = created.to(language).pieces(&["isp", "reference", "issue"]);
-        Self { name: name.into(), language, created: created.into() }
+        let name: Arc<str> = name(isp).into();
+        let built_in = Kind::ALL.map(|kind| built_in(kind, language, name.is_empty()));
+        let calendar = Calendar { zone: TimeZone::UTC, resolve_days: None };
+        Self { name, language, built_in: built_in.into(), own: Templates::default(), calendar }
+    }
+
+    /// The same with the ISP's own wording and days.
+    #[must_use]
+    pub fn with(self, own: Templates, calendar: Calendar) -> Self {
+        Self { own, calendar, ..self }
+    }
+
+    /// The same in another language.
+    #[must_use]
+    pub fn speaking(&self, language: Language) -> Self {
+        if language == self.language {
+            return self.clone();
+        }
+        Self::new(&self.name, language).with(self.own.clone(), self.calendar.clone())
+    }
+
+    /// Its language.
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The ISP's own wording.
+    pub const fn own(&self) -> &Templates {
+        &self.own
+    }
+
+    /// Whether a day by which tickets should be resolved is set.
+    pub const fn has_resolve_days(&self) -> bool {
+        self.calendar.resolve_days.is_some()
+    }
+
+    /// Our own wording of a kind.
+    pub fn built_in(&self, kind: Kind) -> &Template {
+        &self.built_in[kind as usize]
     }
 
     /// The SMS of this kind.
     pub fn sms(&self, kind: Kind, facts: &Facts<'_>) -> Sms {
-        match kind {
-            Kind::Created => self.created(facts.reference, facts.issue),
-            Kind::Fixed => self.fixed(facts.reference),
-            Kind::Assigned => self.assigned(facts.reference, facts.issue_type),
-            Kind::Reopened => self.reopened(facts.reference),
-            Kind::Note => self.note(facts.reference, facts.note),
-        }
+        self.in_parts(kind, facts).sms
     }
 
-    /// A ticket is logged: its reference, the issue in brief, and how to ask for news.
+    /// The message that [`sms`](Self::sms) gives, taken apart.
     ///
     /// The issue is cut at a word to what fits, or left out if too little of it would remain; the
     /// reference and the instruction never are.
-    pub fn created(&self, reference: &str, issue: &str) -> Sms {
-        self.around(reference).with_most_of(&clean(issue)).0
+    pub fn in_parts(&self, kind: Kind, facts: &Facts<'_>) -> Created {
+        let own = self.own.find(Place { kind, channel: Channel::SMS, language: self.language });
+        let own = own.filter(|own| self.has_resolve_days() || !own.has(Variable::ResolveBy));
+        let said = own.map(|own| self.fill(&own, facts)).filter(|said| said.sms.fits());
+        said.unwrap_or_else(|| self.fill(self.built_in(kind), facts))
     }
 
-    /// The message that [`created`](Self::created) gives, taken apart.
-    pub fn created_in_parts(&self, reference: &str, issue: &str) -> Created {
-        let (around, all) = (self.around(reference), clean(issue));
-        let (sms, brief) = around.with_most_of(&all);
-        // Each character is made plain by itself, and only where all of them then fit the alphabet.
-        let as_sent = |part: &str| match sms.segments.encoding {
-            Encoding::Gsm7 => plain(part).into_owned(),
-            Encoding::Ucs2 => part.to_owned(),
-        };
-        Created {
-            head: as_sent(&around.head),
-            issue: as_sent(&brief.text),
-            tail: as_sent(&around.tail),
-            left_out: brief.left_out,
-            sms,
+    /// A template with what it says of a ticket.
+    pub fn fill(&self, template: &Template, facts: &Facts<'_>) -> Created {
+        template.fill(self.language, &|variable| self.value(variable, facts))
+    }
+
+    /// A value as messages say it: one clean line.
+    pub fn value(&self, variable: Variable, facts: &Facts<'_>) -> String {
+        match variable {
+            Variable::Reference => facts.reference.to_owned(),
+            Variable::Isp => (*self.name).to_owned(),
+            Variable::Status => {
+                facts.status.clone().map(|status| clean(&self.word(status).to_string())).unwrap_or_default()
+            }
+            Variable::RegisteredAt => self.day(facts.registered_at, 0),
+            Variable::ResolveBy => self.day(facts.registered_at, self.calendar.resolve_days.unwrap_or_default()),
+            Variable::Issue => clean(facts.issue),
+            Variable::IssueType => clean(facts.issue_type),
+            Variable::Note => clean(facts.note),
         }
     }
 
-    /// A ticket is resolved and its issue fixed.
-    pub fn fixed(&self, reference: &str) -> Sms {
-        let key = if self.name.is_empty() { "sms-fixed-nameless" } else { "sms-fixed" };
-        self.say(Text::new(key).arg("isp", &*self.name).arg("reference", reference))
-    }
-
-    /// A technician gets a ticket: which, and what kind of issue it is. Nothing of the client's, as phones get lost.
-    pub fn assigned(&self, reference: &str, issue_type: &str) -> Sms {
-        self.announce(Text::new("sms-assigned").arg("reference", reference).arg("issue", clean(issue_type)))
-    }
-
-    /// A ticket that was resolved is open again.
-    pub fn reopened(&self, reference: &str) -> Sms {
-        self.announce(Text::new("sms-reopened").arg("reference", reference))
-    }
-
-    /// What the desk writes to a client about a ticket: as much of it as fits.
-    pub fn note(&self, reference: &str, note: &str) -> Sms {
-        let head = self.announce(Text::new("sms-note").arg("reference", reference)).text;
-        Around { head, tail: String::new(), language: self.language }.with_most_of(&clean(note)).0
+    /// The day so many days after an instant.
+    fn day(&self, at: i64, later: i64) -> String {
+        let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let day = at.to_zoned(self.calendar.zone.clone()).date();
+        clean(&self.word(date_with_year(day.saturating_add(later.days()))).to_string())
     }
 
     /// Answers `STATUS` alone where several tickets are open: their references, as many as fit.
@@ -159,7 +189,8 @@ impl Voice {
     /// Whether a text is one of ours come back, by a machine that sends on what it gets.
     pub fn is_own(&self, text: &str) -> bool {
         let rest = clean(text).strip_prefix(&*self.name).map(ToOwned::to_owned);
-        !self.name.is_empty() && rest.is_some_and(|rest| rest.starts_with(": ") && rest.contains("BILL-"))
+        let ours = !self.name.is_empty() && rest.is_some_and(|rest| rest.starts_with(": ") && rest.contains("BILL-"));
+        ours || self.own.may_have_made(&clean(text))
     }
 
     /// Answers what a client wrote about a ticket, which now has it.
@@ -214,93 +245,38 @@ impl Voice {
     fn word(&self, text: Text) -> Said {
         text.to(self.language)
     }
-
-    /// The message of a logged ticket without its issue, put together once however many cuts of the issue are tried.
-    fn around(&self, reference: &str) -> Around {
-        let (mut head, mut tail, mut passed) = (String::new(), String::new(), false);
-        for piece in &*self.created {
-            let part = if passed { &mut tail } else { &mut head };
-            match piece {
-                Piece::Words(words) => part.push_str(words),
-                Piece::Slot("issue") => passed = true,
-                Piece::Slot("reference") => part.push_str(reference),
-                Piece::Slot(_) => part.push_str(&self.name),
-            }
-        }
-        Around { head: head.trim().to_owned(), tail: tail.trim().to_owned(), language: self.language }
-    }
 }
 
-/// What stands around the issue.
-struct Around {
-    head: String,
-    tail: String,
-    language: Language,
-}
-
-/// An issue as a message has it.
-struct Brief {
-    text: String,
-    /// Characters that are not in it.
-    left_out: usize,
-}
-
-impl Around {
-    fn with(&self, issue: &str) -> Sms {
-        let mut text = String::with_capacity(self.head.len() + issue.len() + self.tail.len() + 2);
-        for part in [self.head.as_str(), issue, &self.tail] {
-            if !text.is_empty() && !part.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(part);
-        }
-        Sms::new(&text)
-    }
-
-    /// The message with as much of a clean issue as fits, which may be nothing.
-    fn with_most_of(&self, issue: &str) -> (Sms, Brief) {
-        let none = || (self.with(""), Brief { text: String::new(), left_out: issue.chars().count() });
-        self.whole(issue).or_else(|| self.longest_cut(issue)).unwrap_or_else(none)
-    }
-
-    /// The message with all of the issue, if that fits and there is one.
-    fn whole(&self, issue: &str) -> Option<(Sms, Brief)> {
-        // What has more characters than the largest message has units cannot fit whole.
-        let short = issue.chars().nth(Encoding::Gsm7.single()).is_none();
-        let text = finished(Some(issue).filter(|_| short)?, self.language);
-        let text = Some(text).filter(|text| !text.is_empty())?;
-        let sms = Some(self.with(&text)).filter(Sms::fits)?;
-        Some((sms, Brief { text, left_out: 0 }))
-    }
-
-    /// The message with the longest piece of the issue that fits: whole words, or, when not even the
-    /// first word fits, as much of it as does. `None` when no piece worth reading fits.
-    fn longest_cut(&self, issue: &str) -> Option<(Sms, Brief)> {
-        let piece = |&end: &usize| {
-            let piece = issue[..end].trim_end_matches(DANGLING);
-            let worth = piece.graphemes(true).nth(MIN_PIECE - 1).is_some();
-            let text = format!("{piece}{CUT}");
-            let sms = Some(self.with(&text)).filter(|sms| worth && sms.fits())?;
-            Some((sms, Brief { text, left_out: issue.chars().count() - piece.chars().count() }))
+/// Our own wording of a kind, as a template.
+fn built_in(kind: Kind, language: Language, nameless: bool) -> Template {
+    let say = |key, slots: &[&'static str]| Text::new(key).to(language).pieces(slots);
+    let key = |named, without| if nameless { without } else { named };
+    let (sentence, from) = match kind {
+        Kind::Created => (say(key("sms-created", "sms-created-nameless"), &["isp", "reference", "issue"]), false),
+        Kind::Fixed => (say(key("sms-fixed", "sms-fixed-nameless"), &["isp", "reference"]), false),
+        Kind::Assigned => (say("sms-assigned", &["reference", "issue"]), !nameless),
+        Kind::Reopened => (say("sms-reopened", &["reference"]), !nameless),
+        Kind::Note => (say("sms-note", &["reference"]), !nameless),
+    };
+    let pieces = if from {
+        let put = |piece| match piece {
+            Piece::Slot("sentence") => sentence.clone(),
+            other => vec![other],
         };
-        // Each end is tried, longest first, because leaving out one character can change the encoding
-        // and so the room. What has more characters than the largest message has units cannot fit, whatever they are:
-        // a dangling end may be trimmed, so the bound leaves room for one.
-        let bare = self.with(CUT);
-        let room = (largest(bare.segments.encoding) + DANGLING.len()).saturating_sub(bare.text.chars().count());
-        let ends = ends(issue, room);
-        let mut words = ends.iter().rev().filter(|&&end| ends_word(issue, end));
-        words.find_map(piece).or_else(|| ends.iter().rev().find_map(piece))
-    }
-}
-
-/// Units of the largest message around an issue, by the encoding of what stands around it: a UCS-2 frame makes all of it
-/// UCS-2, and in a GSM 7 bit frame the issue can but make the message smaller.
-fn largest(frame: Encoding) -> usize {
-    match frame {
-        Encoding::Gsm7 => Encoding::Gsm7.single(),
-        Encoding::Ucs2 => most_segments(Encoding::Ucs2) * Encoding::Ucs2.joined(),
-    }
+        say("sms-from", &["isp", "sentence"]).into_iter().flat_map(put).collect()
+    } else {
+        sentence
+    };
+    let part = |piece| match piece {
+        Piece::Words(words) => Part::Words(words),
+        Piece::Slot("isp") => Part::Slot(Variable::Isp),
+        Piece::Slot("issue") if kind == Kind::Assigned => Part::Slot(Variable::IssueType),
+        Piece::Slot("issue") => Part::Slot(Variable::Issue),
+        Piece::Slot(_) => Part::Slot(Variable::Reference),
+    };
+    let parts = pieces.into_iter().map(part);
+    let note = [Part::Words(" ".to_owned()), Part::Slot(Variable::Note)];
+    Template::of(parts.chain(note.into_iter().filter(|_| kind == Kind::Note)).collect())
 }
 
 /// The provider's name, cut between graphemes when it is too long.
@@ -317,58 +293,32 @@ fn name(isp: &str) -> String {
     clean(&isp[..fitting.unwrap_or(0)])
 }
 
-/// The issue as a sentence: with a full stop unless it has an end of its own.
-fn finished(issue: &str, language: Language) -> String {
-    let ends = |c: char| matches!(c, '.' | '!' | '?' | '…' | '।' | '॥' | '。' | '！' | '？' | '؟' | '۔');
-    let issue = issue.trim_end_matches([',', ';', ':', ' ']);
-    if issue.is_empty() || issue.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']']).ends_with(ends) {
-        return issue.to_owned();
-    }
-    let stop = match language {
-        Language::Hindi if issue.ends_with(|c: char| matches!(c, '\u{900}'..='\u{97f}')) => '।',
-        Language::English | Language::Hindi => '.',
-    };
-    format!("{issue}{stop}")
-}
-
-/// Where a text of one line may be cut between graphemes, so that at most `room` characters stay.
-fn ends(text: &str, room: usize) -> Vec<usize> {
-    if text.is_ascii() {
-        return (1..text.len().min(room + 1)).collect();
-    }
-    let mut chars = 0;
-    let lengths = text.grapheme_indices(true).map(|(at, grapheme)| {
-        let before = chars;
-        chars += grapheme.chars().count();
-        (at, before)
-    });
-    lengths.skip(1).take_while(|&(_, chars)| chars <= room).map(|(at, _)| at).collect()
-}
-
-/// Whether a word may end there: before a blank, and beside a letter of a script that writes
-/// without blanks.
-fn ends_word(text: &str, end: usize) -> bool {
-    let before = text[..end].chars().next_back();
-    let after = text[end..].chars().next();
-    after.is_some_and(|c| c == ' ' || unspaced(c)) || before.is_some_and(unspaced)
-}
-
-/// Thai and Lao, Myanmar, Khmer, and the ideographs and syllables of Chinese and Japanese.
-fn unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{2e80}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-        | '\u{20000}'..='\u{3ffff}')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::notifications::segments::fold;
+    use crate::notifications::{
+        segments::fold,
+        templates::{CUT, DANGLING},
+    };
 
     const REF: &str = "BILL-20261123-D4ZP";
     const ISP: &str = "Larkfield Fibre";
+
+    impl Voice {
+        pub(in crate::notifications) fn created(&self, reference: &str, issue: &str) -> Sms {
+            self.created_in_parts(reference, issue).sms
+        }
+
+        fn created_in_parts(&self, reference: &str, issue: &str) -> Created {
+            self.in_parts(Kind::Created, &Facts { reference, issue, ..Facts::default() })
+        }
+
+        pub(in crate::notifications) fn fixed(&self, reference: &str) -> Sms {
+            self.sms(Kind::Fixed, &Facts { reference, ..Facts::default() })
+        }
+    }
 
     fn english(isp: &str) -> Voice {
         Voice::new(isp, Language::English)
@@ -486,7 +436,7 @@ mod tests {
         ] {
             let parts = english(ISP).created_in_parts(REF, issue);
             assert_eq!((parts.issue.as_str(), parts.left_out), (shown, left_out));
-            assert_eq!(parts.head, format!("{ISP}: ticket {REF} logged."));
+            assert_eq!(parts.head, format!("{ISP}: ticket {REF} logged. "));
             assert_eq!(parts.sms, created(ISP, REF, issue));
         }
     }
@@ -561,7 +511,7 @@ mod tests {
             prop_assert!(sms.text.contains(&logged) && sms.text.ends_with(&reply), "{}", sms.text);
             prop_assert_eq!(&clean(&sms.text), &sms.text);
             let parts = english(&isp).created_in_parts(&reference, &issue);
-            let joined = [&parts.head[..], &parts.issue, &parts.tail].join(" ").replace("  ", " ");
+            let joined = [&parts.head[..], &parts.issue, &parts.tail].concat().replace("  ", " ");
             prop_assert_eq!((&joined, &parts.sms), (&sms.text, &sms));
             // The piece is a run of whole graphemes from the start of the issue.
             let shown = issue_in(&sms);
@@ -606,7 +556,7 @@ mod tests {
             prop_assert!(sms.text.matches(&reference).count() >= 2, "{}", sms.text);
             prop_assert_eq!(&clean(&sms.text), &sms.text);
             let parts = voice.created_in_parts(&reference, &issue);
-            let joined = [&parts.head[..], &parts.issue, &parts.tail].join(" ").replace("  ", " ");
+            let joined = [&parts.head[..], &parts.issue, &parts.tail].concat().replace("  ", " ");
             prop_assert_eq!((&joined, &parts.sms), (&sms.text, &sms));
         }
     }

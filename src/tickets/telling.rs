@@ -21,6 +21,11 @@ impl Ticket {
         }
     }
 
+    /// What messages say of it once it is Fixed.
+    pub fn facts_when_fixed(&self) -> Facts<'_> {
+        Facts { status: Some(Status::Fixed.label()), ..self.facts() }
+    }
+
     /// How its client is reached.
     pub fn contact(&self) -> Contact<'_> {
         Contact { phone: Some(&self.client_phone), email: self.client_email.as_deref() }

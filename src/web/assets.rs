@@ -60,6 +60,7 @@ const SHEETS: &[&str] = &[
     "bulk",
     "reports",
     "messages",
+    "templates",
     "docs",
     "utilities",
     "print",

@@ -72,7 +72,17 @@ async fn every_documented_call_is_there_and_no_other_method_is() {
         };
         for method in METHODS {
             let reply = caller
-                .send(caller.request(method, &path.replace("{id}", id).replace("{accountId}", "LF-1")).json(&json!({})))
+                .send(
+                    caller
+                        .request(
+                            method,
+                            &path
+                                .replace("{id}", id)
+                                .replace("{accountId}", "LF-1")
+                                .replace("{kind}/{channel}/{language}", "created/sms/en"),
+                        )
+                        .json(&json!({})),
+                )
                 .await;
             let call = format!("{method} {path}");
             if calls.contains(&call) {

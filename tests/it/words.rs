@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use crate::support::{Browser, Caller, PASSWORD, TestApp};
 
 /// Names and abbreviations that are the same in Hindi, and what clients type to us.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "Redress", "SMS", "CSV", "API", "GSM", "UCS", "STATUS", "STOP", "START", "HELP", "Ctrl", "Esc", "UTC", "UTF",
-    "JSON", "Kannel", "ID", "URL",
+    "JSON", "Kannel", "ID", "URL", "DLT",
 ];
 
 /// Attributes that people read or hear.
@@ -22,7 +22,7 @@ const SAID: [&str; 6] = ["aria-label", "title", "placeholder", "alt", "data-labe
 
 /// The words in Latin letters in a text: neither e-mail addresses, references and addresses of pages, nor settings.
 fn latin(text: &str) -> Vec<String> {
-    let of_a_machine = |word: &&str| word.contains(['@', '/', '_', '#', '=', '<']) || word.starts_with("BILL-");
+    let of_a_machine = |word: &&str| word.contains(['@', '/', '_', '#', '=', '<', '{']) || word.starts_with("BILL-");
     let words = text.split_whitespace().filter(|word| !of_a_machine(word));
     let words = words.flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic()));
     words.filter(|word| word.len() > 1 && !NAMES.contains(word)).map(ToOwned::to_owned).collect()
@@ -226,6 +226,9 @@ impl Desk {
             "/notifications?state=delivered",
             "/notifications/calls",
             "/notifications/resend",
+            "/notifications/templates",
+            "/notifications/templates/created/sms/hi",
+            "/notifications/templates/note/sms/en",
             "/reports",
             "/reports/created-and-fixed?period=last-90-days",
             "/reports?from=2026-02-30",
@@ -299,6 +302,21 @@ impl Desk {
             ("/account/tokens".into(), vec![("name", ""), ("days", "0")]),
             ("/account/preferences".into(), vec![("theme", "क"), ("language", "xx")]),
             ("/tickets/bulk".into(), vec![("status", "Fixed")]),
+            (
+                "/notifications/templates/created/sms/hi".into(),
+                vec![("body", "“शिकायत”  {{x}} {{issue}} {{issue}} {{")],
+            ),
+            (
+                "/notifications/templates/fixed/sms/hi".into(),
+                vec![
+                    ("body", "“शिकायत”  \u{200b}{{isp}}{{resolve_by}}{{issue}}"),
+                    ("entity", "क"),
+                    ("header", "क"),
+                    ("cap_isp", "0"),
+                ],
+            ),
+            ("/notifications/templates/fixed/sms/hi".into(), vec![("body", long), ("version", "7")]),
+            ("/notifications/templates/fixed/sms/hi/test".into(), vec![("body", "{{ref}}"), ("number", "12")]),
         ]
     }
 }

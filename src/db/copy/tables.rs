@@ -121,7 +121,7 @@ pub(super) static TABLES: [Table; 24] = [
     table(
         "message_templates",
         &["kind", "channel", "language", "version"],
-        &["body", "entity", "header", "template_id", "at", "actor"],
+        &["body", "entity", "header", "template_id", "at", "actor", "as_unicode", "caps"],
     )
     .refers(&[("actor", "users", "id")]),
     table("saved_views", &["id"], &["owner", "shared", "name", "query", "created_at", "updated_at"])

@@ -262,6 +262,20 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Why it was not taken, or why nobody can tell; nothing where it was.
+    pub fn why_not(self) -> Option<String> {
+        match self {
+            Self::Accepted { .. } => None,
+            Self::Refused { reason }
+            | Self::OptedOut { reason }
+            | Self::Later { reason, .. }
+            | Self::Throttled { reason, .. }
+            | Self::LoginRefused { reason }
+            | Self::Doubtful { reason }
+            | Self::NotSent { reason } => Some(reason),
+        }
+    }
+
     /// Its name in metrics.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -148,5 +148,5 @@ pub fn status_choices(ticket: &Ticket) -> Vec<StatusChoice> {
 
 /// The SMS that Fixed would send, when the ticket may become that.
 pub fn fixed_sms(desk: &Desk, ticket: &Ticket) -> Option<Sms> {
-    ticket.status.may_become(Status::Fixed).then(|| desk.outbox.preview(Kind::Fixed, &ticket.facts()))
+    ticket.status.may_become(Status::Fixed).then(|| desk.outbox.preview(Kind::Fixed, &ticket.facts_when_fixed()))
 }

@@ -170,8 +170,10 @@ async fn page(
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let (desk, phone) = (state.desk.clone(), ticket.client_phone.clone());
     let no_sms = state.db.read(move |tx| desk.outbox.why_no_sms(tx, Kind::Fixed, &phone)).await?;
-    let sms =
-        ticket.status.may_become(Status::Fixed).then(|| state.desk.outbox.preview(Kind::Fixed, &ticket.facts()).text);
+    let sms = ticket
+        .status
+        .may_become(Status::Fixed)
+        .then(|| state.desk.outbox.preview(Kind::Fixed, &ticket.facts_when_fixed()).text);
     let mark = mark(&ticket, 0);
     let page = EditPage { frame, back, ticket, form, sms, no_sms, mark };
     Ok(page.frame.respond(status, &page))

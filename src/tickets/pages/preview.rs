@@ -11,7 +11,7 @@ use super::{new, path_of};
 use crate::{
     db::Tx,
     fault::Fault,
-    notifications::{Kind, WhyNot, segments::Encoding, wording::Created},
+    notifications::{Facts, Kind, WhyNot, segments::Encoding, wording::Created},
     phone::Phone,
     staff::Admin,
     tickets::{Desk, Status, Ticket, Tickets, of_client},
@@ -70,8 +70,17 @@ impl Preview {
         };
         let (why_not, theirs) = state.db.read(read).await?;
         let desk = &state.desk;
-        let sms = desk.outbox.preview_created(&unassigned(desk), &typed("description"));
-        let issue_type = typed("issueType");
+        let (issue, issue_type) = (typed("description"), typed("issueType"));
+        let reference = unassigned(desk);
+        let facts = Facts {
+            reference: &reference,
+            issue: &issue,
+            issue_type: &issue_type,
+            status: Some(Status::New.label()),
+            registered_at: desk.clock.now(),
+            note: "",
+        };
+        let sms = desk.outbox.preview_created(&facts);
         let known =
             |tickets: Vec<Ticket>| tickets.into_iter().map(|ticket| Known::of(ticket, &issue_type, times)).collect();
         Ok(Self {

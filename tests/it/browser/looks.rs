@@ -94,6 +94,15 @@ fn views(desk: &Desk) -> Vec<View> {
         view("sms-none", "/notifications?state=delivered"),
         view("sms-calls", "/notifications/calls"),
         view("sms-again", "/notifications/resend"),
+        view("templates", "/notifications/templates"),
+        view("template", "/notifications/templates/created/sms/en"),
+        view("template-hindi", "/notifications/templates/fixed/sms/hi"),
+        View {
+            name: "template-errors",
+            path: "/notifications/templates/created/sms/en".into(),
+            prepare: "const form = document.querySelector('#template'); form.body.value = 'Your “bill” – {{ref}} {{nme}}'; \
+                form.entity.value = '1001234567890123456'; form.querySelector('.btn--primary').click()",
+        },
         view("reports", "/reports"),
         view("report-flow", "/reports/created-and-fixed?period=last-90-days"),
         view("report-technicians", "/reports/by-technician?status=Open,Fixed"),

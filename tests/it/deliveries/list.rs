@@ -55,6 +55,7 @@ async fn each_state_has_its_tab_with_its_count() {
             "Not sent 1",
             "Cancelled 0",
             "To call 2",
+            "Templates",
             "Gateways"
         ]
     );

@@ -3,6 +3,7 @@
 mod calls;
 mod gateways;
 mod list;
+mod templates;
 
 use redress::{
     clock::{Clock, Hand},

@@ -5,7 +5,7 @@ use redress::staff::Role;
 use super::{FIELDS, desk, log};
 use crate::support::{Browser, PASSWORD, Page, TestApp};
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 20] = [
     "/tickets",
     "/tickets/new",
     "/tickets/{ref}",
@@ -21,6 +21,8 @@ const PAGES: [&str; 18] = [
     "/notifications",
     "/notifications/calls",
     "/notifications/resend",
+    "/notifications/templates",
+    "/notifications/templates/created/sms/en",
     "/reports",
     "/reports/by-technician",
     "/reports/by-technician.csv",

@@ -8,11 +8,12 @@ use crate::{
     db::Tx,
     fault::Fault,
     input::Given,
-    notifications::{Facts, Kind, wording::Sms},
+    notifications::{Kind, wording::Sms},
     staff::{self, Admin, User},
     tickets::{
         Filter, Status, Tickets,
         bulk::{self, Action, Chosen, Fate, Plan},
+        by_key,
         pages::{fields::Problem, filters, fresh_key},
     },
     web::{Frame, PageFault, Query, Visit},
@@ -93,10 +94,14 @@ pub async fn page(
     let good = wrong.is_empty();
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
     frame.title = frame.visit.title(heading.clone(), good);
-    let example = telling.first().map(|row| {
-        let facts = Facts { reference: row.reference.as_str(), ..Facts::default() };
-        state.desk.outbox.preview(Kind::Fixed, &facts)
-    });
+    let example = match telling.first() {
+        Some(row) => {
+            let (desk, reference) = (state.desk.clone(), row.reference.clone());
+            let ticket = state.db.read(move |tx| by_key(tx, &desk.vault, reference.as_str())).await?;
+            Some(state.desk.outbox.preview(Kind::Fixed, &ticket.facts_when_fixed()))
+        }
+        None => None,
+    };
     let page = ReviewPage {
         back: filters::href(&list),
         list,
