@@ -252,7 +252,7 @@ fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>
 
 /// How this desk speaks to clients.
 fn voice(config: &Config) -> Voice {
-    Voice::new(&config.isp_name, config.notifications.language)
+    Voice::new(&config.isp_name, config.notifications.language).in_zone(config.zone.clone())
 }
 
 async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Hooks> {

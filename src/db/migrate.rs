@@ -22,8 +22,15 @@ macro_rules! migrations {
 }
 
 /// All of them in order; the first is version 1.
-pub(super) const MIGRATIONS: &[Migration] =
-    migrations!["0001_initial", "0002_clients", "0003_drafts", "0004_reports", "0005_nodes", "0006_messages"];
+pub(super) const MIGRATIONS: &[Migration] = migrations![
+    "0001_initial",
+    "0002_clients",
+    "0003_drafts",
+    "0004_reports",
+    "0005_nodes",
+    "0006_messages",
+    "0007_webhooks"
+];
 
 impl Migration {
     /// Whether it takes away what versions before may use; see [`super::nodes`].

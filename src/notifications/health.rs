@@ -83,7 +83,7 @@ impl GatewayHealth {
                 self.last_error = Some((now, reason.clone()));
                 (self.failing, self.login_refused) = (true, true);
             }
-            Outcome::Later { reason, .. } | Outcome::Doubtful { reason } => {
+            Outcome::Later { reason, .. } | Outcome::Doubtful { reason } | Outcome::Gone { reason } => {
                 self.last_error = Some((now, reason.clone()));
                 self.failing = true;
             }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::health::{GatewayHealth, Seen, Trouble};
+use super::{
+    health::{GatewayHealth, Seen, Trouble},
+    off_store,
+};
 use crate::{
     db::{DbError, Tx, params},
     fault::Fault,
@@ -106,6 +109,8 @@ fn together(looks: &[GatewayHealth]) -> Standing {
 pub fn trouble(tx: &mut Tx<'_>, own: &Seen, now: i64) -> Result<Option<(String, Trouble)>, Fault> {
     let standings = standings(tx, own, now)?;
     let troubled = standings.into_iter().filter_map(|(gateway, standing)| Some((gateway, standing.trouble?)));
+    // One that is off stays so, whichever node saw it fail and whatever it answered last.
+    let troubled = troubled.chain(off_store::all_off(tx)?);
     Ok(troubled.min_by_key(|(_, trouble)| trouble.since))
 }
 

@@ -17,6 +17,7 @@ mod list;
 mod list_store;
 mod message;
 mod number_store;
+mod off_store;
 mod outbox;
 mod pace;
 mod parts_store;
@@ -43,6 +44,7 @@ pub use self::{
     inbox::Inbox,
     list::{Listed, Place, Sought},
     message::{Facts, Kind, News, Notification, StateChange},
+    off_store::turn_on,
     outbox::{Outbox, Prepared, lapse},
     promise::WhyNot,
     reason::reason_text,

@@ -69,9 +69,23 @@ pub const INVALID_NUMBER: &str = "the gateway knows no such number";
 pub const NOT_BOUND: &str = "the gateway has no session with us";
 /// What came of handing a message to a gateway, with its code.
 pub const PARTLY: &str = "only some of its parts were taken";
+/// What came of handing a message to a mail server.
+pub const UNTRUSTED: &str = "the mail server's certificate is not trusted";
+/// What came of handing a message to a mail server.
+pub const NO_TLS: &str = "no encrypted connection to the mail server";
+/// What came of handing a message to a mail server, with its code.
+pub const SENDER_REFUSED: &str = "the mail server refuses our sender";
+/// Why a message failed.
+pub const BAD_ADDRESS: &str = "not an address that mail can go to";
+/// Why a message is suppressed.
+pub const WEBHOOK_OFF: &str = "the webhook is off since it failed steadily";
+/// Why the webhook is off.
+pub const WEBHOOK_GONE: &str = "the webhook is off since its receiver said that it is gone";
+/// What came of handing a message to a gateway, with its code.
+pub const TEMPLATE_REFUSED: &str = "the registered template does not fit";
 
 /// All of them, each with its message.
-const WORDED: [(&str, &str); 31] = [
+const WORDED: [(&str, &str); 38] = [
     (OPTED_OUT, "notifications-reason-stop"),
     (NO_SMS_NUMBER, "notifications-reason-number"),
     (LOG_ONLY, "notifications-reason-gateway"),
@@ -103,6 +117,13 @@ const WORDED: [(&str, &str); 31] = [
     (INVALID_NUMBER, "notifications-reason-invalid-number"),
     (NOT_BOUND, "notifications-reason-not-bound"),
     (PARTLY, "notifications-reason-partly"),
+    (UNTRUSTED, "notifications-reason-untrusted"),
+    (NO_TLS, "notifications-reason-no-tls"),
+    (SENDER_REFUSED, "notifications-reason-sender"),
+    (BAD_ADDRESS, "notifications-reason-address"),
+    (WEBHOOK_OFF, "notifications-reason-webhook-off"),
+    (WEBHOOK_GONE, "notifications-reason-webhook-gone"),
+    (TEMPLATE_REFUSED, "notifications-reason-template"),
 ];
 
 /// A reason with the gateway's code.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     message::{Facts, Kind},
     segments::{Encoding, Segments, clean, count, plain},
 };
-use crate::words::{Language, Piece, Said, Text};
+use crate::words::{Language, Piece, Said, Text, Times};
 
 /// Longest name of the provider in a message, in units of its encoding: it leaves room for an issue
 /// beside the reference, which comes twice.
@@ -78,6 +79,8 @@ pub struct Voice {
     language: Language,
     /// The message of a logged ticket, which is worded for each.
     created: Arc<[Piece]>,
+    /// Where days are those of the ISP.
+    zone: TimeZone,
 }
 
 impl Voice {
@@ -87,7 +90,28 @@ impl Voice {
         let created = Text::new(if name.is_empty() { "sms-created-nameless" } else { "sms-created" });
         // Name and reference are put in afterwards: whatever their characters, none is taken for a slot.
         let created = created.to(language).pieces(&["isp", "reference", "issue"]);
-        Self { name: name.into(), language, created: created.into() }
+        Self { name: name.into(), language, created: created.into(), zone: TimeZone::UTC }
+    }
+
+    /// The same voice where days are those of this zone.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// The provider's name, one line of at most 40 units; empty where there is none.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Words of other channels, in the language of clients.
+    pub(super) fn words(&self, text: Text) -> String {
+        self.word(text).to_string()
+    }
+
+    /// The day of a time in milliseconds, with the month in full.
+    pub(super) fn day(&self, at: i64) -> String {
+        Times::new(at, self.zone.clone(), self.language).long_day(at).words
     }
 
     /// The SMS of this kind.

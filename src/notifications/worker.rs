@@ -27,6 +27,7 @@ use super::{
     health::Health,
     inbox::{self, Inbox},
     number_store::{self, Via},
+    off_store::{self, Sign},
     pace::Ready,
     parts_store,
     reason::LOG_ONLY,
@@ -86,6 +87,7 @@ impl Worker {
         if let Some(inbox) = inbox {
             self.gates.all().for_each(|(_, gateway)| gateway.start(inbox.clone()));
         }
+        self.forget_other_settings().await;
         let mut lanes = JoinSet::new();
         let turns = Turns::default();
         for at in 0..self.gates.lanes().len() {
@@ -104,6 +106,24 @@ impl Worker {
         }
         for (_, gateway) in self.gates.all() {
             gateway.stop().await;
+        }
+    }
+
+    /// A gateway that was turned off with other settings is on again.
+    async fn forget_other_settings(&self) {
+        let watched: Vec<_> =
+            self.gates.lanes().iter().flat_map(|lane| lane.gates.iter().filter_map(watched)).collect();
+        if watched.is_empty() {
+            return;
+        }
+        let forget = move |tx: &mut Tx<'_>| {
+            for (gateway, mark) in &watched {
+                off_store::follow(tx, gateway, mark)?;
+            }
+            Ok::<_, Fault>(())
+        };
+        if let Err(fault) = self.db.write(forget).await {
+            tracing::warn!(%fault, "whether a gateway was turned off with other settings cannot be told");
         }
     }
 
@@ -199,7 +219,15 @@ impl Worker {
             next_day: next_day(now, &self.zone),
             hindrance: self.gates.hindrance(channel),
         };
-        let claimed = self.db.write(move |tx| take::take(tx, &rules, wanted, &ready)).await?;
+        let watched: Vec<(&'static str, String)> = lane.gates.iter().filter_map(watched).collect();
+        let take = move |tx: &mut Tx<'_>| {
+            let mut rules = rules.clone();
+            for (gateway, mark) in &watched {
+                rules.hindrance = rules.hindrance.or(off_store::hindrance(tx, gateway, mark)?);
+            }
+            take::take(tx, &rules, wanted, &ready)
+        };
+        let claimed = self.db.write(take).await?;
         count(&claimed.changes);
         metrics::counter!("redress_notification_doubles_total").increment(claimed.seconds);
         for job in &claimed.jobs {
@@ -229,7 +257,7 @@ impl Worker {
         self.health.note(name, &outcome, now);
         let back = gate.note(&outcome, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
-        let told = Told::of(&outcome, name);
+        let told = Told::of(&outcome, gate);
         delivery.settle(outcome, now, &self.clock, &names);
         self.store(delivery, told).await;
         if back {
@@ -242,6 +270,7 @@ impl Worker {
         let message = Outgoing {
             id: delivery.id,
             round: delivery.round,
+            kind: delivery.kind,
             to: &letter.to,
             text: &letter.text,
             encoding: Encoding::of(&letter.text),
@@ -331,12 +360,22 @@ struct Told {
     /// The gateway's names for its parts.
     ids: Vec<String>,
     opted_out: bool,
+    /// What it says of a gateway that may be turned off, with the mark of its settings.
+    sign: Option<(Sign, String)>,
+    gone: Option<String>,
 }
 
 impl Told {
-    fn of(outcome: &Outcome, gateway: &'static str) -> Self {
+    fn of(outcome: &Outcome, gate: &Gate) -> Self {
         let ids = if let Outcome::Accepted { ids } = outcome { ids.clone() } else { Vec::new() };
-        Self { gateway, ids, opted_out: matches!(outcome, Outcome::OptedOut { .. }) }
+        let mark = gate.gateway.turns_off().map(ToOwned::to_owned);
+        Self {
+            gateway: gate.gateway.name(),
+            ids,
+            opted_out: matches!(outcome, Outcome::OptedOut { .. }),
+            sign: Sign::of(outcome).zip(mark),
+            gone: if let Outcome::Gone { reason } = outcome { Some(reason.clone()) } else { None },
+        }
     }
 }
 
@@ -348,6 +387,15 @@ fn keep(tx: &mut Tx<'_>, mut delivery: Delivery, told: &Told, now: i64) -> Resul
     {
         number_store::opt_out(tx, token, Via::Gateway, now)?;
     }
+    if let Some((sign, mark)) = &told.sign
+        && let Some(reason) = off_store::note(tx, (told.gateway, mark), *sign, told.gone.as_deref(), now)?
+    {
+        tracing::error!(
+            gateway = told.gateway,
+            reason,
+            "the gateway is turned off; docs/channels.md says how to turn it on"
+        );
+    }
     if told.ids.is_empty() {
         return Ok(saved);
     }
@@ -356,6 +404,11 @@ fn keep(tx: &mut Tx<'_>, mut delivery: Delivery, told: &Told, now: i64) -> Resul
         inbox::apply(tx, (known.message, known.round), &inbox::plain(known.verdict, known.code), now)?;
     }
     Ok(saved)
+}
+
+/// A gateway that may be turned off, with the mark of its settings.
+fn watched(gate: &Gate) -> Option<(&'static str, String)> {
+    Some((gate.gateway.name(), gate.gateway.turns_off()?.to_owned()))
 }
 
 /// What a worker looks for on a channel now, if anything.
@@ -397,6 +450,7 @@ const fn word(outcome: &Outcome) -> &'static str {
         Outcome::LoginRefused { .. } => "login_refused",
         Outcome::Doubtful { .. } => "doubtful",
         Outcome::NotSent { .. } => "not_sent",
+        Outcome::Gone { .. } => "gone",
     }
 }
 
