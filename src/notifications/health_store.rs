@@ -108,9 +108,11 @@ fn together(looks: &[GatewayHealth]) -> Standing {
 /// Only the database's.
 pub fn trouble(tx: &mut Tx<'_>, own: &Seen, now: i64) -> Result<Option<(String, Trouble)>, Fault> {
     let standings = standings(tx, own, now)?;
-    let troubled = standings.into_iter().filter_map(|(gateway, standing)| Some((gateway, standing.trouble?)));
     // One that is off stays so, whichever node saw it fail and whatever it answered last.
-    let troubled = troubled.chain(off_store::all_off(tx)?);
+    let off = off_store::all_off(tx)?;
+    let troubled = standings.into_iter().filter_map(|(gateway, standing)| Some((gateway, standing.trouble?)));
+    let troubled: Vec<_> = troubled.filter(|(gateway, _)| off.iter().all(|(other, _)| other != gateway)).collect();
+    let troubled = troubled.into_iter().chain(off);
     Ok(troubled.min_by_key(|(_, trouble)| trouble.since))
 }
 

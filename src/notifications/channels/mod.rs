@@ -31,6 +31,8 @@ pub static CHANNELS: [&Channel; 4] = [&sms::CHANNEL, &email::CHANNEL, &whatsapp:
 pub struct Channel {
     /// Its name in settings and records.
     pub name: &'static str,
+    /// Its name for people: a key of the message files.
+    pub label: &'static str,
     /// Its settings, those of all its gateways included.
     pub keys: fn() -> Vec<&'static Key>,
     /// Its gateways as set up, in the order of their use; none when it is not used. Faults go to the reader.

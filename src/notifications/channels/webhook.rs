@@ -27,8 +27,16 @@ const SECRET: Key = Key::secret("webhook.secret", "What the calls are signed wit
 const LEAST_SECRET: usize = 16;
 const NAME: &str = "webhook";
 
-pub(super) static CHANNEL: Channel =
-    Channel { name: NAME, keys, build, address, write, to_phones: false, reports: false };
+pub(super) static CHANNEL: Channel = Channel {
+    name: NAME,
+    label: "notifications-channel-webhook",
+    keys,
+    build,
+    address,
+    write,
+    to_phones: false,
+    reports: false,
+};
 
 fn keys() -> Vec<&'static Key> {
     vec![&URL, &SECRET]
@@ -222,7 +230,7 @@ mod tests {
             reference: "BILL-1",
             issue: "Mr Jones, account 4711",
             issue_type: "Incorrect Bill",
-            status: Some(Text::new("status-in-progress")),
+            status: Some(Text::new("status-progress")),
             note: "Mr Jones called",
             ..Facts::default()
         };
@@ -255,7 +263,7 @@ mod tests {
         assert_eq!(
             body,
             format!(
-                r#"{{"id":"{id}","occurredAt":"2025-11-03T23:14:37.152Z","event":"ticket.fixed","ticket":{{"reference":"BILL-1","issueType":"Other","status":"Fixed"}}}}"#
+                r#"{{"id":"{id}","occurredAt":"2025-11-03T19:22:46.144Z","event":"ticket.fixed","ticket":{{"reference":"BILL-1","issueType":"Other","status":"Fixed"}}}}"#
             )
         );
         let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();

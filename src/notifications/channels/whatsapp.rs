@@ -57,8 +57,16 @@ const NAME: &str = "whatsapp";
 /// Who carries it, and the path of its hooks.
 const GATEWAY: &str = "cloud";
 
-pub(super) static CHANNEL: Channel =
-    Channel { name: NAME, keys, build, address, write, to_phones: true, reports: true };
+pub(super) static CHANNEL: Channel = Channel {
+    name: NAME,
+    label: "notifications-channel-whatsapp",
+    keys,
+    build,
+    address,
+    write,
+    to_phones: true,
+    reports: true,
+};
 
 fn keys() -> Vec<&'static Key> {
     static KEYS: [Key; 5] = [TEMPLATES[0].1, TEMPLATES[1].1, TEMPLATES[2].1, TEMPLATES[3].1, TEMPLATES[4].1];
@@ -449,7 +457,7 @@ mod tests {
             reference: "BILL-1",
             issue: "Account 4711",
             issue_type: "Incorrect\n\tBill",
-            status: Some(Text::new("status-in-progress")),
+            status: Some(Text::new("status-progress")),
             note: "We called.\n\nPlease call.",
             ..Facts::default()
         };

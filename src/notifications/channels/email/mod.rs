@@ -41,8 +41,16 @@ const REPLY_TO: Key = Key::new("email.reply_to", "Where answers go, if not there
 
 const NAME: &str = "email";
 
-pub(super) static CHANNEL: Channel =
-    Channel { name: NAME, keys, build, address, write, to_phones: false, reports: false };
+pub(super) static CHANNEL: Channel = Channel {
+    name: NAME,
+    label: "notifications-channel-email",
+    keys,
+    build,
+    address,
+    write,
+    to_phones: false,
+    reports: false,
+};
 
 fn keys() -> Vec<&'static Key> {
     vec![&HOST, &PORT, &SECURITY, &CA_FILE, &USERNAME, &PASSWORD, &FROM, &REPLY_TO]
