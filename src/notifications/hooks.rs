@@ -11,6 +11,7 @@ use axum::{
     routing::get,
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::task::JoinSet;
 
 use super::{
     callbacks::{self, Callbacks},
@@ -20,8 +21,8 @@ use super::{
 };
 use crate::fault::Fault;
 
-/// Longest body of a call, in bytes.
-const MAX_BODY: usize = 64 * 1024;
+/// Longest body of a call, in bytes: Meta's have up to 3 MB, as it gathers reports while we do not answer.
+const MAX_BODY: usize = 3 * 1024 * 1024;
 
 /// What the hooks need. Cheap to clone.
 #[derive(Clone)]
@@ -87,8 +88,15 @@ async fn status(
 /// All that a call tells. A gateway calls again after a failure, with all of it; what was kept the first time changes
 /// nothing then.
 async fn take_bundle(hooks: &Hooks, hook: &dyn Hook, gateway: &'static str, bundle: Bundle) -> Result<(), Fault> {
+    // All at once, so that they share commits: Meta hands in up to a thousand together, and does not wait long. They may
+    // come in any order as it is.
+    let mut reports = JoinSet::new();
     for (id, report) in bundle.reports {
-        hooks.inbox.report_by_id(gateway, vec![id], report).await?;
+        let inbox = hooks.inbox.clone();
+        reports.spawn(async move { inbox.report_by_id(gateway, vec![id], report).await });
+    }
+    while let Some(done) = reports.join_next().await {
+        done.map_err(|error| Fault::Unexpected(error.into()))??;
     }
     for incoming in bundle.incoming {
         let Some(answer) = hooks.inbox.receive(gateway, incoming.clone()).await? else { continue };

@@ -99,7 +99,7 @@ mod tests {
 
     const MINUTE: i64 = 60_000;
 
-    async fn db() -> (testbase::Dir, Db) {
+    fn db() -> (testbase::Dir, Db) {
         let dir = testbase::Dir::new();
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
@@ -121,7 +121,7 @@ mod tests {
 
     #[tokio::test]
     async fn ten_failures_in_a_row_over_an_hour_turn_it_off() {
-        let (_dir, db) = db().await;
+        let (_dir, db) = db();
         // Many at once are one outage.
         assert_eq!(signs(&db, &[(Sign::Failed, 0); 30]).await, vec![None; 30]);
         assert_eq!(signs(&db, &[(Sign::Failed, 60 * MINUTE - 1), (Sign::Well, 60 * MINUTE)]).await, [None, None]);
@@ -140,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn other_settings_or_somebody_turn_it_on_again() {
-        let (_dir, db) = db().await;
+        let (_dir, db) = db();
         assert_eq!(signs(&db, &[(Sign::Gone, 5)]).await, [Some("gone".to_owned())]);
         assert!(off(&db, "m1").await && !off(&db, "m2").await);
         assert!(db.write(|tx| turn_on(tx, "webhook")).await.unwrap());

@@ -271,6 +271,7 @@ impl Worker {
             id: delivery.id,
             round: delivery.round,
             kind: delivery.kind,
+            now: self.clock.now(),
             to: &letter.to,
             text: &letter.text,
             encoding: Encoding::of(&letter.text),

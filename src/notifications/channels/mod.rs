@@ -229,7 +229,9 @@ pub struct Outgoing<'a> {
     pub round: i64,
     /// What it tells.
     pub kind: Kind,
-    /// Where it goes: a number in E.164, or an e-mail address.
+    /// The time now, in milliseconds.
+    pub now: i64,
+    /// Where it goes: a number in E.164, an e-mail address, or `webhook`.
     pub to: &'a str,
     /// What it says.
     pub text: &'a str,

@@ -493,6 +493,7 @@ mod tests {
             id: Uuid::nil(),
             round: 1,
             kind: Kind::Created,
+            now: 0,
             to: "+919876543210",
             text,
             encoding: Encoding::Gsm7,

@@ -111,6 +111,7 @@ async fn send(settings: &[(&str, &str)], to: &str) -> Outcome {
         id,
         round: 1,
         kind: Kind::Created,
+        now: 1_793_707_200_000,
         to,
         text,
         encoding: Encoding::of(text),

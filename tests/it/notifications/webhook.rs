@@ -90,6 +90,34 @@ async fn a_signed_call_tells_what_happened_and_names_nobody() {
     assert_eq!((post.lapse().await, post.state(ticket).await), (0, State::Sent));
 }
 
+/// Whoever copies the example of docs/channels.md has one that works.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documented_check_knows_our_calls_from_others() {
+    let receiver = Recorder::start(204, "").await;
+    let post = post(&receiver).await;
+    let ticket = log(&post).await;
+    sent(&post, ticket).await;
+    let heard = receiver.heard().remove(0);
+    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/channels.md")).unwrap();
+    let example = docs.split("```python\n").nth(1).unwrap().split("```").next().unwrap();
+    let (time, rest) = heard.header("x-redress-signature").split_once(',').unwrap();
+    let time: u64 = time[2..].parse().unwrap();
+    let run = format!(
+        "import sys\n{example}\ntime.time = lambda: {time} + 299\nprint(genuine(sys.argv[1], sys.argv[2], sys.argv[3].encode()))"
+    );
+    let genuine = |secret: &str, header: &str, body: &str| {
+        let mut python = std::process::Command::new("/usr/bin/python3");
+        let ran = python.args(["-c", &run, secret, header, body]).output().unwrap();
+        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
+    };
+    let header = heard.header("x-redress-signature");
+    assert_eq!(genuine(SECRET, header, &heard.body), "True");
+    assert_eq!(genuine("another secret", header, &heard.body), "False");
+    assert_eq!(genuine(SECRET, header, &heard.body.replace("Open", "Fixed")), "False");
+    let later = format!("t={},{rest}", time + 1);
+    assert_eq!(genuine(SECRET, &later, &heard.body), "False", "its time is signed");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_is_called_again_with_the_same_id_and_nobody_is_led_elsewhere() {
     let receiver = Recorder::start(204, "").await;

@@ -1,6 +1,8 @@
 //! What a mail says, and how it is put together. What is stored is the subject, an empty line and the text; the HTML part
 //! is made of it when it is sent.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use lettre::{
     Address, Message,
     message::{
@@ -78,7 +80,7 @@ pub fn mail(server: &Server, message: &Outgoing<'_>) -> Option<Message> {
     let id = format!("<{}.{}@{}>", message.id.simple(), message.round, ascii_domain(server.from.email.domain()));
     let mut builder = Message::builder()
         .message_id(Some(id))
-        .date_now()
+        .date(UNIX_EPOCH + Duration::from_millis(u64::try_from(message.now).unwrap_or_default()))
         .from(server.from.clone())
         .to(Mailbox::new(None, to))
         .subject(&subject)
@@ -196,6 +198,7 @@ mod tests {
             id: Uuid::from_u128(7),
             round: 2,
             kind: Kind::Created,
+            now: 1_793_707_200_000,
             to,
             text,
             encoding: Encoding::Gsm7,
@@ -244,7 +247,7 @@ mod tests {
             "Auto-Submitted: auto-generated\r\n",
             "X-Auto-Response-Suppress: All\r\n",
             "MIME-Version: 1.0\r\n",
-            "Date: ",
+            "Date: Tue, 03 Nov 2026 12:00:00 +0000\r\n",
         ] {
             assert!(text.contains(header), "{header} in {text}");
         }
