@@ -29,6 +29,7 @@ mod settings;
 mod state;
 mod store;
 mod take;
+mod told;
 pub mod wording;
 mod worker;
 

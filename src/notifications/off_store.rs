@@ -72,6 +72,17 @@ pub fn follow(tx: &mut Tx<'_>, gateway: &str, mark: &str) -> Result<bool, DbErro
     Ok(tx.execute("DELETE FROM gateway_failures WHERE gateway = $1 AND mark <> $2", params![gateway, mark])? > 0)
 }
 
+/// Forgets what was noted of all gateways but these, each with the mark of its settings.
+pub fn keep_only(tx: &mut Tx<'_>, known: &[(&str, String)]) -> Result<(), Fault> {
+    for row in tx.query("SELECT gateway, mark FROM gateway_failures", &[])? {
+        let (gateway, mark) = (row.text(0)?, row.text(1)?);
+        if !known.iter().any(|(name, own)| *name == gateway && *own == mark) {
+            tx.execute("DELETE FROM gateway_failures WHERE gateway = $1 AND mark = $2", params![gateway, mark])?;
+        }
+    }
+    Ok(())
+}
+
 /// Why a gateway with these settings is off, if it is.
 pub fn hindrance(tx: &mut Tx<'_>, gateway: &str, mark: &str) -> Result<Option<&'static str>, Fault> {
     let sql = "SELECT off_at FROM gateway_failures WHERE gateway = $1 AND mark = $2 AND off_at IS NOT NULL";
@@ -148,5 +159,12 @@ mod tests {
         signs(&db, &[(Sign::Gone, 6)]).await;
         assert!(!db.write(|tx| follow(tx, "webhook", "m1")).await.unwrap() && off(&db, "m1").await);
         assert!(db.write(|tx| follow(tx, "webhook", "m2")).await.unwrap() && !off(&db, "m1").await);
+        // As a worker finds it when it starts.
+        for (known, stays) in [(Some("m1"), true), (Some("m2"), false), (None, false)] {
+            signs(&db, &[(Sign::Gone, 7)]).await;
+            let known: Vec<_> = known.map(|mark| ("webhook", mark.to_owned())).into_iter().collect();
+            db.write(move |tx| keep_only(tx, &known)).await.unwrap();
+            assert_eq!(off(&db, "m1").await, stays);
+        }
     }
 }

@@ -25,15 +25,14 @@ use super::{
     delivery::{Change, Delivery},
     gates::{Gate, Gates, Lane},
     health::Health,
-    inbox::{self, Inbox},
-    number_store::{self, Via},
-    off_store::{self, Sign},
+    inbox::Inbox,
+    off_store,
     pace::Ready,
-    parts_store,
     reason::LOG_ONLY,
     segments::Encoding,
     store::{self, Letter, Wanted},
     take::{self, Claimed, Job},
+    told::{self, Told},
 };
 use crate::{
     clock::Clock,
@@ -87,7 +86,7 @@ impl Worker {
         if let Some(inbox) = inbox {
             self.gates.all().for_each(|(_, gateway)| gateway.start(inbox.clone()));
         }
-        self.forget_other_settings().await;
+        told::forget_other_settings(&self.db, &self.gates).await;
         let mut lanes = JoinSet::new();
         let turns = Turns::default();
         for at in 0..self.gates.lanes().len() {
@@ -106,24 +105,6 @@ impl Worker {
         }
         for (_, gateway) in self.gates.all() {
             gateway.stop().await;
-        }
-    }
-
-    /// A gateway that was turned off with other settings is on again.
-    async fn forget_other_settings(&self) {
-        let watched: Vec<_> =
-            self.gates.lanes().iter().flat_map(|lane| lane.gates.iter().filter_map(watched)).collect();
-        if watched.is_empty() {
-            return;
-        }
-        let forget = move |tx: &mut Tx<'_>| {
-            for (gateway, mark) in &watched {
-                off_store::follow(tx, gateway, mark)?;
-            }
-            Ok::<_, Fault>(())
-        };
-        if let Err(fault) = self.db.write(forget).await {
-            tracing::warn!(%fault, "whether a gateway was turned off with other settings cannot be told");
         }
     }
 
@@ -219,7 +200,7 @@ impl Worker {
             next_day: next_day(now, &self.zone),
             hindrance: self.gates.hindrance(channel),
         };
-        let watched: Vec<(&'static str, String)> = lane.gates.iter().filter_map(watched).collect();
+        let watched: Vec<(&'static str, String)> = lane.gates.iter().filter_map(told::watched).collect();
         let take = move |tx: &mut Tx<'_>| {
             let mut rules = rules.clone();
             for (gateway, mark) in &watched {
@@ -288,7 +269,7 @@ impl Worker {
         let tries = super::delivery::LEASE / 1_000 / 2;
         for _ in 0..tries {
             let (delivery, told, now) = (delivery.clone(), told.clone(), self.clock.now());
-            match self.db.write(move |tx| keep(tx, delivery.clone(), &told, now)).await {
+            match self.db.write(move |tx| told::keep(tx, delivery.clone(), &told, now)).await {
                 Ok(true) => return count(&changes),
                 // A report came first, or the lease ran out: the row says more than we know.
                 Ok(false) => return,
@@ -352,64 +333,6 @@ impl Drop for Flying<'_> {
     fn drop(&mut self) {
         self.0.end();
     }
-}
-
-/// What of an answer is kept beside the message's own state.
-#[derive(Debug, Clone)]
-struct Told {
-    gateway: &'static str,
-    /// The gateway's names for its parts.
-    ids: Vec<String>,
-    opted_out: bool,
-    /// What it says of a gateway that may be turned off, with the mark of its settings.
-    sign: Option<(Sign, String)>,
-    gone: Option<String>,
-}
-
-impl Told {
-    fn of(outcome: &Outcome, gate: &Gate) -> Self {
-        let ids = if let Outcome::Accepted { ids } = outcome { ids.clone() } else { Vec::new() };
-        let mark = gate.gateway.turns_off().map(ToOwned::to_owned);
-        Self {
-            gateway: gate.gateway.name(),
-            ids,
-            opted_out: matches!(outcome, Outcome::OptedOut { .. }),
-            sign: Sign::of(outcome).zip(mark),
-            gone: if let Outcome::Gone { reason } = outcome { Some(reason.clone()) } else { None },
-        }
-    }
-}
-
-fn keep(tx: &mut Tx<'_>, mut delivery: Delivery, told: &Told, now: i64) -> Result<bool, Fault> {
-    let about = (delivery.id, delivery.round);
-    let saved = store::save(tx, &mut delivery)?;
-    if told.opted_out
-        && let Some(token) = store::token_of(tx, delivery.id)?
-    {
-        number_store::opt_out(tx, token, Via::Gateway, now)?;
-    }
-    if let Some((sign, mark)) = &told.sign
-        && let Some(reason) = off_store::note(tx, (told.gateway, mark), *sign, told.gone.as_deref(), now)?
-    {
-        tracing::error!(
-            gateway = told.gateway,
-            reason,
-            "the gateway is turned off; docs/channels.md says how to turn it on"
-        );
-    }
-    if told.ids.is_empty() {
-        return Ok(saved);
-    }
-    // Even where somebody was faster: the phone gets this one too, and its report counts.
-    if let Some(known) = parts_store::name(tx, told.gateway, &told.ids, about, now)? {
-        inbox::apply(tx, (known.message, known.round), &inbox::plain(known.verdict, known.code), now)?;
-    }
-    Ok(saved)
-}
-
-/// A gateway that may be turned off, with the mark of its settings.
-fn watched(gate: &Gate) -> Option<(&'static str, String)> {
-    Some((gate.gateway.name(), gate.gateway.turns_off()?.to_owned()))
 }
 
 /// What a worker looks for on a channel now, if anything.

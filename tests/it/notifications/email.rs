@@ -179,7 +179,7 @@ async fn a_mail_goes_encrypted_and_logged_in_with_both_parts_whole() {
         assert!(!part.contains("4711") && !part.contains("900"), "{part}");
     }
     assert_eq!(format!("{}\n\n{}", header(&mail, "Subject")[0], plain.trim_end()), message.text);
-    assert!(html.starts_with("<!doctype html>\n<html lang=\"hi\">"), "{html}");
+    assert!(html.starts_with("<!doctype html>\n<html lang=\"hi-IN\">"), "{html}");
 
     // No report is missing, since mail has none.
     post.hand.advance(100 * HOUR);

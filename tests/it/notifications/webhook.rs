@@ -14,6 +14,7 @@ use super::{
     post::{MOBILE, Post, REFERENCE, path},
     recorder::{Heard, Recorder},
 };
+use crate::support::{Dir, process::run, sql};
 
 const SECRET: &str = "a secret of the receiver's";
 const MINUTE: i64 = 60_000;
@@ -203,6 +204,18 @@ async fn one_that_is_gone_is_off_at_once_and_on_again_with_other_settings() {
     let third = log(&post).await;
     assert_eq!(sent(&post, third).await.state, State::Sent);
     assert_eq!((other.heard().len(), trouble(&post).await), (1, None));
+}
+
+#[test]
+fn the_command_line_says_whether_there_was_anything_to_turn_on() {
+    let dir = Dir::new();
+    run(&dir, &["db", "migrate"]).done();
+    assert_eq!(run(&dir, &["webhook", "on"]).done().trim(), "the webhook was not off");
+    sql(
+        &dir,
+        "INSERT INTO gateway_failures (gateway, mark, failures, since, off_at) VALUES ('webhook', 'm', 10, 1, 2)",
+    );
+    assert_eq!(run(&dir, &["webhook", "on"]).done().trim(), "the webhook is called again");
 }
 
 async fn trouble(post: &Post) -> Option<String> {

@@ -3,12 +3,14 @@
 //! What is stored is a line for whoever reads it here, then the template's parameters, a line each: so they are what was
 //! told, whatever the words of the template are by the time it is sent.
 
+mod answers;
+mod calls;
+
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -19,10 +21,9 @@ use crate::{
     notifications::{
         callbacks,
         message::{Kind, News},
-        reason::{self, NO_SMS_NUMBER, with_code},
+        reason::{self, NO_SMS_NUMBER},
         segments::clean,
         settings::{Key, LANGUAGE, Reader},
-        state::Verdict,
         wording::Voice,
     },
     words::Text,
@@ -50,8 +51,6 @@ const TEMPLATES: [(Kind, Key); 5] = [
 const MAX_ANSWER: usize = 16 * 1024;
 /// Longest parameter, in characters: with the others it stays below the 1024 that a body may have.
 const MAX_PARAMETER: usize = 600;
-/// Longest name of a message that is kept, in bytes.
-const MAX_MESSAGE_ID: usize = 250;
 
 const NAME: &str = "whatsapp";
 /// Who carries it, and the path of its hooks.
@@ -210,87 +209,10 @@ impl Api {
         match client::send(request).await {
             Ok(answer) => {
                 let (status, after) = (answer.status().as_u16(), client::retry_after(&answer));
-                outcome(status, after, client::text(answer, MAX_ANSWER).await.as_deref())
+                answers::outcome(status, after, client::text(answer, MAX_ANSWER).await.as_deref())
             }
             Err(outcome) => outcome,
         }
-    }
-}
-
-#[derive(Deserialize)]
-struct Taken {
-    messages: Vec<Named>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    id: String,
-}
-
-#[derive(Deserialize)]
-struct Failure {
-    error: Coded,
-}
-
-#[derive(Deserialize)]
-struct Coded {
-    code: i64,
-}
-
-fn outcome(status: u16, after: Option<i64>, body: Option<&str>) -> Outcome {
-    let Some(body) = body else {
-        // The head says that it was taken, or not; only its name is lost.
-        return match status {
-            200..=299 => Outcome::Doubtful { reason: reason::CUT.to_owned() },
-            _ => Outcome::Later { reason: with_code(reason::UNREAD_REFUSAL, status), after },
-        };
-    };
-    if (200..=299).contains(&status) {
-        return match serde_json::from_str::<Taken>(body) {
-            Ok(Taken { messages }) if !messages.is_empty() => {
-                Outcome::Accepted { ids: messages.into_iter().map(|named| named.id).collect() }
-            }
-            _ => Outcome::Doubtful { reason: with_code(reason::NOT_UNDERSTOOD, status) },
-        };
-    }
-    match serde_json::from_str::<Failure>(body) {
-        Ok(Failure { error }) => failed(error.code, status, after),
-        Err(_) => unnamed(status, after),
-    }
-}
-
-/// A refusal without a code of Meta's: something stands between.
-fn unnamed(status: u16, after: Option<i64>) -> Outcome {
-    match status {
-        401 => Outcome::LoginRefused { reason: with_code(reason::LOG_IN_REFUSED, status) },
-        429 => Outcome::Throttled { reason: with_code(reason::THROTTLED, status), after },
-        _ => Outcome::Later { reason: with_code(reason::NOT_UNDERSTOOD, status), after },
-    }
-}
-
-/// Meta asks to go by these codes and not by the HTTP status (WhatsApp Business Platform, error codes).
-fn failed(code: i64, status: u16, after: Option<i64>) -> Outcome {
-    let with = |reason| with_code(reason, code);
-    match code {
-        // The token, what it may do, and an account that is locked or does not pay: it is about us, and so about all.
-        0 | 3 | 10 | 190 | 200..=299 | 368 | 131_005 | 131_031 | 131_042 | 131_045 | 133_010 => {
-            Outcome::LoginRefused { reason: with(reason::LOG_IN_REFUSED) }
-        }
-        4 | 80_007 | 130_429 | 131_048 | 131_056 => Outcome::Throttled { reason: with(reason::THROTTLED), after },
-        131_026 => Outcome::Refused { reason: with(reason::INVALID_NUMBER) },
-        // They told WhatsApp to stop us.
-        131_050 => Outcome::OptedOut { reason: with(reason::REFUSED) },
-        132_000 | 132_001 | 132_005 | 132_007 | 132_012 | 132_015 | 132_016 => {
-            Outcome::Refused { reason: with(reason::TEMPLATE_REFUSED) }
-        }
-        1 | 2 | 130_472 | 131_000 | 131_016 | 131_049 | 131_057 | 133_004 => {
-            Outcome::Later { reason: with(reason::FAULTY), after }
-        }
-        _ if status == 401 => Outcome::LoginRefused { reason: with(reason::LOG_IN_REFUSED) },
-        _ if status == 429 => Outcome::Throttled { reason: with(reason::THROTTLED), after },
-        _ if status >= 500 => Outcome::Later { reason: with(reason::FAULTY), after },
-        // 131047 among them: outside of the 24 hours in which a client may be written to freely.
-        _ => Outcome::Refused { reason: with(reason::REFUSED) },
     }
 }
 
@@ -316,7 +238,7 @@ impl Hook for Cloud {
     }
 
     fn bundle(&self, call: &Call<'_>) -> Option<Bundle> {
-        bundle(call.body)
+        calls::bundle(call.body)
     }
 
     /// Each call is a bundle.
@@ -345,62 +267,6 @@ impl Hook for Cloud {
             }
         }))
     }
-}
-
-#[derive(Deserialize)]
-struct Notice {
-    entry: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    changes: Vec<Change>,
-}
-
-#[derive(Deserialize)]
-struct Change {
-    value: Value,
-}
-
-/// All that a call says. What of it is of another kind is left out, since Meta adds kinds without asking; a call as a
-/// whole that cannot be read is refused.
-fn bundle(body: &[u8]) -> Option<Bundle> {
-    let notice: Notice = serde_json::from_slice(body).ok()?;
-    let mut bundle = Bundle::default();
-    for change in notice.entry.into_iter().flat_map(|entry| entry.changes) {
-        let list = |name: &str| change.value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-        bundle.reports.extend(list("statuses").iter().filter_map(report));
-        bundle.incoming.extend(list("messages").iter().filter_map(incoming));
-    }
-    Some(bundle)
-}
-
-fn report(status: &Value) -> Option<(String, Report)> {
-    let text = |name: &str| status.get(name).and_then(Value::as_str);
-    let id = text("id").filter(|id| !id.is_empty() && id.len() <= MAX_MESSAGE_ID)?;
-    let verdict = match text("status")? {
-        "sent" => Verdict::Accepted,
-        "delivered" | "read" | "played" => Verdict::Delivered,
-        "failed" => Verdict::Failed,
-        _ => return None,
-    };
-    let code = status.pointer("/errors/0/code").and_then(Value::as_i64);
-    let report = Report {
-        verdict: Some(verdict),
-        code: code.map(|code| code.to_string()).unwrap_or_default(),
-        message_id: Some(id.to_owned()),
-        opted_out: verdict == Verdict::Failed && code == Some(131_050),
-    };
-    Some((id.to_owned(), report))
-}
-
-/// What somebody wrote; a picture or a place says nothing that could be put on a ticket. Whoever hides their number has
-/// none to look for.
-fn incoming(message: &Value) -> Option<Incoming> {
-    let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str);
-    let from = text("/from").filter(|from| !from.is_empty() && from.bytes().all(|byte| byte.is_ascii_digit()))?;
-    let said = text("/text/body").or_else(|| text("/button/text"))?;
-    Some(Incoming { from: format!("+{from}"), text: said.to_owned(), id: text("/id").map(ToOwned::to_owned) })
 }
 
 #[cfg(test)]
@@ -509,77 +375,6 @@ mod tests {
         assert_eq!(parameters[1], json!({ "type": "text", "text": "Incorrect \"Bill\"" }));
         message.kind = Kind::Fixed;
         assert!(example().body(&message).is_none(), "its template was taken out of the settings");
-    }
-
-    #[test]
-    fn answers_are_told_apart() {
-        let says = |status, body: &str| match outcome(status, Some(5_000), Some(body)) {
-            Outcome::Accepted { .. } => "accepted",
-            Outcome::Refused { .. } => "refused",
-            Outcome::OptedOut { .. } => "opted out",
-            Outcome::Later { .. } => "later",
-            Outcome::Throttled { after: Some(5_000), .. } => "throttled",
-            Outcome::LoginRefused { .. } => "login",
-            Outcome::Doubtful { .. } => "doubtful",
-            _ => "other",
-        };
-        let taken = r#"{"messaging_product":"whatsapp","messages":[{"id":"wamid.A"}]}"#;
-        assert_eq!(outcome(200, None, Some(taken)), Outcome::Accepted { ids: vec!["wamid.A".to_owned()] });
-        assert_eq!((says(200, "{}"), says(200, r#"{"messages":[]}"#)), ("doubtful", "doubtful"));
-        assert!(matches!(outcome(200, None, None), Outcome::Doubtful { .. }));
-        assert!(matches!(outcome(400, None, None), Outcome::Later { .. }));
-        for (status, code, want) in [
-            (401, 190, "login"),
-            (400, 0, "login"),
-            (403, 10, "login"),
-            (403, 131_031, "login"),
-            (401, 999, "login"),
-            (400, 130_429, "throttled"),
-            (400, 80_007, "throttled"),
-            (400, 131_056, "throttled"),
-            (429, 999, "throttled"),
-            (400, 131_026, "refused"),
-            (400, 131_047, "refused"),
-            (400, 131_050, "opted out"),
-            (404, 132_001, "refused"),
-            (400, 100, "refused"),
-            (500, 1, "later"),
-            (503, 2, "later"),
-            (400, 131_000, "later"),
-            (502, 999, "later"),
-        ] {
-            let body = format!(r#"{{"error":{{"message":"x +919876543210","code":{code},"fbtrace_id":"a"}}}}"#);
-            assert_eq!(says(status, &body), want, "{status} {code}");
-            assert!(!format!("{:?}", outcome(status, None, Some(&body))).contains("9876543210"));
-        }
-        assert_eq!((says(401, "<html>"), says(429, ""), says(502, "<html>")), ("login", "throttled", "later"));
-    }
-
-    #[test]
-    fn a_call_holds_reports_and_what_clients_wrote() {
-        let body = json!({ "object": "whatsapp_business_account", "entry": [
-            { "id": "1", "changes": [{ "field": "messages", "value": { "statuses": [
-                { "id": "wamid.A", "status": "delivered", "recipient_id": "919876543210" },
-                { "id": "wamid.B", "status": "failed", "errors": [{ "code": 131_050, "title": "x" }] },
-                { "id": "wamid.C", "status": "reconsidered" },
-                { "status": "sent" },
-            ] } }] },
-            { "id": "1", "changes": [{ "field": "messages", "value": { "messages": [
-                { "id": "wamid.D", "from": "919876543210", "type": "text", "text": { "body": "STATUS" } },
-                { "id": "wamid.E", "from": "919876543210", "type": "image", "image": {} },
-                { "id": "wamid.F", "from_user_id": "IN.1", "type": "text", "text": { "body": "hello" } },
-            ] } }, { "field": "account_update", "value": { "event": "X" } }] },
-        ] });
-        let bundle = bundle(body.to_string().as_bytes()).unwrap();
-        let verdicts: Vec<_> = bundle.reports.iter().map(|(id, report)| (id.as_str(), report.verdict)).collect();
-        assert_eq!(verdicts, [("wamid.A", Some(Verdict::Delivered)), ("wamid.B", Some(Verdict::Failed))]);
-        assert_eq!((bundle.reports[1].1.code.as_str(), bundle.reports[1].1.opted_out), ("131050", true));
-        let wrote =
-            Incoming { from: "+919876543210".to_owned(), text: "STATUS".to_owned(), id: Some("wamid.D".to_owned()) };
-        assert_eq!(bundle.incoming, [wrote]);
-        for bad in ["", "[]", "{}", "{\"entry\":1}", "\u{0}"] {
-            assert!(super::bundle(bad.as_bytes()).is_none(), "{bad}");
-        }
     }
 
     #[test]
