@@ -33,8 +33,8 @@ use crate::{
     fault::Fault,
     live::{self, Live},
     notifications::{
-        self, Answering, Callbacks, Channel, Health, Hooks, Inbox, Outbox, Voice, Worker, templates::Templates,
-        wording::Calendar,
+        self, Answering, Callbacks, Channel, Gates, Health, Hooks, Inbox, Kind, Outbox, Voice, Worker,
+        templates::Templates, wording::Calendar,
     },
     reports::{self, Reports},
     staff::{self, Staff},
@@ -225,23 +225,27 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> Chrome {
     let (desk, health) = (desk.clone(), health.clone());
-    let sends = config.notifications.gates.hindrance(Channel::SMS).is_none();
+    let (gates, routes) = (config.notifications.gates.clone(), &config.notifications.routes);
+    let by_sms = Kind::ALL.iter().any(|kind| routes.of(*kind).contains(&Channel::SMS));
+    let sends = !by_sms || gates.hindrance(Channel::SMS).is_none();
     Chrome {
         isp_name: config.isp_name.as_str().into(),
         secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
         zone: config.zone.clone(),
         views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
         news: Arc::new(move |tx| {
-            let warning = if sends { warning(tx, &desk, &health)? } else { Some(Text::new("frame-no-gateway")) };
+            let warning =
+                if sends { warning(tx, &desk, &health, &gates)? } else { Some(Text::new("frame-no-gateway")) };
             Ok(News { warning, to_call: deliveries::to_call(tx, &desk)? })
         }),
     }
 }
 
-/// That the gateway fails, since when, and how many SMS wait for it.
-fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>, Fault> {
+/// That a gateway fails, since when, and how many messages wait.
+fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health, gates: &Gates) -> Result<Option<Text>, Fault> {
     let trouble = notifications::gateway_trouble(tx, &health.now(), desk.clock.now())?;
-    let Some((_, trouble)) = trouble else { return Ok(None) };
+    let Some((gateway, trouble)) = trouble else { return Ok(None) };
+    let channel = gates.all().find(|(_, one)| one.name() == gateway).map_or(Channel::SMS, |(channel, _)| channel);
     let at = |at| jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(desk.zone.clone());
     let (since, now) = (at(trouble.since), at(desk.clock.now()));
     let (day, today) = (since.date(), now.date());
@@ -251,9 +255,14 @@ fn warning(tx: &mut Tx<'_>, desk: &Desk, health: &Health) -> Result<Option<Text>
     } else {
         Text::new("notifications-since-day").arg("date", words::date(day, today))
     };
-    let text = match trouble.reason {
-        Some(reason) => Text::new("frame-gateway-failing").arg("reason", notifications::reason_text(&reason)),
-        None => Text::new("frame-log-in-refused"),
+    let reason = trouble.reason.as_deref().map(notifications::reason_text);
+    let of_another = |key| Text::new(key).arg("channel", Text::new(channel.label));
+    let text = match reason {
+        Some(reason) if trouble.is_off() => Text::new("frame-webhook-off").arg("reason", reason),
+        Some(reason) if channel == Channel::SMS => Text::new("frame-gateway-failing").arg("reason", reason),
+        Some(reason) => of_another("frame-channel-failing").arg("reason", reason),
+        None if channel == Channel::SMS => Text::new("frame-log-in-refused"),
+        None => of_another("frame-channel-refused"),
     };
     let waiting = desk.outbox.waiting(tx)?;
     Ok(Some(text.arg("since", since.arg("time", time)).arg("waiting", waiting)))

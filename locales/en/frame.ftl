@@ -35,6 +35,15 @@ frame-gateway-failing = The SMS gateway has been failing since { $since } ({ $re
     [one] { $waiting } SMS waits and is tried again
    *[other] { $waiting } SMS wait and are tried again
 }.
+frame-channel-refused = { $channel }: the gateway has refused our log-in since { $since }, and { $waiting ->
+    [one] { $waiting } message waits
+   *[other] { $waiting } messages wait
+}. Correct its settings.
+frame-channel-failing = { $channel } has been failing since { $since } ({ $reason }): { $waiting ->
+    [one] { $waiting } message waits and is tried again
+   *[other] { $waiting } messages wait and are tried again
+}.
+frame-webhook-off = Since { $since } nothing is sent any more: { $reason }. Correct its settings, or turn it on by redress webhook on.
 
 # The views of the side bar.
 frame-views = Views

@@ -35,6 +35,15 @@ frame-gateway-failing = SMS गेटवे { $since } से काम नह�
     [one] { $waiting } SMS प्रतीक्षा में है और फिर भेजा जाएगा
    *[other] { $waiting } SMS प्रतीक्षा में हैं और फिर भेजे जाएँगे
 }।
+frame-channel-refused = { $channel }: गेटवे { $since } से हमारा लॉग-इन नहीं मान रहा, और { $waiting ->
+    [one] { $waiting } संदेश प्रतीक्षा में है
+   *[other] { $waiting } संदेश प्रतीक्षा में हैं
+}। उसकी सेटिंग ठीक करें।
+frame-channel-failing = { $channel }: { $since } से काम नहीं कर रहा ({ $reason }): { $waiting ->
+    [one] { $waiting } संदेश प्रतीक्षा में है और फिर भेजा जाएगा
+   *[other] { $waiting } संदेश प्रतीक्षा में हैं और फिर भेजे जाएँगे
+}।
+frame-webhook-off = { $since } से कुछ नहीं भेजा जा रहा: { $reason }। उसकी सेटिंग ठीक करें, या redress webhook on से चालू करें।
 
 # साइड बार के दृश्य।
 frame-views = दृश्य

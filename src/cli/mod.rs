@@ -9,6 +9,7 @@ mod progress;
 mod serve;
 pub mod token;
 pub mod user;
+mod webhook;
 
 use std::{
     collections::BTreeMap,
@@ -83,6 +84,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("hook-address", _)) => config_check::hook_address(checked(&sources)?).await,
             _ => config_check::check(&sources),
         },
+        Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
         Some(("openapi", _)) => openapi::print(),
         Some(("db", args)) => match args.subcommand() {
             Some(("copy", args)) => db::copy(&sources, args).await,
@@ -212,6 +214,7 @@ fn commands() -> Command {
                         .about("Print the address for your gateway's inbound SMS, with its secret"),
                 ),
         )
+        .subcommand(webhook::command())
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(db::command())
 }

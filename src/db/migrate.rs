@@ -29,7 +29,8 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0004_reports",
     "0005_nodes",
     "0006_messages",
-    "0008_templates"
+    "0007_webhooks",
+    "0008_templates",
 ];
 
 impl Migration {

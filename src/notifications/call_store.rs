@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{delivery::Delivery, state::State};
+use super::{channels::Channel, delivery::Delivery, state::State};
 use crate::{
     db::{DbError, Tx, params},
     fault::Fault,
@@ -26,9 +26,9 @@ pub fn follow(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), Fault> {
         (false, true) => {
             tx.execute(
                 "INSERT INTO undelivered (notification_id, ticket_id, since) \
-                 SELECT id, ticket_id, COALESCE(settled_at, created_at) FROM notifications WHERE id = $1 \
-                 ON CONFLICT (notification_id) DO NOTHING",
-                params![delivery.id],
+                 SELECT id, ticket_id, COALESCE(settled_at, created_at) FROM notifications \
+                 WHERE id = $1 AND channel <> $2 ON CONFLICT (notification_id) DO NOTHING",
+                params![delivery.id, Channel::WEBHOOK.name],
             )?;
         }
         (true, false) => {

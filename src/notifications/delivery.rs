@@ -177,7 +177,7 @@ impl Delivery {
                 Next::None => self.give_up(State::Failed, &reason, now),
             },
             Outcome::OptedOut { .. } => self.give_up(State::Suppressed, OPTED_OUT, now),
-            Outcome::NotSent { reason } => self.give_up(State::Suppressed, &reason, now),
+            Outcome::NotSent { reason } | Outcome::Gone { reason } => self.give_up(State::Suppressed, &reason, now),
             Outcome::Later { reason, after } => {
                 let pause = backoff::pause(self.attempts, clock).max(after.unwrap_or(0));
                 let pause = if self.pass(false, gateways) == Next::Now { 0 } else { pause };

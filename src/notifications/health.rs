@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::watch;
 
-use super::channels::Outcome;
+use super::{
+    channels::Outcome,
+    reason::{WEBHOOK_GONE, WEBHOOK_OFF},
+};
 
 /// How each gateway is doing, as far as this process knows. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,13 @@ pub struct Trouble {
     /// How it fails, as [`reason_text`](super::reason_text) reads it; absent where it refuses our own log-in, which somebody
     /// has to correct.
     pub reason: Option<String>,
+}
+
+impl Trouble {
+    /// Whether nothing more is sent by it until somebody sees to it.
+    pub fn is_off(&self) -> bool {
+        matches!(self.reason.as_deref(), Some(WEBHOOK_OFF | WEBHOOK_GONE))
+    }
 }
 
 impl Health {
@@ -83,7 +93,7 @@ impl GatewayHealth {
                 self.last_error = Some((now, reason.clone()));
                 (self.failing, self.login_refused) = (true, true);
             }
-            Outcome::Later { reason, .. } | Outcome::Doubtful { reason } => {
+            Outcome::Later { reason, .. } | Outcome::Doubtful { reason } | Outcome::Gone { reason } => {
                 self.last_error = Some((now, reason.clone()));
                 self.failing = true;
             }

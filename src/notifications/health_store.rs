@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::health::{GatewayHealth, Seen, Trouble};
+use super::{
+    health::{GatewayHealth, Seen, Trouble},
+    off_store,
+};
 use crate::{
     db::{DbError, Tx, params},
     fault::Fault,
@@ -105,7 +108,11 @@ fn together(looks: &[GatewayHealth]) -> Standing {
 /// Only the database's.
 pub fn trouble(tx: &mut Tx<'_>, own: &Seen, now: i64) -> Result<Option<(String, Trouble)>, Fault> {
     let standings = standings(tx, own, now)?;
+    // One that is off stays so, whichever node saw it fail and whatever it answered last.
+    let off = off_store::all_off(tx)?;
     let troubled = standings.into_iter().filter_map(|(gateway, standing)| Some((gateway, standing.trouble?)));
+    let troubled: Vec<_> = troubled.filter(|(gateway, _)| off.iter().all(|(other, _)| other != gateway)).collect();
+    let troubled = troubled.into_iter().chain(off);
     Ok(troubled.min_by_key(|(_, trouble)| trouble.since))
 }
 

@@ -11,17 +11,18 @@ use axum::{
     routing::get,
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::task::JoinSet;
 
 use super::{
     callbacks::{self, Callbacks},
-    channels::{Call, Fields, Hook},
+    channels::{Bundle, Call, Fields, Hook},
     gates::Gates,
     inbox::Inbox,
 };
 use crate::fault::Fault;
 
-/// Longest body of a call, in bytes.
-const MAX_BODY: usize = 64 * 1024;
+/// Longest body of a call, in bytes: Meta's have up to 3 MB, as it gathers reports while we do not answer.
+const MAX_BODY: usize = 3 * 1024 * 1024;
 
 /// What the hooks need. Cheap to clone.
 #[derive(Clone)]
@@ -55,11 +56,22 @@ async fn status(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some((hook, _)) = hook(&hooks, path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
+    let Some((hook, gateway)) = hook(&hooks, path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
     let heard = Heard::new(&hooks, &uri, headers, body);
     let call = heard.call();
+    if let Some(answer) = hook.challenge(&call) {
+        return text(StatusCode::OK, &answer);
+    }
     if hook.signed(&call) == Some(false) {
         return text(StatusCode::FORBIDDEN, "Refused.");
+    }
+    if hook.signed(&call) == Some(true)
+        && let Some(bundle) = hook.bundle(&call)
+    {
+        return match take_bundle(&hooks, hook, gateway, bundle).await {
+            Ok(()) => text(StatusCode::OK, ""),
+            Err(fault) => failure(&fault),
+        };
     }
     let Some(about) = callbacks::message_of(&hooks.inbox.answering.vault, &heard.fields) else {
         return text(StatusCode::FORBIDDEN, "Refused.");
@@ -71,6 +83,29 @@ async fn status(
         Ok(()) => text(StatusCode::OK, ""),
         Err(fault) => failure(&fault),
     }
+}
+
+/// All that a call tells. A gateway calls again after a failure, with all of it; what was kept the first time changes
+/// nothing then.
+async fn take_bundle(hooks: &Hooks, hook: &dyn Hook, gateway: &'static str, bundle: Bundle) -> Result<(), Fault> {
+    // All at once, so that they share commits: Meta hands in up to a thousand together, and does not wait long. They may
+    // come in any order as it is.
+    let mut reports = JoinSet::new();
+    for (id, report) in bundle.reports {
+        let inbox = hooks.inbox.clone();
+        reports.spawn(async move { inbox.report_by_id(gateway, vec![id], report).await });
+    }
+    while let Some(done) = reports.join_next().await {
+        done.map_err(|error| Fault::Unexpected(error.into()))??;
+    }
+    for incoming in bundle.incoming {
+        let Some(answer) = hooks.inbox.receive(gateway, incoming.clone()).await? else { continue };
+        // The call is answered first: whoever waits for us to call them in between would call again.
+        if let Some(sending) = hook.answer(&incoming, answer.text) {
+            tokio::spawn(sending);
+        }
+    }
+    Ok(())
 }
 
 /// What a client wrote. The answer's text is what the gateway sends back; an empty one sends nothing.

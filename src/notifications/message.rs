@@ -107,7 +107,7 @@ pub struct Notification {
     pub kind: Kind,
     /// How it is sent.
     pub channel: &'static Channel,
-    /// The number in E.164, or the e-mail address.
+    /// The number in E.164, the e-mail address, or `webhook`.
     pub recipient: String,
     /// The message.
     pub text: String,

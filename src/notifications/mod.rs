@@ -18,6 +18,7 @@ mod list;
 mod list_store;
 mod message;
 mod number_store;
+mod off_store;
 mod outbox;
 mod overview;
 mod pace;
@@ -28,11 +29,11 @@ mod reason;
 mod record;
 pub mod segments;
 mod settings;
-mod settle;
 mod state;
 mod store;
 mod take;
 pub mod templates;
+mod told;
 mod way;
 pub mod wording;
 mod worker;
@@ -49,6 +50,7 @@ pub use self::{
     inbox::Inbox,
     list::{Listed, Place, Sought},
     message::{Facts, Kind, News, Notification, StateChange},
+    off_store::turn_on,
     outbox::{Outbox, Prepared, lapse},
     overview::Way,
     price::Price,

@@ -293,7 +293,7 @@ struct Message {
 }
 
 /// Turns messages `unknown` that were sent 72 hours ago or more and never reported on, in small transactions, so that
-/// nobody waits for it, and gives how many. Gateways that never report are not concerned, as they never turn one `sent`.
+/// nobody waits for it, and gives how many. On channels that have no reports `sent` is the end, and stays.
 ///
 /// # Errors
 /// Only the database's.

@@ -4,6 +4,7 @@ use super::{
     channels::{Channel, Contact, Outgoing},
     due_store,
     health_store::{self, Standing},
+    message::Kind,
     number_store::{self, Allowance},
     outbox::Outbox,
     reason::{self, COUNTRY, OPTED_OUT},
@@ -95,6 +96,8 @@ impl Outbox {
         let message = Outgoing {
             id: self.clock.uuid(),
             round: 0,
+            kind: Kind::Note,
+            now,
             to: &address,
             text: &sms.text,
             encoding: Encoding::of(&sms.text),

@@ -109,7 +109,7 @@ impl Pace {
                 self.rest_until = after.map(|after| now + after.min(LONGEST_REST)).or(self.rest_until);
                 false
             }
-            Outcome::Later { .. } | Outcome::LoginRefused { .. } | Outcome::Doubtful { .. } => {
+            Outcome::Later { .. } | Outcome::LoginRefused { .. } | Outcome::Doubtful { .. } | Outcome::Gone { .. } => {
                 self.failures += 1;
                 let resting = self.rest_until.is_some_and(|until| now < until);
                 if self.failures >= FAILURES && !resting {

@@ -74,8 +74,23 @@ pub const NOT_TWILIO: &str = "not an answer of Twilio's";
 /// What came of handing a message to a gateway, with its code: it knows us, and something else in the settings is wrong.
 pub const SETTINGS_REFUSED: &str = "the gateway does not take our settings";
 
+/// What came of handing a message to a mail server.
+pub const UNTRUSTED: &str = "the mail server's certificate is not trusted";
+/// What came of handing a message to a mail server.
+pub const NO_TLS: &str = "no encrypted connection to the mail server";
+/// What came of handing a message to a mail server, with its code.
+pub const SENDER_REFUSED: &str = "the mail server refuses our sender";
+/// Why a message failed.
+pub const BAD_ADDRESS: &str = "not an address that mail can go to";
+/// Why a message is suppressed.
+pub const WEBHOOK_OFF: &str = "the webhook is off since it failed steadily";
+/// Why the webhook is off.
+pub const WEBHOOK_GONE: &str = "the webhook is off since its receiver said that it is gone";
+/// What came of handing a message to a gateway, with its code.
+pub const TEMPLATE_REFUSED: &str = "the registered template does not fit";
+
 /// All of them, each with its message.
-const WORDED: [(&str, &str); 33] = [
+const WORDED: [(&str, &str); 40] = [
     (OPTED_OUT, "notifications-reason-stop"),
     (NO_SMS_NUMBER, "notifications-reason-number"),
     (LOG_ONLY, "notifications-reason-gateway"),
@@ -109,6 +124,13 @@ const WORDED: [(&str, &str); 33] = [
     (PARTLY, "notifications-reason-partly"),
     (NOT_TWILIO, "notifications-reason-not-twilio"),
     (SETTINGS_REFUSED, "notifications-reason-settings"),
+    (UNTRUSTED, "notifications-reason-untrusted"),
+    (NO_TLS, "notifications-reason-no-tls"),
+    (SENDER_REFUSED, "notifications-reason-sender"),
+    (BAD_ADDRESS, "notifications-reason-address"),
+    (WEBHOOK_OFF, "notifications-reason-webhook-off"),
+    (WEBHOOK_GONE, "notifications-reason-webhook-gone"),
+    (TEMPLATE_REFUSED, "notifications-reason-template"),
 ];
 
 /// Codes that say nothing by themselves, each with the message that words it. They are Twilio's, whose five digits no other

@@ -17,7 +17,7 @@ pub struct NotificationRecord {
     pub channel: &'static str,
     /// What it tells: `created`, `fixed`, `assigned` (which goes to the technician), `reopened` or `note`.
     pub kind: &'static str,
-    /// The number in E.164, or the e-mail address.
+    /// The number in E.164, the e-mail address, or `webhook`.
     pub recipient: String,
     /// What it says.
     pub text: String,

@@ -246,8 +246,12 @@ fn routes(reader: &mut Reader<'_>, gates: &Gates) -> Routes {
             let names = choose_several(text, &CHANNELS.map(|channel| channel.name))?;
             let channels: Vec<&'static Channel> = names.into_iter().filter_map(Channel::find).collect();
             let missing = channels.iter().find(|channel| ***channel != *Channel::SMS && gates.of(channel).is_empty());
-            match missing {
-                Some(channel) => Err(format!("{} is not set up: see its settings.", channel.name)),
+            if let Some(channel) = missing {
+                return Err(format!("{} is not set up: see its settings.", channel.name));
+            }
+            let mut gateways = channels.iter().flat_map(|channel| gates.of(channel));
+            match gateways.find_map(|gate| gate.gateway.tells(kind).err()) {
+                Some(fault) => Err(fault),
                 None => Ok(channels),
             }
         });
@@ -477,7 +481,7 @@ mod tests {
     fn keys_are_listed_once_with_a_line_each() {
         let mut names: Vec<_> = Settings::keys().map(|key| key.name).collect();
         assert!(Settings::keys().all(|key| !key.name.is_empty() && key.doc.ends_with('.')));
-        assert_eq!(Settings::keys().filter(|key| key.secret).count(), 6);
+        assert_eq!(Settings::keys().filter(|key| key.secret).count(), 11);
         let all = names.len();
         names.sort_unstable();
         names.dedup();

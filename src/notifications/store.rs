@@ -5,7 +5,7 @@ use vault::{Cell, Vault};
 
 use super::{
     call_store,
-    channels::{Channel, Content, Registered},
+    channels::{CHANNELS, Channel, Content, Registered},
     delivery::{Delivery, Guard},
     message::{Kind, News, Notification, StateChange},
     number_store,
@@ -112,7 +112,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Envelope, delivery: &mut Delivery) -> Resul
     if added == 0 {
         return Ok(());
     }
-    if delivery.needs_call() {
+    if delivery.needs_call() && new.channel != Channel::WEBHOOK {
         call_store::add(tx, new.id, new.ticket, new.created_at)?;
     }
     append_changes(tx, delivery, 0)
@@ -236,10 +236,14 @@ pub fn delivery(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Delivery>, Fault> {
     tx.query_one(&sql, params![id])?.as_ref().map(read_delivery).transpose()
 }
 
-/// At most 500 messages that the gateway took until `before`, in milliseconds, and that no report has come for.
+/// At most 500 messages that the gateway took until `before`, in milliseconds, and that no report has come for: of channels
+/// that have reports.
 pub fn unreported(tx: &mut Tx<'_>, before: i64) -> Result<Vec<Delivery>, Fault> {
+    let silent = CHANNELS.iter().filter(|channel| !channel.reports).map(|channel| format!("'{}'", channel.name));
+    let silent = silent.collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "SELECT {DELIVERY} FROM notifications WHERE state NOT IN (0, 1) AND state = $1 AND sent_at <= $2 LIMIT 500"
+        "SELECT {DELIVERY} FROM notifications WHERE state NOT IN (0, 1) AND state = $1 AND sent_at <= $2 \
+         AND channel NOT IN ({silent}) LIMIT 500"
     );
     tx.query(&sql, params![State::Sent.code(), before])?.iter().map(read_delivery).collect()
 }

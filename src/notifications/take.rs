@@ -38,7 +38,7 @@ pub struct Claimed {
 }
 
 /// What holds for all messages of a look.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     pub vault: Vault,
     pub courtesy: Arc<Courtesy>,

@@ -14,7 +14,7 @@ use super::{
     segments::{Encoding, Segments, clean, count, plain},
     templates::{Part, Place, Template, Templates, Variable},
 };
-use crate::words::{Language, Piece, Said, Text, date_with_year};
+use crate::words::{Language, Piece, Said, Text, Times, date_with_year};
 
 /// Longest name of the provider in a message, in units of its encoding: it leaves room for an issue
 /// beside the reference, which comes twice.
@@ -135,6 +135,21 @@ impl Voice {
         &self.built_in[kind as usize]
     }
 
+    /// The provider's name, one line of at most 40 units; empty where there is none.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Words of other channels, in the language of clients.
+    pub(super) fn words(&self, text: Text) -> String {
+        self.word(text).to_string()
+    }
+
+    /// The day of a time in milliseconds, with the month in full.
+    pub(super) fn day(&self, at: i64) -> String {
+        Times::new(at, self.calendar.zone.clone(), self.language).long_day(at).words
+    }
+
     /// The SMS of this kind.
     pub fn sms(&self, kind: Kind, facts: &Facts<'_>) -> Sms {
         self.in_parts(kind, facts).sms
@@ -164,8 +179,8 @@ impl Voice {
             Variable::Status => {
                 facts.status.clone().map(|status| clean(&self.word(status).to_string())).unwrap_or_default()
             }
-            Variable::RegisteredAt => self.day(facts.registered_at, 0),
-            Variable::ResolveBy => self.day(facts.registered_at, self.calendar.resolve_days.unwrap_or_default()),
+            Variable::RegisteredAt => self.date(facts.registered_at, 0),
+            Variable::ResolveBy => self.date(facts.registered_at, self.calendar.resolve_days.unwrap_or_default()),
             Variable::Issue => clean(facts.issue),
             Variable::IssueType => clean(facts.issue_type),
             Variable::Note => clean(facts.note),
@@ -173,7 +188,7 @@ impl Voice {
     }
 
     /// The day so many days after an instant.
-    fn day(&self, at: i64, later: i64) -> String {
+    fn date(&self, at: i64, later: i64) -> String {
         let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
         let day = at.to_zoned(self.calendar.zone.clone()).date();
         clean(&self.word(date_with_year(day.saturating_add(later.days()))).to_string())

@@ -27,14 +27,19 @@ use super::{
     gates::{Gate, Gates, Lane},
     health::Health,
     inbox::Inbox,
+    off_store,
     pace::Ready,
     reason::LOG_ONLY,
     segments::Encoding,
-    settle::{Told, keep},
     store,
     take::{self, Claimed, Job},
+    told::{self, Told},
 };
-use crate::{clock::Clock, db::Db, fault::Fault};
+use crate::{
+    clock::Clock,
+    db::{Db, Tx},
+    fault::Fault,
+};
 
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
 const POLL: Duration = Duration::from_millis(500);
@@ -82,6 +87,7 @@ impl Worker {
         if let Some(inbox) = inbox {
             self.gates.all().for_each(|(_, gateway)| gateway.start(inbox.clone()));
         }
+        told::forget_other_settings(&self.db, &self.gates).await;
         let mut lanes = JoinSet::new();
         let turns = Turns::default();
         for at in 0..self.gates.lanes().len() {
@@ -195,7 +201,15 @@ impl Worker {
             next_day: next_day(now, &self.zone),
             hindrance: self.gates.hindrance(channel),
         };
-        let claimed = self.db.write(move |tx| take::take(tx, &rules, wanted, &ready)).await?;
+        let watched: Vec<(&'static str, String)> = lane.gates.iter().filter_map(told::watched).collect();
+        let take = move |tx: &mut Tx<'_>| {
+            let mut rules = rules.clone();
+            for (gateway, mark) in &watched {
+                rules.hindrance = rules.hindrance.or(off_store::hindrance(tx, gateway, mark)?);
+            }
+            take::take(tx, &rules, wanted, &ready)
+        };
+        let claimed = self.db.write(take).await?;
         count(&claimed.changes);
         metrics::counter!("redress_notification_doubles_total").increment(claimed.seconds);
         for job in &claimed.jobs {
@@ -225,7 +239,7 @@ impl Worker {
         self.health.note(name, &outcome, now);
         let back = gate.note(&outcome, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
-        let told = Told::of(&outcome, gate.gateway.as_ref());
+        let told = Told::of(&outcome, gate);
         delivery.settle(outcome, now, &self.clock, &names);
         self.store(delivery, told).await;
         if back {
@@ -238,6 +252,8 @@ impl Worker {
         let message = Outgoing {
             id: delivery.id,
             round: delivery.round,
+            kind: delivery.kind,
+            now: self.clock.now(),
             to: &letter.to,
             text: &letter.text,
             encoding: Encoding::of(&letter.text),
@@ -254,7 +270,7 @@ impl Worker {
         let tries = super::delivery::LEASE / 1_000 / 2;
         for _ in 0..tries {
             let (delivery, told, now) = (delivery.clone(), told.clone(), self.clock.now());
-            match self.db.write(move |tx| keep(tx, delivery.clone(), &told, now)).await {
+            match self.db.write(move |tx| told::keep(tx, delivery.clone(), &told, now)).await {
                 Ok(true) => return count(&changes),
                 // A report came first, or the lease ran out: the row says more than we know.
                 Ok(false) => return,

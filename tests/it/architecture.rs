@@ -172,6 +172,7 @@ const RULES: [Rule; 13] = [
             ("src/notifications/call_store.rs", "a store"),
             ("src/notifications/health_store.rs", "a store"),
             ("src/notifications/templates/store.rs", "a store"),
+            ("src/notifications/off_store.rs", "a store"),
             ("src/tickets/fixes.rs", "what counts as Fixed, for the list's statements and the reports'"),
             ("src/reports/store.rs", "a store"),
         ],

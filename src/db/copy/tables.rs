@@ -34,7 +34,7 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 24] = [
+pub(super) static TABLES: [Table; 25] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -117,6 +117,7 @@ pub(super) static TABLES: [Table; 24] = [
     table("number_limits", &["number_token"], &["full_at"]),
     table("sms_spend", &["day"], &["segments"]),
     table("inbound_seen", &["gateway", "key"], &["at"]),
+    table("gateway_failures", &["gateway"], &["mark", "failures", "since", "off_at", "reason"]),
     table("message_parts", &["gateway", "message_id"], &["notification_id", "round", "verdict", "code", "at"]),
     table(
         "message_templates",

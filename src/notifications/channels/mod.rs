@@ -2,7 +2,10 @@
 //! channel is one file here and one line in [`CHANNELS`]; a gateway for SMS one file in `sms/` and one line there.
 
 mod client;
+mod email;
 mod sms;
+mod webhook;
+mod whatsapp;
 
 use std::{fmt::Debug, future::Future, pin::Pin, sync::Arc};
 
@@ -12,7 +15,7 @@ use uuid::Uuid;
 pub use self::sms::Kind as SmsGateway;
 use super::{
     inbox::Inbox,
-    message::News,
+    message::{Kind, News},
     segments::Encoding,
     settings::{Key, Reader},
     state::Verdict,
@@ -21,13 +24,15 @@ use super::{
 use crate::{phone::Phone, words::Text};
 
 /// The channels that Redress knows.
-pub static CHANNELS: [&Channel; 1] = [&sms::CHANNEL];
+pub static CHANNELS: [&Channel; 4] = [&sms::CHANNEL, &email::CHANNEL, &whatsapp::CHANNEL, &webhook::CHANNEL];
 
 /// How messages reach people.
 #[derive(Debug)]
 pub struct Channel {
     /// Its name in settings and records.
     pub name: &'static str,
+    /// Its name for people: a key of the message files.
+    pub label: &'static str,
     /// Its settings, those of all its gateways included.
     pub keys: fn() -> Vec<&'static Key>,
     /// Its gateways as set up, in the order of their use; none when it is not used. Faults go to the reader.
@@ -38,6 +43,9 @@ pub struct Channel {
     pub write: fn(&Voice, &News<'_>) -> Content,
     /// Whether it goes to phones, whose owners can say STOP and sleep at night.
     pub to_phones: bool,
+    /// Whether its gateways say later what became of a message. Where none does, `sent` is the end: it never turns
+    /// `unknown`, since nothing is missing.
+    pub reports: bool,
 }
 
 impl Channel {
@@ -58,6 +66,9 @@ impl Channel {
 
     /// SMS.
     pub const SMS: &'static Self = &sms::CHANNEL;
+
+    /// Calls to a program: nobody has to be called for one that failed.
+    pub const WEBHOOK: &'static Self = &webhook::CHANNEL;
 }
 
 impl PartialEq for Channel {
@@ -141,10 +152,37 @@ pub trait Hook: Debug + Send + Sync {
     /// What a client wrote; `None` when a field is missing.
     fn inbound(&self, call: &Call<'_>) -> Option<Incoming>;
 
+    /// The answer to the call by which a gateway makes sure that our address is ours, if this is such a call and it knows
+    /// what only we have told it.
+    fn challenge(&self, _: &Call<'_>) -> Option<String> {
+        None
+    }
+
+    /// All that a call says, of a gateway that tells of several things at once and by its own names for messages: it calls
+    /// the address for reports with all of them, and signs each call. `None` for every other gateway, and for a call that
+    /// makes no sense.
+    fn bundle(&self, _: &Call<'_>) -> Option<Bundle> {
+        None
+    }
+
+    /// Sends our reply to what a client wrote, where that takes a call of our own. Nobody waits for it.
+    fn answer(&self, _: &Incoming, _: String) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        None
+    }
+
     /// The answer by which the gateway sends our reply back, as content type and body. Plain text unless it says otherwise.
     fn reply(&self, text: Option<&str>) -> (&'static str, String) {
         ("text/plain; charset=utf-8", text.unwrap_or_default().to_owned())
     }
+}
+
+/// What a call of a gateway says that tells of several things at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bundle {
+    /// Reports, each with the gateway's name for the message.
+    pub reports: Vec<(String, Report)>,
+    /// What clients wrote.
+    pub incoming: Vec<Incoming>,
 }
 
 /// A report on a message.
@@ -199,7 +237,11 @@ pub struct Outgoing<'a> {
     pub id: Uuid,
     /// Counts up whenever somebody sends it again.
     pub round: i64,
-    /// Where it goes: a number in E.164, or an e-mail address.
+    /// What it tells.
+    pub kind: Kind,
+    /// The time now, in milliseconds.
+    pub now: i64,
+    /// Where it goes: a number in E.164, an e-mail address, or `webhook`.
     pub to: &'a str,
     /// What it says.
     pub text: &'a str,
@@ -259,6 +301,11 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
+    /// It says that it is gone for good: surely not taken, and nothing more is sent by it until somebody sees to it.
+    Gone {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Outcome {
@@ -272,6 +319,7 @@ impl Outcome {
             | Self::Throttled { reason, .. }
             | Self::LoginRefused { reason }
             | Self::Doubtful { reason }
+            | Self::Gone { reason }
             | Self::NotSent { reason } => Some(reason),
         }
     }
@@ -287,6 +335,7 @@ impl Outcome {
             Self::LoginRefused { .. } => "login_refused",
             Self::Doubtful { .. } => "doubtful",
             Self::NotSent { .. } => "not_sent",
+            Self::Gone { .. } => "gone",
         }
     }
 }
@@ -312,6 +361,20 @@ pub trait Gateway: Debug + Send + Sync {
     /// Messages a second, at most; `None` for as many as it takes.
     fn per_second(&self) -> Option<u32> {
         None
+    }
+
+    /// What tells its present settings from others, for a gateway that is turned off once it has failed steadily: it is on
+    /// again when they change. `None` for one that is tried for ever, as where clients wait for what it carries.
+    fn turns_off(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether it can tell of this, or what to set so that it can.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn tells(&self, _: Kind) -> Result<(), String> {
+        Ok(())
     }
 
     /// Hands over one message.

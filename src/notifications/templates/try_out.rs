@@ -86,6 +86,8 @@ impl Outbox {
                 let message = Outgoing {
                     id: self.clock.uuid(),
                     round: 0,
+                    kind: place.kind,
+                    now,
                     to: to.as_str(),
                     text: &sms.text,
                     encoding: sms.segments.encoding,

@@ -1,6 +1,7 @@
 //! Messages to clients, through the outbox, the worker and the hooks, against gateways that misbehave.
 
 mod courtesy;
+mod email;
 pub mod fake_gateway;
 mod fake_http;
 mod faults;
@@ -10,7 +11,10 @@ mod kannel;
 mod log;
 mod outbox;
 mod post;
+mod recorder;
 mod reports;
 mod sending;
 mod smpp;
 mod twilio;
+mod webhook;
+mod whatsapp;

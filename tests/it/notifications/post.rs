@@ -144,6 +144,20 @@ impl Post {
         ticket
     }
 
+    /// Tells somebody of a new ticket, and gives its id.
+    pub async fn tell(&self, kind: Kind, facts: Facts<'static>, to: Contact<'static>) -> Uuid {
+        let (outbox, ticket, user, now) = (self.outbox.clone(), self.clock.uuid(), self.user, self.clock.now());
+        self.db
+            .write(move |tx| {
+                add_ticket(tx, ticket, user, now)?;
+                let news = News { ticket, revision: 1, kind, facts: facts.clone(), to, rank: 2, hold: 0 };
+                outbox.enqueue(tx, &outbox.prepare(&news))
+            })
+            .await
+            .unwrap();
+        ticket
+    }
+
     /// The ticket becomes Fixed, in its version 2.
     pub async fn fix(&self, ticket: Uuid, hold: i64) {
         let outbox = self.outbox.clone();

@@ -41,7 +41,16 @@ impl Kind {
     }
 }
 
-pub(super) static CHANNEL: Channel = Channel { name: "sms", keys, build, address, write, to_phones: true };
+pub(super) static CHANNEL: Channel = Channel {
+    name: "sms",
+    label: "notifications-channel-sms",
+    keys,
+    build,
+    address,
+    write,
+    to_phones: true,
+    reports: true,
+};
 
 fn keys() -> Vec<&'static Key> {
     [&GATEWAY, &SENDER, &PER_SECOND].into_iter().chain(KINDS.iter().flat_map(|kind| kind.keys)).collect()
