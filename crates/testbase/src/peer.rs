@@ -60,6 +60,11 @@ impl Peer {
         }
     }
 
+    /// Reads whatever happens next; `false` when it has ended.
+    pub async fn goes_on(&mut self) -> bool {
+        matches!(self.events.next_line().await, Ok(Some(_)))
+    }
+
     /// Returns when it has been taken, as messages go another way and might be faster.
     pub async fn order(&mut self, order: Value) {
         self.orders.write_all(format!("{order}\n").as_bytes()).await.unwrap();

@@ -21,7 +21,7 @@ const OWN: &str = "Dear customer, complaint {{ref}} about {{issue_type}} is with
 
 async fn texts(desk: &Desk) -> Vec<String> {
     desk.send().await;
-    desk._gateway.requests().iter().map(|request| request["text"].clone()).collect()
+    desk.gateway.requests().iter().map(|request| request["text"].clone()).collect()
 }
 
 async fn save(browser: &Browser, version: &str, body: &str) -> Page {

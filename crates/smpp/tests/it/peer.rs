@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use serde_json::json;
 use smpp::{Client, Config, Delivery, Doubt, Link, Long, Message, Submitted, Text, Verdict};
 use testbase::peer::Peer;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
-use crate::smsc::{Desk, PATIENCE, is_bound, message, text, until};
+use crate::smsc::{Desk, is_bound, message, text, until};
 
 fn config(peer: &Peer) -> Config {
     let mut config = Config::new("127.0.0.1", peer.port, "redress", "secret08".into());
@@ -191,7 +191,7 @@ async fn how_many_a_second() {
         let client = Arc::new(Client::start(config, |_| async { Ok(()) }).unwrap());
         until(&client, is_bound).await;
         // Somebody must read what it says, or it stops.
-        let events = tokio::spawn(async move { while let Ok(Some(_)) = peer.events.next_line().await {} });
+        let events = tokio::spawn(async move { while peer.goes_on().await {} });
         let start = Instant::now();
         let senders = (0..window).map(|_| {
             let client = Arc::clone(&client);

@@ -147,7 +147,6 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use proptest::prelude::*;
     use uuid::Uuid;
 
