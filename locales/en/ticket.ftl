@@ -157,3 +157,4 @@ ticket-start = Wants messages again
 ticket-stopped = Wants no messages, since { $when }.
 ticket-stop-done = Noted: this number gets no messages
 ticket-start-done = Noted: this number gets messages again
+ticket-messages = Messages

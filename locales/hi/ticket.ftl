@@ -157,3 +157,4 @@ ticket-start = फिर से संदेश चाहिए
 ticket-stopped = { $when } से संदेश नहीं चाहिए।
 ticket-stop-done = दर्ज किया: इस नंबर पर संदेश नहीं जाएँगे
 ticket-start-done = दर्ज किया: इस नंबर पर फिर संदेश जाएँगे
+ticket-messages = संदेश

@@ -21,7 +21,7 @@ use crate::{
     fault::{Fault, FieldFault},
     input::{self, Input, Limits},
     notifications::{self, Channel, NotificationRecord, Place},
-    phone::Phone,
+    phone::{Phone, PhoneError},
     staff::Admin,
     tickets::Tickets,
     web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
@@ -239,5 +239,5 @@ fn phone(input: &mut Input, state: &Tickets) -> Option<Phone> {
     let region = state.desk.region;
     let missing = Text::new("phone-empty");
     input
-        .must("phone", Limits::line(200), missing, |text| Phone::parse(text, region.as_ref()).map_err(|why| why.text()))
+        .must("phone", Limits::line(200), missing, |text| Phone::parse(text, region.as_ref()).map_err(PhoneError::text))
 }

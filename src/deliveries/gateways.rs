@@ -95,7 +95,9 @@ async fn page(state: &Tickets, user: &User, visit: Visit, trouble: Option<Troubl
     let desk = state.desk.clone();
     let read = move |tx: &mut Tx<'_>| {
         let mut tabs = tabs(tx, &desk, &Asked::read(&Query::default(), &desk))?;
-        tabs.iter_mut().for_each(|tab| tab.here = false);
+        for tab in &mut tabs {
+            tab.here = false;
+        }
         Ok::<_, Fault>((tabs, desk.outbox.ways(tx)?))
     };
     let (tabs, ways) = state.db.read(read).await?;

@@ -148,8 +148,9 @@ pub async fn show(
     });
     let on = |channel| Asked { sought: Sought { channel, ..asked.sought.clone() }, ..asked.clone() };
     let address = |channel| on(channel).address("/notifications", states, None);
-    let used = state.desk.outbox.channels();
-    let channels = if used.len() > 1 && asked.sought.channel.is_none() { used } else { Vec::new() };
+    let set_up = state.desk.outbox.channels();
+    let several = set_up.len() > 1 && asked.sought.channel.is_none();
+    let channels = if several { set_up } else { Vec::new() };
     let page = ListPage {
         channel: asked.sought.channel.map(|one| (one.label(), address(None))),
         channels: channels.into_iter().map(|one| (one.label(), address(Some(one)))).collect(),

@@ -40,7 +40,7 @@ mod worker;
 
 pub use self::{
     callbacks::{Callbacks, hook_secret},
-    channels::{Channel, Contact, Gateway, Incoming, Outcome, Outgoing, Report, Sending},
+    channels::{Channel, Contact, Gateway, Incoming, Outcome, Outgoing, Registered, Report, Sending},
     delivery::{LEASE, VALIDITY},
     gates::Gates,
     health::{GatewayHealth, Health, Seen, Trouble},

@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(forms(&"9".repeat(60)), ["9".repeat(60)]);
     }
 
-    async fn room() -> (testbase::Dir, Db) {
+    fn room() -> (testbase::Dir, Db) {
         let dir = testbase::Dir::new();
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
@@ -205,7 +205,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_of_parts_is_delivered_when_all_of_them_are() {
-        let (_dir, db) = room().await;
+        let (_dir, db) = room();
         assert_eq!(named(&db, &["0A", "0B"]).await, None);
         assert_eq!(reported(&db, "a", Verdict::Delivered).await, None, "the other one is not");
         assert_eq!(reported(&db, "A", Verdict::Delivered).await, None, "twice is once");
@@ -217,7 +217,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_report_may_come_before_the_answer() {
-        let (_dir, db) = room().await;
+        let (_dir, db) = room();
         assert_eq!(reported(&db, "4106", Verdict::Delivered).await, None, "whose is it?");
         assert_eq!(named(&db, &["0000100A"]).await, Some(Verdict::Delivered));
         assert_eq!(reported(&db, "100a", Verdict::Delivered).await, Some(Verdict::Delivered));
@@ -225,7 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_part_that_fails_is_all_of_it() {
-        let (_dir, db) = room().await;
+        let (_dir, db) = room();
         named(&db, &["1", "2"]).await;
         assert_eq!(reported(&db, "2", Verdict::Failed).await, Some(Verdict::Failed));
         assert_eq!(

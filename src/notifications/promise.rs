@@ -56,8 +56,7 @@ impl Outbox {
         if !self.by_sms(kind) {
             return Ok(Some(WhyNot::NotBySms));
         }
-        let barred =
-            if !to.takes_sms() { Some(NO_SMS_NUMBER) } else { (!self.courtesy.reaches(to)).then_some(COUNTRY) };
+        let barred = if to.takes_sms() { (!self.courtesy.reaches(to)).then_some(COUNTRY) } else { Some(NO_SMS_NUMBER) };
         let stopped_at = || number_store::stopped_at(tx, &self.vault, to);
         Ok(self.hindrance(Channel::SMS, kind, barred, stopped_at)?.map(WhyNot::of))
     }

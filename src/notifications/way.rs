@@ -17,7 +17,11 @@ impl Passed {
 
     fn add(&mut self, gateway: &str, for_good: bool) {
         let mark = if for_good { "!" } else { "" };
-        self.0 = format!("{} {gateway}{mark}", self.0).trim().to_owned();
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        self.0.push_str(gateway);
+        self.0.push_str(mark);
     }
 
     fn has(&self, gateway: &str) -> bool {

@@ -87,12 +87,14 @@ impl Worker {
         if let Some(inbox) = inbox {
             self.gates.all().for_each(|(_, gateway)| gateway.start(inbox.clone()));
         }
-        told::forget_other_settings(&self.db, &self.gates).await;
         let mut lanes = JoinSet::new();
         let turns = Turns::default();
         for at in 0..self.gates.lanes().len() {
             lanes.spawn(self.clone().run_lane(at, turns.clone(), stop.clone()));
         }
+        // Beside them: nothing waits for it, as what was noted with other settings holds nobody up.
+        let (db, gates) = (self.db.clone(), self.gates.clone());
+        lanes.spawn(async move { told::forget_other_settings(&db, &gates).await });
         // One permit wakes one waiter: pass it on to all lanes.
         let wake_all = async {
             loop {

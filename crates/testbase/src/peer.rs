@@ -38,10 +38,11 @@ impl Peer {
             .kill_on_drop(true)
             .spawn()
             .expect("Node is missing: run bin/setup");
-        let events = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut peer = Self { port: 0, orders: process.stdin.take().unwrap(), events, _process: process };
+        let events = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+        let mut peer = Self { port: 0, orders: process.stdin.take().expect("it is piped"), events, _process: process };
         let listening = peer.event("listening").await;
-        peer.port = u16::try_from(listening["port"].as_u64().unwrap()).unwrap();
+        let port = listening["port"].as_u64().and_then(|port| u16::try_from(port).ok());
+        peer.port = port.expect("a port");
         peer
     }
 
@@ -52,8 +53,8 @@ impl Peer {
     pub async fn event(&mut self, kind: &str) -> Value {
         loop {
             let line = timeout(PATIENCE, self.events.next_line()).await;
-            let line = line.unwrap_or_else(|_| panic!("no {kind}")).unwrap();
-            let event: Value = serde_json::from_str(&line.expect("the peer ended: run bin/setup")).unwrap();
+            let line = line.unwrap_or_else(|_| panic!("no {kind}")).expect("it can be read");
+            let event: Value = serde_json::from_str(&line.expect("the peer ended: run bin/setup")).expect("JSON");
             if event["event"] == kind {
                 return event;
             }
@@ -66,8 +67,11 @@ impl Peer {
     }
 
     /// Returns when it has been taken, as messages go another way and might be faster.
+    ///
+    /// # Panics
+    /// When the gateway has ended.
     pub async fn order(&mut self, order: Value) {
-        self.orders.write_all(format!("{order}\n").as_bytes()).await.unwrap();
+        self.orders.write_all(format!("{order}\n").as_bytes()).await.expect("it listens");
         self.event("ordered").await;
     }
 }

@@ -1,6 +1,7 @@
 //! The ways out. A channel is how a message reaches somebody, such as SMS; a gateway is who carries it, such as Kannel. A
 //! channel is one file here and one line in [`CHANNELS`]; a gateway for SMS one file in `sms/` and one line there.
 
+mod calls;
 mod client;
 mod email;
 mod sms;
@@ -9,16 +10,17 @@ mod whatsapp;
 
 use std::{fmt::Debug, future::Future, pin::Pin, sync::Arc};
 
-use http::HeaderMap;
 use uuid::Uuid;
 
-pub use self::sms::Kind as SmsGateway;
+pub use self::{
+    calls::{Bundle, Call, Fields, Hook, Incoming, Report},
+    sms::Kind as SmsGateway,
+};
 use super::{
     inbox::Inbox,
     message::{Kind, News},
     segments::Encoding,
     settings::{Key, Reader},
-    state::Verdict,
     wording::Voice,
 };
 use crate::{phone::Phone, words::Text};
@@ -56,12 +58,7 @@ impl Channel {
 
     /// What people call it.
     pub fn label(&self) -> Text {
-        Text::new(match self.name {
-            "sms" => "notifications-channel-sms",
-            "email" => "notifications-channel-email",
-            "whatsapp" => "notifications-channel-whatsapp",
-            _ => "notifications-channel-webhook",
-        })
+        Text::new(self.label)
     }
 
     /// SMS.
@@ -120,113 +117,6 @@ impl Registered {
     pub fn read(text: &str) -> Option<Self> {
         let mut parts = text.split('|').map(ToOwned::to_owned);
         Some(Self { entity: parts.next()?, header: parts.next()?, template: parts.next()? })
-    }
-}
-
-/// A call of a gateway's: a report, or what a client wrote.
-#[derive(Debug)]
-pub struct Call<'a> {
-    /// The address as the gateway wrote it, by our public URL where that is set.
-    pub url: &'a str,
-    /// Its headers.
-    pub headers: &'a HeaderMap,
-    /// Its body.
-    pub body: &'a [u8],
-    /// The fields of query and form together.
-    pub fields: &'a Fields,
-    /// The fields of the body alone, where that is a form.
-    pub form: &'a Fields,
-}
-
-/// How a gateway's calls are read.
-pub trait Hook: Debug + Send + Sync {
-    /// Whether the call comes from the gateway, by its signature. `None` where it has none: then the secret in our own
-    /// address counts.
-    fn signed(&self, _: &Call<'_>) -> Option<bool> {
-        None
-    }
-
-    /// A report on a message; `None` when a field is missing or makes no sense.
-    fn report(&self, call: &Call<'_>) -> Option<Report>;
-
-    /// What a client wrote; `None` when a field is missing.
-    fn inbound(&self, call: &Call<'_>) -> Option<Incoming>;
-
-    /// The answer to the call by which a gateway makes sure that our address is ours, if this is such a call and it knows
-    /// what only we have told it.
-    fn challenge(&self, _: &Call<'_>) -> Option<String> {
-        None
-    }
-
-    /// All that a call says, of a gateway that tells of several things at once and by its own names for messages: it calls
-    /// the address for reports with all of them, and signs each call. `None` for every other gateway, and for a call that
-    /// makes no sense.
-    fn bundle(&self, _: &Call<'_>) -> Option<Bundle> {
-        None
-    }
-
-    /// Sends our reply to what a client wrote, where that takes a call of our own. Nobody waits for it.
-    fn answer(&self, _: &Incoming, _: String) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-        None
-    }
-
-    /// The answer by which the gateway sends our reply back, as content type and body. Plain text unless it says otherwise.
-    fn reply(&self, text: Option<&str>) -> (&'static str, String) {
-        ("text/plain; charset=utf-8", text.unwrap_or_default().to_owned())
-    }
-}
-
-/// What a call of a gateway says that tells of several things at once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bundle {
-    /// Reports, each with the gateway's name for the message.
-    pub reports: Vec<(String, Report)>,
-    /// What clients wrote.
-    pub incoming: Vec<Incoming>,
-}
-
-/// A report on a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// What became of it; `None` when the gateway says nothing that counts.
-    pub verdict: Option<Verdict>,
-    /// The gateway's code, for the record; it names nobody.
-    pub code: String,
-    /// The gateway's name for the message.
-    pub message_id: Option<String>,
-    /// Whether the number has told the gateway that it wants nothing more.
-    pub opted_out: bool,
-}
-
-/// What a client wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incoming {
-    /// The sender as the gateway writes it.
-    pub from: String,
-    /// What it says.
-    pub text: String,
-    /// The gateway's name for it, if it has one: the same one twice is one message.
-    pub id: Option<String>,
-}
-
-/// Fields of a call, in order; of a name that comes twice the first counts.
-#[derive(Debug, Clone, Default)]
-pub struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// Reads `application/x-www-form-urlencoded` text, and adds it to what is there.
-    pub fn read(&mut self, text: &[u8]) {
-        self.0.extend(form_urlencoded::parse(text).into_owned());
-    }
-
-    /// A field's text, which may be empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
-    }
-
-    /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 }
 

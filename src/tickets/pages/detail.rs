@@ -178,10 +178,7 @@ pub async fn page(
         Ok::<_, Fault>((ticket, past, sent, staff, (no_sms, stopped), draft, (place, of_number)))
     };
     let (ticket, past, sent, staff, (no_sms, stopped), draft, (place, of_number)) = state.db.read(read).await?;
-    let (back, place) = match place {
-        Some(place) => (back.moved(&place.at), Some(Beside::of(&place, &back))),
-        None => (back, None),
-    };
+    let (back, place) = moved(back, place);
     let mut frame = state.chrome.frame(&state.db, &user.viewer(), visit, "").await?;
     let title = Text::new("ticket-title").arg("reference", ticket.reference.as_str());
     let title = title.arg("issue", issue_label(&ticket.issue_type));
@@ -223,6 +220,14 @@ pub async fn page(
         ticket,
     };
     Ok(page.frame.respond(trouble.status, &page))
+}
+
+/// The way back to where the ticket is in its list now, and what stands beside it.
+fn moved(back: Back, place: Option<Place>) -> (Back, Option<Beside>) {
+    match place {
+        Some(place) => (back.moved(&place.at), Some(Beside::of(&place, &back))),
+        None => (back, None),
+    }
 }
 
 /// Where the ticket stands in the list that it was opened from.

@@ -90,19 +90,6 @@ fn views(desk: &Desk) -> Vec<View> {
         view("users", "/users"),
         view("user-new", "/users/new"),
         view("audit", "/audit"),
-        view("sms", "/notifications"),
-        view("sms-none", "/notifications?state=delivered"),
-        view("sms-calls", "/notifications/calls"),
-        view("sms-again", "/notifications/resend"),
-        view("templates", "/notifications/templates"),
-        view("template", "/notifications/templates/created/sms/en"),
-        view("template-hindi", "/notifications/templates/fixed/sms/hi"),
-        View {
-            name: "template-errors",
-            path: "/notifications/templates/created/sms/en".into(),
-            prepare: "const form = document.querySelector('#template'); form.body.value = 'Your “bill” – {{ref}} {{nme}}'; \
-                form.entity.value = '1001234567890123456'; form.querySelector('.btn--primary').click()",
-        },
         view("reports", "/reports"),
         view("report-flow", "/reports/created-and-fixed?period=last-90-days"),
         view("report-technicians", "/reports/by-technician?status=Open,Fixed"),
@@ -115,6 +102,29 @@ fn views(desk: &Desk) -> Vec<View> {
         view("account", "/account"),
         view("api-docs", "/api/docs"),
         view("not-found", "/nothing/here"),
+    ]
+    .into_iter()
+    .chain(message_views())
+    .collect()
+}
+
+/// The pages of messages.
+fn message_views() -> Vec<View> {
+    vec![
+        view("sms", "/notifications"),
+        view("sms-none", "/notifications?state=delivered"),
+        view("sms-calls", "/notifications/calls"),
+        view("sms-again", "/notifications/resend"),
+        view("gateways", "/notifications/gateways"),
+        view("templates", "/notifications/templates"),
+        view("template", "/notifications/templates/created/sms/en"),
+        view("template-hindi", "/notifications/templates/fixed/sms/hi"),
+        View {
+            name: "template-errors",
+            path: "/notifications/templates/created/sms/en".into(),
+            prepare: "const form = document.querySelector('#template'); form.body.value = 'Your “bill” – {{ref}} {{nme}}'; \
+                form.entity.value = '1001234567890123456'; form.querySelector('.btn--primary').click()",
+        },
     ]
 }
 

@@ -184,7 +184,7 @@ impl Gateway for Seen {
     }
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
-        let ids = message.registered.map(|ids| ids.store()).unwrap_or_default();
+        let ids = message.registered.map(redress::notifications::Registered::store).unwrap_or_default();
         self.0.lock().unwrap().push((message.text.to_owned(), ids));
         Box::pin(std::future::ready(Outcome::Accepted { ids: Vec::new() }))
     }

@@ -20,12 +20,12 @@ struct Bound {
 impl Bound {
     async fn start(more: &[(&str, &str)]) -> Self {
         let mut peer = Peer::start().await;
-        let port = peer.port.to_string();
+        let number = peer.port.to_string();
         let settings = [
             ("sms.gateway", "smpp"),
             ("sms.sender", "REDRESS"),
             ("sms.smpp.host", "127.0.0.1"),
-            ("sms.smpp.port", &port),
+            ("sms.smpp.port", &number),
             ("sms.smpp.system_id", "redress"),
             ("sms.smpp.password", "secret08"),
             ("sms.smpp.per_second", "0"),

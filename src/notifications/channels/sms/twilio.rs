@@ -1,6 +1,6 @@
 //! Twilio's Programmable Messaging.
 //!
-//! Its Messages resource, its status callbacks, its webhook for incoming messages with TwiML in the answer, and the signature on
+//! Its Messages resource, its status callbacks, its webhook for incoming messages with `TwiML` in the answer, and the signature on
 //! both: Twilio's documentation, "Messages resource" and "Webhooks security".
 
 use std::sync::Arc;
