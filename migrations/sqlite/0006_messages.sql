@@ -5,6 +5,9 @@ ALTER TABLE notifications ADD COLUMN rank INTEGER NOT NULL DEFAULT 2;
 ALTER TABLE notifications ADD COLUMN passed TEXT NOT NULL DEFAULT '';
 ALTER TABLE notifications ADD COLUMN registered TEXT;
 CREATE INDEX notifications_lane ON notifications (channel, rank, id, due_at, state, lease_until) WHERE state IN (0, 1);
+-- What may have gone already, of which there is little: it is looked for while all else waits for its gateway.
+CREATE INDEX notifications_doubtful ON notifications (channel, due_at)
+WHERE state IN (0, 1) AND (state = 1 OR doubts > 0);
 
 -- Which gateway was tried.
 ALTER TABLE notification_events ADD COLUMN gateway TEXT;
