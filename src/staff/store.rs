@@ -123,10 +123,18 @@ pub fn set_password(tx: &mut Tx<'_>, id: Uuid, hash: &str, now: i64) -> Result<(
     tx.execute(sql, params![id, hash, now]).map(drop)
 }
 
-/// One user.
+/// One user. [`THE_CLIENT`] is none whom anybody could see, change or assign.
 pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<User>, Fault> {
+    if id == THE_CLIENT {
+        return Ok(None);
+    }
     let row = tx.query_one(&format!("SELECT {USER} FROM users u WHERE u.id = $1"), params![id])?;
     row.map(|row| user(vault, &row, 0)).transpose()
+}
+
+/// Whether clients have written before, so that [`THE_CLIENT`] is there.
+pub fn knows_the_client(tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    Ok(!tx.query("SELECT 1 FROM users WHERE id = $1", params![THE_CLIENT])?.is_empty())
 }
 
 /// Whose address this is, in any letter case.
