@@ -17,7 +17,10 @@ mod support;
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -43,27 +46,35 @@ fn main() {
     by_http(&runtime, &dir.path().join("http"), count);
     by_smpp(&runtime, &dir.path().join("smpp"), count);
     latency(&runtime, &dir.path().join("latency"));
-    behind(&dir.path().join("waiting"), waiting);
+    behind(&runtime, &dir.path().join("waiting"), waiting);
 }
 
 /// A gateway that takes all, and remembers when each reference came.
 struct Gateway {
     url: String,
-    came: Arc<Mutex<HashMap<String, Instant>>>,
+    came: Came,
+    /// Messages, those that came twice as well.
+    all: Arc<AtomicU64>,
 }
+
+type Came = Arc<Mutex<HashMap<String, Instant>>>;
 
 impl Gateway {
     async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at("127.0.0.1:0").await
+    }
+
+    async fn start_at(address: &str) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let url = format!("http://{}/cgi-bin/sendsms", listener.local_addr().unwrap());
-        let came = Arc::<Mutex<HashMap<String, Instant>>>::default();
-        let heard = Arc::clone(&came);
+        let (came, all) = (Came::default(), Arc::<AtomicU64>::default());
+        let heard = (Arc::clone(&came), Arc::clone(&all));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(take(stream, Arc::clone(&heard)));
+                tokio::spawn(take(stream, heard.clone()));
             }
         });
-        Self { url, came }
+        Self { url, came, all }
     }
 
     fn count(&self) -> u64 {
@@ -71,7 +82,7 @@ impl Gateway {
     }
 }
 
-async fn take(mut stream: TcpStream, came: Arc<Mutex<HashMap<String, Instant>>>) {
+async fn take(mut stream: TcpStream, (came, all): (Came, Arc<AtomicU64>)) {
     let mut head = Vec::with_capacity(2048);
     while !head.ends_with(b"\r\n\r\n") {
         if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
@@ -82,6 +93,7 @@ async fn take(mut stream: TcpStream, came: Arc<Mutex<HashMap<String, Instant>>>)
     let head = String::from_utf8(head).unwrap();
     let at = head.find("BILL-").unwrap();
     came.lock().unwrap().insert(head[at..at + 18].to_owned(), now);
+    all.fetch_add(1, Ordering::Relaxed);
     let answer = "HTTP/1.1 202 Accepted\r\nContent-Length: 25\r\nConnection: close\r\n\r\n0: Accepted for delivery\n";
     let _ = stream.write_all(answer.as_bytes()).await;
 }
@@ -174,7 +186,8 @@ fn latency(runtime: &Runtime, data: &Path) {
                 sleep(Duration::from_micros(200)).await;
             };
             after.push(came.saturating_duration_since(answered).as_secs_f64());
-            sleep(Duration::from_millis(10)).await;
+            // As a desk that logs ten complaints a second.
+            sleep(Duration::from_millis(100)).await;
         }
         after
     });
@@ -185,10 +198,11 @@ fn latency(runtime: &Runtime, data: &Path) {
     );
 }
 
-/// What a desk pays whose gateway is away while more and more messages wait.
-fn behind(data: &Path, waiting: u64) {
-    // Nobody listens there.
-    let server = kannel(data, "http://127.0.0.1:9/cgi-bin/sendsms").serve();
+/// What a desk pays whose gateway is away while more and more messages wait, and how they go once it is back.
+fn behind(runtime: &Runtime, data: &Path, waiting: u64) {
+    // Nobody listens there for now.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let server = kannel(data, &format!("http://{address}/cgi-bin/sendsms")).serve();
     let token = server.desk.admin("bench");
     let empty = server.memory();
     let (first, mut before) = load::send_all(&[&server.base], &load::creations(&token, 2_000), 4, 201);
@@ -209,4 +223,22 @@ fn behind(data: &Path, waiting: u64) {
     std::thread::sleep(Duration::from_secs(10));
     idle = server.processor() - idle;
     println!("  the server's processor time while they wait: {:.1} % of one core", idle * 10.0);
+    let (back, before) = (Instant::now(), server.processor());
+    let gateway = runtime.block_on(Gateway::start_at(&address));
+    // The desk goes on.
+    let (while_sent, mut during) = load::send_all(&[&server.base], &load::creations(&token, 2_000), 4, 201);
+    let all = waiting + 2_000;
+    let rate = drained(all, || gateway.count());
+    println!(
+        "  the gateway is back: all {all} sent {:.0} s later, {rate:.0}/s, {} of them twice; the server's processor time \
+         {:.0} µs each",
+        back.elapsed().as_secs_f64(),
+        gateway.all.load(Ordering::Relaxed) - all,
+        (server.processor() - before) * 1e6 / all as f64
+    );
+    println!(
+        "  creation by 4 clients meanwhile: {while_sent:.0}/s; p50 {:.2}, p99 {:.2} ms",
+        quantile(&mut during, 0.5) * 1e3,
+        quantile(&mut during, 0.99) * 1e3
+    );
 }

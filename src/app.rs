@@ -280,6 +280,7 @@ async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Ho
         vault: desk.vault.clone(),
         voice: desk.outbox.voice().clone(),
         region: config.region,
+        courtesy: Arc::new(config.notifications.courtesy.clone()),
         sender: config.notifications.sender(config.region.as_ref()),
         cases: Arc::new(FromClients { desk, reopen_days: config.notifications.reopen_days }),
     };

@@ -101,6 +101,16 @@ impl Input {
         self.fields.get(name).and_then(Value::as_str)
     }
 
+    /// Notes a fault for each of these fields that was sent and is no text.
+    pub fn texts(&mut self, names: &[&str]) {
+        for name in names {
+            if self.fields.get(*name).is_some_and(|value| !value.is_string() && !value.is_null()) {
+                self.fields.remove(*name);
+                self.fault(name, "invalid", Text::new("input-no-text"));
+            }
+        }
+    }
+
     /// Takes a field that pages add for their own use, as it came.
     pub fn take_raw(&mut self, name: &str) -> Option<String> {
         match self.fields.remove(name) {
@@ -285,6 +295,15 @@ pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, Text)>
     Ok(text)
 }
 
+/// The same of a text that nobody can be asked to write again: what does not belong in it is left out, and the rest cut.
+pub fn salvage(text: &str, limits: Limits) -> String {
+    let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r'));
+    // A letter and its marks become one character, so that somewhat more is read than is kept.
+    let kept: String = kept.take(limits.max.saturating_mul(2)).collect();
+    let kept: String = kept.replace("\r\n", "\n").replace('\r', "\n").nfc().take(limits.max).collect();
+    clean(&kept, limits).unwrap_or_default()
+}
+
 fn too_long(max: usize) -> (&'static str, Text) {
     ("too_long", Text::new("input-too-long").arg("count", max))
 }
@@ -316,6 +335,15 @@ mod tests {
         assert_eq!(clean("\t\r\na\n\t", Limits::lines(1)).unwrap(), "a");
         assert_eq!(clean("\u{200b}\u{feff} ", Limits::line(9)).unwrap(), "");
         assert_eq!(clean("\u{202e}abc", Limits::line(9)).unwrap(), "\u{202e}abc");
+    }
+
+    #[test]
+    fn what_nobody_can_be_asked_for_again_is_made_fit() {
+        let fit = |text: &str| salvage(text, Limits::lines(6));
+        assert_eq!(fit(" a\0b\r\nc\u{85}\u{1b} "), "ab\nc");
+        assert_eq!(fit(&"e\u{301}".repeat(9)), "é".repeat(6));
+        assert_eq!((fit("\u{200b}\u{feff}\0"), fit("")), (String::new(), String::new()));
+        assert_eq!(fit(&"\u{1100}".repeat(1_000_000)).chars().count(), 6);
     }
 
     #[test]

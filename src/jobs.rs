@@ -148,7 +148,11 @@ async fn forget(app: &App) {
     if let Err(error) = swept.await {
         tracing::warn!(%error, "the hourly sweep failed; the next one makes up for it");
     }
-    if let Err(fault) = notifications::lapse(&app.db, app.clock.now()).await {
+    let gates = &app.config.notifications.gates;
+    if let Err(fault) = notifications::strand(&app.db, gates, app.clock.now()).await {
+        tracing::warn!(%fault, "messages of channels that are not set any more could not be given up; the next sweep does");
+    }
+    if let Err(fault) = notifications::lapse(&app.db, gates, app.clock.now()).await {
         tracing::warn!(%fault, "SMS without a report could not be noted; the next sweep makes up for it");
     }
 }

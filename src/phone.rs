@@ -201,6 +201,22 @@ impl Phone {
         }
     }
 
+    /// Whether it is a number of this country: by its plan where that says so, since several share `+1`, `+7` and others; by
+    /// its calling code where the plan knows no such number.
+    pub fn is_of(&self, region: Region) -> bool {
+        let Some(number) = self.number() else { return false };
+        match PHONE_NUMBER_UTIL.get_region_for_number(&number) {
+            Some(own) => own == region.0,
+            None => number.country_code == region.calling_code(),
+        }
+    }
+
+    /// Its last four digits: by them somebody who knows the number knows it again, and nobody else learns it.
+    pub fn ending(&self) -> String {
+        let digits = self.digits();
+        digits[digits.len().saturating_sub(4)..].to_owned()
+    }
+
     /// Whether an SMS may reach it. False only where the numbering plan says that it cannot, as for
     /// a landline; true where the plan does not tell landlines from mobiles.
     pub fn takes_sms(&self) -> bool {

@@ -43,3 +43,12 @@ audit-template-not-taken = A test SMS was not sent
 audit-template = { $kind }, { $channel }, { $language }
 audit-template-version = { $template }: version { $version }
 audit-template-to = { $template }: to a number that ends in { $to }
+
+# Gateways, and what clients want.
+audit-gateway-tried = A trial was sent
+audit-gateway-not-taken = A trial was not sent
+audit-gateway = { $channel }, { $gateway }
+audit-gateway-to = { $channel }, { $gateway }: to a number that ends in { $to }
+audit-opted-out = A client who wants no more messages was noted
+audit-opted-in = A client who wants messages again was noted
+audit-number = The number that ends in { $number }

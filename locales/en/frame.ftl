@@ -3,7 +3,7 @@ frame-skip = Skip to main content
 frame-main = Main
 frame-desk = Desk
 frame-clients = Clients
-frame-notifications = SMS
+frame-notifications = Messages
 frame-reports = Reports
 frame-saved-views = Saved views
 frame-users = Users
@@ -25,7 +25,7 @@ frame-copied = Reference copied
 frame-copy-refused = Copying is not allowed here
 frame-leave = Leave this form? What you typed is lost.
 frame-to-call = Clients to call
-frame-see-sms = See the SMS
+frame-see-sms = See the messages
 frame-no-gateway = No SMS gateway is set up, so clients get no SMS. Set sms.gateway in the settings.
 frame-log-in-refused = The SMS gateway has refused our log-in since { $since }: { $waiting ->
     [one] { $waiting } SMS waits

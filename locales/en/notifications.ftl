@@ -1,7 +1,10 @@
-# The page of SMS.
-notifications-title = SMS
-notifications-which = Which SMS
-notifications-count = { $count } SMS
+# The page of messages.
+notifications-title = Messages
+notifications-which = Which messages
+notifications-count = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
 notifications-all = All
 notifications-waiting = Waiting
 notifications-state-queued = Queued
@@ -48,6 +51,7 @@ notifications-reason-enough = the number has had as many as it may get in a day
 notifications-reason-spent = as many as may be sent in a day have been sent
 notifications-reason-gateway-gone = the gateway that may have sent it is not set any more
 notifications-reason-throttled = the gateway asks us to slow down
+notifications-reason-not-now = the gateway cannot pass it on now
 notifications-reason-not-understood = not an answer that the settings know
 notifications-reason-invalid-number = the gateway knows no such number
 notifications-reason-not-bound = the gateway has no session with us
@@ -88,50 +92,71 @@ notifications-code-30007 = filtered by the carrier
 notifications-code-30008 = the carrier gives no cause
 notifications-code-30010 = dearer than the highest price that is allowed
 notifications-code-30034 = the sender is not registered with the carriers
+notifications-code-smpp-01 = the text is too long
+notifications-code-smpp-04 = the session is not bound
+notifications-code-smpp-05 = there is a session already
+notifications-code-smpp-08 = a fault of the gateway's own
+notifications-code-smpp-0a = the sender is not allowed
+notifications-code-smpp-0b = no valid number
+notifications-code-smpp-0d = the gateway allows no session
+notifications-code-smpp-0e = the password is wrong
+notifications-code-smpp-0f = the gateway knows no such system id
+notifications-code-smpp-14 = the gateway's queue is full
+notifications-code-smpp-33 = no valid list of numbers
+notifications-code-smpp-45 = the gateway could not pass it on
+notifications-code-smpp-53 = the system type is wrong
+notifications-code-smpp-58 = more a second than it allows
+notifications-code-smpp-66 = the receiver has refused it
+notifications-code-smpp-c3 = a registered id is missing or wrong
+notifications-code-deleted = deleted before it was delivered
+notifications-code-expired = the phone was not reached while it was valid
+notifications-code-failed = could not be delivered
+notifications-code-rejectd = the carrier has refused it
+notifications-code-undeliv = could not be delivered
 notifications-days = Queued
 notifications-from-to = { $from } – { $to }
 notifications-all-days = Show all days
 notifications-ticket = Ticket
 notifications-state = State
 notifications-to = To
-notifications-text = SMS
+notifications-text = Message
 notifications-queued-at = Queued
 notifications-actions = Actions
 notifications-attempts = { $count } tries
 notifications-again = Send again
 notifications-again-all = Send all failed again
-notifications-again-title = Send failed SMS again
-notifications-again-none = No SMS has failed on these days.
+notifications-again-title = Send failed messages again
+notifications-again-none = No message has failed on these days.
 notifications-again-ask = { $count ->
-    [one] { $count } SMS has failed. It goes to the number that its ticket has now.
-   *[other] { $count } SMS have failed. Each goes to the number that its ticket has now.
+    [one] { $count } message has failed. It goes to where the ticket's people are reached now.
+   *[other] { $count } messages have failed. Each goes to where its ticket's people are reached now.
 }
 notifications-again-most = The newest { $most } are sent; do it again for more.
-notifications-again-help = SMS to numbers that sent STOP or get no SMS stay unsent.
-notifications-again-do = Send { $count } SMS again
-notifications-again-done = The SMS is queued again
-notifications-again-barred = The SMS still cannot be sent
-notifications-again-changed = The SMS has changed meanwhile and was left alone
-notifications-again-all-done = { $queued } SMS queued again, { $barred } cannot be sent
-notifications-back = Back to failed SMS
+notifications-again-help = Messages to numbers that sent STOP or get no SMS stay unsent.
+notifications-again-do = Send { $count } again
+notifications-again-done = The message is queued again
+notifications-again-barred = The message still cannot be sent
+notifications-again-changed = The message has changed meanwhile and was left alone
+notifications-again-all-done = { $queued } queued again, { $barred } cannot be sent
+notifications-back = Back to failed messages
 notifications-pages = Pages
 notifications-newest-first = Newest first
 notifications-newest = Newest
 notifications-older = Older
-notifications-none = No SMS yet
-notifications-none-help = When a ticket is logged or fixed, the client gets an SMS. Each one is listed here with what became of it.
-notifications-none-here = No SMS here
-notifications-none-here-help = No SMS is in this state on these days.
+notifications-none = No messages yet
+notifications-none-help = When a ticket is logged or fixed, the client gets a message. Each one is listed here with what became of it.
+notifications-none-here = No messages here
+notifications-none-here-help = No message is in this state on these days.
 notifications-calls = To call
 notifications-calls-title = Not delivered: call the client
 notifications-calls-count = { $count } to call
-notifications-calls-help = These clients do not know what their SMS says. Call them, then press Called: it is noted on the ticket.
+notifications-calls-help = These clients do not know what their message says. Call them, then press Called: it is noted on the ticket.
 notifications-calls-none = Nobody has to be called
-notifications-calls-none-help = A client whose SMS fails, gets lost or cannot be sent is listed here until somebody has called.
+notifications-calls-none-help = A client whose message fails, gets lost or cannot be sent is listed here until somebody has called.
 notifications-called = Called
 notifications-called-done = Noted on the ticket that the client was called
 notifications-called-already = Already off the list
-notifications-called-note = Called the client, since an SMS did not arrive ({ $kind }).
+notifications-called-note = Called the client, since a message did not arrive ({ $kind }).
 notifications-longest-first = Longest waiting first
 notifications-first = First
 notifications-next = Next
@@ -144,10 +169,10 @@ notifications-none-abroad = No SMS goes out: the number's country is not among t
 notifications-none-by-sms = No SMS goes out: the settings tell clients of this in another way, or not at all.
 
 # Why an SMS is not sent again.
-notifications-undone = This SMS was undone with its change, so it cannot be sent.
-notifications-waiting-already = This SMS is already waiting to be sent.
+notifications-undone = This message was undone with its change, so it cannot be sent.
+notifications-waiting-already = This message is already waiting to be sent.
 notifications-not-waiting = This message does not wait any more, so it cannot be cancelled.
-notifications-just-changed = This SMS has just changed. Look at it again.
+notifications-just-changed = This message has just changed. Look at it again.
 
 # Since when the gateway fails, within the warning of every page.
 notifications-since-today = { $time }
@@ -168,6 +193,7 @@ notifications-try = Send a trial
 notifications-try-to = Number or address
 notifications-tried = The gateway took the trial
 notifications-tried-not = The trial did not go: { $reason }
+notifications-tried-before = This trial was sent before. Ask with another Idempotency-Key to send another.
 notifications-channel = Channel
 notifications-all-channels = Show all channels
 notifications-only-on = Only

@@ -43,3 +43,12 @@ audit-template-not-taken = जाँच का SMS नहीं गया
 audit-template = { $kind }, { $channel }, { $language }
 audit-template-version = { $template }: संस्करण { $version }
 audit-template-to = { $template }: { $to } पर ख़त्म होने वाले नंबर को
+
+# गेटवे, और ग्राहक क्या चाहते हैं।
+audit-gateway-tried = जाँच का संदेश भेजा गया
+audit-gateway-not-taken = जाँच का संदेश नहीं गया
+audit-gateway = { $channel }, { $gateway }
+audit-gateway-to = { $channel }, { $gateway }: { $to } पर ख़त्म होने वाले नंबर को
+audit-opted-out = दर्ज किया गया कि ग्राहक को और संदेश नहीं चाहिए
+audit-opted-in = दर्ज किया गया कि ग्राहक को फिर से संदेश चाहिए
+audit-number = { $number } पर ख़त्म होने वाला नंबर

@@ -3,7 +3,7 @@ frame-skip = मुख्य सामग्री पर जाएँ
 frame-main = मुख्य
 frame-desk = डेस्क
 frame-clients = ग्राहक
-frame-notifications = SMS
+frame-notifications = संदेश
 frame-reports = रिपोर्ट
 frame-saved-views = सहेजे गए दृश्य
 frame-users = उपयोगकर्ता
@@ -25,7 +25,7 @@ frame-copied = संदर्भ कॉपी हो गया
 frame-copy-refused = यहाँ कॉपी करने की अनुमति नहीं है
 frame-leave = यह फ़ॉर्म छोड़ें? आपका लिखा हुआ खो जाएगा।
 frame-to-call = जिन्हें कॉल करना है
-frame-see-sms = SMS देखें
+frame-see-sms = संदेश देखें
 frame-no-gateway = कोई SMS गेटवे नहीं लगा है, इसलिए ग्राहकों को SMS नहीं जाते। सेटिंग में sms.gateway सेट करें।
 frame-log-in-refused = SMS गेटवे { $since } से हमारा लॉग-इन नहीं मान रहा: { $waiting ->
     [one] { $waiting } SMS प्रतीक्षा में है

@@ -67,6 +67,27 @@ pub enum Event {
         /// Whether the gateway took it.
         taken: bool,
     },
+    /// A message was sent to try a gateway.
+    GatewayTried {
+        /// Of which channel.
+        channel: String,
+        /// Its name.
+        gateway: String,
+        /// The last digits of the number; empty where it went to none.
+        to: String,
+        /// Whether the gateway took it.
+        taken: bool,
+    },
+    /// Somebody of the staff noted that a number wants no more messages.
+    OptedOut {
+        /// Its last digits.
+        number: String,
+    },
+    /// Somebody of the staff noted that a number wants them again.
+    OptedIn {
+        /// Its last digits.
+        number: String,
+    },
 }
 
 impl Event {
@@ -79,6 +100,9 @@ impl Event {
             Self::TemplateSaved { .. } => 3,
             Self::TemplateReset { .. } => 4,
             Self::TemplateTried { .. } => 5,
+            Self::GatewayTried { .. } => 6,
+            Self::OptedOut { .. } => 7,
+            Self::OptedIn { .. } => 8,
         }
     }
 
@@ -92,6 +116,10 @@ impl Event {
             Self::TemplateReset { .. } => Text::new("audit-template-reset"),
             Self::TemplateTried { taken: true, .. } => Text::new("audit-template-tried"),
             Self::TemplateTried { taken: false, .. } => Text::new("audit-template-not-taken"),
+            Self::GatewayTried { taken: true, .. } => Text::new("audit-gateway-tried"),
+            Self::GatewayTried { taken: false, .. } => Text::new("audit-gateway-not-taken"),
+            Self::OptedOut { .. } => Text::new("audit-opted-out"),
+            Self::OptedIn { .. } => Text::new("audit-opted-in"),
         }
     }
 
@@ -116,6 +144,13 @@ impl Event {
             Self::TemplateTried { kind, channel, language, to, .. } => {
                 Text::new("audit-template-to").arg("template", template(kind, channel, language)).arg("to", to)
             }
+            Self::GatewayTried { channel, gateway, to, .. } if to.is_empty() => {
+                Text::new("audit-gateway").arg("channel", channel).arg("gateway", gateway)
+            }
+            Self::GatewayTried { channel, gateway, to, .. } => {
+                Text::new("audit-gateway-to").arg("channel", channel).arg("gateway", gateway).arg("to", to)
+            }
+            Self::OptedOut { number } | Self::OptedIn { number } => Text::new("audit-number").arg("number", number),
         }
     }
 }

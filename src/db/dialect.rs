@@ -235,6 +235,12 @@ impl Dialect {
         }
     }
 
+    /// The same by the index of the one `UNIQUE` of the table, which has no name of ours.
+    pub fn by_unique(self, table: &str) -> String {
+        // Its primary key has the first one.
+        self.by_index(&format!("sqlite_autoindex_{table}_2"))
+    }
+
     /// Makes a query go by the table's rows, in the same way.
     pub const fn by_row(self) -> &'static str {
         match self {

@@ -31,6 +31,8 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0006_messages",
     "0007_webhooks",
     "0008_templates",
+    "0009_outbox_indexes",
+    "0010_outbox_contract",
 ];
 
 impl Migration {

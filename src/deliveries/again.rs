@@ -30,6 +30,7 @@ struct AgainPage {
     more: bool,
     from: String,
     to: String,
+    channel: Option<&'static str>,
     back: String,
 }
 
@@ -96,6 +97,7 @@ pub async fn ask(
         most: MOST,
         more: count > u64::from(MOST),
         back: asked.address("/notifications", &[notifications::State::Failed], None),
+        channel: asked.sought.channel.map(|channel| channel.name),
         from: asked.from,
         to: asked.to,
     };

@@ -164,21 +164,41 @@ async fn list_gateways(State(state): State<Tickets>, Admin(_): Admin) -> Result<
 
 /// Try a gateway out
 ///
-/// Sends a message that says only that it is a trial, right now. Ten of them, and ten more a minute.
+/// Sends a message that says only that it is a trial, right now. Ten of them, and ten more a minute. With an
+/// `Idempotency-Key` it is sent once: who asks again is told by 409 that it was, as its answer is kept nowhere.
 #[utoipa::path(post, path = "/api/gateways/{channel}/{gateway}/test", tag = "notifications",
     operation_id = "test_gateway",
-    params(("channel" = String, Path), ("gateway" = String, Path)), request_body = TrialBody,
-    responses((status = 200, description = "What came of it", body = TrialRecord), openapi::WriteProblems))]
+    params(("channel" = String, Path), ("gateway" = String, Path), openapi::IdempotencyKey), request_body = TrialBody,
+    responses((status = 200, description = "What came of it", body = TrialRecord),
+        (status = 409, description = "It was sent before with this key",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Ten were sent just now",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        openapi::WriteProblems))]
 async fn test_gateway(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    Admin(user): Admin,
     Path((channel, gateway)): Path<(String, String)>,
+    headers: HeaderMap,
     body: JsonBody,
 ) -> Result<axum::Json<TrialRecord>, ApiFault> {
+    let scope = format!("{} test_gateway {channel} {gateway}", user.id);
+    let key = Key::of(&state.desk.vault, &headers, &scope, &body.bytes)?;
     let mut input = body.input;
-    let to = input.required("to", Limits::line(320), Text::new("phone-empty"));
+    let missing = Text::new("phone-empty");
+    let to = if channel == Channel::WEBHOOK.name {
+        input.text("to", Limits::line(320)).value().unwrap_or_default()
+    } else {
+        input.required("to", Limits::line(320), missing)
+    };
     input.finish()?;
-    let reason = try_out(&state, &channel, &gateway, &to).await?;
+    let desk = state.desk.clone();
+    let admit = move |tx: &mut Tx<'_>| {
+        let sent = |_: &mut Tx<'_>| Ok(Answer::empty(StatusCode::CONFLICT));
+        let answer = idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), sent)?;
+        if answer.replayed { Err(Fault::conflict(Text::new("notifications-tried-before"))) } else { Ok(()) }
+    };
+    let reason = try_out(&state, user.id, (&channel, &gateway), &to, admit).await?;
     Ok(axum::Json(TrialRecord { accepted: reason.is_none(), reason }))
 }
 
@@ -227,7 +247,7 @@ async fn put_opt_out(
         if wanted {
             desk.outbox.opt_out(tx, &number, user.id)?;
         } else {
-            desk.outbox.opt_in(tx, &number)?;
+            desk.outbox.opt_in(tx, &number, user.id)?;
         }
         desk.outbox.stopped_at(tx, &number)
     };

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
+use uuid::Uuid;
 
 use super::list::{Asked, Tab, tabs};
 use crate::{
     db::Tx,
     email,
     fault::{Fault, FieldFault},
-    notifications::{Contact, Way, reason_text},
+    notifications::{Channel, Contact, Way, reason_text},
     phone::Phone,
     staff::{Admin, User},
     tickets::Tickets,
@@ -40,6 +41,7 @@ struct Row {
     oldest: Option<When>,
     sends: bool,
     to_phones: bool,
+    to_people: bool,
     /// What was typed for a trial, and what was wrong with it.
     tried: Option<(String, Text)>,
 }
@@ -73,6 +75,7 @@ impl Row {
             oldest: way.oldest.map(|at| times.ago(at)),
             sends: way.hindrance.is_none(),
             to_phones: way.channel.to_phones,
+            to_people: way.channel.is_for_people(),
             tried: None,
         }
     }
@@ -123,7 +126,7 @@ pub async fn test(
     mut form: Form,
 ) -> Result<Response, PageFault> {
     let typed = form.input.take_raw("to").unwrap_or_default().trim().to_owned();
-    match try_out(&state, &channel, &gateway, &typed).await {
+    match try_out(&state, user.id, (&channel, &gateway), &typed, |_| Ok(())).await {
         Ok(answer) => {
             let flash = match answer {
                 None => Flash::ok(Text::new("notifications-tried").to(visit.language)),
@@ -142,15 +145,22 @@ pub async fn test(
     }
 }
 
-/// Sends a trial to what somebody typed.
+/// Sends a trial to what somebody typed, if `admit` has nothing against it.
 ///
 /// # Errors
 /// As [`Outbox::try_gateway`](crate::notifications::Outbox::try_out); [`Fault::Invalid`] on `to` for what is neither number nor
 /// address.
-pub async fn try_out(state: &Tickets, channel: &str, gateway: &str, typed: &str) -> Result<Option<String>, Fault> {
+pub async fn try_out(
+    state: &Tickets,
+    by: Uuid,
+    (channel, gateway): (&str, &str),
+    typed: &str,
+    admit: impl Fn(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static,
+) -> Result<Option<String>, Fault> {
     let desk = &state.desk;
     let by_mail = channel == "email";
-    let phone = if by_mail {
+    // What goes to a program goes where the settings say.
+    let phone = if by_mail || channel == Channel::WEBHOOK.name {
         None
     } else {
         let parsed = Phone::parse(typed, desk.region.as_ref());
@@ -160,7 +170,7 @@ pub async fn try_out(state: &Tickets, channel: &str, gateway: &str, typed: &str)
         email::check(typed).map_err(|why| Fault::field("to", "invalid", why))?;
     }
     let to = Contact { phone: phone.as_ref(), email: by_mail.then_some(typed) };
-    let answer = desk.outbox.try_gateway(&state.db, channel, gateway, &to).await?;
+    let answer = desk.outbox.try_gateway(&state.db, by, (channel, gateway), &to, admit).await?;
     tracing::info!(channel, gateway, taken = answer.is_none(), "a trial was sent");
     Ok(answer)
 }

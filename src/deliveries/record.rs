@@ -139,9 +139,9 @@ pub struct TrialRecord {
 #[schema(as = NewGatewayTrial)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct TrialBody {
-    /// A number, or for `email` an address.
+    /// A number, or for `email` an address; none for `webhook`.
     #[schema(example = "+447700900142")]
-    pub to: String,
+    pub to: Option<String>,
 }
 
 /// Whether a number gets messages.

@@ -7,6 +7,9 @@ const FIRST: u32 = 2_000;
 /// The middle of the longest pause; with the jitter on top it is 15 minutes.
 const LONGEST: u32 = 10 * 60 * 1_000;
 
+/// With its jitter, in milliseconds.
+pub const LONGEST_PAUSE: i64 = 15 * 60 * 1_000;
+
 /// The pause after the try number `attempt` (from 1) that a passing fault ended, in milliseconds.
 ///
 /// It doubles with each try. The jitter is from half to one and a half of it, so that messages that failed together
@@ -15,6 +18,12 @@ pub fn pause(attempt: i64, clock: &Clock) -> i64 {
     let doublings = u32::try_from(attempt.clamp(1, 20) - 1).unwrap_or(0);
     let middle = FIRST.saturating_mul(1 << doublings).min(LONGEST);
     i64::from(middle / 2 + clock.below(middle + 1))
+}
+
+/// What is added to a pause that the gateway asks for, in milliseconds: less than a second, so that messages do not all
+/// come back together.
+pub fn jitter(clock: &Clock) -> i64 {
+    i64::from(clock.below(1_000))
 }
 
 /// The pause before the second and last try of a send that may have gone, in milliseconds: inside 20 to 40 s, with

@@ -44,14 +44,14 @@ pub fn remove(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
     Ok(tx.execute("DELETE FROM undelivered WHERE notification_id = $1", params![id])? > 0)
 }
 
-/// What of the list `c` still matters: that a ticket is logged, while it is open; that it is fixed, while it is Fixed
-/// and no later SMS says so. `n` is the message, `t` its ticket.
+/// What of the list `c` still matters: that a ticket is logged or open again, and what a note says, while it is open; that
+/// it is fixed, while it is Fixed; none where a later message says the same. `n` is the message, `t` its ticket.
 /// SQLite takes a CROSS JOIN in the order in which it is written: the list is short, and messages are many.
 const MATTERS: &str = "FROM undelivered c CROSS JOIN notifications n CROSS JOIN tickets t \
     WHERE n.id = c.notification_id AND t.id = c.ticket_id \
-    AND ((n.kind = 0 AND t.status < 4) OR (n.kind = 1 AND t.status = 4)) \
-    AND NOT EXISTS (SELECT 1 FROM notifications later WHERE later.ticket_id = n.ticket_id AND later.kind = n.kind \
-    AND later.revision > n.revision)";
+    AND ((n.kind IN (0, 3, 4) AND t.status < 4) OR (n.kind = 1 AND t.status = 4)) \
+    AND (n.kind = 4 OR NOT EXISTS (SELECT 1 FROM notifications later WHERE later.ticket_id = n.ticket_id \
+    AND later.kind = n.kind AND later.revision > n.revision))";
 
 /// How many clients have to be called, counted up to `most`.
 pub fn count(tx: &mut Tx<'_>, most: i64) -> Result<i64, DbError> {

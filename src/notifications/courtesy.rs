@@ -1,10 +1,10 @@
 //! When a phone is left in peace, how much is sent to one, and to which countries: rules only. None of it holds unless the
 //! ISP sets it.
 
-use jiff::{ToSpan, civil::Time, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
 
 use super::message::Kind;
-use crate::phone::Phone;
+use crate::phone::{Phone, Region};
 
 /// What the ISP has set.
 #[derive(Debug, Clone, Default)]
@@ -17,8 +17,8 @@ pub struct Courtesy {
     pub per_number: Option<i64>,
     /// SMS segments in a day of the ISP's zone, at most.
     pub per_day: Option<i64>,
-    /// Calling codes of the countries that are sent to; all of them when empty.
-    pub countries: Vec<i32>,
+    /// The countries that are sent to; all of them when empty.
+    pub countries: Vec<Region>,
 }
 
 /// The hours in which phones are left in peace.
@@ -42,8 +42,7 @@ impl Courtesy {
 
     /// Whether numbers of this one's country are sent to.
     pub fn reaches(&self, phone: &Phone) -> bool {
-        let digits = phone.as_str().trim_start_matches('+');
-        self.countries.is_empty() || self.countries.iter().any(|code| digits.starts_with(&code.to_string()))
+        self.countries.is_empty() || self.countries.iter().any(|country| phone.is_of(*country))
     }
 
     /// When a message may ring, in milliseconds, if not now.
@@ -63,7 +62,7 @@ impl Quiet {
 
     /// The end of the quiet hours that hold at this moment, in milliseconds.
     fn until(&self, now: i64) -> Option<i64> {
-        let here = jiff::Timestamp::from_millisecond(now).ok()?.to_zoned(self.zone.clone());
+        let here = Timestamp::from_millisecond(now).ok()?.to_zoned(self.zone.clone());
         let (day, time) = (here.date(), here.time());
         let over_night = self.from > self.until;
         let quiet =
@@ -76,6 +75,18 @@ impl Quiet {
         let end = day.to_datetime(self.until).to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond();
         (end > now).then_some(end)
     }
+}
+
+/// The day of the zone, `2026-11-26`.
+pub fn day(now: i64, zone: &TimeZone) -> String {
+    Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone()).date().to_string()
+}
+
+/// When the next day of the zone begins, in milliseconds.
+pub fn next_day(now: i64, zone: &TimeZone) -> i64 {
+    let here = Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone());
+    let next = here.tomorrow().and_then(|day| day.start_of_day());
+    next.map_or(now + 60 * 60 * 1_000, |next| next.timestamp().as_millisecond())
 }
 
 #[cfg(test)]
@@ -119,9 +130,17 @@ mod tests {
     #[test]
     fn nothing_goes_to_other_countries_than_those_set() {
         let phone = |text| Phone::from_e164(text).unwrap();
-        let some = Courtesy { countries: vec![91, 44], ..Courtesy::default() };
+        let only = |names: &[&str]| {
+            let countries = names.iter().map(|name| name.parse().unwrap()).collect();
+            Courtesy { countries, ..Courtesy::default() }
+        };
+        let some = only(&["IN", "GB"]);
         assert!(some.reaches(&phone("+919876543210")) && some.reaches(&phone("+447700900142")));
         assert!(!some.reaches(&phone("+15005550006")));
+        // Countries that share a calling code are favourites of those who have others pay for calls.
+        let states = only(&["US"]);
+        assert!(states.reaches(&phone("+12015550123")));
+        assert!(!states.reaches(&phone("+18765551234")) && only(&["JM"]).reaches(&phone("+18765551234")));
         assert!(Courtesy::default().reaches(&phone("+15005550006")));
     }
 }

@@ -36,6 +36,8 @@ pub struct Delivery {
     /// The round since which it goes to the present number.
     pub addressed_in: i64,
     pub doubts: i64,
+    /// The round whose message was counted against what may be sent; 0 before.
+    pub counted_in: i64,
     pub due_at: i64,
     pub undo_until: Option<i64>,
     pub expires_at: i64,
@@ -84,6 +86,7 @@ impl Delivery {
             round: 1,
             addressed_in: 1,
             doubts: 0,
+            counted_in: 0,
             due_at: now + hold,
             undo_until: (hold > 0).then_some(now + hold),
             expires_at: now + hold + VALIDITY,
@@ -135,23 +138,35 @@ impl Delivery {
         self.give_up(State::Failed, reason, now);
     }
 
-    /// It goes out now, by this gateway. Gives whether the phone may get it twice.
-    pub fn begin(&mut self, now: i64, gateway: &str) -> bool {
+    /// It goes out now, by this gateway.
+    pub fn begin(&mut self, now: i64, gateway: &str) {
         self.gateway = Some(gateway.to_owned());
         self.turn(State::Sending, None, now);
         self.attempts += 1;
         self.lease += 1;
         self.lease_until = Some(now + LEASE);
-        self.doubts > 0
+    }
+
+    /// Whether the phone may get it twice, by what came of this try.
+    pub fn doubles(&self, outcome: &Outcome) -> bool {
+        self.doubts > 0 && matches!(outcome, Outcome::Accepted { .. } | Outcome::Doubtful { .. })
+    }
+
+    /// It was taken too late to be sent by whoever took it.
+    pub fn withdraw(&mut self, now: i64) {
+        self.turn(State::Queued, None, now);
+        self.attempts -= 1;
+        (self.due_at, self.lease_until) = (now, None);
     }
 
     /// It waits until then, unsent; `reason` where people should know why.
     pub fn wait(&mut self, until: i64, reason: Option<&str>, now: i64) {
-        self.due_at = until;
         if reason == Some(reason::QUIET) {
             // The night is none of its own time.
             self.expires_at = self.expires_at.max(until + VALIDITY);
         }
+        // At its very end it is looked at once more, and given up.
+        self.due_at = until.min(self.expires_at);
         if let Some(reason) = reason.filter(|reason| self.reason.as_deref() != Some(reason)) {
             self.turn(State::Queued, Some(reason.to_owned()), now);
         }
@@ -178,16 +193,23 @@ impl Delivery {
             },
             Outcome::OptedOut { .. } => self.give_up(State::Suppressed, OPTED_OUT, now),
             Outcome::NotSent { reason } | Outcome::Gone { reason } => self.give_up(State::Suppressed, &reason, now),
+            Outcome::Later { reason, after: None } | Outcome::Deferred { reason } => {
+                let pause = backoff::pause(self.attempts, clock);
+                let pause = if self.pass(false, gateways) == Next::Now { 0 } else { pause };
+                self.retry(reason, now, now + pause);
+            }
             Outcome::Later { reason, after } => {
                 let pause = backoff::pause(self.attempts, clock).max(after.unwrap_or(0));
                 let pause = if self.pass(false, gateways) == Next::Now { 0 } else { pause };
                 self.retry(reason, now, now + pause);
             }
             Outcome::Throttled { reason, after } => {
-                // The gateway's pace, and none of the message's doing.
+                // The gateway's pace, and none of the message's doing. Some mean the receiver's alone by it, though: so it
+                // waits longer the older it is, and lets others by.
                 self.attempts -= 1;
-                let pause = after.unwrap_or_else(|| backoff::pause(1, clock));
-                self.retry(reason, now, now + pause);
+                let age = (now - (self.expires_at - VALIDITY)).max(0);
+                let pause = after.map_or_else(|| backoff::pause(1, clock), |after| after + backoff::jitter(clock));
+                self.retry(reason, now, now + pause.max((age / 16).min(backoff::LONGEST_PAUSE)));
             }
             Outcome::LoginRefused { reason } => {
                 let next = self.pass(false, gateways) == Next::Now;
@@ -328,7 +350,8 @@ mod tests {
 
     fn sending() -> (Delivery, Clock) {
         let mut delivery = Delivery::new(Uuid::nil(), Kind::Created, NOW, 0, None);
-        assert!(delivery.look(NOW, None) && !delivery.begin(NOW, KANNEL));
+        assert!(delivery.look(NOW, None));
+        delivery.begin(NOW, KANNEL);
         (delivery, Clock::fixed(NOW, 3).0)
     }
 
@@ -350,7 +373,8 @@ mod tests {
         delivery.spoil(NOW);
         assert_eq!(delivery.state, State::Unknown);
         let (mut delivery, clock) = doubted();
-        assert!(delivery.look(delivery.due_at, None) && delivery.begin(delivery.due_at, KANNEL));
+        assert!(delivery.look(delivery.due_at, None));
+        delivery.begin(delivery.due_at, KANNEL);
         delivery.settle(Outcome::Refused { reason: "not routable".into() }, delivery.due_at, &clock, &[KANNEL]);
         assert_eq!((delivery.state, delivery.reason.as_deref()), (State::Unknown, Some("not routable")));
     }
@@ -359,11 +383,13 @@ mod tests {
     fn a_second_try_that_never_left_is_not_the_last() {
         let (mut delivery, clock) = doubted();
         for _ in 0..3 {
-            assert!(delivery.look(delivery.due_at, None) && delivery.begin(delivery.due_at, KANNEL));
+            assert!(delivery.look(delivery.due_at, None));
+            delivery.begin(delivery.due_at, KANNEL);
             delivery.settle(Outcome::Later { reason: "away".into(), after: None }, delivery.due_at, &clock, &[KANNEL]);
             assert_eq!(delivery.state, State::Queued);
         }
-        assert!(delivery.look(delivery.due_at, None) && delivery.begin(delivery.due_at, KANNEL));
+        assert!(delivery.look(delivery.due_at, None));
+        delivery.begin(delivery.due_at, KANNEL);
         delivery.settle(Outcome::Doubtful { reason: "cut".into() }, delivery.due_at, &clock, &[KANNEL]);
         assert_eq!((delivery.state, delivery.doubts, delivery.settled_at.is_some()), (State::Unknown, 2, true));
     }
@@ -375,6 +401,45 @@ mod tests {
             delivery.settle(Outcome::Later { reason: "busy".into(), after: Some(after) }, NOW, &clock, &[KANNEL]);
             assert_eq!(delivery.due_at, due_at);
         }
+    }
+
+    #[test]
+    fn what_may_double_is_what_may_have_gone_twice() {
+        let accepted = Outcome::Accepted { ids: Vec::new() };
+        let later = Outcome::Later { reason: "away".into(), after: None };
+        let doubtful = Outcome::Doubtful { reason: "cut".into() };
+        let (first, (second, _)) = (sending().0, doubted());
+        assert!(!first.doubles(&accepted) && !first.doubles(&doubtful));
+        assert!(second.doubles(&accepted) && second.doubles(&doubtful) && !second.doubles(&later));
+    }
+
+    /// Some gateways ask for a pause for a single number. It must not be the first in the queue for a day.
+    #[test]
+    fn who_is_put_off_again_and_again_lets_others_by() {
+        let (mut delivery, clock) = sending();
+        let (mut now, mut tries) = (NOW, 0);
+        while now < NOW + VALIDITY {
+            delivery.settle(Outcome::Throttled { reason: "busy".into(), after: Some(1_000) }, now, &clock, &[KANNEL]);
+            assert_eq!(delivery.attempts, 0, "it is the pace, and no try of its own");
+            assert!(delivery.due_at >= (now + 1_000).min(delivery.expires_at));
+            now = delivery.due_at;
+            if delivery.look(now, None) {
+                delivery.begin(now, KANNEL);
+            }
+            tries += 1;
+        }
+        assert!((60..250).contains(&tries), "{tries}");
+        assert_eq!(delivery.state, State::Failed);
+    }
+
+    #[test]
+    fn what_was_taken_too_late_is_as_if_nobody_had_taken_it() {
+        let (mut delivery, _) = doubted();
+        assert!(delivery.look(delivery.due_at, None));
+        delivery.begin(NOW + 60_000, KANNEL);
+        delivery.withdraw(NOW + 90_000);
+        assert_eq!((delivery.state, delivery.doubts, delivery.attempts), (State::Queued, 1, 1));
+        assert_eq!((delivery.due_at, delivery.lease_until), (NOW + 90_000, None));
     }
 
     #[test]

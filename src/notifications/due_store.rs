@@ -5,10 +5,11 @@ use vault::{OpenError, Vault};
 use super::{
     channels::{Channel, Registered},
     delivery::Delivery,
+    reason::NOT_NOW,
     store::{DELIVERY, DELIVERY_COLUMNS, read_delivery, recipient_cell, text_cell},
 };
 use crate::{
-    db::{Row, Tx, params},
+    db::{Dialect, Row, Tx, params},
     fault::Fault,
 };
 
@@ -41,39 +42,71 @@ pub struct Wanted {
     pub most: usize,
     /// Only those that may have gone already, which wait for no gateway's rest.
     pub doubtful: bool,
+    /// Whether so little is due that all of it is put in order, and no way led through what is put off.
+    pub few: bool,
 }
 
 /// The messages that a worker may take now, the most urgent first and of them the oldest: queued and due, or left by a
 /// worker whose lease ran out. Of each ticket only the earliest to the client, so that nobody reads that a ticket is fixed
 /// before reading that there is one.
 pub fn due(tx: &mut Tx<'_>, vault: &Vault, wanted: Wanted) -> Result<Vec<Due>, Fault> {
-    // Each by its own index: among a hundred thousand that wait, no look may read them all.
-    let (index, only) = if wanted.doubtful {
-        ("notifications_doubtful", " AND (state = 1 OR doubts > 0)")
-    } else {
-        ("notifications_lane", "")
-    };
+    let dialect = tx.dialect();
     let sql = format!(
         "SELECT {DELIVERY}, recipient, text, registered, recipient_token, segments, \
          (SELECT COUNT(*) FROM opt_outs WHERE opt_outs.number_token = notifications.recipient_token) \
-         FROM notifications{} {DUE}{only} ORDER BY rank, id LIMIT $3{}",
-        tx.dialect().by_index(index),
-        tx.dialect().skip_locked()
+         {} ORDER BY rank, id LIMIT $3{}",
+        open(dialect, if wanted.few { "notifications_ready" } else { "notifications_lane" }, wanted.doubtful),
+        dialect.skip_locked()
     );
     let most = i64::try_from(wanted.most).unwrap_or(i64::MAX);
     let rows = tx.query(&sql, params![wanted.now, wanted.channel.name, most])?;
     rows.iter().map(|row| read_due(vault, row)).collect()
 }
 
-const DUE: &str = "WHERE state IN (0, 1) AND channel = $2 AND due_at <= $1 AND (state = 0 OR lease_until < $1) \
-    AND NOT EXISTS (SELECT 1 FROM notifications AS earlier WHERE earlier.ticket_id = notifications.ticket_id \
-    AND earlier.revision < notifications.revision AND earlier.channel = notifications.channel \
-    AND earlier.recipient_token = notifications.recipient_token AND earlier.state IN (0, 1))";
+/// What [`due`] is to be asked for, if it would give anything.
+pub fn any_due(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Option<Wanted>, Fault> {
+    let dialect = tx.dialect();
+    let sql = format!("SELECT id {} LIMIT 1", open(dialect, "notifications_ready", wanted.doubtful));
+    if tx.query(&sql, params![wanted.now, wanted.channel.name])?.is_empty() {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM notifications{} WHERE state IN (0, 1) AND channel = $1 AND due_at <= $2 \
+         LIMIT {FEW}) AS due",
+        dialect.by_index("notifications_ready")
+    );
+    let count = tx.query_one(&sql, params![wanted.channel.name, wanted.now])?.map_or(Ok(0), |row| row.int(0))?;
+    Ok(Some(Wanted { few: count < FEW, ..wanted }))
+}
 
-/// Whether [`due`] would give anything.
-pub fn any_due(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<bool, Fault> {
-    let sql = format!("SELECT id FROM notifications {DUE} LIMIT 1");
-    Ok(!tx.query(&sql, params![now, channel.name])?.is_empty())
+/// From so many on that are due, they are read in the order in which they go.
+const FEW: i64 = 512;
+
+/// `FROM` and `WHERE` of what is due on channel `$2` at `$1`, by an index: among a hundred thousand that wait, no look may
+/// read them all.
+fn open(dialect: Dialect, index: &str, doubtful: bool) -> String {
+    let (index, only) =
+        if doubtful { ("notifications_doubtful", " AND (state = 1 OR doubts > 0)") } else { (index, "") };
+    format!(
+        "FROM notifications{} WHERE state IN (0, 1) AND channel = $2 AND due_at <= $1 \
+         AND (state = 0 OR lease_until < $1){only} \
+         AND NOT EXISTS (SELECT 1 FROM notifications AS earlier{} WHERE earlier.ticket_id = notifications.ticket_id \
+         AND earlier.revision < notifications.revision AND earlier.channel = notifications.channel \
+         AND earlier.recipient_token = notifications.recipient_token AND earlier.state IN (0, 1))",
+        dialect.by_index(index),
+        // Left to itself it looks for the earlier messages of a ticket among all that wait.
+        dialect.by_unique("notifications"),
+    )
+}
+
+/// At most 200 messages of a channel that wait and whose validity is over.
+pub fn over(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<Vec<Delivery>, Fault> {
+    let sql = format!(
+        "SELECT {DELIVERY} FROM notifications{} WHERE state IN (0, 1) AND channel = $1 AND expires_at <= $2 \
+         AND (state = 0 OR lease_until < $2) LIMIT 200",
+        tx.dialect().by_index("notifications_ready")
+    );
+    tx.query(&sql, params![channel.name, now])?.iter().map(read_delivery).collect()
 }
 
 /// How many messages wait, those on their way included, and since when the oldest does, in milliseconds.
@@ -84,19 +117,23 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<(i64, Option<i64>), Fault> {
 
 /// The same for one channel.
 pub fn waiting_on(tx: &mut Tx<'_>, channel: &Channel) -> Result<(i64, Option<i64>), Fault> {
-    let sql = "SELECT COUNT(*), MIN(created_at) FROM notifications WHERE state IN (0, 1) AND channel = $1";
-    let row = tx.query_one(sql, params![channel.name])?;
+    let sql = format!(
+        "SELECT COUNT(*), MIN(created_at) FROM notifications{} WHERE state IN (0, 1) AND channel = $1",
+        tx.dialect().by_index("notifications_backlog")
+    );
+    let row = tx.query_one(&sql, params![channel.name])?;
     Ok(row.map_or(Ok((0, None)), |row| Ok::<_, crate::db::DbError>((row.int(0)?, row.opt_int(1)?)))?)
 }
 
 /// Has those that were put off while their gateway was away be due at once, now that it is back. What a person or the hour
-/// holds back stays so, since it was never tried.
+/// holds back stays so, since it was never tried, and so does what the gateway could not pass on for a cause of its own.
 pub fn hasten(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<u64, Fault> {
-    Ok(tx.execute(
-        "UPDATE notifications SET due_at = $1 WHERE state IN (0, 1) AND state = 0 AND channel = $2 AND due_at > $1 \
-         AND attempts > 0 AND doubts = 0",
-        params![now, channel.name],
-    )?)
+    let sql = format!(
+        "UPDATE notifications{} SET due_at = $1 WHERE state IN (0, 1) AND state = 0 AND channel = $2 AND due_at > $1 \
+         AND attempts > 0 AND doubts = 0 AND reason NOT LIKE $3",
+        tx.dialect().by_index("notifications_ready")
+    );
+    Ok(tx.execute(&sql, params![now, channel.name, format!("{NOT_NOW}%")])?)
 }
 
 fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {
@@ -116,4 +153,31 @@ fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {
         segments: row.int(AFTER + 4)?,
         opted_out: row.int(AFTER + 5)? > 0,
     })
+}
+
+#[cfg(test)]
+mod sqlite_only {
+    use super::*;
+    use crate::db::{Db, DbError, DbOptions};
+
+    /// However many messages wait, a look reads those that it takes, in their order, and sorts nothing.
+    #[tokio::test]
+    async fn no_look_reads_all_that_wait() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let dialect = db.read(|tx| Ok::<_, DbError>(tx.dialect())).await.unwrap();
+        for (index, doubtful, order, want) in [
+            ("notifications_lane", false, " ORDER BY rank, id", "USING INDEX notifications_lane (channel=?)"),
+            ("notifications_ready", false, "", "USING INDEX notifications_ready (channel=? AND due_at<?)"),
+            ("notifications_ready", true, "", "USING INDEX notifications_doubtful (channel=? AND due_at<?)"),
+        ] {
+            let sql = format!("EXPLAIN QUERY PLAN SELECT id {}{order} LIMIT 1", open(dialect, index, doubtful));
+            let steps = db.read(move |tx| tx.query(&sql, params![0, "sms"])).await.unwrap();
+            let steps: Vec<String> = steps.iter().map(|row| row.text(3).unwrap()).collect();
+            assert_eq!(steps[0], format!("SEARCH notifications {want}"));
+            assert!(steps[2].starts_with("SEARCH earlier") && steps[2].ends_with(" (ticket_id=?)"), "{steps:?}");
+            assert_eq!(steps.len(), 3, "{steps:?}");
+        }
+    }
 }

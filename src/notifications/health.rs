@@ -87,8 +87,10 @@ impl GatewayHealth {
                 self.last_ok = Some(now);
                 (self.failing, self.login_refused) = (false, false);
             }
-            // Whoever refuses one message for good is there and knows us.
-            Outcome::Refused { .. } | Outcome::OptedOut { .. } => (self.failing, self.login_refused) = (false, false),
+            // Whoever refuses one message, for good or for now, is there and knows us.
+            Outcome::Refused { .. } | Outcome::OptedOut { .. } | Outcome::Deferred { .. } => {
+                (self.failing, self.login_refused) = (false, false);
+            }
             Outcome::LoginRefused { reason } => {
                 self.last_error = Some((now, reason.clone()));
                 (self.failing, self.login_refused) = (true, true);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, OriginalUri, Path, State, rejection::PathRejection},
+    body::{Body, Bytes, to_bytes},
+    extract::{OriginalUri, Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -20,9 +20,6 @@ use super::{
     inbox::Inbox,
 };
 use crate::fault::Fault;
-
-/// Longest body of a call, in bytes: Meta's have up to 3 MB, as it gathers reports while we do not answer.
-const MAX_BODY: usize = 3 * 1024 * 1024;
 
 /// What the hooks need. Cheap to clone.
 #[derive(Clone)]
@@ -44,7 +41,6 @@ pub fn routes(hooks: Hooks) -> Router {
     Router::new()
         .route("/hooks/{channel}/{gateway}/status", get(status).post(status))
         .route("/hooks/{channel}/{gateway}/inbound", get(inbound).post(inbound))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(hooks)
 }
 
@@ -54,9 +50,10 @@ async fn status(
     path: Result<Path<(String, String)>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let Some((hook, gateway)) = hook(&hooks, path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
+    let Ok(body) = to_bytes(body, hook.longest()).await else { return too_long() };
     let heard = Heard::new(&hooks, &uri, headers, body);
     let call = heard.call();
     if let Some(answer) = hook.challenge(&call) {
@@ -69,7 +66,7 @@ async fn status(
         && let Some(bundle) = hook.bundle(&call)
     {
         return match take_bundle(&hooks, hook, gateway, bundle).await {
-            Ok(()) => text(StatusCode::OK, ""),
+            Ok(()) => text(StatusCode::OK, &hook.kept()),
             Err(fault) => failure(&fault),
         };
     }
@@ -80,7 +77,7 @@ async fn status(
         return text(StatusCode::BAD_REQUEST, "The report is not complete.");
     };
     match hooks.inbox.report(about, report).await {
-        Ok(()) => text(StatusCode::OK, ""),
+        Ok(()) => text(StatusCode::OK, &hook.kept()),
         Err(fault) => failure(&fault),
     }
 }
@@ -99,9 +96,9 @@ async fn take_bundle(hooks: &Hooks, hook: &dyn Hook, gateway: &'static str, bund
         done.map_err(|error| Fault::Unexpected(error.into()))??;
     }
     for incoming in bundle.incoming {
-        let Some(answer) = hooks.inbox.receive(gateway, incoming.clone()).await? else { continue };
+        let Some(answer) = hooks.inbox.receive(gateway, incoming).await? else { continue };
         // The call is answered first: whoever waits for us to call them in between would call again.
-        if let Some(sending) = hook.answer(&incoming, answer.text) {
+        if let Some(sending) = hook.answer(hooks.inbox.clock.uuid(), answer.to.as_str().to_owned(), answer.sms.text) {
             tokio::spawn(sending);
         }
     }
@@ -114,9 +111,10 @@ async fn inbound(
     path: Result<Path<(String, String)>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let Some((hook, gateway)) = hook(&hooks, path) else { return text(StatusCode::NOT_FOUND, "No such gateway.") };
+    let Ok(body) = to_bytes(body, hook.longest()).await else { return too_long() };
     let heard = Heard::new(&hooks, &uri, headers, body);
     let call = heard.call();
     let given = heard.fields.get("secret").unwrap_or_default();
@@ -129,7 +127,15 @@ async fn inbound(
     };
     match hooks.inbox.receive(gateway, incoming).await {
         Ok(answer) => {
-            let (kind, body) = hook.reply(answer.as_ref().map(|sms| sms.text.as_str()));
+            let to = answer.as_ref().map(|answer| answer.to.as_str().to_owned());
+            let mut answer = answer.map(|answer| answer.sms.text);
+            // The call is answered first: whoever waits for us to call them in between would call again.
+            let reply = to.zip(answer.clone());
+            if let Some(sending) = reply.and_then(|(to, text)| hook.answer(hooks.inbox.clock.uuid(), to, text)) {
+                tokio::spawn(sending);
+                answer = None;
+            }
+            let (kind, body) = hook.reply(answer.as_deref());
             respond(StatusCode::OK, kind, body)
         }
         Err(fault) => failure(&fault),
@@ -168,6 +174,10 @@ impl Heard {
     fn call(&self) -> Call<'_> {
         Call { url: &self.url, headers: &self.headers, body: &self.body, fields: &self.fields, form: &self.form }
     }
+}
+
+fn too_long() -> Response {
+    text(StatusCode::PAYLOAD_TOO_LARGE, "The body is too long, or broke off.")
 }
 
 fn failure(fault: &Fault) -> Response {

@@ -6,6 +6,8 @@ use vault::{Purpose, Vault};
 
 use super::{
     channels::Incoming,
+    courtesy::Courtesy,
+    echo,
     inbound_text::{self, Inbound},
     number_store::{self, Allowance, Via},
     wording::{Sms, Voice},
@@ -54,8 +56,12 @@ pub trait Cases: Send + Sync {
     /// Only the database's and the vault's.
     fn open(&self, tx: &mut Tx<'_>, from: &Phone, most: usize) -> Result<Vec<(String, Text)>, Fault>;
 
-    /// Puts what a client wrote on their newest ticket that is not closed, and opens it again where it is Fixed and that
-    /// was not long ago. Gives its reference, or nothing where there is no such ticket.
+    /// Every status that an answer may name.
+    fn statuses(&self) -> Vec<Text>;
+
+    /// Puts what a client wrote on the ticket of theirs that it mentions, else on their newest one that is open, else on
+    /// the newest that is Fixed; and opens it again where that was not long ago. Gives its reference, or nothing where
+    /// there is no such ticket, or the text says nothing.
     ///
     /// # Errors
     /// Only the database's and the vault's.
@@ -71,10 +77,21 @@ pub struct Answering {
     pub voice: Voice,
     /// The country of numbers that come without a country code.
     pub region: Option<Region>,
+    /// Which countries are answered.
+    pub courtesy: Arc<Courtesy>,
     /// Our own number, if messages go out under one.
     pub sender: Option<Phone>,
     /// Looks tickets up.
     pub cases: Arc<dyn Cases>,
+}
+
+/// An answer to what a client wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The sender's number in full, however the gateway wrote it.
+    pub to: Phone,
+    /// What it says.
+    pub sms: Sms,
 }
 
 /// Does what a client's message asks for, and gives the answer, if there is one.
@@ -90,10 +107,10 @@ pub fn receive(
     gateway: &str,
     incoming: &Incoming,
     now: i64,
-) -> Result<Option<Sms>, Fault> {
+) -> Result<Option<Answer>, Fault> {
     let short = incoming.from.chars().filter(|c| c.is_numeric()).count() < NUMBER_DIGITS;
     let Ok(from) = Phone::from_gateway(&incoming.from, with.region.as_ref()) else { return Ok(None) };
-    if with.sender.as_ref() == Some(&from) || with.voice.is_own(&incoming.text) {
+    if with.sender.as_ref() == Some(&from) || echo::is_ours(&with.voice, &incoming.text, &with.cases.statuses()) {
         return Ok(None);
     }
     if let Some(id) = &incoming.id
@@ -102,11 +119,11 @@ pub fn receive(
         return Ok(None);
     }
     let talk = Talk { with, from: &from, token: number_store::token(&with.vault, &from), now, short };
-    let answer = talk.answer(tx, incoming)?;
-    if answer.is_none() || short || !number_store::take_reply(tx, talk.token, now, REPLIES)? {
+    let Some(sms) = talk.answer(tx, incoming)? else { return Ok(None) };
+    if short || !with.courtesy.reaches(&from) || !number_store::take_reply(tx, talk.token, now, REPLIES)? {
         return Ok(None);
     }
-    Ok(answer)
+    Ok(Some(Answer { to: from.clone(), sms }))
 }
 
 /// A message of a number that we may listen to.
@@ -131,6 +148,7 @@ impl Talk<'_> {
                 (!again).then(|| voice.stopped())
             }
             Inbound::Start => number_store::opt_in(tx, self.token)?.then(|| voice.started()),
+            Inbound::Yes if number_store::opt_in(tx, self.token)? => Some(voice.started()),
             Inbound::Help => Some(voice.help()),
             Inbound::Status(reference) => self.status(tx, reference.as_deref())?,
             Inbound::AnyStatus => {
@@ -144,7 +162,7 @@ impl Talk<'_> {
                     }
                 }
             }
-            Inbound::Other => self.wrote(tx, incoming)?,
+            Inbound::Yes | Inbound::Other => self.wrote(tx, incoming)?,
         })
     }
 
@@ -174,9 +192,8 @@ impl Talk<'_> {
             return Ok(None);
         }
         if incoming.id.is_none() {
-            let spell = (self.now / SAME).to_be_bytes();
-            let key = self.with.vault.mac(SEEN, &[self.from.as_str().as_bytes(), text.as_bytes(), &spell]);
-            if !number_store::first_time(tx, "", &key, self.now)? {
+            let key = self.with.vault.mac(SEEN, &[self.from.as_str().as_bytes(), text.as_bytes()]);
+            if !number_store::first_in(tx, &key, SAME, self.now)? {
                 return Ok(None);
             }
         }
@@ -188,9 +205,8 @@ impl Talk<'_> {
         }
         let Some(reference) = self.with.cases.wrote(tx, self.from, text)? else { return Ok(None) };
         // Said once a day for each ticket: whoever answers by machine has nothing more to answer.
-        let day = (self.now / (24 * 60 * 60 * 1_000)).to_be_bytes();
-        let key = self.with.vault.mac(SEEN, &[self.from.as_str().as_bytes(), reference.as_bytes(), &day]);
-        let first = number_store::first_time(tx, "", &key, self.now)?;
+        let key = self.with.vault.mac(SEEN, &[self.from.as_str().as_bytes(), reference.as_bytes(), b"told"]);
+        let first = number_store::first_in(tx, &key, 24 * 60 * 60 * 1_000, self.now)?;
         Ok(first.then(|| self.with.voice.received(&reference)))
     }
 }

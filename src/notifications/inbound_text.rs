@@ -10,6 +10,7 @@ const MAX_CHARS: usize = 160;
 const STOP: [&str; 29] = [
     "STOP",
     "STOPALL",
+    "STOP ALL",
     "UNSUBSCRIBE",
     "CANCEL",
     "END",
@@ -33,20 +34,17 @@ const STOP: [&str; 29] = [
     "ABMELDEN",
     "SAIR",
     "BERHENTI",
-    "ACHA",
     "SIMAMA",
     "توقف",
     "إيقاف",
 ];
-const START: [&str; 14] = [
+const START: [&str; 12] = [
     "START",
     "UNSTOP",
-    "YES",
     "शुरू",
     "शुरू करें",
     "शुरू करो",
     "INICIAR",
-    "ALTA",
     "REPRENDRE",
     "ANMELDEN",
     "COMEÇAR",
@@ -54,6 +52,8 @@ const START: [&str; 14] = [
     "ANZA",
     "ابدأ",
 ];
+/// Those that mean it after STOP, and are an answer like any other else.
+const YES: [&str; 2] = ["YES", "ALTA"];
 const HELP: [&str; 11] =
     ["HELP", "INFO", "मदद", "सहायता", "AYUDA", "AIDE", "HILFE", "AJUDA", "BANTUAN", "MSAADA", "مساعدة"];
 const STATUS: &str = "STATUS";
@@ -65,6 +65,8 @@ pub enum Inbound {
     Stop,
     /// Send again.
     Start,
+    /// The same of a number that has said STOP; of any other, an answer to something.
+    Yes,
     /// How does this work?
     Help,
     /// How are my tickets?
@@ -81,7 +83,7 @@ impl Inbound {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Stop => "stop",
-            Self::Start => "start",
+            Self::Start | Self::Yes => "start",
             Self::Help => "help",
             Self::AnyStatus | Self::Status(_) => "status",
             Self::Other => "other",
@@ -98,17 +100,34 @@ pub fn parse(text: &str) -> Inbound {
         return Inbound::Other;
     }
     let text = text.to_uppercase();
-    let word = text.trim_start_matches(['"', '\'', '“', '‘']).trim_end_matches(|c: char| !part_of_word(c));
+    let word = text.trim_matches(|c: char| !part_of_word(c));
     if STOP.contains(&word) {
         Inbound::Stop
     } else if START.contains(&word) {
         Inbound::Start
+    } else if YES.contains(&word) {
+        Inbound::Yes
     } else if HELP.contains(&word) {
         Inbound::Help
     } else {
         word.strip_prefix(STATUS).map_or(Inbound::Other, status)
     }
 }
+
+/// The references in what somebody wrote, each in its stored form, the first ones of many.
+pub fn mentioned(text: &str) -> Vec<String> {
+    let text: String = clean(text).nfkc().map(dash).collect::<String>().to_uppercase();
+    let parts = text.match_indices("BILL").filter_map(|(at, found)| {
+        let rest = text[at + found.len()..].trim_start_matches(gap);
+        let (day, rest) = rest.split_at_checked(8)?;
+        let code: String = rest.trim_start_matches(gap).chars().take_while(|&c| part_of_word(c)).collect();
+        reference(&format!("BILL{day}{code}"))
+    });
+    parts.take(MENTIONED).collect()
+}
+
+/// Tickets that somebody may mean at once.
+const MENTIONED: usize = 5;
 
 /// Letters, digits, and the signs that some scripts write vowels with.
 fn part_of_word(c: char) -> bool {
@@ -168,14 +187,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        notifications::wording::Voice,
-        words::{Language, Text},
-    };
 
     #[test]
     fn reads_keywords() {
-        use Inbound::{Help, Other, Start, Stop};
+        use Inbound::{Help, Other, Start, Stop, Yes};
         let table = [
             ("STOP", Stop),
             (" stop\r\n", Stop),
@@ -203,7 +218,13 @@ mod tests {
             ("Opt‑Out", Stop),
             ("start", Start),
             ("UNSTOP", Start),
-            ("Yes.", Start),
+            ("Yes.", Yes),
+            ("*STOP*", Stop),
+            (".stop", Stop),
+            ("(stop)", Stop),
+            ("«STOP»", Stop),
+            ("¡ALTO!", Stop),
+            ("Stop all", Stop),
             ("help", Help),
             ("Info?", Help),
             ("STOP 12345", Other),
@@ -218,6 +239,29 @@ mod tests {
             assert_eq!(parse(text), expected, "{text:?}");
         }
         assert_eq!(parse(&format!("{}stop", " ".repeat(500))), Stop);
+    }
+
+    /// In the languages of the keywords, and as people type them.
+    #[test]
+    fn takes_what_people_say_every_day_for_talk() {
+        for text in [
+            "acha",
+            "Accha ji",
+            "ok",
+            "haan",
+            "thanks",
+            "gracias",
+            "merci",
+            "danke",
+            "obrigado",
+            "terima kasih",
+            "asante",
+            "شكرا",
+            "धन्यवाद",
+            "ठीक है",
+        ] {
+            assert_eq!(parse(text), Inbound::Other, "{text}");
+        }
     }
 
     #[test]
@@ -273,28 +317,24 @@ mod tests {
         assert_eq!(parse(&long(150)), Inbound::Other);
     }
 
-    /// A loop of two machines that answer each other costs money.
     #[test]
-    fn ignores_our_own_words() {
-        let reference = "BILL-20261123-D4ZP";
-        let voices = Language::ALL.map(|language| ["Larkfield Fibre", ""].map(|isp| Voice::new(isp, language)));
-        for voice in voices.as_flattened() {
-            let ours = [
-                voice.created(reference, "Line down"),
-                voice.created(reference, ""),
-                voice.fixed(reference),
-                voice.status(reference, &Text::new("status-progress")),
-                voice.unknown_reference(),
-                voice.stopped(),
-                voice.started(),
-                voice.help(),
-            ];
-            for sms in ours {
-                assert_eq!(parse(&sms.text), Inbound::Other, "{}", sms.text);
-            }
-            let fixed = voice.fixed(reference).text;
-            assert_eq!(voice.is_own(&fixed), fixed.contains("Larkfield Fibre: "), "{fixed}");
+    fn finds_references_in_what_people_write() {
+        let one = |text: &str| mentioned(text);
+        for text in [
+            "BILL-20261123-D4ZP still wrong",
+            "About bill 20261123 d4zp: still wrong",
+            "still wrong (bill20261123d4zp)",
+            "BILL–20261123—D4ZP, please",
+        ] {
+            assert_eq!(one(text), ["BILL-20261123-D4ZP"], "{text}");
         }
+        assert_eq!(one("BILL-20261123-D4ZP and BILL-20261124-AAAAB"), ["BILL-20261123-D4ZP", "BILL-20261124-AAAAB"]);
+        for text in
+            ["my bill", "BILL-20261123", "BILL-20261123-D4Z", "bill 2026112३ D4ZP", "BILL-20261123-D4ZPXY", "BILL€€€€"]
+        {
+            assert!(one(text).is_empty(), "{text}");
+        }
+        assert_eq!(one(&"BILL-20261123-D4ZP ".repeat(50)).len(), MENTIONED);
     }
 
     proptest! {
@@ -302,6 +342,7 @@ mod tests {
         fn never_panics(text in any::<String>()) {
             parse(&text);
             parse(&format!("STATUS {text}"));
+            mentioned(&format!("BILL{text}"));
         }
     }
 }

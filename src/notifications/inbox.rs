@@ -7,12 +7,11 @@ use uuid::Uuid;
 
 use super::{
     channels::{Incoming, Report},
-    inbound::{self, Answering},
+    inbound::{self, Answer, Answering},
     number_store::{self, Via},
     parts_store,
-    state::Verdict,
+    state::{State, Verdict},
     store,
-    wording::Sms,
 };
 use crate::{
     clock::Clock,
@@ -79,7 +78,7 @@ impl Inbox {
     ///
     /// # Errors
     /// Only the database's and the vault's: it has to come again.
-    pub async fn receive(&self, gateway: &'static str, incoming: Incoming) -> Result<Option<Sms>, Fault> {
+    pub async fn receive(&self, gateway: &'static str, incoming: Incoming) -> Result<Option<Answer>, Fault> {
         let (now, with) = (self.clock.now(), self.answering.clone());
         let answer = self.db.write(move |tx| inbound::receive(tx, &with, gateway, &incoming, now)).await?;
         self.wake.notify_one();
@@ -95,14 +94,16 @@ pub(super) fn apply(
     now: i64,
 ) -> Result<Vec<&'static str>, Fault> {
     let mut delivery = store::delivery(tx, id)?.ok_or(Fault::Forbidden)?;
-    if report.opted_out
-        && let Some(token) = store::token_of(tx, id)?
-    {
-        number_store::opt_out(tx, token, Via::Gateway, now)?;
-    }
     let Some(verdict) = report.verdict else { return Ok(Vec::new()) };
     if !delivery.report(round, verdict, &report.code, report.message_id.as_deref(), now) {
         return Ok(Vec::new());
+    }
+    // Said of the present number, and for the first time: a report that comes again undoes no START in between.
+    if report.opted_out
+        && delivery.state == State::Failed
+        && let Some(token) = store::token_of(tx, id)?
+    {
+        number_store::opt_out(tx, token, Via::Gateway, now)?;
     }
     let changed = delivery.changes.iter().map(|change| change.state.name()).collect();
     // The gateway calls again after a failure, and then finds the row as it is by then.

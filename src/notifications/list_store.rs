@@ -86,7 +86,7 @@ pub fn one(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Listed, Fault> {
 fn branches(dialect: Dialect, states: &[State], channel: Option<&Channel>) -> Vec<String> {
     let of = |state: State| {
         let (index, part) = if state.is_waiting() {
-            ("notifications_waiting", "n.state IN (0, 1)")
+            ("notifications_backlog", "n.state IN (0, 1)")
         } else {
             ("notifications_state", "n.state NOT IN (0, 1)")
         };

@@ -7,6 +7,7 @@ mod channels;
 mod courtesy;
 mod delivery;
 mod due_store;
+mod echo;
 mod gates;
 mod health;
 mod health_store;
@@ -51,7 +52,7 @@ pub use self::{
     list::{Listed, Place, Sought},
     message::{Facts, Kind, News, Notification, StateChange},
     off_store::turn_on,
-    outbox::{Outbox, Prepared, lapse},
+    outbox::{Outbox, Prepared, lapse, strand},
     overview::Way,
     price::Price,
     promise::WhyNot,

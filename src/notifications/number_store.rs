@@ -45,7 +45,7 @@ pub enum Via {
     Staff(Uuid),
 }
 
-/// Keeps that a number said STOP.
+/// Keeps that a number said STOP. What its owner wrote is kept over what anybody else says of it.
 pub fn opt_out(tx: &mut Tx<'_>, token: i64, via: Via, now: i64) -> Result<(), Fault> {
     let (code, actor) = match via {
         Via::Sms => (0, None),
@@ -55,7 +55,7 @@ pub fn opt_out(tx: &mut Tx<'_>, token: i64, via: Via, now: i64) -> Result<(), Fa
     tx.execute(
         "INSERT INTO opt_outs (number_token, stopped_at, via, actor) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (number_token) DO UPDATE SET stopped_at = excluded.stopped_at, via = excluded.via, \
-         actor = excluded.actor",
+         actor = excluded.actor WHERE excluded.via = 0",
         params![token, now, code, actor],
     )?;
     Ok(())
@@ -75,9 +75,15 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// So many in 24 hours.
+    /// So many at once, and as many more over each 24 hours.
     pub const fn a_day(count: i64) -> Self {
         Self { burst: count, pause: 24 * 60 * 60 * 1_000 / count }
+    }
+
+    /// So many in any 24 hours: half of them at once, and the rest over the day.
+    pub const fn most_a_day(count: i64) -> Self {
+        let burst = (count + 1) / 2;
+        Self { burst, pause: 24 * 60 * 60 * 1_000 / (count - burst + 1) }
     }
 }
 
@@ -124,6 +130,16 @@ pub fn first_time(tx: &mut Tx<'_>, gateway: &str, key: &[u8], now: i64) -> Resul
     let added = tx.execute(
         "INSERT INTO inbound_seen (gateway, key, at) VALUES ($1, $2, $3) ON CONFLICT (gateway, key) DO NOTHING",
         params![gateway, key, now],
+    )?;
+    Ok(added > 0)
+}
+
+/// The same of what has no name of the gateway's: whether the same has not come for so many milliseconds.
+pub fn first_in(tx: &mut Tx<'_>, key: &[u8], spell: i64, now: i64) -> Result<bool, Fault> {
+    let added = tx.execute(
+        "INSERT INTO inbound_seen (gateway, key, at) VALUES ('', $1, $2) ON CONFLICT (gateway, key) \
+         DO UPDATE SET at = excluded.at WHERE inbound_seen.at <= $2 - $3 OR inbound_seen.at > $2",
+        params![key.to_vec(), now, spell],
     )?;
     Ok(added > 0)
 }

@@ -33,7 +33,10 @@ impl Sign {
             | Outcome::Later { .. }
             | Outcome::LoginRefused { .. }
             | Outcome::Doubtful { .. } => Some(Self::Failed),
-            Outcome::Throttled { .. } | Outcome::OptedOut { .. } | Outcome::NotSent { .. } => None,
+            Outcome::Throttled { .. }
+            | Outcome::Deferred { .. }
+            | Outcome::OptedOut { .. }
+            | Outcome::NotSent { .. } => None,
         }
     }
 }

@@ -7,9 +7,10 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{
-    channels::{Channel, Contact},
+    channels::{CHANNELS, Channel, Contact},
     courtesy::Courtesy,
     delivery::REPORT_DUE,
+    due_store,
     gates::Gates,
     health::Health,
     message::{Facts, Kind, News, Notification},
@@ -19,10 +20,11 @@ use super::{
     settings::{Routes, Settings},
     state::State,
     store::{self, Envelope},
-    templates::{Templates, Tries},
+    templates::Templates,
     wording::{Sms, Voice},
 };
 use crate::{
+    audit::{self, Event},
     clock::Clock,
     db::{Db, Tx},
     fault::Fault,
@@ -40,7 +42,6 @@ pub struct Outbox {
     pub(super) routes: Arc<Routes>,
     pub(super) courtesy: Arc<Courtesy>,
     pub(super) health: Health,
-    pub(super) tries: Tries,
     price: Option<Price>,
     wake: Arc<Notify>,
 }
@@ -56,7 +57,6 @@ impl Outbox {
             routes: Arc::new(settings.routes.clone()),
             courtesy: Arc::new(settings.courtesy.clone()),
             health: Health::default(),
-            tries: Tries::default(),
             price: settings.price.clone(),
             wake: Arc::new(Notify::new()),
         }
@@ -96,10 +96,14 @@ impl Outbox {
             Err(reason @ NO_EMAIL) if self.routes.of(news.kind).len() == 1 => (String::new(), Some(reason)),
             Err(_) => return None,
         };
-        let abroad = channel.to_phones && news.to.phone.is_some_and(|phone| !self.courtesy.reaches(phone));
-        let barred = barred.or(abroad.then_some(COUNTRY));
+        let barred = barred.or_else(|| self.abroad(channel, &news.to));
         let envelope = Envelope::seal(&self.vault, (self.clock.uuid(), self.clock.now()), news, channel, &to, &content);
         Some(Message { envelope, barred })
+    }
+
+    fn abroad(&self, channel: &Channel, to: &Contact<'_>) -> Option<&'static str> {
+        let abroad = channel.to_phones && to.phone.is_some_and(|phone| !self.courtesy.reaches(phone));
+        abroad.then_some(COUNTRY)
     }
 
     /// Queues what is told. It goes once the transaction is kept, and not before its `hold` is over.
@@ -159,20 +163,29 @@ impl Outbox {
         number_store::stopped_at(tx, &self.vault, number)
     }
 
-    /// Keeps that the owner of a number told somebody of the staff to send nothing more.
+    /// Keeps that the owner of a number told somebody of the staff to send nothing more, and records who it was. One who
+    /// had said so before has said it then.
     ///
     /// # Errors
     /// Only the database's.
     pub fn opt_out(&self, tx: &mut Tx<'_>, number: &Phone, by: Uuid) -> Result<(), Fault> {
-        number_store::opt_out(tx, number_store::token(&self.vault, number), Via::Staff(by), self.clock.now())
+        let token = number_store::token(&self.vault, number);
+        number_store::opt_out(tx, token, Via::Staff(by), self.clock.now())?;
+        audit::record(tx, &self.vault, &self.clock, Some(by), &Event::OptedOut { number: number.ending() })?;
+        Ok(())
     }
 
-    /// Keeps that the owner of a number told somebody of the staff to send again; `false` when nothing was stopped.
+    /// Keeps that the owner of a number told somebody of the staff to send again, and records who it was; `false` when
+    /// nothing was stopped.
     ///
     /// # Errors
     /// Only the database's.
-    pub fn opt_in(&self, tx: &mut Tx<'_>, number: &Phone) -> Result<bool, Fault> {
-        number_store::opt_in(tx, number_store::token(&self.vault, number))
+    pub fn opt_in(&self, tx: &mut Tx<'_>, number: &Phone, by: Uuid) -> Result<bool, Fault> {
+        let stopped = number_store::opt_in(tx, number_store::token(&self.vault, number))?;
+        if stopped {
+            audit::record(tx, &self.vault, &self.clock, Some(by), &Event::OptedIn { number: number.ending() })?;
+        }
+        Ok(stopped)
     }
 
     /// The messages of a ticket with their changes of state, oldest first.
@@ -208,7 +221,7 @@ impl Outbox {
             return Err(Fault::NotFound);
         };
         let (address, barred) = match (found.channel.address)(to) {
-            Ok(address) => (address, None),
+            Ok(address) => (address, self.abroad(found.channel, to)),
             Err(reason) => {
                 (to.phone.map_or_else(|| found.recipient.clone(), |phone| phone.as_str().to_owned()), Some(reason))
             }
@@ -244,6 +257,11 @@ impl Outbox {
     /// What so many segments cost, where the settings say that.
     pub fn cost(&self, segments: usize) -> Option<String> {
         self.price.as_ref().map(|price| price.of(segments))
+    }
+
+    /// Why the ids of registered templates do not go with SMS, if so.
+    pub fn lost_ids(&self) -> Option<Text> {
+        self.gates.of(Channel::SMS).first()?.gateway.carries_ids().err()
     }
 
     /// The ISP's own wording.
@@ -297,23 +315,57 @@ struct Message {
 ///
 /// # Errors
 /// Only the database's.
-pub async fn lapse(db: &Db, now: i64) -> Result<u64, Fault> {
+pub async fn lapse(db: &Db, gates: &Gates, now: i64) -> Result<u64, Fault> {
+    let silent: Vec<&'static str> =
+        gates.all().filter(|(_, gateway)| !gateway.reports()).map(|(_, gateway)| gateway.name()).collect();
     let mut all = 0;
-    loop {
-        let lapsed = db.write(move |tx| lapse_some(tx, now)).await?;
-        if lapsed == 0 {
-            return Ok(all);
+    for channel in CHANNELS.iter().filter(|channel| channel.reports) {
+        loop {
+            let silent = silent.clone();
+            let lapsed = db.write(move |tx| lapse_some(tx, channel, &silent, now)).await?;
+            if lapsed == 0 {
+                break;
+            }
+            metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(lapsed);
+            all += lapsed;
         }
-        metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(lapsed);
-        all += lapsed;
     }
+    Ok(all)
 }
 
-fn lapse_some(tx: &mut Tx<'_>, now: i64) -> Result<u64, Fault> {
+fn lapse_some(tx: &mut Tx<'_>, channel: &Channel, silent: &[&str], now: i64) -> Result<u64, Fault> {
     let mut lapsed = 0;
-    for mut delivery in store::unreported(tx, now - REPORT_DUE)? {
+    for mut delivery in store::unreported(tx, channel, silent, now - REPORT_DUE)? {
         delivery.lapse(now);
         lapsed += u64::from(store::save(tx, &mut delivery)?);
     }
     Ok(lapsed)
+}
+
+/// Gives up what waits on channels that are not set any more and whose validity is over, since no worker looks at it, and
+/// gives how much that was.
+///
+/// # Errors
+/// Only the database's.
+pub async fn strand(db: &Db, gates: &Gates, now: i64) -> Result<u64, Fault> {
+    let mut all = 0;
+    for channel in CHANNELS.iter().filter(|channel| gates.of(channel).is_empty()) {
+        loop {
+            let stranded = db.write(move |tx| strand_some(tx, channel, now)).await?;
+            if stranded == 0 {
+                break;
+            }
+            all += stranded;
+        }
+    }
+    Ok(all)
+}
+
+fn strand_some(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<u64, Fault> {
+    let mut stranded = 0;
+    for mut delivery in due_store::over(tx, channel, now)? {
+        delivery.look(now, None);
+        stranded += u64::from(store::save(tx, &mut delivery)?);
+    }
+    Ok(stranded)
 }

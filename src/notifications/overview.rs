@@ -1,22 +1,27 @@
 //! How the ways out stand, and a message to try one of them.
 
+use uuid::Uuid;
+
 use super::{
     channels::{Channel, Contact, Outgoing},
     due_store,
     health_store::{self, Standing},
-    message::Kind,
     number_store::{self, Allowance},
     outbox::Outbox,
-    reason::{self, COUNTRY, OPTED_OUT},
+    reason::{self, COUNTRY, OPTED_OUT, TEMPLATE_REFUSED},
     segments::Encoding,
 };
 use crate::{
+    audit::{self, Event},
     db::{Db, Tx},
     fault::Fault,
+    phone::Phone,
 };
 
-/// Trials of all admins together: each costs money.
+/// Trials of gateways and templates by all admins together: each costs money.
 const TRIALS: Allowance = Allowance { burst: 10, pause: 6_000 };
+/// After so many seconds there is one more.
+const TRIALS_PAUSE: u64 = 6;
 
 /// A gateway that is set up.
 #[derive(Debug, Clone)]
@@ -63,7 +68,7 @@ impl Outbox {
     }
 
     /// Hands one message to a gateway right now, past the outbox, and gives its answer as a reason; nothing where it took
-    /// it. It says only that it is a trial.
+    /// it. It says only that it is a trial. `admit` is asked in the transaction that counts it. Who did that is recorded.
     ///
     /// # Errors
     /// [`Fault::NotFound`] where no such gateway is set; [`Fault::Invalid`] on `to` where nothing may go there;
@@ -71,9 +76,10 @@ impl Outbox {
     pub async fn try_gateway(
         &self,
         db: &Db,
-        channel: &str,
-        gateway: &str,
+        by: Uuid,
+        (channel, gateway): (&str, &str),
         to: &Contact<'_>,
+        admit: impl Fn(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static,
     ) -> Result<Option<String>, Fault> {
         let channel = Channel::find(channel).ok_or(Fault::NotFound)?;
         let gate = self.gates.of(channel).iter().find(|gate| gate.gateway.name() == gateway).ok_or(Fault::NotFound)?;
@@ -82,28 +88,54 @@ impl Outbox {
         if channel.to_phones && to.phone.is_some_and(|phone| !self.courtesy.reaches(phone)) {
             return Err(barred(COUNTRY));
         }
-        let (token, now) = (number_store::token_of(&self.vault, &address), self.clock.now());
-        let all = number_store::token_of(&self.vault, "trials");
-        let asked = move |tx: &mut Tx<'_>| {
-            Ok::<_, Fault>((number_store::stopped(tx, token)?, number_store::take_message(tx, all, now, TRIALS)?))
-        };
-        match db.write(asked).await? {
-            (Some(_), _) if channel.to_phones => return Err(barred(OPTED_OUT)),
-            (_, false) => return Err(Fault::TooMany(60)),
-            _ => {}
+        let token = number_store::token_of(&self.vault, &address);
+        if db.read(move |tx| number_store::stopped(tx, token)).await?.is_some() && channel.to_phones {
+            return Err(barred(OPTED_OUT));
         }
-        let sms = self.voice.trial();
-        let message = Outgoing {
-            id: self.clock.uuid(),
-            round: 0,
-            kind: Kind::Note,
-            now,
-            to: &address,
-            text: &sms.text,
-            encoding: Encoding::of(&sms.text),
-            report_url: None,
-            registered: sms.registered.as_ref(),
+        self.take_trial(db, admit).await?;
+        let reason = match gate.gateway.trial(&self.voice.trial().text) {
+            None => Some(TEMPLATE_REFUSED.to_owned()),
+            Some((kind, text)) => {
+                let message = Outgoing {
+                    id: self.clock.uuid(),
+                    round: 0,
+                    kind,
+                    now: self.clock.now(),
+                    to: &address,
+                    text: &text,
+                    encoding: Encoding::of(&text),
+                    report_url: None,
+                    registered: None,
+                };
+                gate.gateway.send(&message).await.why_not()
+            }
         };
-        Ok(gate.gateway.send(&message).await.why_not())
+        let event = Event::GatewayTried {
+            channel: channel.name.to_owned(),
+            gateway: gateway.to_owned(),
+            to: to.phone.map(Phone::ending).unwrap_or_default(),
+            taken: reason.is_none(),
+        };
+        let (vault, clock) = (self.vault.clone(), self.clock.clone());
+        db.write(move |tx| audit::record(tx, &vault, &clock, Some(by), &event)).await?;
+        Ok(reason)
+    }
+
+    /// Takes one of the messages by which admins may try things out.
+    ///
+    /// # Errors
+    /// [`Fault::TooMany`] when all are taken; the database's.
+    pub(super) async fn take_trial(
+        &self,
+        db: &Db,
+        admit: impl Fn(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static,
+    ) -> Result<(), Fault> {
+        let (all, now) = (number_store::token_of(&self.vault, "trials"), self.clock.now());
+        let take = move |tx: &mut Tx<'_>| {
+            admit(tx)?;
+            let taken = number_store::take_message(tx, all, now, TRIALS)?;
+            if taken { Ok(()) } else { Err(Fault::TooMany(TRIALS_PAUSE)) }
+        };
+        db.write(take).await
     }
 }

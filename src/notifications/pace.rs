@@ -35,6 +35,8 @@ pub struct Pace {
     failures: u32,
     rests: i64,
     rest_until: Option<i64>,
+    /// Until when it has asked us to send nothing.
+    held_until: i64,
 }
 
 impl Pace {
@@ -51,13 +53,19 @@ impl Pace {
             failures: 0,
             rests: 0,
             rest_until: None,
+            held_until: 0,
         }
     }
 
     /// What may be sent now.
     pub fn ready(&mut self, now: i64) -> Ready {
+        // A clock set back makes no pause longer.
+        let ahead = |until: i64| now < until && until - now <= LONGEST_REST;
+        if ahead(self.held_until) {
+            return Ready::Resting(self.held_until);
+        }
         match self.rest_until {
-            Some(until) if now < until => Ready::Resting(until),
+            Some(until) if ahead(until) => Ready::Resting(until),
             Some(_) if self.flying > 0 => Ready::Open(0),
             Some(_) => Ready::Probe,
             None => Ready::Open((self.in_flight.saturating_sub(self.flying)).min(self.tokens(now))),
@@ -89,7 +97,11 @@ impl Pace {
     /// Notes what came of one. Gives whether the gateway is back after a rest.
     pub fn note(&mut self, outcome: &Outcome, now: i64, clock: &Clock) -> bool {
         match outcome {
-            Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. } | Outcome::NotSent { .. } => {
+            Outcome::Accepted { .. }
+            | Outcome::Refused { .. }
+            | Outcome::OptedOut { .. }
+            | Outcome::Deferred { .. }
+            | Outcome::NotSent { .. } => {
                 if let Some(most) = self.most {
                     // A hundred messages until it is as before.
                     self.rate = (self.rate + most / 200).min(most);
@@ -106,7 +118,7 @@ impl Pace {
                 let rate = if self.rate == 0 { FIRST_LIMIT } else { self.rate };
                 self.rate = (rate / 2).max(MESSAGE / 2);
                 self.tokens = self.tokens.min(0);
-                self.rest_until = after.map(|after| now + after.min(LONGEST_REST)).or(self.rest_until);
+                self.held_until = after.map_or(self.held_until, |after| now + after.min(LONGEST_REST));
                 false
             }
             Outcome::Later { .. } | Outcome::LoginRefused { .. } | Outcome::Doubtful { .. } | Outcome::Gone { .. } => {
@@ -208,6 +220,40 @@ mod tests {
         assert!(pace.note(&ACCEPTED, now, &clock), "it is back");
         assert_eq!(pace.ready(now), Ready::Open(16));
         assert!(!pace.note(&ACCEPTED, now, &clock), "and was before");
+    }
+
+    #[test]
+    fn what_one_message_cannot_do_slows_no_other() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(16, None);
+        for _ in 0..50 {
+            pace.note(&Outcome::Deferred { reason: String::new() }, 0, &clock);
+        }
+        assert_eq!(pace.ready(0), Ready::Open(16));
+    }
+
+    #[test]
+    fn a_pause_that_was_asked_for_is_kept_whatever_else_is_taken_and_then_is_over() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(16, None);
+        pace.note(&throttled(Some(5_000)), 0, &clock);
+        assert!(!pace.note(&ACCEPTED, 5, &clock), "it was on its way, and the gateway was never away");
+        assert_eq!(pace.ready(4_999), Ready::Resting(5_000));
+        assert!(matches!(pace.ready(5_000), Ready::Open(1..)), "and not one at a time");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_up() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let hour = 60 * 60 * 1_000;
+        let mut pace = Pace::new(16, None);
+        for _ in 0..3 {
+            pace.note(&later(), 2 * hour, &clock);
+        }
+        assert!(matches!(pace.ready(2 * hour), Ready::Resting(_)));
+        assert_eq!(pace.ready(hour), Ready::Probe);
+        pace.note(&throttled(Some(20_000)), 2 * hour, &clock);
+        assert_eq!(pace.ready(hour), Ready::Probe);
     }
 
     #[test]

@@ -24,8 +24,9 @@ pub fn name(
         let parked = find(tx, gateway, id)?;
         if let Some(parked) = parked.filter(|part| part.message.is_none()) {
             tx.execute(
-                "UPDATE message_parts SET notification_id = $3, round = $4 WHERE gateway = $1 AND message_id = $2",
-                params![gateway, &parked.id, message, round],
+                "UPDATE message_parts SET notification_id = $3, round = $4, message_id = $5 \
+                 WHERE gateway = $1 AND message_id = $2",
+                params![gateway, &parked.id, message, round, forms(id).swap_remove(0)],
             )?;
             continue;
         }
@@ -136,10 +137,14 @@ fn find(tx: &mut Tx<'_>, gateway: &str, id: &str) -> Result<Option<Part>, Fault>
         let (id, message) = (row.text(0)?, row.opt_uuid(1)?);
         Ok::<_, DbError>(Part { id, message, round: row.opt_int(2)?, verdict: row.opt_int(3)? })
     };
-    for id in forms(id) {
+    for (at, form) in forms(id).into_iter().enumerate() {
         let sql = "SELECT message_id, notification_id, round, verdict FROM message_parts WHERE gateway = $1 AND message_id = $2";
-        if let Some(row) = tx.query_one(sql, params![gateway, id])? {
-            return Ok(Some(read(&row)?));
+        let Some(row) = tx.query_one(sql, params![gateway, form])? else { continue };
+        let part = read(&row)?;
+        // Written otherwise it may be the id of another message, one that has had its report.
+        let open = part.verdict.is_none_or(|verdict| verdict == code_of(Verdict::Accepted));
+        if at == 0 || part.message.is_none() || open {
+            return Ok(Some(part));
         }
     }
     Ok(None)
@@ -221,6 +226,20 @@ mod tests {
         assert_eq!(reported(&db, "4106", Verdict::Delivered).await, None, "whose is it?");
         assert_eq!(named(&db, &["0000100A"]).await, Some(Verdict::Delivered));
         assert_eq!(reported(&db, "100a", Verdict::Delivered).await, Some(Verdict::Delivered));
+    }
+
+    #[tokio::test]
+    async fn what_has_had_its_report_takes_none_of_another_message() {
+        let (_dir, db) = room();
+        named(&db, &["1000"]).await;
+        assert_eq!(reported(&db, "1000", Verdict::Failed).await, Some(Verdict::Failed));
+        // 4096 is 1000 in hexadecimal: the answer that names it is still on its way.
+        assert_eq!(reported(&db, "4096", Verdict::Delivered).await, None);
+        assert_eq!(reported(&db, "1000", Verdict::Accepted).await, Some(Verdict::Failed));
+        let ids = ["4096".to_owned()];
+        let other = (Uuid::from_u128(8), 1);
+        let known = db.write::<_, Fault, _>(move |tx| name(tx, "smpp", &ids, other, 3)).await.unwrap().unwrap();
+        assert_eq!((known.message, known.verdict), (other.0, Verdict::Delivered));
     }
 
     #[tokio::test]

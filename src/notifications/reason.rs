@@ -61,6 +61,8 @@ pub const SPENT: &str = "as many as may be sent in a day have been sent";
 pub const GATEWAY_GONE: &str = "the gateway that may have sent it is not set any more";
 /// What came of handing a message to a gateway, with its code.
 pub const THROTTLED: &str = "the gateway asks us to slow down";
+/// What came of handing a message to a gateway, with its code: for a cause of the message or its receiver.
+pub const NOT_NOW: &str = "the gateway cannot pass it on now";
 /// What came of handing a message to a gateway, with its code.
 pub const NOT_UNDERSTOOD: &str = "not an answer that the settings know";
 /// What came of handing a message to a gateway, with its code.
@@ -90,7 +92,7 @@ pub const WEBHOOK_GONE: &str = "the webhook is off since its receiver said that 
 pub const TEMPLATE_REFUSED: &str = "the registered template does not fit";
 
 /// All of them, each with its message.
-const WORDED: [(&str, &str); 40] = [
+const WORDED: [(&str, &str); 41] = [
     (OPTED_OUT, "notifications-reason-stop"),
     (NO_SMS_NUMBER, "notifications-reason-number"),
     (LOG_ONLY, "notifications-reason-gateway"),
@@ -118,6 +120,7 @@ const WORDED: [(&str, &str); 40] = [
     (SPENT, "notifications-reason-spent"),
     (GATEWAY_GONE, "notifications-reason-gateway-gone"),
     (THROTTLED, "notifications-reason-throttled"),
+    (NOT_NOW, "notifications-reason-not-now"),
     (NOT_UNDERSTOOD, "notifications-reason-not-understood"),
     (INVALID_NUMBER, "notifications-reason-invalid-number"),
     (NOT_BOUND, "notifications-reason-not-bound"),
@@ -133,9 +136,10 @@ const WORDED: [(&str, &str); 40] = [
     (TEMPLATE_REFUSED, "notifications-reason-template"),
 ];
 
-/// Codes that say nothing by themselves, each with the message that words it. They are Twilio's, whose five digits no other
-/// gateway here gives; the API shows the code alone.
-const CODES: [(&str, &str); 25] = [
+/// Codes that say nothing by themselves, each with the message that words it: Twilio's, whose five digits no other gateway
+/// here gives; `command_status` of SMPP (5.1.3) as we write it; and the states of SMPP's receipts (appendix B), after which
+/// comes a number of the carrier's own. The API shows the code alone.
+const CODES: [(&str, &str); 46] = [
     ("21211", "notifications-code-21211"),
     ("21212", "notifications-code-21212"),
     ("21408", "notifications-code-21408"),
@@ -161,6 +165,27 @@ const CODES: [(&str, &str); 25] = [
     ("30008", "notifications-code-30008"),
     ("30010", "notifications-code-30010"),
     ("30034", "notifications-code-30034"),
+    ("0x01", "notifications-code-smpp-01"),
+    ("0x04", "notifications-code-smpp-04"),
+    ("0x05", "notifications-code-smpp-05"),
+    ("0x08", "notifications-code-smpp-08"),
+    ("0x0A", "notifications-code-smpp-0a"),
+    ("0x0B", "notifications-code-smpp-0b"),
+    ("0x0D", "notifications-code-smpp-0d"),
+    ("0x0E", "notifications-code-smpp-0e"),
+    ("0x0F", "notifications-code-smpp-0f"),
+    ("0x14", "notifications-code-smpp-14"),
+    ("0x33", "notifications-code-smpp-33"),
+    ("0x45", "notifications-code-smpp-45"),
+    ("0x53", "notifications-code-smpp-53"),
+    ("0x58", "notifications-code-smpp-58"),
+    ("0x66", "notifications-code-smpp-66"),
+    ("0xC3", "notifications-code-smpp-c3"),
+    ("DELETED", "notifications-code-deleted"),
+    ("EXPIRED", "notifications-code-expired"),
+    ("FAILED", "notifications-code-failed"),
+    ("REJECTD", "notifications-code-rejectd"),
+    ("UNDELIV", "notifications-code-undeliv"),
 ];
 
 /// A reason with the gateway's code.
@@ -182,7 +207,8 @@ pub fn reason_text(stored: &str) -> Text {
 }
 
 fn code_text(code: &str) -> Text {
-    match CODES.iter().find(|(known, _)| *known == code) {
+    let state = code.split(' ').next();
+    match CODES.iter().find(|(known, _)| Some(*known) == state) {
         Some(&(_, key)) => Text::new("notifications-code").arg("code", code).arg("words", Text::new(key)),
         None => Text::verbatim(code),
     }
@@ -215,6 +241,8 @@ mod tests {
     fn codes_are_put_into_words_on_pages() {
         let stored = with_code(UNDELIVERABLE, 30_003);
         assert_eq!(reason_text(&stored).english(), "reported undeliverable (30003: the phone is off or out of reach)");
+        let receipt = reason_text(&with_code(UNDELIVERABLE, "EXPIRED 027")).english();
+        assert_eq!(receipt, "reported undeliverable (EXPIRED 027: the phone was not reached while it was valid)");
         for (code, key) in CODES {
             let (text, words) = (reason_text(&with_code(REFUSED, code)), Text::new(key));
             assert_eq!(text.english(), with_code(REFUSED, format!("{code}: {}", words.english())));

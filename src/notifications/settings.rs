@@ -50,8 +50,10 @@ pub const GATEWAY: Key = Key::new(
 )
 .or("log");
 /// How fast a gateway is sent to that has no setting of its own for it.
-pub const PER_SECOND: Key =
-    Key::new("sms.per_second", "SMS a second to each gateway at most; as many as it takes if not set.");
+pub const PER_SECOND: Key = Key::new(
+    "sms.per_second",
+    "SMS a second to each gateway at most, by each node that sends; as many as it takes if not set.",
+);
 /// Whom messages come from.
 pub const SENDER: Key =
     Key::new("sms.sender", "The sender that clients see: a number, or up to 11 letters and digits.");
@@ -286,11 +288,11 @@ fn courtesy(reader: &mut Reader<'_>, zone: &TimeZone) -> Courtesy {
     }
 }
 
-/// The calling codes of countries given by their two letters.
-fn countries(text: &str) -> Result<Vec<i32>, String> {
-    let code = |name: &str| name.parse::<Region>().map(Region::calling_code);
-    let codes: Result<Vec<i32>, _> = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(code).collect();
-    codes.map_err(|_| "Give the two letters of countries, such as IN,GB.".to_owned())
+/// Countries given by their two letters.
+fn countries(text: &str) -> Result<Vec<Region>, String> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let read: Result<Vec<Region>, _> = names.map(str::parse).collect();
+    read.map_err(|_| "Give the two letters of countries, such as IN,GB.".to_owned())
 }
 
 /// Some of these names, at least one, comma-separated, each once.
@@ -426,7 +428,7 @@ mod tests {
         let set = read(&[("notify.fixed", "none"), ("sms.quiet_hours", "21:00-08:00"), ("sms.countries", "IN, GB")]);
         let settings = set.unwrap();
         assert!(settings.routes.of(Kind::Fixed).is_empty() && settings.courtesy.quiet.is_some());
-        assert_eq!(settings.courtesy.countries, [91, 44]);
+        assert_eq!(settings.courtesy.countries, ["IN", "GB"].map(|name| name.parse().unwrap()));
     }
 
     #[test]

@@ -11,11 +11,14 @@ use super::{
     due_store::{self, Due, Letter, Wanted},
     number_store::{self, Allowance},
     pace::Ready,
-    reason::{ENOUGH, NO_SMS_NUMBER, OPTED_OUT, QUIET, SPENT},
+    reason::{COUNTRY, ENOUGH, NO_SMS_NUMBER, OPTED_OUT, QUIET, SPENT},
     store,
     way::Way,
 };
 use crate::{db::Tx, fault::Fault, phone::Phone};
+
+/// So long does a message step aside whose own gateway has no room, in milliseconds.
+const ASIDE: i64 = 250;
 
 /// A message to be sent now.
 #[derive(Debug)]
@@ -33,8 +36,6 @@ pub struct Claimed {
     /// Messages that have changed.
     pub taken: usize,
     pub changes: Vec<Change>,
-    /// Those that the phone may get twice.
-    pub seconds: u64,
 }
 
 /// What holds for all messages of a look.
@@ -90,6 +91,11 @@ impl Look<'_> {
             return self.save(tx, delivery, None);
         }
         match delivery.way(&self.ready) {
+            // Behind it others may wait for a gateway that has room: it lets them by.
+            Way::Soon if self.ready.iter().any(|(_, ready)| matches!(ready, Ready::Probe | Ready::Open(1..))) => {
+                delivery.wait(now + ASIDE, None, now);
+                self.save(tx, delivery, None)
+            }
             Way::Soon => Ok(()),
             Way::Wait(until) => {
                 delivery.wait(until, None, now);
@@ -99,7 +105,7 @@ impl Look<'_> {
                 delivery.strand(now);
                 self.save(tx, delivery, None)
             }
-            Way::By(gate) if self.spend(tx, &delivery, (due.token, due.segments))? => {
+            Way::By(gate) if self.spend(tx, &mut delivery, (due.token, due.segments))? => {
                 self.send(tx, delivery, letter, gate)
             }
             Way::By(_) => {
@@ -116,8 +122,7 @@ impl Look<'_> {
             Ready::Probe => Ready::Open(0),
             resting @ Ready::Resting(_) => resting,
         };
-        let second = delivery.begin(self.wanted.now, name);
-        self.claimed.seconds += u64::from(second);
+        delivery.begin(self.wanted.now, name);
         self.save(tx, delivery, Some((letter, gate)))
     }
 
@@ -137,34 +142,35 @@ impl Look<'_> {
         if !channel.to_phones {
             return self.rules.hindrance;
         }
-        let takes = Phone::from_e164(&letter.to).is_ok_and(|phone| channel != Channel::SMS || phone.takes_sms());
-        if !takes {
-            return Some(NO_SMS_NUMBER);
+        match Phone::from_e164(&letter.to) {
+            Ok(phone) if channel == Channel::SMS && !phone.takes_sms() => return Some(NO_SMS_NUMBER),
+            Ok(phone) if !self.rules.courtesy.reaches(&phone) => return Some(COUNTRY),
+            Ok(_) => {}
+            Err(_) => return Some(NO_SMS_NUMBER),
         }
         let stopped = opted_out && !self.rules.courtesy.is_required(delivery.kind);
         if stopped { Some(OPTED_OUT) } else { self.rules.hindrance }
     }
 
-    /// Until when a message waits for its owner's sake, and why. What may have gone already does not wait: its second try
-    /// has a time of its own.
+    /// Until when a message waits for its owner's sake, and why.
     fn patience(&self, tx: &mut Tx<'_>, delivery: &Delivery, token: i64) -> Result<Option<(i64, &'static str)>, Fault> {
         let (courtesy, now) = (&self.rules.courtesy, self.wanted.now);
-        if !self.wanted.channel.to_phones || delivery.doubts > 0 {
+        if !self.wanted.channel.to_phones {
             return Ok(None);
         }
         if let Some(until) = courtesy.quiet_until(delivery.kind, now) {
             return Ok(Some((until, QUIET)));
         }
-        let Some(most) = courtesy.per_number else { return Ok(None) };
-        let next = number_store::next_message(tx, token, Allowance::a_day(most))?;
+        // What was counted has its place.
+        let Some(most) = courtesy.per_number.filter(|_| !is_counted(delivery)) else { return Ok(None) };
+        let next = number_store::next_message(tx, token, Allowance::most_a_day(most))?;
         Ok((next > now).then_some((next, ENOUGH)))
     }
 
     /// Takes what a message uses up of what may be sent; `false` when the day has nothing left.
-    fn spend(&self, tx: &mut Tx<'_>, delivery: &Delivery, (token, segments): (i64, i64)) -> Result<bool, Fault> {
+    fn spend(&self, tx: &mut Tx<'_>, delivery: &mut Delivery, (token, segments): (i64, i64)) -> Result<bool, Fault> {
         let courtesy = &self.rules.courtesy;
-        // A further try of the same message is not counted again.
-        if !self.wanted.channel.to_phones || delivery.attempts > 0 {
+        if !self.wanted.channel.to_phones || is_counted(delivery) {
             return Ok(true);
         }
         if let Some(most) = courtesy.per_day
@@ -173,8 +179,30 @@ impl Look<'_> {
             return Ok(false);
         }
         if let Some(most) = courtesy.per_number {
-            number_store::take_message(tx, token, self.wanted.now, Allowance::a_day(most))?;
+            number_store::take_message(tx, token, self.wanted.now, Allowance::most_a_day(most))?;
         }
+        delivery.counted_in = delivery.round;
         Ok(true)
     }
 }
+
+/// Whether a message was counted against what may be sent: a further try is not counted again.
+const fn is_counted(delivery: &Delivery) -> bool {
+    delivery.counted_in == delivery.round
+}
+
+/// What a worker looks for on a channel now, if anything.
+pub fn wanted(channel: &'static Channel, ready: &[(&str, Ready)], now: i64) -> Option<Wanted> {
+    let open: usize = ready.iter().map(|(_, ready)| if let Ready::Open(most) = ready { *most } else { 0 }).sum();
+    let probes = ready.iter().filter(|(_, ready)| *ready == Ready::Probe).count();
+    let resting = ready.iter().any(|(_, ready)| matches!(ready, Ready::Resting(_)));
+    let (most, doubtful) = match (open + probes, resting) {
+        (0, true) => (1, true),
+        (0, false) => return None,
+        (most, _) => (most.min(MOST), false),
+    };
+    Some(Wanted { channel, now, most, doubtful, few: false })
+}
+
+/// Messages taken in one transaction, at most.
+const MOST: usize = 64;

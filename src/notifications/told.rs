@@ -41,6 +41,11 @@ impl Told {
             gone: if let Outcome::Gone { reason } = outcome { Some(reason.clone()) } else { None },
         }
     }
+
+    /// Nothing was asked.
+    pub fn nothing(gate: &Gate) -> Self {
+        Self { gateway: gate.gateway.name(), ids: Vec::new(), opted_out: false, sign: None, gone: None }
+    }
 }
 
 /// Stores a message as its answer left it, and the rest of that. Gives whether the message was still ours.

@@ -162,6 +162,8 @@ impl Voice {
     pub fn in_parts(&self, kind: Kind, facts: &Facts<'_>) -> Created {
         let own = self.own.find(Place { kind, channel: Channel::SMS, language: self.language });
         let own = own.filter(|own| self.has_resolve_days() || !own.has(Variable::ResolveBy));
+        // A name that has grown since the template was saved: what is cut is not what is registered.
+        let own = own.filter(|own| own.has_room_for(&|variable| self.value(variable, facts)));
         let said = own.map(|own| self.fill(&own, facts)).filter(|said| said.sms.fits());
         said.unwrap_or_else(|| self.fill(self.built_in(kind), facts))
     }
@@ -201,11 +203,9 @@ impl Voice {
         fitting.unwrap_or_else(|| with(&[]))
     }
 
-    /// Whether a text is one of ours come back, by a machine that sends on what it gets.
-    pub fn is_own(&self, text: &str) -> bool {
-        let rest = clean(text).strip_prefix(&*self.name).map(ToOwned::to_owned);
-        let ours = !self.name.is_empty() && rest.is_some_and(|rest| rest.starts_with(": ") && rest.contains("BILL-"));
-        ours || self.own.may_have_made(&clean(text))
+    /// Whether a text may be a message of ours, by its words: see [`super::echo`].
+    pub(super) fn may_have_made(&self, text: &str) -> bool {
+        self.built_in.iter().any(|template| template.may_have_made(text)) || self.own.may_have_made(text)
     }
 
     /// Answers what a client wrote about a ticket, which now has it.

@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::tz::TimeZone;
@@ -21,9 +21,9 @@ use vault::Vault;
 use super::{
     callbacks::Callbacks,
     channels::{Channel, Outcome, Outgoing},
-    courtesy::Courtesy,
+    courtesy::{self, Courtesy},
     delivery::{Change, Delivery},
-    due_store::{self, Letter, Wanted},
+    due_store::{self, Letter},
     gates::{Gate, Gates, Lane},
     health::Health,
     inbox::Inbox,
@@ -43,9 +43,13 @@ use crate::{
 
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
 const POLL: Duration = Duration::from_millis(500);
-/// The least time between two looks for whoever wakes it: under load the messages of many requests are then taken in
-/// one transaction, while a single one still goes at once.
-const PACE: Duration = Duration::from_millis(20);
+/// Whoever wakes it waits so many times what the last look took, and [`LONGEST_PACE`] at most: under load the messages of
+/// many requests are then taken in one transaction, while a single one still goes at once.
+const PACE: u32 = 4;
+/// The longest pause between two looks when woken.
+const LONGEST_PACE: Duration = Duration::from_millis(20);
+/// Looks in a row, after which the stop and the answers are seen to: a hundred thousand that are only put off take many.
+const LOOKS: usize = 16;
 /// How long the sends on their way may take when the program stops.
 const GRACE: Duration = Duration::from_secs(6);
 /// What a gateway may take to answer, with what it takes to note that, in milliseconds.
@@ -90,7 +94,7 @@ impl Worker {
         let mut lanes = JoinSet::new();
         let turns = Turns::default();
         for at in 0..self.gates.lanes().len() {
-            lanes.spawn(self.clone().run_lane(at, turns.clone(), stop.clone()));
+            lanes.spawn(self.clone().keep_lane(at, turns.clone(), stop.clone()));
         }
         // Beside them: nothing waits for it, as what was noted with other settings holds nobody up.
         let (db, gates) = (self.db.clone(), self.gates.clone());
@@ -111,6 +115,21 @@ impl Worker {
         }
     }
 
+    /// Runs a lane, again where it broke off: a fault of ours must not end all messages of a channel.
+    async fn keep_lane(self, lane: usize, turns: Turns, stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let mut run = JoinSet::new();
+            run.spawn(self.clone().run_lane(lane, turns.clone(), stop.clone()));
+            match run.join_next().await {
+                Some(Err(error)) if error.is_panic() => {
+                    tracing::error!(%error, "the sending of a channel broke off; it begins again");
+                    tokio::time::sleep(POLL).await;
+                }
+                _ => return,
+            }
+        }
+    }
+
     async fn run_lane(self, lane: usize, turns: Turns, mut stop: watch::Receiver<bool>) {
         let mut sends = JoinSet::new();
         let mut noted = self.clock.now();
@@ -122,6 +141,7 @@ impl Worker {
             // From here on a wake is not missed, however long the look takes.
             woken.as_mut().enable();
             let Some(here) = self.gates.lanes().get(lane) else { return };
+            let began = Instant::now();
             let look = async {
                 if lane == 0 {
                     self.count_waiting(&counted).await?;
@@ -129,8 +149,10 @@ impl Worker {
                 }
                 self.fill(here, &mut sends).await
             };
-            match look.await {
-                Ok(()) => ailing = false,
+            let looked = look.await;
+            let more = matches!(looked, Ok(true));
+            match looked {
+                Ok(_) => ailing = false,
                 // Once, not twice a second for as long as it lasts.
                 Err(fault) if !ailing => {
                     tracing::error!(%fault, "the outbox cannot be read; trying again");
@@ -138,10 +160,14 @@ impl Worker {
                 }
                 Err(_) => {}
             }
+            if more {
+                continue;
+            }
+            let pace = (began.elapsed() * PACE).min(LONGEST_PACE);
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
                 Some(done) = sends.join_next() => log_panic(done),
-                _ = async { tokio::join!(woken, tokio::time::sleep(PACE)) } => {}
+                _ = async { tokio::join!(woken, tokio::time::sleep(pace)) } => {}
                 () = tokio::time::sleep(POLL) => {}
             }
         }
@@ -174,33 +200,35 @@ impl Worker {
         Ok(taken)
     }
 
-    async fn fill(&self, lane: &Lane, sends: &mut JoinSet<()>) -> Result<(), Fault> {
+    /// Takes what may go now. Gives whether there is more to be looked at.
+    async fn fill(&self, lane: &Lane, sends: &mut JoinSet<()>) -> Result<bool, Fault> {
         let at = self.gates.lanes().iter().position(|one| one.channel == lane.channel).unwrap_or_default();
-        loop {
+        for _ in 0..LOOKS {
             let claimed = self.claim(lane).await?;
             if claimed.taken == 0 {
-                return Ok(());
+                return Ok(false);
             }
             for job in claimed.jobs {
                 sends.spawn(self.clone().deliver(at, job));
             }
         }
+        Ok(true)
     }
 
     async fn claim(&self, lane: &Lane) -> Result<Claimed, Fault> {
         let (now, channel) = (self.clock.now(), lane.channel);
         let ready: Vec<(&'static str, Ready)> =
             lane.gates.iter().map(|gate| (gate.gateway.name(), gate.ready(now))).collect();
-        let Some(wanted) = wanted(channel, &ready, now) else { return Ok(Claimed::default()) };
+        let Some(wanted) = take::wanted(channel, &ready, now) else { return Ok(Claimed::default()) };
         // Most looks find nothing, and a look that only reads costs no commit.
-        if !self.db.read(move |tx| due_store::any_due(tx, channel, now)).await? {
+        let Some(wanted) = self.db.read(move |tx| due_store::any_due(tx, wanted)).await? else {
             return Ok(Claimed::default());
-        }
+        };
         let rules = take::Rules {
             vault: self.vault.clone(),
             courtesy: Arc::clone(&self.courtesy),
-            day: day(now, &self.zone),
-            next_day: next_day(now, &self.zone),
+            day: courtesy::day(now, &self.zone),
+            next_day: courtesy::next_day(now, &self.zone),
             hindrance: self.gates.hindrance(channel),
         };
         let watched: Vec<(&'static str, String)> = lane.gates.iter().filter_map(told::watched).collect();
@@ -213,7 +241,6 @@ impl Worker {
         };
         let claimed = self.db.write(take).await?;
         count(&claimed.changes);
-        metrics::counter!("redress_notification_doubles_total").increment(claimed.seconds);
         for job in &claimed.jobs {
             if let Some(gate) = lane.gates.get(job.gate) {
                 gate.begin();
@@ -230,7 +257,8 @@ impl Worker {
         // A database that took long to answer has used the lease up: whoever takes it over must not find this one sending.
         if delivery.lease_until.is_some_and(|until| self.clock.now() > until - ANSWERED_WITHIN) {
             tracing::warn!(notification = %delivery.id, "a message was taken too late to be sent; it is taken up again");
-            return;
+            delivery.withdraw(self.clock.now());
+            return self.store(delivery, Told::nothing(gate)).await;
         }
         let (began, name, channel) = (self.clock.now(), gate.gateway.name(), lane.channel);
         let outcome = self.hand_over(channel, gate, &delivery, &letter).await;
@@ -242,6 +270,7 @@ impl Worker {
         let back = gate.note(&outcome, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
         let told = Told::of(&outcome, gate);
+        metrics::counter!("redress_notification_doubles_total").increment(u64::from(delivery.doubles(&outcome)));
         delivery.settle(outcome, now, &self.clock, &names);
         self.store(delivery, told).await;
         if back {
@@ -336,34 +365,6 @@ impl Drop for Flying<'_> {
     fn drop(&mut self) {
         self.0.end();
     }
-}
-
-/// What a worker looks for on a channel now, if anything.
-fn wanted(channel: &'static Channel, ready: &[(&str, Ready)], now: i64) -> Option<Wanted> {
-    let open: usize = ready.iter().map(|(_, ready)| if let Ready::Open(most) = ready { *most } else { 0 }).sum();
-    let probes = ready.iter().filter(|(_, ready)| *ready == Ready::Probe).count();
-    let resting = ready.iter().any(|(_, ready)| matches!(ready, Ready::Resting(_)));
-    let (most, doubtful) = match (open + probes, resting) {
-        (0, true) => (1, true),
-        (0, false) => return None,
-        (most, _) => (most.min(MOST), false),
-    };
-    Some(Wanted { channel, now, most, doubtful })
-}
-
-/// Messages taken in one transaction, at most.
-const MOST: usize = 64;
-
-/// The day of the zone, `2026-11-26`.
-fn day(now: i64, zone: &TimeZone) -> String {
-    jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone()).date().to_string()
-}
-
-/// When the next day of the zone begins, in milliseconds.
-fn next_day(now: i64, zone: &TimeZone) -> i64 {
-    let here = jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone());
-    let next = here.tomorrow().and_then(|day| day.start_of_day());
-    next.map_or(now + 60 * 60 * 1_000, |next| next.timestamp().as_millisecond())
 }
 
 fn count(changes: &[Change]) {

@@ -178,7 +178,7 @@ pub fn messages(tx: &mut Tx<'_>, ask: &Ask, days: &Days) -> Result<Vec<(State, u
     let dialect = tx.dialect();
     let of = |state: State| {
         let (index, part) = if state.is_waiting() {
-            ("notifications_waiting", "n.state IN (0, 1)")
+            ("notifications_backlog", "n.state IN (0, 1)")
         } else {
             ("notifications_state", "n.state NOT IN (0, 1)")
         };

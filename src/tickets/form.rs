@@ -16,7 +16,7 @@ const PHONE: Limits = Limits::line(64);
 const EMAIL: Limits = Limits::line(254);
 const ACCOUNT: Limits = Limits::line(64);
 const WORD: Limits = Limits::line(100);
-const TEXT: Limits = Limits::lines(10_000);
+pub(super) const TEXT: Limits = Limits::lines(10_000);
 
 /// Reads a whole new ticket.
 ///

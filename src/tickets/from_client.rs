@@ -1,10 +1,11 @@
 //! What clients ask and write by SMS, as far as it concerns tickets.
 
-use super::{Change, Desk, Filter, Reference, Sort, Status, Ticket, add_note, by_key, list::step, store, update};
+use super::{Change, Desk, Filter, Reference, Sort, Status, Ticket, add_note, by_key, form, list::step, store, update};
 use crate::{
     db::Tx,
     fault::Fault,
-    notifications::Cases,
+    input,
+    notifications::{Cases, inbound_text},
     phone::Phone,
     search::{self, Cond, Criterion},
     staff,
@@ -42,11 +43,16 @@ impl Cases for FromClients {
         Ok(open.iter().take(most).map(told).collect())
     }
 
+    fn statuses(&self) -> Vec<Text> {
+        Status::ALL.map(Status::label).to_vec()
+    }
+
     fn wrote(&self, tx: &mut Tx<'_>, from: &Phone, text: &str) -> Result<Option<String>, Fault> {
-        let desk = &self.desk;
-        let Some(ticket) = newest(tx, desk, from, |status| status < Status::Closed)?.into_iter().next() else {
+        let (desk, text) = (&self.desk, input::salvage(text, form::TEXT));
+        if text.is_empty() {
             return Ok(None);
-        };
+        }
+        let Some(ticket) = self.meant(tx, from, &text)? else { return Ok(None) };
         let client = staff::the_client(tx, &desk.vault, desk.clock.now())?;
         let ticket = if self.reopens(tx, &ticket)? {
             update(tx, desk, &client, ticket, Change::to_status(Status::Open), 0)?
@@ -54,12 +60,35 @@ impl Cases for FromClients {
             ticket
         };
         let reference = ticket.reference.to_string();
-        add_note(tx, desk, &client, ticket, text)?;
+        add_note(tx, desk, &client, ticket, &text)?;
         Ok(Some(reference))
     }
 }
 
 impl FromClients {
+    /// The ticket that a client writes about: one of theirs that they name, else the newest that is open, else the newest
+    /// that is Fixed.
+    fn meant(&self, tx: &mut Tx<'_>, from: &Phone, text: &str) -> Result<Option<Ticket>, Fault> {
+        let desk = &self.desk;
+        for reference in inbound_text::mentioned(text) {
+            if Reference::parse(&reference).is_none() {
+                continue;
+            }
+            match by_key(tx, &desk.vault, &reference) {
+                Ok(ticket) if ticket.client_phone == *from && ticket.status < Status::Closed => {
+                    return Ok(Some(ticket));
+                }
+                Ok(_) | Err(Fault::NotFound) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        let mut tickets = newest(tx, desk, from, |status| status < Status::Fixed)?;
+        if tickets.is_empty() {
+            tickets = newest(tx, desk, from, |status| status == Status::Fixed)?;
+        }
+        Ok(tickets.into_iter().next())
+    }
+
     fn reopens(&self, tx: &mut Tx<'_>, ticket: &Ticket) -> Result<bool, Fault> {
         if ticket.status != Status::Fixed || self.reopen_days == 0 {
             return Ok(false);

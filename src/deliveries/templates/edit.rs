@@ -35,6 +35,8 @@ struct EditPage {
     place: Place,
     /// Whether anybody gets these messages.
     used: bool,
+    /// Why the ids of a registered template do not go with the message.
+    lost_ids: Option<Text>,
     /// The version that what is typed follows.
     version: i64,
     /// An older version that the form holds.
@@ -114,6 +116,7 @@ pub async fn page(
         kind: kind(place.kind),
         place,
         used: speaks && state.desk.outbox.tells_by(place.kind, Channel::SMS),
+        lost_ids: state.desk.outbox.lost_ids(),
         version: newest.map_or(0, |newest| newest.version),
         older: older.filter(|older| newest != Some(older)).map(|older| older.version),
         built_in: newest.is_none_or(|newest| newest.draft.is_none()),

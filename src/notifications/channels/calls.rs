@@ -3,6 +3,7 @@
 use std::{fmt::Debug, pin::Pin};
 
 use http::HeaderMap;
+use uuid::Uuid;
 
 use crate::notifications::state::Verdict;
 
@@ -48,9 +49,19 @@ pub trait Hook: Debug + Send + Sync {
         None
     }
 
-    /// Sends our reply to what a client wrote, where that takes a call of our own. Nobody waits for it.
-    fn answer(&self, _: &Incoming, _: String) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    /// Sends our reply, of this id, to the number of whoever wrote, where that takes a call of our own. Nobody waits for it.
+    fn answer(&self, _: Uuid, _: String, _: String) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         None
+    }
+
+    /// Longest body of a call, in bytes.
+    fn longest(&self) -> usize {
+        64 * 1024
+    }
+
+    /// What a report is answered with, so that the gateway knows that it is kept. Most want to see 200 alone.
+    fn kept(&self) -> String {
+        String::new()
     }
 
     /// The answer by which the gateway sends our reply back, as content type and body. Plain text unless it says otherwise.
@@ -92,14 +103,20 @@ pub struct Incoming {
     pub id: Option<String>,
 }
 
+/// Fields of a call that are read.
+const MOST_FIELDS: usize = 200;
+
 /// Fields of a call, in order; of a name that comes twice the first counts.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(pub(super) Vec<(String, String)>);
 
 impl Fields {
-    /// Reads `application/x-www-form-urlencoded` text, and adds it to what is there.
+    /// Reads `application/x-www-form-urlencoded` text, and adds it to what is there. No gateway has more than some dozens
+    /// of fields; what somebody else sends beyond that is not read.
     pub fn read(&mut self, text: &[u8]) {
-        self.0.extend(form_urlencoded::parse(text).into_owned());
+        let room = MOST_FIELDS.saturating_sub(self.0.len());
+        self.0
+            .extend(form_urlencoded::parse(text).take(room).map(|(name, text)| (name.into_owned(), text.into_owned())));
     }
 
     /// A field's text, which may be empty.

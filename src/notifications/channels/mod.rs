@@ -66,6 +66,11 @@ impl Channel {
 
     /// Calls to a program: nobody has to be called for one that failed.
     pub const WEBHOOK: &'static Self = &webhook::CHANNEL;
+
+    /// Whether a person reads it, whose number or address it goes to.
+    pub fn is_for_people(&self) -> bool {
+        self != Self::WEBHOOK
+    }
 }
 
 impl PartialEq for Channel {
@@ -169,6 +174,12 @@ pub enum Outcome {
         /// The pause that the gateway asks for, in milliseconds.
         after: Option<i64>,
     },
+    /// Not this message now, for a cause of its own or its receiver's, such as a full mailbox: surely not sent, while the
+    /// gateway does well.
+    Deferred {
+        /// Why.
+        reason: String,
+    },
     /// We send too fast: surely not sent, and not counted as a try.
     Throttled {
         /// Why.
@@ -206,6 +217,7 @@ impl Outcome {
             Self::Refused { reason }
             | Self::OptedOut { reason }
             | Self::Later { reason, .. }
+            | Self::Deferred { reason }
             | Self::Throttled { reason, .. }
             | Self::LoginRefused { reason }
             | Self::Doubtful { reason }
@@ -221,6 +233,7 @@ impl Outcome {
             Self::Refused { .. } => "refused",
             Self::OptedOut { .. } => "opted_out",
             Self::Later { .. } => "later",
+            Self::Deferred { .. } => "deferred",
             Self::Throttled { .. } => "throttled",
             Self::LoginRefused { .. } => "login_refused",
             Self::Doubtful { .. } => "doubtful",
@@ -267,8 +280,24 @@ pub trait Gateway: Debug + Send + Sync {
         Ok(())
     }
 
+    /// What a trial hands in: its text, and the kind that it counts as. The sentence, unless the gateway takes texts of some
+    /// form alone; `None` where its settings give nothing to try.
+    fn trial(&self, sentence: &str) -> Option<(Kind, String)> {
+        Some((Kind::Note, sentence.to_owned()))
+    }
+
+    /// Whether the ids of a registered template go with a message, or why not: a sentence for people.
+    fn carries_ids(&self) -> Result<(), Text> {
+        Ok(())
+    }
+
     /// Hands over one message.
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a>;
+
+    /// Whether it reports what became of messages, as far as its settings say.
+    fn reports(&self) -> bool {
+        true
+    }
 
     /// Whether its reports name messages by its own ids, so that these have to be kept.
     fn reports_by_id(&self) -> bool {
@@ -289,6 +318,9 @@ pub trait Gateway: Debug + Send + Sync {
         Box::pin(std::future::ready(()))
     }
 }
+
+/// Looks like a reference and is none, as no ticket has this day: for trials.
+const TRIAL: &str = "BILL-00000000-TEST";
 
 /// The hook of a gateway that needs no settings for it, with its name, if there is one of this name.
 pub fn hook_without_settings(name: &str) -> Option<(&'static dyn Hook, &'static str)> {

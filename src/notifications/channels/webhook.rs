@@ -10,9 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Channel, Contact, Content, Gateway, Outcome, Outgoing, Sending, client};
+use super::{Channel, Contact, Content, Gateway, Outcome, Outgoing, Sending, TRIAL, client};
 use crate::notifications::{
-    message::News,
+    message::{Kind, News},
     reason::{self, with_code},
     segments::clean,
     settings::{Key, Reader},
@@ -123,6 +123,12 @@ impl Gateway for Webhook {
         Some(&self.mark)
     }
 
+    /// An event of its own kind, which no program takes for a ticket's.
+    fn trial(&self, _: &str) -> Option<(Kind, String)> {
+        let ticket = Ticket { reference: TRIAL.to_owned(), issue_type: String::new(), status: None };
+        Some((Kind::Note, serde_json::to_string(&Event { event: "trial", ticket }).ok()?))
+    }
+
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.call(message))
     }
@@ -189,11 +195,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        notifications::{
-            Settings,
-            message::{Facts, Kind},
-            segments::Encoding,
-        },
+        notifications::{Settings, message::Facts, segments::Encoding},
         words::{Language, Text},
     };
 

@@ -119,13 +119,10 @@ impl Check<'_> {
                 let text = Text::new("templates-fault-free").arg("name", variable.slot());
                 misfits.push(Misfit::new("not_allowed", Vec::new(), text));
             }
-            if variable.may_be_cut() {
-                continue;
-            }
             let values = self.every(template).map(|facts| self.voice.value(variable, &facts));
             let Some(longest) = values.max_by_key(|value| value.chars().count()) else { continue };
             let (length, cap) = (longest.chars().count(), registration.cap(variable));
-            if length > cap {
+            if length > cap && !variable.may_be_cut() {
                 let text = Text::new("templates-fault-cap").arg("name", variable.slot()).arg("value", &longest);
                 misfits.push(Misfit::new("too_long", Vec::new(), text.arg("length", length).arg("cap", cap)));
             }

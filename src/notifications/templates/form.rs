@@ -15,6 +15,8 @@ use crate::{
 
 /// The longest id, in characters: India's have 19 digits.
 const ID: usize = 40;
+/// The longest name of a sender, in characters (3GPP TS 23.040, 9.1.2.5).
+const HEADER: usize = 11;
 /// What a cap can be.
 const CAPS: std::ops::RangeInclusive<u64> = 1..=200;
 
@@ -25,6 +27,7 @@ pub fn cap_field(variable: Variable) -> String {
 
 /// Reads a draft. Faults of its words are [`Check`](super::Check)'s.
 pub fn draft(mut input: Input) -> (Draft, Vec<FieldFault>) {
+    input.texts(&["body"]);
     // As it came: of a registered text every character counts.
     let body = input.take_raw("body").unwrap_or_default().replace("\r\n", "\n");
     let entity = input.text("entity", Limits::line(ID)).value().unwrap_or_default();
@@ -56,6 +59,8 @@ fn ids(input: &mut Input, ids: &[(&'static str, &str)]) {
         });
         if id.is_empty() {
             input.fault(name, "required", Text::new("templates-fault-id-missing").arg("field", label));
+        } else if *name == "header" && id.len() > HEADER {
+            input.fault(name, "too_long", Text::new("input-too-long").arg("count", HEADER));
         } else if !id.chars().all(plain) {
             input.fault(name, "invalid", Text::new("templates-fault-id").arg("field", label));
         }

@@ -26,7 +26,7 @@ pub use self::{
     save::{Outcome, save},
     set::{CHANGED, Place, Templates},
     template::{CAP, Draft, LONGEST, Misfit, Part, Registration, Template},
-    try_out::{Tried, Tries},
+    try_out::Tried,
     variable::Variable,
     versions::{Version, current, newest, versions},
 };

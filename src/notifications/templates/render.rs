@@ -63,6 +63,17 @@ impl Template {
         Created { sms, head, issue, tail, left_out: brief.left_out }
     }
 
+    /// Whether each value that is never cut has room in its place, where that is limited.
+    pub fn has_room_for(&self, values: Values<'_>) -> bool {
+        let Some(registration) = &self.registration else { return true };
+        self.parts.iter().all(|part| match part {
+            Part::Slot(variable) if !variable.may_be_cut() => {
+                self.as_registered(&values(*variable)).chars().count() <= registration.cap(*variable)
+            }
+            _ => true,
+        })
+    }
+
     /// A value that is put in whole, or nearly.
     fn value(&self, variable: Variable, values: Values<'_>) -> String {
         let value = values(variable);

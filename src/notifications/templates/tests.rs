@@ -9,6 +9,7 @@ use super::{Check, Checked, Draft, Known, Misfit, Place, Registration, Template,
 use crate::{
     notifications::{
         channels::{Channel, Registered},
+        echo::is_ours,
         message::{Facts, Kind},
         segments::{Encoding, clean},
         wording::{Calendar, Created, Voice},
@@ -219,8 +220,11 @@ fn a_text_of_a_template_is_known_when_it_comes_back() {
     let place = Place { kind: Kind::Created, channel: Channel::SMS, language: Language::English };
     let own = Templates::of(vec![(place, Template::read(&draft, Kind::Created).unwrap())]);
     let voice = voice("Larkfield Fibre", Language::English).with(own, calendar(None));
-    assert!(voice.is_own(&voice.sms(Kind::Created, &facts("Bill wrong")).text));
-    assert!(!voice.is_own(&format!("STATUS {REF}")) && !voice.is_own("Dear customer care, is it registered?"));
+    assert!(is_ours(&voice, &voice.sms(Kind::Created, &facts("Bill wrong")).text, &[]));
+    assert!(
+        !is_ours(&voice, &format!("STATUS {REF}"), &[])
+            && !is_ours(&voice, "Dear customer care, is it registered?", &[])
+    );
 }
 
 fn words() -> impl Strategy<Value = String> {

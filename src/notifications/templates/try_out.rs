@@ -1,10 +1,5 @@
 //! Sends a message to somebody of the ISP's, to see how it arrives. It is no message of a ticket: nothing is queued.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use uuid::Uuid;
 
 use super::set::Place;
@@ -22,27 +17,6 @@ use crate::{
     phone::Phone,
     words::Text,
 };
-
-/// So many in a minute from one process, at most: each costs money.
-const MOST: usize = 10;
-const MINUTE: i64 = 60_000;
-
-/// When messages were tried out last.
-#[derive(Debug, Clone, Default)]
-pub struct Tries(Arc<Mutex<VecDeque<i64>>>);
-
-impl Tries {
-    /// One more; the milliseconds to wait where that is too many.
-    fn one_more(&self, now: i64) -> Result<(), i64> {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|at| now - at < MINUTE);
-        if tries.len() >= MOST {
-            return Err(tries.front().map_or(MINUTE, |first| first + MINUTE - now));
-        }
-        tries.push_back(now);
-        Ok(())
-    }
-}
 
 /// What came of it.
 #[derive(Debug)]
@@ -65,9 +39,7 @@ impl Outbox {
     /// # Errors
     /// [`Fault::TooMany`] after ten in a minute; the database's.
     pub async fn try_out(&self, db: &Db, by: Uuid, place: Place, to: &Phone, sms: &Sms) -> Result<Tried, Fault> {
-        let now = self.clock.now();
-        let seconds = |millis: i64| u64::try_from(millis / 1_000 + 1).unwrap_or(1);
-        self.tries.one_more(now).map_err(|millis| Fault::TooMany(seconds(millis)))?;
+        self.take_trial(db, |_| Ok(())).await?;
         let (vault, number) = (self.vault.clone(), to.clone());
         let stopped = db.read(move |tx| number_store::stopped_at(tx, &vault, &number)).await?.is_some();
         let gate = self.gates.of(Channel::SMS).first();
@@ -87,7 +59,7 @@ impl Outbox {
                     id: self.clock.uuid(),
                     round: 0,
                     kind: place.kind,
-                    now,
+                    now: self.clock.now(),
                     to: to.as_str(),
                     text: &sms.text,
                     encoding: sms.segments.encoding,
@@ -98,12 +70,11 @@ impl Outbox {
             }
             (None, None) => Tried::NotTaken { why: reason_text(LOG_ONLY) },
         };
-        let digits = to.digits();
         let event = Event::TemplateTried {
             kind: place.kind.name().to_owned(),
             channel: place.channel.name.to_owned(),
             language: place.language.tag().to_owned(),
-            to: digits[digits.len().saturating_sub(4)..].to_owned(),
+            to: to.ending(),
             taken: matches!(tried, Tried::Taken { .. }),
         };
         let (vault, clock) = (self.vault.clone(), self.clock.clone());

@@ -21,14 +21,16 @@ pub async fn set(
     Path(key): Path<String>,
     mut form: Form,
 ) -> Result<Response, PageFault> {
-    let stop = form.input.flag("optedOut").value().unwrap_or(true);
+    // A form that does not say it is none of ours, and is not to stop anybody's messages.
+    let stop = form.input.flag("optedOut").value();
+    let stop = stop.ok_or_else(|| Fault::field("optedOut", "required", Text::new("input-no-flag")))?;
     let desk = state.desk.clone();
     let work = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &key)?;
         if stop {
             desk.outbox.opt_out(tx, &ticket.client_phone, user.id)?;
         } else {
-            desk.outbox.opt_in(tx, &ticket.client_phone)?;
+            desk.outbox.opt_in(tx, &ticket.client_phone, user.id)?;
         }
         notices::tell(tx, &ticket);
         Ok::<_, Fault>(ticket.reference)

@@ -30,7 +30,7 @@ async fn a_call_is_noted_on_the_ticket_once_and_the_client_is_off_the_list() {
     assert!(!desk.open("/tickets").await.has(".nav-item[data-alert]"));
     let ticket = desk.open(&format!("{path}?show=notes")).await;
     let notes = ticket.all(".timeline .ev__body");
-    assert_eq!(notes, ["Called the client, since an SMS did not arrive (Ticket logged)."]);
+    assert_eq!(notes, ["Called the client, since a message did not arrive (Ticket logged)."]);
     assert!(ticket.all(".timeline .ev__line")[0].starts_with("Dev Anand"));
     assert_eq!(desk.browser.submit(&form.replace(|c: char| c.is_ascii_digit(), "0"), &[]).await.status, 404);
 }

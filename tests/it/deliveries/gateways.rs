@@ -48,6 +48,8 @@ async fn a_trial_goes_at_once_and_says_what_came_of_it() {
         assert_eq!(desk.browser.submit(form, &[("to", "07700 900199")]).await.status, 303);
     }
     assert_eq!(desk.browser.submit(form, &[("to", "07700 900199")]).await.status, 429, "each costs money");
+    let history = desk.open("/audit").await;
+    assert!(history.text.contains("sms, kannel: to a number that ends in 0199"), "{}", history.text);
     desk.hand.advance(7_000);
     assert_eq!(desk.browser.submit(form, &[("to", "07700 900199")]).await.status, 303);
 }
@@ -95,7 +97,10 @@ async fn what_a_client_says_on_the_phone_is_kept_like_a_stop() {
     desk.send().await;
     assert!(desk.gateway.requests().is_empty());
     assert!(desk.open("/notifications/calls").await.text.contains("Nadia Okonkwo"), "somebody has to call");
+    assert_eq!(desk.browser.submit(&format!("{path}/consent"), &[]).await.status, 422, "nothing is assumed");
     desk.browser.submit(&format!("{path}/consent"), &[("optedOut", "false")]).await;
+    let history = desk.open("/audit").await.text;
+    assert!(history.contains("wants no more messages") && history.contains("wants messages again"), "{history}");
     assert!(!desk.open(&path).await.text.contains("Wants no messages, since"));
     desk.set(&path, "Fixed").await;
     desk.hand.advance(HOUR);

@@ -7,7 +7,7 @@ use crate::notifications::fake_gateway::ACCEPT;
 async fn what_there_is_newest_first_and_a_page_at_a_time() {
     let desk = desk([]).await;
     let empty = desk.open("/notifications").await;
-    assert_eq!(empty.all(".empty h2"), ["No SMS yet"]);
+    assert_eq!(empty.all(".empty h2"), ["No messages yet"]);
     let mut logged = Vec::new();
     for place in 0..52 {
         logged.push(desk.log(&format!("Client {place}"), "07700 900142").await);
@@ -15,7 +15,7 @@ async fn what_there_is_newest_first_and_a_page_at_a_time() {
     }
     logged.reverse();
     let first = desk.open("/notifications").await;
-    assert_eq!(first.all(".page-head .count"), ["52 SMS"]);
+    assert_eq!(first.all(".page-head .count"), ["52 messages"]);
     let second = desk.open(&first.attribute(".pager a[rel=next]", "href").unwrap()).await;
     let shown: Vec<String> = [&first, &second].into_iter().flat_map(|page| page.all("tbody .ref")).collect();
     let want: Vec<&str> = logged.iter().map(|path| reference(path)).collect();
@@ -67,7 +67,7 @@ async fn each_state_has_its_tab_with_its_count() {
         assert!(page.all(".tabs--page [aria-current] .count") == [rows.to_string()], "{tab}");
     }
     let day = desk.open("/notifications?from=2026-11-24&to=2026-11-24").await;
-    assert_eq!(day.all(".empty h2"), ["No SMS here"]);
+    assert_eq!(day.all(".empty h2"), ["No messages here"]);
     assert_eq!(desk.open("/notifications?state=failed&from=2026-11-23&to=2026-11-23").await.all("tbody tr").len(), 1);
     for odd in
         ["state=x", "state=", "after=x", "from=2026-13-01", "from=9999-12-31&to=9999-12-31", "to=0001-01-01", "x=1"]
@@ -88,22 +88,27 @@ async fn one_is_sent_again_and_so_are_all_that_failed_after_a_count() {
     let fields = [("back", "/notifications?state=failed")];
     let page = desk.browser.submit(&forms[0], &fields).await;
     assert_eq!((page.status, page.location.as_str()), (303, "/notifications?state=failed"));
-    assert_eq!(toast(&desk, &page).await, "The SMS is queued again");
+    assert_eq!(toast(&desk, &page).await, "The message is queued again");
     let page = desk.browser.submit(&forms[0], &fields).await;
-    assert_eq!(toast(&desk, &page).await, "The SMS has changed meanwhile and was left alone");
+    assert_eq!(toast(&desk, &page).await, "The message has changed meanwhile and was left alone");
     let elsewhere = desk.browser.submit(&forms[0], &[("back", "https://evil.example")]).await;
     assert_eq!(elsewhere.location, "/notifications");
 
     let ask = desk.open(&failed.attribute(".page-head__end a", "href").unwrap()).await;
-    assert!(ask.all(".sheet p")[0].starts_with("2 SMS have failed."), "{:?}", ask.all(".sheet p"));
+    assert!(ask.all(".sheet p")[0].starts_with("2 messages have failed."), "{:?}", ask.all(".sheet p"));
+    // Only those of the channel that was asked about: none is an e-mail.
+    let mail = desk.open("/notifications/resend?channel=sms").await;
+    assert_eq!(mail.attribute("form.form-actions input[name=channel]", "value").as_deref(), Some("sms"));
+    let page = desk.browser.submit("/notifications/resend", &[("channel", "email")]).await;
+    assert_eq!(toast(&desk, &page).await, "0 queued again, 0 cannot be sent");
     let page = desk.browser.submit("/notifications/resend", &[("from", ""), ("to", "")]).await;
-    assert_eq!(toast(&desk, &page).await, "2 SMS queued again, 0 cannot be sent");
+    assert_eq!(toast(&desk, &page).await, "2 queued again, 0 cannot be sent");
     let page = desk.browser.submit("/notifications/resend", &[]).await;
-    assert_eq!(toast(&desk, &page).await, "0 SMS queued again, 0 cannot be sent");
+    assert_eq!(toast(&desk, &page).await, "0 queued again, 0 cannot be sent");
     desk.send().await;
     assert_eq!(desk.open("/notifications?state=sent").await.all("tbody tr").len(), 3);
     let none = desk.open("/notifications/resend").await;
-    assert_eq!(none.all(".sheet p")[0], "No SMS has failed on these days.");
+    assert_eq!(none.all(".sheet p")[0], "No message has failed on these days.");
 }
 
 #[tokio::test]

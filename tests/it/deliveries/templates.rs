@@ -279,6 +279,13 @@ async fn programs_read_and_change_them() {
     {
         assert!(faults.iter().any(|found| found == fault), "{fault} in {faults:?}");
     }
+    for odd in [json!({"body": 42}), json!({"body": ["x"]}), json!({"body": {}})] {
+        let refused = admin.put(path, &odd).await;
+        assert_eq!((refused.status, refused.faults()), (422, vec!["body".to_owned()]), "{odd}");
+    }
+    let long = json!({"body": "x {{ref}}", "entity": "1", "header": "LARKFIELDFIBRE", "templateId": "1"});
+    assert!(admin.put(path, &long).await.faults().contains(&"header".to_owned()));
+    assert_eq!(admin.get(path).await.json["version"], 1, "nothing was changed");
     let reset = admin.put(path, &json!({"body": null})).await;
     assert_eq!((reset.status, &reset.json["version"], &reset.json["builtIn"]), (200, &json!(2), &json!(true)));
     assert_eq!(reset.json["body"], before.json["body"]);

@@ -222,7 +222,7 @@ async fn every_answer_of_a_server_means_something_of_its_own() {
     let slowed = Outcome::Throttled { reason: "the gateway asks us to slow down (421 4.7.0)".to_owned(), after: None };
     let table = [
         ("a@temp.test", later("the gateway has a fault (451 4.3.0)")),
-        ("a@grey.test", later("the gateway has a fault (450 4.7.1)")),
+        ("a@grey.test", Outcome::Deferred { reason: "the gateway cannot pass it on now (450 4.7.1)".to_owned() }),
         ("a@later.test", later("the gateway has a fault (451 4.3.0)")),
         ("a@rate.test", slowed),
         ("a@nouser.test", refused("the gateway refused it (550 5.1.1)")),

@@ -55,19 +55,33 @@ impl Asked {
     }
 }
 
+/// What it does with each request.
+type Script = Arc<dyn Fn(&Asked) -> Act + Send + Sync>;
+
 /// The server. Once its script is over it repeats the last act.
 pub struct FakeHttp {
     pub url: String,
-    script: Arc<Mutex<VecDeque<Act>>>,
+    script: Script,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl FakeHttp {
     pub async fn start(acts: impl IntoIterator<Item = Act>) -> Self {
+        let acts = Mutex::new(acts.into_iter().collect::<VecDeque<Act>>());
+        Self::answering(move |_| {
+            let mut acts = acts.lock().unwrap();
+            let act = if acts.len() > 1 { acts.pop_front() } else { acts.front().cloned() };
+            act.unwrap()
+        })
+        .await
+    }
+
+    /// Does with each request what this says.
+    pub async fn answering(script: impl Fn(&Asked) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
-            script: Arc::new(Mutex::new(acts.into_iter().collect())),
+            script: Arc::new(script),
             asked: Arc::default(),
         };
         let (script, asked) = (server.script.clone(), server.asked.clone());
@@ -92,15 +106,12 @@ impl FakeHttp {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Act>>>, asked: Arc<Mutex<Vec<Asked>>>) {
+async fn serve(mut stream: TcpStream, script: Script, asked: Arc<Mutex<Vec<Asked>>>) {
     let Some(request) = read(&mut stream).await else { return };
-    let act = {
-        let mut script = script.lock().unwrap();
-        if script.len() > 1 { script.pop_front() } else { script.front().cloned() }
-    };
+    let act = script(&request);
     asked.lock().unwrap().push(request);
     // The other side may have given up, so that no write is sure to work.
-    match act.unwrap() {
+    match act {
         Act::Answer(status, headers, body) => {
             drop(stream.write_all(format!("{}{headers}\r\n{body}", head(status, body.len())).as_bytes()).await);
         }

@@ -8,6 +8,7 @@ use super::{
     fake_http::{Act, FakeHttp, answer},
     post::{MOBILE, Post, REFERENCE, path},
 };
+use crate::support::eventually;
 
 const JSON: &str = r#"{"to": "{to}", "text": "{text}", "from": "{sender}", "ref": "{id}", "callback": "{report_url}",
  "type": "{coding}", "dlt": {"entity": "{entity_id}", "header": "{header}", "template": "{template_id}"}}"#;
@@ -230,4 +231,62 @@ async fn what_clients_write_comes_with_the_secret() {
     assert_eq!(post.request(posted(&url, "application/json", "[]")).await.0, 400);
     let in_json = format!("{{\"secret\":\"{}\",\"from\":\"1\",\"text\":\"STOP\"}}", post.secret);
     assert_eq!(post.request(posted("/hooks/sms/http/inbound", "application/json", &in_json)).await.0, 403);
+}
+
+/// Some gateways ask again unless the answer says their word, and have names of their own for fields. This one is Jasmin.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_may_be_in_the_gateways_own_words_and_are_answered_in_them() {
+    let server = FakeHttp::start([answer(200, "Success \"a-1\"")]).await;
+    let more = [
+        ("sms.http.method", "GET"),
+        ("sms.http.success", "contains Success"),
+        ("sms.http.fields", "status=message_status,text=content,code=err"),
+        ("sms.http.answer", "ACK/Jasmin"),
+    ];
+    let post = through(&server, "/send?to={to_digits}&content={text}&dlr-url={report_url}", &more).await;
+    let ticket = post.log().await;
+    post.worker.step().await.unwrap();
+    let asked = url::form(&server.only().path);
+    let report = format!("{}&message_status=DELIVRD&err=000", asked["dlr-url"].replace("http://desk.test", ""));
+    assert_eq!(post.call(&report).await, (200, "ACK/Jasmin".to_owned()));
+    assert_eq!(post.state(ticket).await, State::Delivered);
+    let wrote = format!("/hooks/sms/http/inbound?secret={}&from=07700900142&content=STATUS&id=1", post.secret);
+    assert_eq!(post.call(&wrote).await, (200, "ACK/Jasmin".to_owned()));
+    eventually("the reply", async || (server.asked().len() == 2).then_some(())).await;
+    let reply = url::form(&server.asked()[1].path);
+    assert!(reply["content"].contains(REFERENCE) && reply["to"] == "447700900142", "{reply:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_not_asked_for_reports_leaves_nobody_to_be_called() {
+    for (path, lapsed) in [("/?to={to}&text={text}", 0), ("/?to={to}&text={text}&report={report_url}", 1)] {
+        let server = FakeHttp::start([answer(200, "")]).await;
+        let post = through(&server, path, &[("sms.http.method", "GET")]).await;
+        post.log().await;
+        post.worker.step().await.unwrap();
+        post.hand.advance(73 * 3_600_000);
+        assert_eq!(post.lapse().await, lapsed, "{path}");
+    }
+}
+
+/// Whoever has no secret makes us read little, and keep nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_a_size_that_no_gateway_sends_is_refused() {
+    let post = Post::with(&[]).await;
+    for path in ["/hooks/sms/http/status", "/hooks/sms/http/inbound", "/hooks/sms/kannel/status"] {
+        let long = "a&".repeat(40_000);
+        assert_eq!(post.request(posted(path, "application/x-www-form-urlencoded", &long)).await.0, 413, "{path}");
+        let many = "a&".repeat(30_000);
+        assert_eq!(post.request(posted(path, "application/x-www-form-urlencoded", &many)).await.0, 403, "{path}");
+    }
+}
+
+mod url {
+    use std::collections::BTreeMap;
+
+    /// The fields of a query.
+    pub fn form(path: &str) -> BTreeMap<String, String> {
+        let (_, query) = path.split_once('?').unwrap();
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    }
 }

@@ -10,7 +10,7 @@ use redress::{
     fault::Fault,
     notifications::{
         Answering, Callbacks, Cases, Contact, Facts, Hooks, Inbox, Kind, News, Notification, Outbox, Settings, State,
-        Voice, Worker, hook_secret, hooks, lapse,
+        Voice, Worker, hook_secret, hooks, lapse, strand,
     },
     phone::{Phone, Region},
     words::Text,
@@ -114,7 +114,14 @@ impl Post {
         let inbox = Inbox {
             db: db.clone(),
             clock: clock.clone(),
-            answering: answering(vault, voice, region, sender, desk),
+            answering: Answering {
+                vault,
+                voice,
+                region: Some(region),
+                courtesy: Arc::clone(&worker.courtesy),
+                sender,
+                cases: Arc::new(desk),
+            },
             wake: outbox.waker(),
         };
         let hooks = Hooks { inbox: inbox.clone(), gates, callbacks, secret: Arc::new(secret.clone()) };
@@ -224,7 +231,12 @@ impl Post {
 
     /// The hourly look at what was never reported on.
     pub async fn lapse(&self) -> u64 {
-        lapse(&self.db, self.clock.now()).await.unwrap()
+        lapse(&self.db, &self.worker.gates, self.clock.now()).await.unwrap()
+    }
+
+    /// The hourly look at what waits on channels that are not set.
+    pub async fn strand(&self) -> u64 {
+        strand(&self.db, &self.worker.gates, self.clock.now()).await.unwrap()
     }
 
     /// Someone undoes the Fixed of version 2.
@@ -275,11 +287,6 @@ impl Post {
     }
 }
 
-/// Knows one ticket, of the mobile number.
-fn answering(vault: Vault, voice: Voice, region: Region, sender: Option<Phone>, desk: OneTicket) -> Answering {
-    Answering { vault, voice, region: Some(region), sender, cases: Arc::new(desk) }
-}
-
 /// A desk with one ticket, of the mobile number.
 struct OneTicket {
     status: Arc<Mutex<&'static str>>,
@@ -299,6 +306,10 @@ impl Cases for OneTicket {
 
     fn open(&self, _: &mut Tx<'_>, from: &Phone, _: usize) -> Result<Vec<(String, Text)>, Fault> {
         Ok((from.as_str() == MOBILE).then(|| self.told()).into_iter().collect())
+    }
+
+    fn statuses(&self) -> Vec<Text> {
+        vec![Text::verbatim(*self.status.lock().unwrap())]
     }
 
     fn wrote(&self, _: &mut Tx<'_>, from: &Phone, text: &str) -> Result<Option<String>, Fault> {

@@ -1,8 +1,11 @@
 //! The worker against a gateway that is away, slow, cutting, refusing, or refusing us.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
-use redress::notifications::{LEASE, State, VALIDITY};
+use redress::notifications::{Channel, Gates, Gateway, LEASE, Outcome, Outgoing, Sending, State, VALIDITY};
 use tokio::sync::{Semaphore, watch};
 
 use super::{
@@ -337,4 +340,72 @@ async fn a_row_that_does_not_open_holds_up_no_other() {
     assert_eq!((post.state(whole).await, gateway.requests().len()), (State::Sent, 1));
     post.tamper(spoilt, &kept).await;
     assert_eq!(post.state(spoilt).await, State::Failed);
+}
+
+/// A gateway with a pace of its own.
+#[derive(Debug)]
+struct Paced {
+    name: &'static str,
+    per_second: Option<u32>,
+    /// The number that it never takes.
+    refuses: &'static str,
+    asked: AtomicUsize,
+}
+
+impl Paced {
+    fn new(name: &'static str, per_second: Option<u32>, refuses: &'static str) -> Arc<Self> {
+        Arc::new(Self { name, per_second, refuses, asked: AtomicUsize::new(0) })
+    }
+}
+
+impl Gateway for Paced {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn per_second(&self) -> Option<u32> {
+        self.per_second
+    }
+
+    fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let refused = message.to == self.refuses;
+        Box::pin(async move {
+            if refused { Outcome::Refused { reason: String::new() } } else { Outcome::Accepted { ids: Vec::new() } }
+        })
+    }
+}
+
+/// Those that wait for a gateway that takes few stand before all others: they are older.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_one_gateway_holds_up_nobody_who_goes_by_the_other() {
+    let refused = "+447700900199";
+    let (quick, slow) = (Paced::new("http", None, refused), Paced::new("kannel", Some(1), ""));
+    let mut post = Post::through(&FakeGateway::start([]).await).await;
+    post.worker.gates = Gates::new(vec![(Channel::SMS, vec![quick.clone(), slow.clone()])]);
+    for place in 0..80 {
+        post.log_for(if place < 40 { refused } else { MOBILE }, "Twice").await;
+        post.hand.advance(1);
+    }
+    for _ in 0..5 {
+        while post.worker.step().await.unwrap() > 0 {}
+        post.hand.advance(1_000);
+    }
+    let sent = quick.asked.load(Ordering::Relaxed);
+    assert!(sent >= 76, "{sent} of 80, and not only as the slow one goes on");
+    assert!(slow.asked.load(Ordering::Relaxed) <= 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_on_a_channel_that_is_not_set_any_more_is_given_up_in_the_end() {
+    let gateway = FakeGateway::start([]).await;
+    let mut post = Post::through(&gateway).await;
+    let ticket = post.log().await;
+    assert_eq!(post.strand().await, 0);
+    post.hand.advance(VALIDITY);
+    assert_eq!(post.strand().await, 0, "its worker sees to it");
+    post.worker.gates = Gates::new(Vec::new());
+    assert_eq!((post.strand().await, post.strand().await), (1, 0));
+    let message = post.message(ticket).await;
+    assert_eq!((message.state, message.reason.as_deref()), (State::Failed, Some("validity of 24 hours ended")));
 }

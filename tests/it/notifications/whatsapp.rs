@@ -60,6 +60,13 @@ fn signature(secret: &str, body: &str) -> String {
 }
 
 fn notice(value: &Value) -> String {
+    about("106540352242922", value)
+}
+
+/// A call about this one of the business's numbers.
+fn about(number: &str, value: &Value) -> String {
+    let mut value = value.clone();
+    value["metadata"] = json!({ "display_phone_number": "442079460000", "phone_number_id": number });
     json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [
         { "field": "messages", "value": value },
     ] }] })

@@ -167,8 +167,87 @@ async fn what_a_client_writes_is_on_their_newest_open_ticket_and_reopens_what_wa
     assert_eq!(found["items"][0]["ticketRef"], ticket["ticketRef"]);
     let users = admin.get("/api/users").await.json;
     assert!(users["items"].as_array().unwrap().iter().all(|user| user["name"] != "Client"), "{users}");
-    let page = app.browser().await.open(&format!("/tickets/{}", ticket["ticketRef"].as_str().unwrap())).await;
+    // Nor is it anybody who can be seen, changed, given tickets, or let in.
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    let takeover = json!({"email": "c@isp.example", "role": "admin", "enabled": true, "password": PASSWORD});
+    let change = admin.send(admin.request("PATCH", &format!("/api/users/{nobody}")).json(&takeover)).await;
+    assert_eq!(change.status, 404, "{}", change.text);
+    assert_eq!(admin.put(&path(&ticket), &json!({"assignedTo": nobody})).await.status, 422);
+    let browser = app.browser().await;
+    assert_eq!(browser.open(&format!("/users/{nobody}")).await.status, 404);
+    assert_eq!(browser.submit(&format!("/users/{nobody}"), &[("name", "x")]).await.status, 404);
+    let page = browser.open(&format!("/tickets/{}", ticket["ticketRef"].as_str().unwrap())).await;
     assert!(page.text.contains("Still wrong: 200 instead of 100"));
+}
+
+/// Which tickets have notes, by their places.
+async fn notes(admin: &Caller, tickets: &[&Value]) -> Vec<usize> {
+    let mut counts = Vec::new();
+    for ticket in tickets {
+        counts.push(admin.get(&path(ticket)).await.json["notes"].as_array().unwrap().len());
+    }
+    counts
+}
+
+#[tokio::test]
+async fn what_a_client_writes_is_on_the_ticket_that_they_mean() {
+    let (app, admin) = desk(&[]).await;
+    let number = "+447700900142";
+    let (open, fixed, other) = (
+        admin.ticket(json!({})).await,
+        admin.ticket(json!({})).await,
+        admin.ticket(json!({"clientPhone": "+447700900177"})).await,
+    );
+    admin.put(&path(&fixed), &json!({"status": "Fixed"})).await;
+    let all = [&open, &fixed, &other];
+    write(&app, number, "Any news?").await;
+    assert_eq!(notes(&admin, &all).await, [1, 0, 0], "what is open goes before what is fixed, though that is newer");
+    let named = format!("{} is not right yet", fixed["ticketRef"].as_str().unwrap().to_lowercase());
+    write(&app, number, &named).await;
+    assert_eq!(notes(&admin, &all).await, [1, 1, 0], "but for the one they name");
+    assert_eq!(admin.get(&path(&fixed)).await.json["status"], "Open");
+    write(&app, number, &format!("And {}?", other["ticketRef"].as_str().unwrap())).await;
+    assert_eq!(notes(&admin, &all).await.iter().sum::<usize>(), 3);
+    assert_eq!(notes(&admin, &[&other]).await, [0], "another's is none of theirs");
+}
+
+#[tokio::test]
+async fn yes_is_an_answer_unless_it_follows_a_stop() {
+    let (app, admin) = desk(&[]).await;
+    let (ticket, number) = (admin.ticket(json!({})).await, "+447700900142");
+    write(&app, number, "Yes").await;
+    assert_eq!(notes(&admin, &[&ticket]).await, [1]);
+    write(&app, number, "*STOP*").await;
+    let again = write(&app, number, "Yes").await;
+    assert!(again.contains("Reply STOP to end them"), "{again}");
+    assert_eq!(notes(&admin, &[&ticket]).await, [1]);
+}
+
+#[tokio::test]
+async fn what_a_client_writes_is_made_fit_to_be_kept() {
+    let (app, admin) = desk(&[]).await;
+    let ticket = admin.ticket(json!({})).await;
+    write(&app, "+447700900142", "Still\u{0} wrong\u{1b}[31m: Jose\u{301}\r\nsays so").await;
+    let note = admin.get(&path(&ticket)).await.json["notes"][0]["content"].clone();
+    assert_eq!(note, "Still wrong[31m: Jos\u{e9}\nsays so");
+    assert_eq!(write(&app, "+447700900142", "\u{200b}\u{0} \u{feff}").await, "");
+    assert_eq!(notes(&admin, &[&ticket]).await, [1]);
+    // A machine that sends on what it gets fills no ticket.
+    let answer = write(&app, "+447700900142", &format!("STATUS {}", ticket["ticketRef"].as_str().unwrap())).await;
+    assert!(answer.ends_with(": New."), "{answer}");
+    assert_eq!(write(&app, "+447700900142", &answer).await, "");
+    assert_eq!(notes(&admin, &[&ticket]).await, [1]);
+}
+
+#[tokio::test]
+async fn a_note_that_did_not_reach_the_client_is_on_the_list_of_calls() {
+    let (app, admin) = desk(&[("notify.note", "sms")]).await;
+    let ticket = admin.ticket(json!({})).await;
+    admin.put("/api/opt-outs", &json!({"phone": "+447700900142", "optedOut": true})).await;
+    let note = json!({"content": "We come tomorrow.", "tellClient": true});
+    assert_eq!(admin.post(&format!("{}/notes", path(&ticket)), &note).await.status, 201);
+    let calls = app.browser().await.open("/notifications/calls").await;
+    assert!(calls.text.contains("We come tomorrow."), "{}", calls.text);
 }
 
 #[tokio::test]

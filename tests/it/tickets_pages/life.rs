@@ -237,7 +237,7 @@ async fn an_sms_that_did_not_go_is_sent_again() {
     let done = browser.submit(&again, &[]).await;
     assert_eq!((done.status, done.location.as_str()), (303, path.as_str()));
     let page = browser.open(&path).await;
-    assert_eq!(toast(&page), ["The SMS is queued again"]);
+    assert_eq!(toast(&page), ["The message is queued again"]);
     assert_eq!(sms(&page), ["queued"]);
     assert_eq!(browser.submit(&again, &[]).await.status, 422, "it waits already");
     let other = log(&browser, &[]).await;

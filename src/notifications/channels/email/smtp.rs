@@ -142,6 +142,10 @@ fn answered(step: Step, code: u16, enhanced: Option<&str>) -> Outcome {
         (_, 421) if enhanced.is_some_and(|enhanced| enhanced.starts_with("4.7.")) => {
             Outcome::Throttled { reason: with(reason::THROTTLED), after: None }
         }
+        // A full mailbox, a grey list; 4.3 is the server's own state.
+        (Step::Recipient, 450..=452) if !enhanced.is_some_and(|enhanced| enhanced.starts_with("4.3.")) => {
+            Outcome::Deferred { reason: with(reason::NOT_NOW) }
+        }
         (_, 400..=499) => Outcome::Later { reason: with(reason::FAULTY), after: None },
         (_, 530 | 534 | 535 | 538) | (Step::LogIn, _) => refused(reason::LOG_IN_REFUSED),
         // It is about us and so about every mail: none is given up for it, and somebody has to look at the settings.
@@ -184,9 +188,10 @@ mod tests {
     #[test]
     fn answers_are_told_apart() {
         let table = [
-            (Step::Recipient, 450, Some("4.7.1"), "later"),
+            (Step::Recipient, 450, Some("4.7.1"), "deferred"),
             (Step::Recipient, 451, Some("4.3.0"), "later"),
-            (Step::Recipient, 452, Some("4.2.2"), "later"),
+            (Step::Recipient, 452, Some("4.2.2"), "deferred"),
+            (Step::Recipient, 450, None, "deferred"),
             (Step::Recipient, 421, Some("4.7.0"), "throttled"),
             (Step::Hello, 421, Some("4.7.28"), "throttled"),
             (Step::Hello, 421, Some("4.3.2"), "later"),
@@ -209,6 +214,7 @@ mod tests {
             let is = match answered(step, code, enhanced) {
                 Outcome::Later { .. } => "later",
                 Outcome::Throttled { .. } => "throttled",
+                Outcome::Deferred { .. } => "deferred",
                 Outcome::LoginRefused { .. } => "login",
                 Outcome::Refused { .. } => "refused",
                 _ => "other",

@@ -9,11 +9,14 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, client};
 use super::{Kind, message_id, per_second};
-use crate::notifications::{
-    reason::{self, with_code},
-    segments::Encoding,
-    settings::{Key, Reader, SENDER},
-    state::Verdict,
+use crate::{
+    notifications::{
+        reason::{self, with_code},
+        segments::Encoding,
+        settings::{Key, Reader, SENDER},
+        state::Verdict,
+    },
+    words::Text,
 };
 
 const URL: Key =
@@ -22,8 +25,19 @@ const USERNAME: Key = Key::new("sms.kannel.username", "User name of Kannel's sen
 const PASSWORD: Key = Key::secret("sms.kannel.password", "Password of Kannel's sendsms-user.");
 const SMSC: Key = Key::new("sms.kannel.smsc", "The SMSC that Kannel should use; without it Kannel chooses.");
 
-pub(super) const KIND: Kind =
-    Kind { name: "kannel", keys: &[URL, USERNAME, PASSWORD, SMSC], build, hook: Some(&Kannels), calls: true };
+const META_DATA: Key = Key::new(
+    "sms.kannel.meta_data",
+    "Kannel's meta-data of messages after a registered template, such as \
+     ?smpp?entity={entity_id}&template={template_id}, by the names of its smpp-tlv groups.",
+);
+
+pub(super) const KIND: Kind = Kind {
+    name: "kannel",
+    keys: &[URL, USERNAME, PASSWORD, SMSC, META_DATA],
+    build,
+    hook: Some(&Kannels),
+    calls: true,
+};
 
 /// More than the longest answer that Kannel has.
 const MAX_ANSWER: usize = 4096;
@@ -38,6 +52,7 @@ struct Kannel {
     password: SecretString,
     smsc: Option<String>,
     sender: Option<String>,
+    meta_data: Option<String>,
     per_second: Option<u32>,
 }
 
@@ -46,10 +61,21 @@ fn build(settings: &mut Reader<'_>) -> Option<Arc<dyn Gateway>> {
     let username = settings.required(&USERNAME, |text| Ok(text.to_owned()));
     let password = settings.required(&PASSWORD, |text| Ok(SecretString::from(text)));
     let (smsc, sender) = (settings.text(&SMSC), settings.text(&SENDER));
+    let meta_data = settings.optional(&META_DATA, meta_data);
     let per_second = per_second(settings);
     let (url, username, password) = (url?, username?, password?);
     let client = settings.made(&URL, client::client(&url))?;
-    Some(Arc::new(Kannel { client, url, username, password, smsc, sender, per_second }))
+    Some(Arc::new(Kannel { client, url, username, password, smsc, sender, meta_data, per_second }))
+}
+
+/// Kannel reads `?group?name=value&name=value`.
+fn meta_data(text: &str) -> Result<String, String> {
+    let named = text.strip_prefix('?').and_then(|rest| rest.split_once('?'));
+    let named = named.is_some_and(|(group, names)| !group.is_empty() && !names.contains('?'));
+    if named && text.contains("{entity_id}") && text.contains("{template_id}") {
+        return Ok(text.to_owned());
+    }
+    Err("Write it as ?smpp?name={entity_id}&name={template_id}.".to_owned())
 }
 
 impl Gateway for Kannel {
@@ -59,6 +85,10 @@ impl Gateway for Kannel {
 
     fn per_second(&self) -> Option<u32> {
         self.per_second
+    }
+
+    fn carries_ids(&self) -> Result<(), Text> {
+        if self.meta_data.is_some() { Ok(()) } else { Err(Text::new("templates-ids-kannel")) }
     }
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
@@ -82,8 +112,14 @@ impl Kannel {
         let mut query = url.query_pairs_mut();
         query.append_pair("username", &self.username).append_pair("password", self.password.expose_secret());
         // Left out, it is Kannel's default sender; empty, it would be a fault.
-        if let Some(sender) = &self.sender {
+        let header = message.registered.map(|ids| &ids.header).filter(|header| !header.is_empty());
+        if let Some(sender) = header.or(self.sender.as_ref()) {
             query.append_pair("from", sender);
+        }
+        if let (Some(ids), Some(meta_data)) = (message.registered, &self.meta_data) {
+            // Ids have letters, digits, - and _ alone, so that they need no quoting of Kannel's.
+            let filled = meta_data.replace("{entity_id}", &ids.entity).replace("{template_id}", &ids.template);
+            query.append_pair("meta-data", &filled);
         }
         query.append_pair("to", message.to).append_pair("text", message.text).append_pair("charset", "UTF-8");
         query.append_pair(
@@ -120,6 +156,8 @@ fn outcome(status: u16, body: Option<&str>) -> Outcome {
         400..=499 => refused(reason::REFUSED),
         // Somebody other than Kannel took the request, who may have passed it on.
         200..=299 => Outcome::Doubtful { reason: with(reason::NOT_KANNEL) },
+        // Whoever stands in front has waited in vain, which says nothing of the message.
+        504 => Outcome::Doubtful { reason: with(reason::NO_ANSWER) },
         500..=599 => later(reason::FAULTY),
         _ => later(reason::NOT_KANNEL),
     }
@@ -183,6 +221,7 @@ mod tests {
         assert!(later(500, Some("")) && later(503, Some("Temporal failure, try again later.")) && later(599, None));
         assert!(later(302, Some("")) && later(101, None));
         assert!(matches!(outcome(200, Some("Welcome")), Outcome::Doubtful { .. }));
+        assert!(matches!(outcome(504, Some("Gateway Time-out")), Outcome::Doubtful { .. }));
     }
 
     #[test]

@@ -17,12 +17,15 @@ use sha2::{Digest, Sha256};
 
 use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, client};
 use super::{Kind, message_id, per_second, xml};
-use crate::notifications::{
-    callbacks::same,
-    inbound_text::{self, Inbound},
-    reason::{self, with_code},
-    settings::{Key, Reader, SENDER},
-    state::Verdict,
+use crate::{
+    notifications::{
+        callbacks::same,
+        inbound_text::{self, Inbound},
+        reason::{self, with_code},
+        settings::{Key, Reader, SENDER},
+        state::Verdict,
+    },
+    words::Text,
 };
 
 const ACCOUNT: Key = Key::new("sms.twilio.account_sid", "SID of the Twilio account: AC and 32 hexadecimal digits.");
@@ -100,6 +103,11 @@ impl Gateway for Twilio {
 
     fn per_second(&self) -> Option<u32> {
         self.per_second
+    }
+
+    /// It knows them by the account, in which the template is registered.
+    fn carries_ids(&self) -> Result<(), Text> {
+        Err(Text::new("templates-ids-twilio"))
     }
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {

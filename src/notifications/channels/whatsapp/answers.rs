@@ -39,7 +39,7 @@ pub fn outcome(status: u16, after: Option<i64>, body: Option<&str>) -> Outcome {
     if (200..=299).contains(&status) {
         return match serde_json::from_str::<Taken>(body) {
             Ok(Taken { messages }) if !messages.is_empty() => {
-                Outcome::Accepted { ids: messages.into_iter().map(|named| named.id).collect() }
+                Outcome::Accepted { ids: messages.into_iter().map(|named| named.id).filter(|id| is_name(id)).collect() }
             }
             _ => Outcome::Doubtful { reason: with_code(reason::NOT_UNDERSTOOD, status) },
         };
@@ -49,6 +49,14 @@ pub fn outcome(status: u16, after: Option<i64>, body: Option<&str>) -> Outcome {
         Err(_) => unnamed(status, after),
     }
 }
+
+/// Whether it is a name of Meta's for a message, such as can be kept.
+pub fn is_name(id: &str) -> bool {
+    (1..=MAX_MESSAGE_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Longest name of a message that is kept, in bytes.
+const MAX_MESSAGE_ID: usize = 250;
 
 /// A refusal without a code of Meta's: something stands between.
 fn unnamed(status: u16, after: Option<i64>) -> Outcome {
@@ -67,16 +75,16 @@ fn failed(code: i64, status: u16, after: Option<i64>) -> Outcome {
         0 | 3 | 10 | 190 | 200..=299 | 368 | 131_005 | 131_031 | 131_042 | 131_045 | 133_010 => {
             Outcome::LoginRefused { reason: with(reason::LOG_IN_REFUSED) }
         }
-        4 | 80_007 | 130_429 | 131_048 | 131_056 => Outcome::Throttled { reason: with(reason::THROTTLED), after },
+        4 | 80_007 | 130_429 | 131_048 => Outcome::Throttled { reason: with(reason::THROTTLED), after },
         131_026 => Outcome::Refused { reason: with(reason::INVALID_NUMBER) },
         // They told WhatsApp to stop us.
         131_050 => Outcome::OptedOut { reason: with(reason::REFUSED) },
         132_000 | 132_001 | 132_005 | 132_007 | 132_012 | 132_015 | 132_016 => {
             Outcome::Refused { reason: with(reason::TEMPLATE_REFUSED) }
         }
-        1 | 2 | 130_472 | 131_000 | 131_016 | 131_049 | 131_057 | 133_004 => {
-            Outcome::Later { reason: with(reason::FAULTY), after }
-        }
+        // Meta does not reach this person now: too much to them from us, or from all, or an experiment of theirs.
+        130_472 | 131_049 | 131_056 => Outcome::Deferred { reason: with(reason::NOT_NOW) },
+        1 | 2 | 131_000 | 131_016 | 131_057 | 133_004 => Outcome::Later { reason: with(reason::FAULTY), after },
         _ if status == 401 => Outcome::LoginRefused { reason: with(reason::LOG_IN_REFUSED) },
         _ if status == 429 => Outcome::Throttled { reason: with(reason::THROTTLED), after },
         _ if status >= 500 => Outcome::Later { reason: with(reason::FAULTY), after },
@@ -96,6 +104,7 @@ mod tests {
             Outcome::Refused { .. } => "refused",
             Outcome::OptedOut { .. } => "opted out",
             Outcome::Later { .. } => "later",
+            Outcome::Deferred { .. } => "deferred",
             Outcome::Throttled { after: Some(5_000), .. } => "throttled",
             Outcome::LoginRefused { .. } => "login",
             Outcome::Doubtful { .. } => "doubtful",
@@ -114,7 +123,8 @@ mod tests {
             (401, 999, "login"),
             (400, 130_429, "throttled"),
             (400, 80_007, "throttled"),
-            (400, 131_056, "throttled"),
+            (400, 131_056, "deferred"),
+            (400, 131_049, "deferred"),
             (429, 999, "throttled"),
             (400, 131_026, "refused"),
             (400, 131_047, "refused"),

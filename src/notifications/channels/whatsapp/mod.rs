@@ -13,9 +13,10 @@ use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use uuid::Uuid;
 
 use super::{
-    Bundle, Call, Channel, Contact, Content, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, client,
+    Bundle, Call, Channel, Contact, Content, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, TRIAL, client,
 };
 use crate::{
     notifications::{
@@ -76,6 +77,8 @@ fn keys() -> Vec<&'static Key> {
 #[derive(Debug)]
 struct Cloud {
     api: Api,
+    /// Meta's id of our number.
+    number: String,
     language: String,
     /// The templates' names, of the kinds that have one.
     templates: Vec<(Kind, String)>,
@@ -120,7 +123,7 @@ fn cloud(settings: &mut Reader<'_>) -> Option<Cloud> {
     let mut messages = base;
     messages.path_segments_mut().ok()?.pop_if_empty().extend([&id, "messages"]);
     let api = Api { client, messages, token };
-    Some(Cloud { api, language, templates, app_secret: app_secret?, verify_token: verify_token? })
+    Some(Cloud { api, number: id, language, templates, app_secret: app_secret?, verify_token: verify_token? })
 }
 
 fn template(name: &str) -> Result<String, String> {
@@ -176,6 +179,13 @@ impl Gateway for Cloud {
         known.then_some(()).ok_or_else(|| format!("Set whatsapp.template.{}, or leave whatsapp out.", kind.name()))
     }
 
+    /// Meta takes nothing but templates: the first that is set, with values as of no real ticket.
+    fn trial(&self, sentence: &str) -> Option<(Kind, String)> {
+        let (kind, _) = self.templates.first()?;
+        let parameters = if *kind == Kind::Note { vec![TRIAL, sentence] } else { vec![TRIAL, sentence, "–"] };
+        Some((*kind, std::iter::once("").chain(parameters).collect::<Vec<_>>().join("\n")))
+    }
+
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.submit(message))
     }
@@ -221,6 +231,11 @@ impl Api {
 }
 
 impl Hook for Cloud {
+    /// Meta gathers reports while we do not answer, up to 3 MB.
+    fn longest(&self) -> usize {
+        3 * 1024 * 1024
+    }
+
     /// `X-Hub-Signature-256: sha256=<hex>` over the body as it came.
     fn signed(&self, call: &Call<'_>) -> Option<bool> {
         let given = call.headers.get("x-hub-signature-256").and_then(|header| header.to_str().ok());
@@ -242,7 +257,7 @@ impl Hook for Cloud {
     }
 
     fn bundle(&self, call: &Call<'_>) -> Option<Bundle> {
-        calls::bundle(call.body)
+        calls::bundle(call.body, &self.number)
     }
 
     /// Each call is a bundle.
@@ -255,12 +270,12 @@ impl Hook for Cloud {
     }
 
     /// Free text may go to whoever has written in the last 24 hours, which they just have.
-    fn answer(&self, to: &Incoming, text: String) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    fn answer(&self, _: Uuid, to: String, text: String) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         let api = self.api.clone();
         let body = json!({
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            "to": to.from.trim_start_matches('+'),
+            "to": to.trim_start_matches('+'),
             "type": "text",
             "text": { "body": text, "preview_url": false },
         });
@@ -276,7 +291,6 @@ impl Hook for Cloud {
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
-    use uuid::Uuid;
 
     use super::*;
     use crate::{
@@ -349,6 +363,7 @@ mod tests {
         let token = SecretString::from("t");
         Cloud {
             api: Api { client: client::client(&base).unwrap(), messages: base, token },
+            number: "7".to_owned(),
             language: "hi".to_owned(),
             templates: vec![(Kind::Created, "ticket_logged".to_owned())],
             app_secret: SecretString::from("secret"),

@@ -1,17 +1,54 @@
 //! How a gateway calls that is set up by template: with fields of our naming, by query, form or flat JSON.
 
-use serde_json::Value;
+use std::{future::Future, pin::Pin, sync::Arc};
 
-use super::super::{
-    super::{Call, Hook, Incoming, Report},
-    message_id,
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        super::{Call, Hook, Incoming, Outcome, Outgoing, Report},
+        message_id,
+    },
+    Way,
 };
-use crate::notifications::state::Verdict;
+use crate::notifications::{message::Kind, segments::Encoding, state::Verdict};
 
 /// Reads the calls. The message and the secret are in the query of the address that went out with the message; only for what
 /// clients write is `secret` the one of the settings.
 #[derive(Debug)]
-pub struct Fielded;
+pub struct Fielded {
+    /// Our names of fields, each with the gateway's.
+    pub fields: Vec<(&'static str, String)>,
+    /// What its calls are answered with.
+    pub answer: String,
+    /// Sends our replies, where they do not stand in that answer.
+    pub sender: Option<Arc<Way>>,
+}
+
+impl Fielded {
+    /// With our names of fields, and answers as most gateways read them.
+    pub const PLAIN: Self = Self { fields: Vec::new(), answer: String::new(), sender: None };
+
+    fn named<'a>(&'a self, name: &'a str) -> &'a str {
+        self.fields.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs)
+    }
+}
+
+/// Our names of fields.
+const OURS: [&str; 6] = ["status", "code", "message_id", "from", "text", "id"];
+
+/// Reads `status=message_status,text=content`.
+pub fn fields(text: &str) -> Result<Vec<(&'static str, String)>, String> {
+    let one = |pair: &str| {
+        let (ours, theirs) = pair.split_once('=')?;
+        let ours = OURS.into_iter().find(|name| *name == ours.trim())?;
+        let theirs = theirs.trim();
+        (!theirs.is_empty()).then(|| (ours, theirs.to_owned()))
+    };
+    let read: Option<Vec<_>> = text.split(',').map(one).collect();
+    read.ok_or_else(|| format!("Write ours=theirs, with commas between; ours are {}.", OURS.join(", ")))
+}
 
 /// Longest code that is kept, in bytes. Longer ones are sentences, and might name somebody.
 const MAX_CODE: usize = 16;
@@ -60,7 +97,7 @@ const UNKNOWN: [&str; 2] = ["unknown", "unknwn"];
 
 impl Hook for Fielded {
     fn report(&self, call: &Call<'_>) -> Option<Report> {
-        let fields = Given::new(call);
+        let fields = Given::new(self, call);
         let status = fields.get("status")?;
         let word: String = status.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
         let is = |words: &[&str]| words.contains(&word.as_str());
@@ -82,9 +119,38 @@ impl Hook for Fielded {
     }
 
     fn inbound(&self, call: &Call<'_>) -> Option<Incoming> {
-        let fields = Given::new(call);
+        let fields = Given::new(self, call);
         let id = fields.get("id").as_deref().and_then(message_id);
         Some(Incoming { from: fields.get("from")?, text: fields.get("text")?, id })
+    }
+
+    fn kept(&self) -> String {
+        self.answer.clone()
+    }
+
+    fn answer(&self, id: Uuid, to: String, text: String) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let way = Arc::clone(self.sender.as_ref()?);
+        Some(Box::pin(async move {
+            let message = Outgoing {
+                id,
+                round: 0,
+                kind: Kind::Note,
+                now: 0,
+                to: &to,
+                text: &text,
+                encoding: Encoding::of(&text),
+                report_url: None,
+                registered: None,
+            };
+            if !matches!(way.submit(&message).await, Outcome::Accepted { .. }) {
+                tracing::warn!("the gateway did not take an answer to a client's SMS");
+            }
+        }))
+    }
+
+    fn reply(&self, text: Option<&str>) -> (&'static str, String) {
+        let said = if self.answer.is_empty() { text.unwrap_or_default() } else { &self.answer };
+        ("text/plain; charset=utf-8", said.to_owned())
     }
 }
 
@@ -95,17 +161,19 @@ fn is_code(code: &str) -> bool {
 
 /// The fields of a call, whatever case their names are in; those of query and form before those of JSON.
 struct Given<'a> {
+    names: &'a Fielded,
     call: &'a Call<'a>,
     json: Option<serde_json::Map<String, Value>>,
 }
 
 impl<'a> Given<'a> {
     /// A body that is an object is JSON, whatever the header says: many send none.
-    fn new(call: &'a Call<'a>) -> Self {
-        Self { call, json: serde_json::from_slice(call.body).ok() }
+    fn new(names: &'a Fielded, call: &'a Call<'a>) -> Self {
+        Self { names, call, json: serde_json::from_slice(call.body).ok() }
     }
 
     fn get(&self, wanted: &str) -> Option<String> {
+        let wanted = self.names.named(wanted);
         let plain = self.call.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         plain.map(|(_, text)| text.to_owned()).or_else(|| {
             let (_, value) = self.json.as_ref()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
@@ -132,7 +200,7 @@ mod tests {
     }
 
     fn report(query: &str, body: &str) -> Option<Report> {
-        call(query, body, |call| Fielded.report(call))
+        call(query, body, |call| Fielded::PLAIN.report(call))
     }
 
     #[test]
@@ -175,6 +243,24 @@ mod tests {
     }
 
     #[test]
+    fn fields_have_the_names_that_the_gateway_gives_them() {
+        let jasmin = Fielded {
+            fields: fields("status=message_status, text = content,code=err").unwrap(),
+            answer: "ACK/Jasmin".to_owned(),
+            sender: None,
+        };
+        let report = call("id=ours&message_status=DELIVRD&err=000&status=no", "", |call| jasmin.report(call)).unwrap();
+        assert_eq!((report.verdict, report.code.as_str()), (Some(Verdict::Delivered), "000"));
+        let wrote = call("from=447700900142&content=STOP&id=7", "", |call| jasmin.inbound(call)).unwrap();
+        assert_eq!((wrote.text.as_str(), wrote.id.as_deref()), ("STOP", Some("7")));
+        assert_eq!((jasmin.kept().as_str(), jasmin.reply(Some("x")).1.as_str()), ("ACK/Jasmin", "ACK/Jasmin"));
+        assert_eq!((Fielded::PLAIN.kept().as_str(), Fielded::PLAIN.reply(Some("x")).1.as_str()), ("", "x"));
+        for bad in ["", "status", "status=", "state=x", "status=a;text=b,"] {
+            assert!(fields(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn a_code_that_could_name_somebody_is_not_kept() {
         let code = |code: &str| report(&format!("status=failed&code={code}"), "").unwrap().code;
         assert_eq!((code("EC-12.1"), code("0x0b")), ("EC-12.1".to_owned(), "0x0b".to_owned()));
@@ -185,7 +271,7 @@ mod tests {
 
     #[test]
     fn what_a_client_wrote_comes_in_three_ways() {
-        let read = |query: &str, body: &str| call(query, body, |call| Fielded.inbound(call));
+        let read = |query: &str, body: &str| call(query, body, |call| Fielded::PLAIN.inbound(call));
         let (from, text) = ("+447700900142".to_owned(), "STOP".to_owned());
         let with = |id: Option<&str>| Some(Incoming { from: from.clone(), text: text.clone(), id: id.map(Into::into) });
         assert_eq!(read("from=%2B447700900142&text=STOP&id=7", ""), with(Some("7")));

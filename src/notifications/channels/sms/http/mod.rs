@@ -18,11 +18,14 @@ use self::{
     hook::Fielded,
     request::Shape,
 };
-use super::super::{Gateway, Outcome, Outgoing, Sending, client};
+use super::super::{Gateway, Hook, Outcome, Outgoing, Sending, client};
 use super::{Kind, per_second};
-use crate::notifications::{
-    reason::{self, with_code},
-    settings::{Key, Reader, SENDER},
+use crate::{
+    notifications::{
+        reason::{self, with_code},
+        settings::{Key, Reader, SENDER},
+    },
+    words::Text,
 };
 
 const URL: Key = Key::new(
@@ -49,11 +52,20 @@ const MESSAGE_ID: Key = Key::new(
     "Where an answer has the gateway's name for the message: a JSON pointer, or a regular expression with one group.",
 );
 
+const FIELDS: Key = Key::new(
+    "sms.http.fields",
+    "What the gateway calls the fields of its calls, where not as we do: status=message_status,text=content.",
+);
+const ANSWER: Key = Key::new(
+    "sms.http.answer",
+    "What its calls are answered with, where it wants to read more than 200: ACK/Jasmin. Replies are then sent as messages.",
+);
+
 pub(super) const KIND: Kind = Kind {
     name: "http",
-    keys: &[URL, METHOD, HEADERS, BODY, PASSWORD, SUCCESS, LATER, MESSAGE_ID],
+    keys: &[URL, METHOD, HEADERS, BODY, PASSWORD, SUCCESS, LATER, MESSAGE_ID, FIELDS, ANSWER],
     build,
-    hook: Some(&Fielded),
+    hook: Some(&Fielded::PLAIN),
     calls: true,
 };
 
@@ -62,10 +74,17 @@ const MAX_ANSWER: usize = 64 * 1024;
 
 #[derive(Debug)]
 struct Http {
+    way: Arc<Way>,
+    hook: Fielded,
+    per_second: Option<u32>,
+}
+
+/// How a message is handed over.
+#[derive(Debug)]
+struct Way {
     client: Client,
     shape: Shape,
     answers: Answers,
-    per_second: Option<u32>,
 }
 
 /// What answers mean.
@@ -80,9 +99,13 @@ fn build(settings: &mut Reader<'_>) -> Option<Arc<dyn Gateway>> {
     let shape = Shape::read(settings);
     let answers = Answers::read(settings);
     let per_second = per_second(settings);
+    let fields = settings.optional(&FIELDS, hook::fields).unwrap_or_default();
+    let answer = settings.text(&ANSWER).unwrap_or_default();
     let (shape, answers) = (shape?, answers?);
     let client = settings.made(&URL, shape.base().and_then(|url| client::client(&url)))?;
-    Some(Arc::new(Http { client, shape, answers, per_second }))
+    let way = Arc::new(Way { client, shape, answers });
+    let sender = (!answer.is_empty()).then(|| Arc::clone(&way));
+    Some(Arc::new(Http { hook: Fielded { fields, answer, sender }, way, per_second }))
 }
 
 impl Gateway for Http {
@@ -94,12 +117,24 @@ impl Gateway for Http {
         self.per_second
     }
 
+    fn reports(&self) -> bool {
+        self.way.shape.asks_for_reports()
+    }
+
+    fn carries_ids(&self) -> Result<(), Text> {
+        if self.way.shape.carries_ids() { Ok(()) } else { Err(Text::new("templates-ids-http")) }
+    }
+
+    fn hook(&self) -> Option<&dyn Hook> {
+        Some(&self.hook)
+    }
+
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
-        Box::pin(self.submit(message))
+        Box::pin(self.way.submit(message))
     }
 }
 
-impl Http {
+impl Way {
     async fn submit(&self, message: &Outgoing<'_>) -> Outcome {
         let answer = match client::send(self.shape.request(&self.client, message)).await {
             Ok(answer) => answer,

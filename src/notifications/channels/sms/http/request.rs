@@ -80,6 +80,16 @@ impl Shape {
         std::iter::once(&self.url).chain(others).any(|template| template.has(variables))
     }
 
+    /// Whether the gateway is told where to report.
+    pub fn asks_for_reports(&self) -> bool {
+        self.has(&[Variable::ReportUrl])
+    }
+
+    /// Whether it is told the ids of registered templates.
+    pub fn carries_ids(&self) -> bool {
+        self.has(&[Variable::EntityId]) && self.has(&[Variable::TemplateId])
+    }
+
     /// The address without a message's values, for its scheme.
     pub fn base(&self) -> Result<Url, String> {
         client::address(&self.url.fill(&EMPTY))

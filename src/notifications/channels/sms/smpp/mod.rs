@@ -20,6 +20,7 @@ use super::{
     Kind,
 };
 use crate::notifications::{
+    inbound::Answer,
     inbox::Inbox,
     reason::{self, with_code},
     segments::{Encoding, gsm7, ucs2},
@@ -38,7 +39,9 @@ const SOURCE_TON: Key = Key::new(
 );
 const SOURCE_NPI: Key = Key::new("sms.smpp.source_npi", "The sender's numbering plan; by its form if not set.");
 const WINDOW: Key = Key::new("sms.smpp.window", "SMS that wait for its answer at the same time, at most.").or("10");
-const PER_SECOND: Key = Key::new("sms.smpp.per_second", "SMS a second, at most; 0 for as many as it takes.").or("10");
+const PER_SECOND: Key =
+    Key::new("sms.smpp.per_second", "SMS a second, at most, by each node that sends; 0 for as many as it takes.")
+        .or("10");
 const TLS: Key = Key::new("sms.smpp.tls", "Whether the connection is TLS: true or false.").or("false");
 const LONG: Key = Key::new("sms.smpp.long", "How long SMS travel: udh, sar or payload.").or("udh");
 const ENTITY_TLV: Key =
@@ -196,6 +199,10 @@ fn outcome(submitted: Submitted) -> Outcome {
             let reason = status.map_or_else(|| reason::THROTTLED.to_owned(), |status| coded(reason::THROTTLED, status));
             Outcome::Throttled { reason, after }
         }
+        // ESME_RSUBMITFAIL, ESME_RX_T_APPN, and vendors' own: gateways say so of single messages and numbers.
+        Submitted::Later { status: Some(status @ (0x45 | 0x64 | 0x400..)), .. } => {
+            Outcome::Deferred { reason: coded(reason::NOT_NOW, status) }
+        }
         Submitted::Later { status: Some(status), .. } => {
             Outcome::Later { reason: coded(reason::FAULTY, status), after: None }
         }
@@ -254,19 +261,20 @@ impl Desk {
         if text.is_empty() {
             return Ok(());
         }
-        let incoming = Incoming { from: from.clone(), text, id: None };
+        let incoming = Incoming { from, text, id: None };
         let answer = self.inbox.receive(KIND.name, incoming).await.map_err(|fault| {
             tracing::warn!(%fault, "a client's SMS could not be kept; the gateway is asked to bring it again");
             TryAgain
         })?;
-        let Some(sms) = answer else { return Ok(()) };
+        let Some(Answer { to: number, sms }) = answer else { return Ok(()) };
         let kept = Arc::clone(&self.kept);
         // Beside the acknowledgement: whoever asks again gets it again.
         tokio::spawn(async move {
             let Some(client) = kept.get() else { return };
             let text = gsm7(&sms.text).map_or_else(|| Text::Ucs2(ucs2(&sms.text)), Text::Gsm7);
             let source = Some(to).filter(|to| !to.is_empty());
-            let reply = Message { to: from, text, source, tlvs: Vec::new(), registered_delivery: false };
+            let reply =
+                Message { to: number.as_str().to_owned(), text, source, tlvs: Vec::new(), registered_delivery: false };
             if !matches!(client.submit(reply).await, Submitted::Accepted { .. }) {
                 tracing::warn!("the gateway did not take an answer to a client's SMS");
             }
@@ -304,6 +312,7 @@ mod tests {
     fn answers_are_told_apart() {
         let later = Submitted::Later { status: Some(0x08), throttled: false, after: None };
         let busy = Submitted::Later { status: Some(0x58), throttled: true, after: Some(Duration::from_secs(2)) };
+        let failed = Submitted::Later { status: Some(0x45), throttled: false, after: None };
         let away = Submitted::Later { status: None, throttled: false, after: None };
         let partly = Submitted::Partly { ids: vec!["1".into()], of: 2, rest: Box::new(away.clone()) };
         for (submitted, want) in [
@@ -317,6 +326,7 @@ mod tests {
             ),
             (Submitted::Refused { status: 0x0A }, Outcome::Refused { reason: "the gateway refused it (0x0A)".into() }),
             (later, Outcome::Later { reason: "the gateway has a fault (0x08)".into(), after: None }),
+            (failed, Outcome::Deferred { reason: "the gateway cannot pass it on now (0x45)".into() }),
             (busy, Outcome::Throttled { reason: "the gateway asks us to slow down (0x58)".into(), after: Some(2_000) }),
             (away, Outcome::Later { reason: "the gateway has no session with us".into(), after: None }),
             (
