@@ -40,7 +40,9 @@ use crate::{
     staff::{self, Staff},
     tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
     web::{
-        Chrome, News, assets, docs, headers, openapi,
+        Chrome, News, assets,
+        callers::{self, Callers},
+        docs, headers, openapi,
         proxies::Proxies,
         refusal::{self, is_api, refused},
     },
@@ -151,6 +153,8 @@ impl App {
         let (api, document) = api(self).split_for_parts();
         let secure = self.tickets.chrome.secure;
         let db = self.db.clone();
+        let callers = Callers { proxies: self.staff.proxies.clone(), from: self.config.hooks_from.clone() };
+        let callers = middleware::from_fn_with_state(callers, callers::only);
         let pages = Router::new()
             .merge(staff::routes(self.staff.clone()))
             .merge(drafts::routes(self.staff.clone()))
@@ -173,7 +177,7 @@ impl App {
             .merge(api)
             .merge(pages)
             .merge(docs)
-            .merge(notifications::hooks::routes(self.hooks.clone()))
+            .merge(notifications::hooks::routes(self.hooks.clone()).layer(callers))
             .fallback_service(not_found.with_state(self.staff.clone()))
             .method_not_allowed_fallback(method_not_allowed)
             // One layer of all, the outermost first: the router boxes each that it gets, and for a request clones what

@@ -43,6 +43,7 @@ audit-template-not-taken = A test SMS was not sent
 audit-template = { $kind }, { $channel }, { $language }
 audit-template-version = { $template }: version { $version }
 audit-template-to = { $template }: to a number that ends in { $to }
+audit-template-at = { $template }: to an address { $to }
 
 # Gateways, and what clients want.
 audit-gateway-tried = A trial was sent

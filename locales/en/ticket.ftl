@@ -68,7 +68,7 @@ ticket-now-priority = Priority is now { $priority }
 ticket-saved = Saved
 ticket-note-added = Note added
 ticket-undone = Undone. Status is { $status } again and no SMS goes out
-ticket-queued-again = The SMS is queued again
+ticket-queued-again = The message is queued again
 ticket-still-not = The SMS still cannot be sent
 
 # The history: who did what

@@ -43,6 +43,7 @@ audit-template-not-taken = जाँच का SMS नहीं गया
 audit-template = { $kind }, { $channel }, { $language }
 audit-template-version = { $template }: संस्करण { $version }
 audit-template-to = { $template }: { $to } पर ख़त्म होने वाले नंबर को
+audit-template-at = { $template }: { $to } वाले पते को
 
 # गेटवे, और ग्राहक क्या चाहते हैं।
 audit-gateway-tried = जाँच का संदेश भेजा गया

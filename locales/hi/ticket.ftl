@@ -68,7 +68,7 @@ ticket-now-priority = अब प्राथमिकता है: { $priority 
 ticket-saved = सहेजा गया
 ticket-note-added = नोट जोड़ा गया
 ticket-undone = वापस लिया गया। स्थिति फिर “{ $status }” है और कोई SMS नहीं जाएगा
-ticket-queued-again = SMS फिर से कतार में है
+ticket-queued-again = संदेश फिर से कतार में है
 ticket-still-not = SMS अब भी नहीं भेजा जा सकता
 
 # इतिहास: किसने क्या किया

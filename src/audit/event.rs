@@ -62,7 +62,7 @@ pub enum Event {
         channel: String,
         /// What its readers read.
         language: String,
-        /// The last digits of the number.
+        /// The last digits of the number, or the domain of the address, which begins with `@`.
         to: String,
         /// Whether the gateway took it.
         taken: bool,
@@ -141,6 +141,9 @@ impl Event {
             | Self::TemplateReset { kind, channel, language, version } => Text::new("audit-template-version")
                 .arg("template", template(kind, channel, language))
                 .arg("version", version),
+            Self::TemplateTried { kind, channel, language, to, .. } if to.starts_with('@') => {
+                Text::new("audit-template-at").arg("template", template(kind, channel, language)).arg("to", to)
+            }
             Self::TemplateTried { kind, channel, language, to, .. } => {
                 Text::new("audit-template-to").arg("template", template(kind, channel, language)).arg("to", to)
             }

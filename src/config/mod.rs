@@ -34,7 +34,7 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 15] = [
+const OWN: [Key; 16] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("data_dir", "./data", "Directory of the database, the key file and attachments"),
     key(
@@ -52,6 +52,7 @@ const OWN: [Key; 15] = [
     key("key_file", "", "The key ring; default: redress.key in the data directory"),
     key("public_url", "", "The address people and gateways reach this server by, such as https://desk.example.com"),
     key("trusted_proxies", "", "Proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated"),
+    key("hooks_from", "", "Addresses or networks that gateways may call from, comma-separated; anywhere if not set"),
     key("timezone", "UTC", "IANA time zone of the ISP: the days of references and filters"),
     key("region", "", "Country of numbers written without a country code, such as GB or IN"),
     key("isp_name", "Your ISP", "The ISP's name, on pages and at the start of each SMS"),
@@ -100,6 +101,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Who is believed about the sender's address.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where gateways may call from; anywhere when empty.
+    pub hooks_from: Vec<IpNet>,
     /// The ISP's time zone.
     pub zone: TimeZone,
     /// Of numbers without a country code.
@@ -159,6 +162,7 @@ impl Config {
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
         let trusted_proxies =
             checker.parsed("trusted_proxies", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
+        let hooks_from = checker.parsed("hooks_from", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
         let zone = checker.parsed("timezone", "write an IANA name such as Asia/Kolkata", |t| TimeZone::get(t).ok());
         let region = checker.parsed("region", "write a country's two letters, such as GB or IN", |t| t.parse().ok());
         let isp_name = checker
@@ -187,6 +191,7 @@ impl Config {
                     key_file,
                     public_url,
                     trusted_proxies: trusted_proxies.unwrap_or_default(),
+                    hooks_from: hooks_from.unwrap_or_default(),
                     zone,
                     region,
                     isp_name,

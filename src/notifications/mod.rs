@@ -41,7 +41,7 @@ mod worker;
 
 pub use self::{
     callbacks::{Callbacks, hook_secret},
-    channels::{Channel, Contact, Gateway, Incoming, Outcome, Outgoing, Registered, Report, Sending},
+    channels::{Channel, Contact, Content, Gateway, Incoming, Outcome, Outgoing, Registered, Report, Sending},
     delivery::{LEASE, VALIDITY},
     gates::Gates,
     health::{GatewayHealth, Health, Seen, Trouble},

@@ -1,6 +1,7 @@
 //! What every page and every call of the API shares: reading requests, answering them, the frame around pages.
 
 pub mod assets;
+pub mod callers;
 pub mod choices;
 pub mod docs;
 pub mod extract;

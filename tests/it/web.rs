@@ -154,3 +154,30 @@ async fn a_log_in_over_the_wire_counts_against_its_address() {
     });
     assert_eq!(subjects.await.unwrap(), 2, "the account and the address");
 }
+
+#[tokio::test]
+async fn gateways_call_from_where_they_are_and_nobody_else_does() {
+    for (from, trusted, forwarded, status) in [
+        ("", "", "", 200),
+        ("127.0.0.1", "", "", 200),
+        ("10.0.0.0/8,192.0.2.7", "", "", 403),
+        // A proxy that is not trusted says nothing of who calls.
+        ("10.0.0.0/8", "", "10.1.2.3", 403),
+        ("10.0.0.0/8", "127.0.0.1", "10.1.2.3", 200),
+        ("10.0.0.0/8", "127.0.0.1", "10.1.2.3, 192.0.2.8", 403),
+    ] {
+        let set = [("hooks_from", from), ("trusted_proxies", trusted)];
+        let set: Vec<(&str, &str)> = set.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+        let app = TestApp::with(&set).await;
+        app.admin().await;
+        let secret = app.app.hook_secret();
+        let url = format!("{}/hooks/sms/kannel/inbound?from=%2B447700900142&text=HELP&secret={secret}", app.base);
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+        let mut call = client.get(&url);
+        if !forwarded.is_empty() {
+            call = call.header("x-forwarded-for", forwarded);
+        }
+        assert_eq!(call.send().await.unwrap().status(), status, "{from} {trusted} {forwarded}");
+        assert_eq!(reqwest::get(format!("{}/healthz", app.base)).await.unwrap().status(), 200, "all else is as it was");
+    }
+}

@@ -72,7 +72,7 @@ pub struct TemplateRecord {
     unicode: bool,
     /// The characters that variables have at most, where that is not 30.
     caps: BTreeMap<&'static str, usize>,
-    /// SMS segments that the message of a sample ticket takes.
+    /// SMS segments that the message of a sample ticket takes; 0 for letters.
     segments: usize,
     #[schema(required, format = DateTime)]
     changed_at: Option<String>,
@@ -94,8 +94,9 @@ pub struct TemplateList {
 #[schema(as = MessageTemplateChange)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct TemplateBody {
-    /// The words, with `{{name}}` where values go; null or nothing for the wording that Redress brings.
-    #[schema(nullable, max_length = 1_000)]
+    /// The words, with `{{name}}` where values go; null or nothing for the wording that Redress brings. Of an e-mail the
+    /// first line is the subject.
+    #[schema(nullable, max_length = 5_000)]
     body: Option<String>,
     /// With `header` and `templateId`: the text is registered, and has to be kept exactly.
     #[schema(nullable, max_length = 40)]
@@ -127,7 +128,7 @@ fn record(state: &Tickets, place: Place, now: Option<&Version>, names: &HashMap<
         template_id: registration.map(|registration| registration.ids.template.clone()),
         unicode: registration.is_some_and(|registration| registration.unicode),
         caps: caps.into_iter().map(|(variable, cap)| (variable.name(), cap)).collect(),
-        segments: sms.segments.segments,
+        segments: if place.letter().is_some() { 0 } else { sms.segments.segments },
         changed_at: now.map(|now| instant(now.at)),
         changed_by: now.map(|now| names.get(&now.by).cloned().unwrap_or_default()),
         body: draft.body,
@@ -169,7 +170,7 @@ async fn list_templates(
 /// Read a message template
 #[utoipa::path(get, path = "/api/templates/{kind}/{channel}/{language}", tag = "messages", operation_id = "get_template",
     params(("kind" = String, Path, description = "`created`, `fixed`, `assigned`, `reopened` or `note`"),
-        ("channel" = String, Path, description = "`sms`"), ("language" = String, Path, description = "`en` or `hi`")),
+        ("channel" = String, Path, description = "`sms` or `email`"), ("language" = String, Path, description = "`en` or `hi`")),
     responses((status = 200, description = "The template", body = TemplateRecord, headers(("ETag" = String))),
         openapi::ReadProblems))]
 async fn get_template(
@@ -188,7 +189,7 @@ async fn get_template(
 /// `body`. With `If-Match` the change is refused when the template has changed since.
 #[utoipa::path(put, path = "/api/templates/{kind}/{channel}/{language}", tag = "messages", operation_id = "put_template",
     params(("kind" = String, Path, description = "`created`, `fixed`, `assigned`, `reopened` or `note`"),
-        ("channel" = String, Path, description = "`sms`"), ("language" = String, Path, description = "`en` or `hi`"),
+        ("channel" = String, Path, description = "`sms` or `email`"), ("language" = String, Path, description = "`en` or `hi`"),
         openapi::IfMatch),
     request_body = TemplateBody,
     responses((status = 200, description = "The template as it is now", body = TemplateRecord,
@@ -206,7 +207,7 @@ async fn put_template(
     let place = found(&path)?;
     let (seen, by, outbox) = (if_match(&headers), user.id, state.desk.outbox.clone());
     let built_in = body.input.peek("body").is_none_or(|body| body.trim().is_empty());
-    let (draft, mut faults) = form::draft(body.input);
+    let (draft, mut faults) = form::draft(body.input, place.letter().is_some());
     if !built_in || draft.registration.is_some() {
         faults.splice(..0, check(&state.desk, place, &draft).misfits.into_iter().map(Misfit::fault));
     }

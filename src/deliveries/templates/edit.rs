@@ -13,10 +13,7 @@ use super::{
 use crate::{
     deliveries::row::kind,
     fault::FieldFault,
-    notifications::{
-        Channel,
-        templates::{self, Draft, Outcome, Place, Variable, Version, form},
-    },
+    notifications::templates::{self, Draft, Outcome, Place, Variable, Version, form},
     staff::{self, Admin, User},
     tickets::Tickets,
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
@@ -32,7 +29,10 @@ struct EditPage {
     frame: Frame,
     href: String,
     kind: Text,
+    channel: Text,
     place: Place,
+    /// Whether it is a subject and a text, and not one line.
+    is_letter: bool,
     /// Whether anybody gets these messages.
     used: bool,
     /// Why the ids of a registered template do not go with the message.
@@ -107,7 +107,7 @@ pub async fn page(
         by: names.get(&version.by).cloned().unwrap_or_default(),
         now: newest.is_some_and(|newest| newest.version == version.version),
     };
-    let title = Text::new("templates-edit-title").arg("kind", kind(place.kind));
+    let title = Text::new("templates-edit-title").arg("kind", kind(place.kind)).arg("channel", place.channel.label());
     let title = visit.title(title, status != StatusCode::UNPROCESSABLE_ENTITY && status != StatusCode::CONFLICT);
     let speaks = state.desk.outbox.voice().language() == place.language;
     let page = EditPage {
@@ -115,7 +115,9 @@ pub async fn page(
         href: page_of(place),
         kind: kind(place.kind),
         place,
-        used: speaks && state.desk.outbox.tells_by(place.kind, Channel::SMS),
+        used: speaks && state.desk.outbox.tells_by(place.kind, place.channel),
+        channel: place.channel.label(),
+        is_letter: place.letter().is_some(),
         lost_ids: state.desk.outbox.lost_ids(),
         version: newest.map_or(0, |newest| newest.version),
         older: older.filter(|older| newest != Some(older)).map(|older| older.version),
@@ -152,7 +154,7 @@ pub fn read(state: &Tickets, place: Place, mut form: Form) -> (Draft, Fields) {
         let typed = form.typed.iter().rev().find(|(field, _)| field == name);
         typed.map(|(_, text)| text.replace("\r\n", "\n")).unwrap_or_default()
     });
-    let (draft, faults) = form::draft(form.input);
+    let (draft, faults) = form::draft(form.input, place.letter().is_some());
     fields.faults = Shown::of(&state.desk, place, &draft).1.misfits.into_iter().map(templates::Misfit::fault).collect();
     fields.faults.extend(faults);
     (draft, fields)

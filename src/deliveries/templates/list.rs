@@ -14,10 +14,7 @@ use crate::{
         row::kind,
     },
     fault::Fault,
-    notifications::{
-        Channel,
-        templates::{self, Place, Version},
-    },
+    notifications::templates::{self, Place, Version},
     staff::{self, Admin},
     tickets::Tickets,
     web::{Frame, PageFault, Query, Visit},
@@ -39,7 +36,9 @@ struct Row {
     /// Whether clients get it: by the settings' language and channels.
     used: bool,
     body: String,
-    segments: usize,
+    channel: Text,
+    /// Nothing where length costs nothing.
+    segments: Option<usize>,
     cost: Option<String>,
     own: Option<Own>,
     /// Why it cannot always be sent as it is, since the settings have changed.
@@ -83,9 +82,10 @@ pub async fn show(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
             kind: kind(place.kind),
             language: place.language,
             used: place.language == state.desk.outbox.voice().language()
-                && state.desk.outbox.tells_by(place.kind, Channel::SMS),
-            segments: sms.segments.segments,
-            cost: state.desk.outbox.cost(sms.segments.segments),
+                && state.desk.outbox.tells_by(place.kind, place.channel),
+            channel: place.channel.label(),
+            segments: place.letter().is_none().then_some(sms.segments.segments),
+            cost: state.desk.outbox.cost(sms.segments.segments).filter(|_| place.letter().is_none()),
             own: now.filter(|now| now.draft.is_some()).map(own),
             wrong: now.and_then(|_| check(&state.desk, place, &draft).misfits.into_iter().next()).map(|one| one.text),
             registered: draft.registration.is_some(),

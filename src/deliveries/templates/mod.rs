@@ -57,13 +57,27 @@ fn voice(desk: &Desk, place: Place) -> Voice {
 fn check(desk: &Desk, place: Place, draft: &Draft) -> Checked {
     let known =
         Known { statuses: Status::ALL.map(Status::label).to_vec(), issue_types: desk.issue_types.all().to_vec() };
-    Check { voice: &voice(desk, place), kind: place.kind, known: &known }.check(draft)
+    Check { voice: &voice(desk, place), kind: place.kind, letter: place.letter().is_some(), known: &known }.check(draft)
 }
 
 /// What a version says: its own words or ours.
 fn draft_of(desk: &Desk, place: Place, version: Option<&Version>) -> Draft {
     let own = version.and_then(|version| version.draft.clone());
-    own.unwrap_or_else(|| Draft { body: voice(desk, place).built_in(place.kind).body(), registration: None })
+    own.unwrap_or_else(|| {
+        let voice = voice(desk, place);
+        let body = match place.letter() {
+            Some(letter) => (letter.built_in)(&voice, place.kind),
+            None => voice.built_in(place.kind).body(),
+        };
+        Draft { body, registration: None }
+    })
+}
+
+/// The letter that a draft makes of a sample ticket, as subject and text; none where messages are one line.
+fn letter(desk: &Desk, place: Place, draft: &Draft) -> Option<(String, String)> {
+    let made = (place.letter()?.fill)(&voice(desk, place), &draft.body, &Sample::new(desk, place).facts());
+    let (subject, text) = made.split_once("\n\n").unwrap_or((&made, ""));
+    Some((subject.to_owned(), text.to_owned()))
 }
 
 /// A ticket that nobody has logged.

@@ -13,7 +13,8 @@ use super::{
     view::{Fields, Shown},
 };
 use crate::{
-    notifications::templates::Tried,
+    email,
+    notifications::{Contact, templates::Tried},
     phone::Phone,
     staff::Admin,
     tickets::Tickets,
@@ -72,7 +73,7 @@ pub async fn show(
     Ok(stream(&page.frame, &page))
 }
 
-/// `POST …/test`: sends the message of the sample ticket to a number, by the gateway, at once.
+/// `POST …/test`: sends the message of the sample ticket to a number or an address, by the gateway, at once.
 pub async fn send(
     State(state): State<Tickets>,
     Admin(user): Admin,
@@ -86,13 +87,19 @@ pub async fn send(
     let (draft, fields) = edit::read(&state, place, form);
     let (mut tried, mut number_fault) = (None, None);
     if fields.faults.is_empty() {
-        match Phone::parse(&number, state.desk.region.as_ref()) {
+        let said = Shown::of(&state.desk, place, &draft).0.content();
+        let typed = number.trim();
+        let phone = Phone::parse(typed, state.desk.region.as_ref());
+        let to = if place.letter().is_some() {
+            email::check(typed).map(|_| Contact { phone: None, email: Some(typed) })
+        } else {
+            phone.as_ref().map(|phone| Contact { phone: Some(phone), email: None }).map_err(|why| why.text())
+        };
+        match to {
             Ok(to) => {
-                let sms = Shown::of(&state.desk, place, &draft).0.said.sms;
-                let done = state.desk.outbox.try_out(&state.db, user.id, place, &to, &sms).await?;
-                tried = Some(words(done));
+                tried = Some(words(state.desk.outbox.try_out(&state.db, user.id, place, &to, &said).await?));
             }
-            Err(why) => number_fault = Some(why.text()),
+            Err(why) => number_fault = Some(why),
         }
     } else {
         tried = Some(TriedWords { taken: false, words: Text::new("templates-test-refused") });

@@ -1,9 +1,10 @@
 //! A draft as pages show it: its fields, its faults, and the message that it makes.
 
-use super::{Sample, check, voice};
+use super::{Sample, check, letter, voice};
 use crate::{
     fault::FieldFault,
     notifications::{
+        Content,
         segments::Encoding,
         templates::{CAP, Checked, Draft, Place, Variable, form::cap_field},
         wording::Created,
@@ -100,6 +101,8 @@ pub struct Shown {
     /// The first character that costs the text the GSM alphabet.
     pub odd: Option<char>,
     pub room: usize,
+    /// Subject and text, where it is a letter.
+    pub letter: Option<(String, String)>,
     /// Whether there is anything to show.
     pub any: bool,
     pub registered: bool,
@@ -129,11 +132,21 @@ impl Shown {
             odd: (segments.encoding == Encoding::Ucs2).then(|| odd_one(&said.sms.text)).flatten(),
             room: segments.per_segment * segments.segments,
             any: !said.sms.text.is_empty(),
+            letter: letter(desk, place, draft),
             registered: draft.registration.is_some(),
             language: place.language,
             said,
         };
         (shown, checked)
+    }
+
+    /// What is handed to a gateway.
+    pub fn content(&self) -> Content {
+        let text = match &self.letter {
+            Some((subject, text)) => format!("{subject}\n\n{text}"),
+            None => self.said.sms.text.clone(),
+        };
+        Content { text, segments: 0, registered: self.said.sms.registered.clone() }
     }
 
     /// How full each segment is.

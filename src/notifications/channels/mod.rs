@@ -18,7 +18,7 @@ pub use self::{
 };
 use super::{
     inbox::Inbox,
-    message::{Kind, News},
+    message::{Facts, Kind, News},
     segments::Encoding,
     settings::{Key, Reader},
     wording::Voice,
@@ -43,11 +43,31 @@ pub struct Channel {
     pub address: fn(&Contact<'_>) -> Result<String, &'static str>,
     /// What it says.
     pub write: fn(&Voice, &News<'_>) -> Content,
+    /// How people may word what it says, where they may.
+    pub wording: Option<Wording>,
     /// Whether it goes to phones, whose owners can say STOP and sleep at night.
     pub to_phones: bool,
     /// Whether its gateways say later what became of a message. Where none does, `sent` is the end: it never turns
     /// `unknown`, since nothing is missing.
     pub reports: bool,
+}
+
+/// How what a channel says may be worded in templates.
+#[derive(Debug)]
+pub enum Wording {
+    /// One line that costs by its length.
+    Line,
+    /// A subject and a text.
+    Letter(Letter),
+}
+
+/// How letters are made.
+#[derive(Debug)]
+pub struct Letter {
+    /// Our own wording of a kind, as a template.
+    pub built_in: fn(&Voice, Kind) -> String,
+    /// The letter that a template makes: its subject, an empty line, and the text.
+    pub fill: fn(&Voice, &str, &Facts<'_>) -> String,
 }
 
 impl Channel {

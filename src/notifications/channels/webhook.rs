@@ -34,6 +34,7 @@ pub(super) static CHANNEL: Channel = Channel {
     build,
     address,
     write,
+    wording: None,
     to_phones: false,
     reports: false,
 };

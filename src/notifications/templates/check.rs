@@ -5,6 +5,7 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
+    letter::{self, LONGEST_LETTER, LONGEST_SUBJECT},
     template::{Draft, LONGEST, Misfit, Part, Registration, Template, parse, place},
     variable::Variable,
 };
@@ -43,6 +44,8 @@ pub struct Check<'a> {
     pub voice: &'a Voice,
     /// What its messages tell.
     pub kind: Kind,
+    /// Whether they are letters, with a subject and a text that is not cut.
+    pub letter: bool,
     /// What values there may be.
     pub known: &'a Known,
 }
@@ -63,14 +66,19 @@ impl Check<'_> {
             let misfits = vec![Misfit::new("required", Vec::new(), Text::new("templates-fault-empty"))];
             return Checked { template: Template::of(Vec::new()), misfits };
         }
-        if draft.body.chars().nth(LONGEST).is_some() {
-            let text = Text::new("input-too-long").arg("count", LONGEST);
+        let longest = if self.letter { LONGEST_LETTER } else { LONGEST };
+        if draft.body.chars().nth(longest).is_some() {
+            let text = Text::new("input-too-long").arg("count", longest);
             let misfits = vec![Misfit::new("too_long", Vec::new(), text)];
             return Checked { template: Template::of(Vec::new()), misfits };
         }
         let (template, mut misfits) = Template::read_some(draft, self.kind);
         if template.has(Variable::ResolveBy) && !self.voice.has_resolve_days() {
             misfits.push(Misfit::new("not_allowed", Vec::new(), Text::new("templates-fault-resolve-by")));
+        }
+        if self.letter {
+            of_a_letter(draft, &mut misfits);
+            return Checked { template, misfits };
         }
         if let Some(registration) = template.registration() {
             exact(&draft.body, registration, &mut misfits);
@@ -131,6 +139,21 @@ impl Check<'_> {
                 misfits.push(Misfit::new("not_allowed", Vec::new(), text));
             }
         }
+    }
+}
+
+/// What only letters have, and what they do not.
+fn of_a_letter(draft: &Draft, misfits: &mut Vec<Misfit>) {
+    let (subject, text) = letter::parted(&draft.body);
+    if subject.is_empty() || text.is_empty() {
+        misfits.push(Misfit::new("required", Vec::new(), Text::new("templates-fault-letter")));
+    }
+    if subject.chars().count() > LONGEST_SUBJECT {
+        let text = Text::new("templates-fault-subject").arg("most", LONGEST_SUBJECT);
+        misfits.push(Misfit::new("too_long", std::iter::once(0..subject.len()).collect(), text));
+    }
+    if draft.registration.is_some() {
+        misfits.push(Misfit::new("not_allowed", Vec::new(), Text::new("templates-fault-letter-registered")));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    letter,
     template::{Draft, Registration},
     variable::Variable,
 };
@@ -25,8 +26,8 @@ pub fn cap_field(variable: Variable) -> String {
     format!("cap_{}", variable.name())
 }
 
-/// Reads a draft. Faults of its words are [`Check`](super::Check)'s.
-pub fn draft(mut input: Input) -> (Draft, Vec<FieldFault>) {
+/// Reads a draft, of a letter or of one line. Faults of its words are [`Check`](super::Check)'s.
+pub fn draft(mut input: Input, is_letter: bool) -> (Draft, Vec<FieldFault>) {
     input.texts(&["body"]);
     // As it came: of a registered text every character counts.
     let body = input.take_raw("body").unwrap_or_default().replace("\r\n", "\n");
@@ -41,7 +42,11 @@ pub fn draft(mut input: Input) -> (Draft, Vec<FieldFault>) {
     }
     let registration =
         is_registered.then_some(Registration { ids: Registered { entity, header, template }, unicode, caps });
-    let body = if is_registered { body.trim().to_owned() } else { clean(&body) };
+    let body = match () {
+        () if is_letter => letter::tidy(&body),
+        () if is_registered => body.trim().to_owned(),
+        () => clean(&body),
+    };
     let faults = match input.finish() {
         Err(Fault::Invalid(faults)) => faults,
         _ => Vec::new(),

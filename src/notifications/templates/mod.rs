@@ -6,6 +6,7 @@
 mod check;
 mod fit;
 pub mod form;
+pub mod letter;
 mod render;
 mod reset;
 mod save;

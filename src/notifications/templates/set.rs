@@ -11,7 +11,10 @@ use super::{store, template::Template};
 use crate::{
     db::{Db, Heard},
     fault::Fault,
-    notifications::{channels::Channel, message::Kind},
+    notifications::{
+        channels::{CHANNELS, Channel, Letter, Wording},
+        message::Kind,
+    },
     words::Language,
 };
 
@@ -34,9 +37,18 @@ pub struct Place {
 impl Place {
     /// Every place that has a template.
     pub fn all() -> impl Iterator<Item = Self> {
-        Kind::ALL
-            .into_iter()
-            .flat_map(|kind| Language::ALL.map(|language| Self { kind, channel: Channel::SMS, language }))
+        let worded = || CHANNELS.into_iter().filter(|channel| channel.wording.is_some());
+        let channels = move |kind| worded().map(move |channel| (kind, channel));
+        let languages = |(kind, channel)| Language::ALL.map(|language| Self { kind, channel, language });
+        Kind::ALL.into_iter().flat_map(channels).flat_map(languages)
+    }
+
+    /// How its letters are made, where it is a place of letters.
+    pub fn letter(self) -> Option<&'static Letter> {
+        match &self.channel.wording {
+            Some(Wording::Letter(letter)) => Some(letter),
+            _ => None,
+        }
     }
 
     /// The place of these names.

@@ -47,7 +47,7 @@ fn registered(body: &str, unicode: bool, caps: &[(Variable, usize)]) -> Draft {
 }
 
 fn misfits(draft: &Draft, kind: Kind, voice: &Voice) -> Vec<Misfit> {
-    Check { voice, kind, known: &known() }.check(draft).misfits
+    Check { voice, kind, letter: false, known: &known() }.check(draft).misfits
 }
 
 fn codes(draft: &Draft, kind: Kind) -> Vec<&'static str> {
@@ -251,7 +251,7 @@ proptest! {
             plain(&clean(&body))
         };
         let speaks = voice(&isp, language);
-        let Checked { template, misfits } = Check { voice: &speaks, kind, known: &known() }.check(&draft);
+        let Checked { template, misfits } = Check { voice: &speaks, kind, letter: false, known: &known() }.check(&draft);
         prop_assert_eq!(template.body(), if draft.body.chars().count() > 1_000 { String::new() } else { draft.body.clone() });
         for misfit in &misfits {
             for at in &misfit.at {

@@ -38,7 +38,7 @@ async fn stream(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page 
 async fn what_is_saved_is_what_the_next_ticket_says() {
     let desk = desk([]).await;
     let list = desk.open("/notifications/templates").await;
-    assert_eq!(list.all("tbody tr").len(), 10, "five events in two languages");
+    assert_eq!(list.all("tbody tr").len(), 20, "five events by two channels in two languages");
     assert_eq!(list.attributes(".tabs [aria-current]", "href"), ["/notifications/templates"]);
     assert!(list.all("tbody tr")[0].contains("{{isp}}: ticket {{ref}} logged. {{issue}}"));
     let page = desk.open(CREATED).await;
@@ -243,7 +243,7 @@ async fn programs_read_and_change_them() {
     let (admin, technician) = (app.admin().await, app.caller("Aisha Bello", Role::Technician).await);
     let path = "/api/templates/fixed/sms/hi";
     let list = admin.get("/api/templates").await;
-    assert_eq!((list.status, list.json["items"].as_array().unwrap().len()), (200, 10));
+    assert_eq!((list.status, list.json["items"].as_array().unwrap().len()), (200, 20));
     let before = admin.get(path).await;
     assert_eq!((before.header("etag"), &before.json["builtIn"]), ("\"0\"", &Value::from(true)));
     for caller in [admin.get("/api/templates/fixed/post/hi").await, admin.get("/api/templates/x/sms/hi").await] {
@@ -303,4 +303,88 @@ async fn technicians_and_strangers_see_none_of_it() {
     let browser = app.browser().await;
     assert_eq!(browser.open("/notifications/templates/created/post/en").await.status, 404);
     assert_eq!(browser.open(&format!("{CREATED}/test")).await.location, CREATED);
+}
+
+const MAIL: &str = "/notifications/templates/created/email/en";
+
+/// The ISP's server is not asked: what is queued has its words.
+const BY_MAIL: [(&str, &str); 6] = [
+    ("notify.created", "email"),
+    ("email.host", "127.0.0.1"),
+    ("email.port", "9"),
+    ("email.from", "desk@isp.example"),
+    ("isp_name", "Lakeside Fibre"),
+    ("worker", "false"),
+];
+
+#[tokio::test]
+async fn mail_has_a_subject_and_a_text_in_the_isps_words() {
+    let app = TestApp::with(&BY_MAIL).await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    let page = browser.open(MAIL).await;
+    let built_in = page.all("#body").concat();
+    assert!(
+        built_in.starts_with("{{isp}}: Ticket {{ref}} is logged") && built_in.contains("{{issue_type}}"),
+        "{built_in}"
+    );
+    assert!(!page.has("#entity") && page.all("#preview .letter b")[0].starts_with("Lakeside Fibre: Ticket BILL-"));
+    let body =
+        "Ticket {{ref}}\r\n\r\n\r\nDear customer,\r\n\r\nwe look into:  {{issue}}\r\nBy {{resolve_by}}\r\n\r\n{{isp}}";
+    let refused = browser.submit(MAIL, &[("version", "0"), ("body", body)]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("sms.resolve_days"), "{}", refused.text);
+    let body = body.replace("By {{resolve_by}}\r\n", "");
+    assert_eq!(browser.submit(MAIL, &[("version", "0"), ("body", &body)]).await.status, 303);
+    let ticket = admin.ticket(json!({"clientEmail": "nadia@example.org"})).await;
+    let sent = admin.get(&format!("/api/tickets/{}/notifications", ticket["id"].as_str().unwrap())).await;
+    let reference = ticket["ticketRef"].as_str().unwrap();
+    let issue = ticket["description"].as_str().unwrap();
+    let want = format!("Ticket {reference}\n\nDear customer,\n\nwe look into: {issue}\n\nLakeside Fibre");
+    assert_eq!(sent.json["items"][0]["text"], want, "{}", sent.text);
+}
+
+#[tokio::test]
+async fn what_is_no_letter_is_refused() {
+    let app = TestApp::with(&BY_MAIL).await;
+    let admin = app.admin().await;
+    let path = "/api/templates/created/email/en";
+    let long = "x".repeat(150);
+    for (body, code) in [
+        ("Ticket {{ref}}".to_owned(), "required"),
+        ("\n\nTicket {{ref}}".to_owned(), "required"),
+        (format!("{{{{ref}}}} {long}\n\nText"), "too_long"),
+        (format!("{{{{ref}}}}\n\n{}", "x".repeat(5_000)), "too_long"),
+        ("Subject\n\nText".to_owned(), "required"),
+        ("{{ref}}\n\n{{rf}}".to_owned(), "unknown"),
+    ] {
+        let refused = admin.put(path, &json!({"body": body})).await;
+        let codes: Vec<&str> =
+            refused.json["errors"].as_array().unwrap().iter().map(|error| error["code"].as_str().unwrap()).collect();
+        assert_eq!((refused.status, codes), (422, vec![code]), "{body:.40}");
+    }
+    let registered = json!({"body": "{{ref}}\n\nText", "entity": "1", "header": "L", "templateId": "1"});
+    assert_eq!(admin.put(path, &registered).await.status, 422);
+    // However long the issue is, nothing of it is cut.
+    assert_eq!(admin.put(path, &json!({"body": "{{ref}}\n\n{{issue}}"})).await.status, 200);
+    let issue = "The bill is wrong. ".repeat(60);
+    let ticket = admin.ticket(json!({"clientEmail": "nadia@example.org", "description": issue})).await;
+    let sent = admin.get(&format!("/api/tickets/{}/notifications", ticket["id"].as_str().unwrap())).await;
+    assert!(sent.json["items"][0]["text"].as_str().unwrap().ends_with(issue.trim()));
+}
+
+#[tokio::test]
+async fn a_mail_is_tried_by_the_isps_server() {
+    let app = TestApp::with(&BY_MAIL).await;
+    let browser = app.browser().await;
+    let test = format!("{MAIL}/test");
+    let fields = |to: &'static str| [("body", "Ticket {{ref}}\n\nText"), ("number", to)];
+    let page = browser.submit(&test, &fields("07700 900142")).await;
+    assert_eq!(page.status, 422, "a number is no address");
+    let page = browser.submit(&test, &fields("me@isp.example")).await;
+    assert!(page.all("#tried").concat().contains("cannot be reached"), "{:?}", page.all("#tried"));
+    let history = browser.open("/audit").await.text;
+    assert!(history.contains("to an address @isp.example") && !history.contains("me@isp"), "{history}");
+    let unset = TestApp::with(&QUIET).await;
+    let page = unset.browser().await.submit(&test, &fields("me@isp.example")).await;
+    assert!(page.all("#tried").concat().contains("E-mail is not set up"), "{:?}", page.all("#tried"));
 }

@@ -44,6 +44,10 @@ async fn kannel_delivers_reports_and_passes_on_what_clients_write() {
     }
     assert_eq!(post.message(plain).await.attempts, 1);
     assert!(kannel.smsc_saw(&format!("{REFERENCE} logged. Bill & tax, 100% wrong + late.")), "{}", kannel.smsc_log());
+    // Hindi is whole, in two parts; Kannel reports on the first of them alone.
+    let parts = kannel.smsc_parts();
+    let text = String::from_utf16(&parts.concat()).unwrap();
+    assert_eq!((parts.len(), text), (2, post.message(wide).await.text));
     // The fake SMSC wrote to us when it started; our answer went back to it.
     wait_for("the answer to STATUS", async || kannel.smsc_saw(&format!("{REFERENCE}: In Progress."))).await;
     worker.abort();
@@ -130,6 +134,14 @@ impl Kannel {
         String::from_utf8_lossy(&fs::read(self.log("fakesmsc")).unwrap()).into_owned()
     }
 
+    /// The UTF-16 of the parts of long messages, in the order in which they came.
+    fn smsc_parts(&self) -> Vec<Vec<u16>> {
+        let log = self.smsc_log();
+        let data = log.lines().filter_map(|line| line.split_once(" udh ")?.1.split_once(" data "));
+        let octets = data.map(|(_, data)| octets(data.trim_end_matches('>')));
+        octets.map(|octets| octets.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()).collect()
+    }
+
     fn smsc_saw(&self, text: &str) -> bool {
         self.smsc_log().contains(text)
     }
@@ -142,6 +154,22 @@ impl Drop for Kannel {
             drop(child.wait());
         }
     }
+}
+
+/// The octets of what the fake SMSC prints.
+fn octets(text: &str) -> Vec<u8> {
+    let (mut octets, mut bytes) = (Vec::new(), text.bytes());
+    while let Some(byte) = bytes.next() {
+        octets.push(match byte {
+            b'%' => {
+                let hex: Vec<u8> = bytes.by_ref().take(2).collect();
+                u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap()
+            }
+            b'+' => b' ',
+            byte => byte,
+        });
+    }
+    octets
 }
 
 fn listens(port: u16) -> bool {

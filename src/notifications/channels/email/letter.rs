@@ -15,16 +15,25 @@ use super::Server;
 use crate::{
     notifications::{
         channels::Outgoing,
-        message::{Kind, News},
+        message::{Facts, Kind, News},
         segments::clean,
+        templates::{Place, Variable, letter},
         wording::Voice,
     },
     words::Text,
 };
 
-/// Subject, an empty line, and the text: nothing of the client but what they have to know of their ticket.
+/// Subject, an empty line, and the text: in the ISP's words, or in ours.
 pub fn write(voice: &Voice, news: &News<'_>) -> String {
-    let (kind, facts) = (news.kind, &news.facts);
+    let place = Place { kind: news.kind, channel: &super::CHANNEL, language: voice.language() };
+    let own = voice.own().find(place);
+    let own = own.filter(|own| voice.has_resolve_days() || !own.has(Variable::ResolveBy));
+    let body = own.map_or_else(|| built_in(voice, news.kind), |own| own.body());
+    fill(voice, &body, &news.facts)
+}
+
+/// Our own wording: nothing of the client but what they have to know of their ticket.
+pub fn built_in(voice: &Voice, kind: Kind) -> String {
     let say = |key| voice.words(Text::new(key));
     let (about, opening) = match kind {
         Kind::Created => ("email-created-subject", "email-created"),
@@ -33,36 +42,44 @@ pub fn write(voice: &Voice, news: &News<'_>) -> String {
         Kind::Reopened => ("email-reopened-subject", "email-reopened"),
         Kind::Note => ("email-note-subject", "email-note"),
     };
-    let reference = clean(facts.reference);
-    let about = Text::new(about).arg("reference", reference.as_str());
-    let subject = match voice.name() {
-        "" => voice.words(about),
-        isp => voice.words(Text::new("email-subject").arg("isp", isp).arg("about", about)),
+    let about = Text::new(about).arg("reference", Variable::Reference.slot());
+    let subject = if voice.name().is_empty() {
+        about
+    } else {
+        Text::new("email-subject").arg("isp", Variable::Isp.slot()).arg("about", about)
     };
-    let mut lines = vec![voice.words(Text::new("email-reference").arg("reference", reference))];
-    let mut line = |key, value: String| {
-        if !value.is_empty() {
-            lines.push(voice.words(Text::new(key).arg("value", value)));
-        }
-    };
-    line("email-issue", clean(facts.issue_type));
-    line("email-status", facts.status.clone().map(|status| clean(&voice.words(status))).unwrap_or_default());
-    if facts.registered_at > 0 {
-        line("email-registered", voice.day(facts.registered_at));
-    }
-    let mut parts = vec![clean(&subject), say("email-hello"), say(opening)];
+    let line = |key, name, variable: Variable| voice.words(Text::new(key).arg(name, variable.slot()));
+    let lines = [
+        line("email-reference", "reference", Variable::Reference),
+        line("email-issue", "value", Variable::IssueType),
+        line("email-status", "value", Variable::Status),
+        line("email-registered", "value", Variable::RegisteredAt),
+    ];
+    let mut parts = vec![voice.words(subject), say("email-hello"), say(opening)];
     if kind == Kind::Note {
-        parts.push(paragraphs(facts.note));
+        parts.push(Variable::Note.slot());
     }
     parts.push(lines.join("\n"));
     if kind.is_for_client() {
         parts.push(say("email-closing"));
     }
     if !voice.name().is_empty() {
-        parts.push(voice.name().to_owned());
+        parts.push(Variable::Isp.slot());
     }
-    parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
+}
+
+/// The mail of a template.
+pub fn fill(voice: &Voice, body: &str, facts: &Facts<'_>) -> String {
+    let value = |variable| match variable {
+        Variable::Note => paragraphs(facts.note),
+        Variable::Reference => clean(facts.reference),
+        Variable::RegisteredAt | Variable::ResolveBy if facts.registered_at <= 0 => String::new(),
+        Variable::RegisteredAt => voice.day(facts.registered_at),
+        other => voice.value(other, facts),
+    };
+    let (subject, text) = letter::fill(body, &value);
+    format!("{subject}\n\n{text}")
 }
 
 /// What somebody typed, with its lines and without anything that could pass for more than text.

@@ -15,7 +15,7 @@ use lettre::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Channel, Contact, Content, Gateway, Outgoing, Sending};
+use super::{Channel, Contact, Content, Gateway, Letter, Outgoing, Sending, Wording};
 use crate::{
     notifications::{
         message::News,
@@ -48,6 +48,7 @@ pub(super) static CHANNEL: Channel = Channel {
     build,
     address,
     write,
+    wording: Some(Wording::Letter(Letter { built_in: letter::built_in, fill: letter::fill })),
     to_phones: false,
     reports: false,
 };

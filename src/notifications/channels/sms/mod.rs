@@ -8,7 +8,7 @@ mod twilio;
 
 use std::sync::Arc;
 
-use super::{Channel, Contact, Content, Gateway, Hook};
+use super::{Channel, Contact, Content, Gateway, Hook, Wording};
 use crate::notifications::{
     message::News,
     reason::NO_SMS_NUMBER,
@@ -48,6 +48,7 @@ pub(super) static CHANNEL: Channel = Channel {
     build,
     address,
     write,
+    wording: Some(Wording::Line),
     to_phones: true,
     reports: true,
 };

@@ -64,6 +64,7 @@ pub(super) static CHANNEL: Channel = Channel {
     build,
     address,
     write,
+    wording: None,
     to_phones: true,
     reports: true,
 };
