@@ -152,6 +152,7 @@ ticket-now-empty = (ख़ाली)
 ticket-technician-gone = { $name } (अब उपलब्ध नहीं)
 ticket-refused = { $status } ({ $why })
 ticket-no-such-field = इस फ़ॉर्म में ऐसा कोई फ़ील्ड नहीं है।
+ticket-gets = जाते हैं।
 ticket-stop = संदेश नहीं चाहिए
 ticket-start = फिर से संदेश चाहिए
 ticket-stopped = { $when } से संदेश नहीं चाहिए।

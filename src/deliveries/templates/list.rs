@@ -14,7 +14,7 @@ use crate::{
         row::kind,
     },
     fault::Fault,
-    notifications::templates::{self, Place, Version},
+    notifications::templates::{self, Place, Version, letter},
     staff::{self, Admin},
     tickets::Tickets,
     web::{Frame, PageFault, Query, Visit},
@@ -89,7 +89,7 @@ pub async fn show(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
             own: now.filter(|now| now.draft.is_some()).map(own),
             wrong: now.and_then(|_| check(&state.desk, place, &draft).misfits.into_iter().next()).map(|one| one.text),
             registered: draft.registration.is_some(),
-            body: draft.body,
+            body: if place.letter().is_some() { brief(&draft.body) } else { draft.body },
         }
     };
     let rows = Place::all().map(row).collect();
@@ -98,3 +98,15 @@ pub async fn show(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
     let page = ListPage { frame, tabs, rows };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }
+
+/// The subject of a letter and how its text begins.
+fn brief(body: &str) -> String {
+    let (subject, text) = letter::parted(body);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let begins: String = text.chars().take(BRIEF).collect();
+    let more = if begins.len() < text.len() { "…" } else { "" };
+    format!("{subject}\n{begins}{more}")
+}
+
+/// Characters of a letter's text that the list shows.
+const BRIEF: usize = 100;

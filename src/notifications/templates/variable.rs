@@ -79,9 +79,11 @@ impl Variable {
         matches!(self, Self::Issue | Self::Note | Self::IssueType)
     }
 
-    /// What it is, for people.
-    pub const fn meaning(self) -> Text {
+    /// What it is, for people, in a letter or in one line.
+    pub const fn meaning(self, in_letter: bool) -> Text {
         Text::new(match self {
+            Self::Issue if in_letter => "templates-whole-issue",
+            Self::Note if in_letter => "templates-whole-note",
             Self::Reference => "templates-ref",
             Self::Isp => "templates-isp",
             Self::Status => "templates-status",

@@ -119,6 +119,7 @@ fn message_views() -> Vec<View> {
         view("templates", "/notifications/templates"),
         view("template", "/notifications/templates/created/sms/en"),
         view("template-hindi", "/notifications/templates/fixed/sms/hi"),
+        view("template-mail", "/notifications/templates/created/email/en"),
         View {
             name: "template-errors",
             path: "/notifications/templates/created/sms/en".into(),
