@@ -245,44 +245,67 @@ const PAIRS: &str = r#"
     return {tried, wrong, ground};
 "#;
 
-#[tokio::test]
-async fn every_page_is_right_in_both_themes_and_at_both_widths() {
+/// Every page in both themes and at both widths; a quarter each, so that they are looked at side by side.
+mod every_page_is_right {
+    use super::right;
+
+    #[tokio::test]
+    async fn on_a_desktop_one_half() {
+        right((1280, "desktop"), 0).await;
+    }
+
+    #[tokio::test]
+    async fn on_a_desktop_the_other_half() {
+        right((1280, "desktop"), 1).await;
+    }
+
+    #[tokio::test]
+    async fn on_a_phone_one_half() {
+        right((390, "phone"), 0).await;
+    }
+
+    #[tokio::test]
+    async fn on_a_phone_the_other_half() {
+        right((390, "phone"), 1).await;
+    }
+}
+
+/// Looks at every second view from the `first` on, at this width.
+async fn right((width, size): (u32, &str), first: usize) {
     let desk = Desk::start().await;
     let browser = desk.browser().await;
     let pictures = std::env::var_os("REDRESS_SCREENSHOTS").map(PathBuf::from);
     let mut wrong = Vec::new();
-    for (width, size) in [(1280, "desktop"), (390, "phone")] {
-        // So high that no bar that sticks to an edge lies over anything.
-        browser.size(width, 6000).await;
-        for View { name, path, prepare } in views(&desk) {
-            browser.open(&path).await;
-            browser.holds("return document.readyState === 'complete' && !!window.Turbo !== null", &[]).await;
-            if !prepare.is_empty() {
-                browser.run(prepare, &[]).await;
-            }
-            if name.ends_with("new-errors") || name == "ticket-conflict" {
-                browser.find(".error-summary").await;
-            }
-            if name == "list-find" {
-                browser.find("#find-list").await;
-            }
+    // So high that no bar that sticks to an edge lies over anything.
+    browser.size(width, 6000).await;
+    for View { name, path, prepare } in views(&desk).into_iter().skip(first).step_by(2) {
+        browser.open(&path).await;
+        browser.holds("return document.readyState === 'complete' && !!window.Turbo !== null", &[]).await;
+        if !prepare.is_empty() {
+            browser.run(prepare, &[]).await;
+        }
+        if name.ends_with("new-errors") || name == "ticket-conflict" {
+            browser.find(".error-summary").await;
+        }
+        if name == "list-find" {
+            browser.find("#find-list").await;
+        }
+        browser.settled().await;
+        browser.client().execute(AXE, Vec::new()).await.unwrap();
+        // Style sheets alone tell the themes apart, so that the same page shows both.
+        for theme in ["light", "dark"] {
+            browser.theme(theme).await;
             browser.settled().await;
-            browser.client().execute(AXE, Vec::new()).await.unwrap();
-            // Style sheets alone tell the themes apart, so that the same page shows both.
-            for theme in ["light", "dark"] {
-                browser.theme(theme).await;
-                browser.settled().await;
-                let place = format!("{name}-{size}-{theme}");
-                wrong.extend(faults(browser.client()).await.into_iter().map(|fault| format!("{place}: {fault}")));
-                let too_wide = "return document.documentElement.scrollWidth > innerWidth";
-                if browser.run(too_wide, &[]).await == Value::Bool(true) {
-                    wrong.push(format!("{place}: wider than the window"));
-                }
-                if let Some(pictures) = &pictures {
-                    browser.width(width).await;
-                    fs::write(pictures.join(format!("{place}.png")), browser.picture().await).unwrap();
-                    browser.size(width, 6000).await;
-                }
+            let place = format!("{name}-{size}-{theme}");
+            wrong.extend(faults(browser.client()).await.into_iter().map(|fault| format!("{place}: {fault}")));
+            let too_wide = "return document.documentElement.scrollWidth > innerWidth";
+            if browser.run(too_wide, &[]).await == Value::Bool(true) {
+                wrong.push(format!("{place}: wider than the window"));
+            }
+            if let Some(pictures) = &pictures {
+                browser.width(width).await;
+                fs::write(pictures.join(format!("{place}.png")), browser.picture().await).unwrap();
+                browser.size(width, 6000).await;
             }
         }
     }
