@@ -17,6 +17,7 @@ templates-unused-help = Nobody gets this message now: the settings send this eve
 templates-edit-title = { $kind }, { $channel } template
 templates-fault-letter = Write the subject in the first line, and the text below it.
 templates-fault-subject = The subject is too long: give it at most { $most } characters.
+templates-fault-subject-free = { $name } may be long, and is read by whoever sees the screen. Put it into the text, not into the subject.
 templates-fault-letter-registered = Only SMS are registered. Leave the ids empty.
 templates-test-unset = { $channel } is not set up
 templates-address = E-mail address

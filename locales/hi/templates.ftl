@@ -17,6 +17,7 @@ templates-unused-help = यह संदेश अभी किसी को न
 templates-edit-title = { $kind }, { $channel } टेम्पलेट
 templates-fault-letter = पहली पंक्ति में विषय लिखें, और उसके नीचे पाठ।
 templates-fault-subject = विषय बहुत लंबा है: अधिक से अधिक { $most } अक्षर दें।
+templates-fault-subject-free = { $name } लंबा हो सकता है, और स्क्रीन देखने वाला कोई भी इसे पढ़ सकता है। इसे विषय में नहीं, पाठ में रखें।
 templates-fault-letter-registered = केवल SMS पंजीकृत होते हैं। आईडी ख़ाली छोड़ें।
 templates-test-unset = { $channel } सेट नहीं है
 templates-address = ई-मेल पता

@@ -1,3 +1,5 @@
+-- notifications_due, notifications_waiting and gateway_health are for the version before alone: the next one drops them.
+
 -- What is due, by its channel: one that is far behind must not be read through to see whether another has anything to do.
 CREATE INDEX notifications_ready ON notifications (channel, due_at) WHERE state IN (0, 1);
 

@@ -32,7 +32,6 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0007_webhooks",
     "0008_templates",
     "0009_outbox_indexes",
-    "0010_outbox_contract",
 ];
 
 impl Migration {

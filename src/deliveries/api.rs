@@ -1,5 +1,7 @@
 //! The calls of messages and gateways.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -165,12 +167,12 @@ async fn list_gateways(State(state): State<Tickets>, Admin(_): Admin) -> Result<
 /// Try a gateway out
 ///
 /// Sends a message that says only that it is a trial, right now. Ten of them, and ten more a minute. With an
-/// `Idempotency-Key` it is sent once: who asks again is told by 409 that it was, as its answer is kept nowhere.
+/// `Idempotency-Key` it is sent once.
 #[utoipa::path(post, path = "/api/gateways/{channel}/{gateway}/test", tag = "notifications",
     operation_id = "test_gateway",
     params(("channel" = String, Path), ("gateway" = String, Path), openapi::IdempotencyKey), request_body = TrialBody,
     responses((status = 200, description = "What came of it", body = TrialRecord),
-        (status = 409, description = "It was sent before with this key",
+        (status = 409, description = "It is being sent with this key",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
         (status = 429, description = "Ten were sent just now",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
@@ -181,7 +183,7 @@ async fn test_gateway(
     Path((channel, gateway)): Path<(String, String)>,
     headers: HeaderMap,
     body: JsonBody,
-) -> Result<axum::Json<TrialRecord>, ApiFault> {
+) -> Result<Response, ApiFault> {
     let scope = format!("{} test_gateway {channel} {gateway}", user.id);
     let key = Key::of(&state.desk.vault, &headers, &scope, &body.bytes)?;
     let mut input = body.input;
@@ -192,14 +194,30 @@ async fn test_gateway(
         input.required("to", Limits::line(320), missing)
     };
     input.finish()?;
-    let desk = state.desk.clone();
+    let (desk, asked, given) = (state.desk.clone(), key.clone(), Arc::<Mutex<Option<Answer>>>::default());
+    let before = Arc::clone(&given);
     let admit = move |tx: &mut Tx<'_>| {
         let sent = |_: &mut Tx<'_>| Ok(Answer::empty(StatusCode::CONFLICT));
-        let answer = idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), sent)?;
-        if answer.replayed { Err(Fault::conflict(Text::new("notifications-tried-before"))) } else { Ok(()) }
+        let answer = idempotency::once(tx, &desk.vault, desk.clock.now(), asked.as_ref(), sent)?;
+        if answer.replayed {
+            *before.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+            return Err(Fault::conflict(Text::new("notifications-tried-before")));
+        }
+        Ok(())
     };
-    let reason = try_out(&state, user.id, (&channel, &gateway), &to, admit).await?;
-    Ok(axum::Json(TrialRecord { accepted: reason.is_none(), reason }))
+    let tried = try_out(&state, user.id, (&channel, &gateway), &to, admit).await;
+    let given = given.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // Its answer is there once the gateway has answered.
+    if let Some(first) = given.filter(|first| first.status == StatusCode::OK.as_u16()) {
+        return Ok(first.into_response());
+    }
+    let reason = tried?;
+    let answer = Answer::json(StatusCode::OK, &TrialRecord { accepted: reason.is_none(), reason })?;
+    if let Some(key) = key {
+        let (desk, answer) = (state.desk.clone(), answer.clone());
+        state.db.write(move |tx| idempotency::keep(tx, &desk.vault, &key, &answer)).await?;
+    }
+    Ok(answer.into_response())
 }
 
 /// Ask whether a number gets messages

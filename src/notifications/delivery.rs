@@ -152,6 +152,16 @@ impl Delivery {
         self.doubts > 0 && matches!(outcome, Outcome::Accepted { .. } | Outcome::Doubtful { .. })
     }
 
+    /// How long it lets others by whose gateways have room while its own has none, in milliseconds: the longer the older
+    /// it is, so that hundreds of such do nothing but step aside.
+    pub fn aside(&self, now: i64) -> i64 {
+        (self.age(now) / 16).clamp(250, 60_000)
+    }
+
+    fn age(&self, now: i64) -> i64 {
+        (now - (self.expires_at - VALIDITY)).max(0)
+    }
+
     /// It was taken too late to be sent by whoever took it.
     pub fn withdraw(&mut self, now: i64) {
         self.turn(State::Queued, None, now);
@@ -163,7 +173,7 @@ impl Delivery {
     pub fn wait(&mut self, until: i64, reason: Option<&str>, now: i64) {
         if reason == Some(reason::QUIET) {
             // The night is none of its own time.
-            self.expires_at = self.expires_at.max(until + VALIDITY);
+            self.expires_at += until - now;
         }
         // At its very end it is looked at once more, and given up.
         self.due_at = until.min(self.expires_at);
@@ -207,7 +217,7 @@ impl Delivery {
                 // The gateway's pace, and none of the message's doing. Some mean the receiver's alone by it, though: so it
                 // waits longer the older it is, and lets others by.
                 self.attempts -= 1;
-                let age = (now - (self.expires_at - VALIDITY)).max(0);
+                let age = self.age(now);
                 let pause = after.map_or_else(|| backoff::pause(1, clock), |after| after + backoff::jitter(clock));
                 self.retry(reason, now, now + pause.max((age / 16).min(backoff::LONGEST_PAUSE)));
             }

@@ -7,13 +7,11 @@ use super::{
 };
 use crate::words::Text;
 
-/// Whether a text is one of our messages or answers. Whoever writes a word more has written it themselves, unless it
-/// begins as our messages begin, with our name and a reference.
+/// Whether a text is one of our messages or answers. Whoever writes a word more has written it themselves.
 pub fn is_ours(voice: &Voice, text: &str, statuses: &[Text]) -> bool {
     let text = plain(&clean(text)).into_owned();
-    let named = !voice.name().is_empty() && text.strip_prefix(voice.name()).is_some_and(|rest| rest.starts_with(": "));
     let mentioned = inbound_text::mentioned(&text);
-    if (named && !mentioned.is_empty()) || voice.may_have_made(&text) {
+    if voice.may_have_made(&text) {
         return true;
     }
     let mut answers = vec![
@@ -64,6 +62,17 @@ mod tests {
             for sms in ours {
                 assert!(is_ours(voice, &sms.text, &statuses()), "{}", sms.text);
                 assert!(is_ours(voice, &format!(" {}\r\n", sms.text), &statuses()), "{}", sms.text);
+            }
+        }
+    }
+
+    #[test]
+    fn who_quotes_us_has_something_to_say() {
+        for voice in ["Larkfield Fibre", ""].map(|isp| Voice::new(isp, Language::English)) {
+            for ours in [voice.fixed(REFERENCE), voice.created(REFERENCE, "Line down"), voice.received(REFERENCE)] {
+                for theirs in [format!("{} It is NOT fixed!", ours.text), format!("You wrote: {} No.", ours.text)] {
+                    assert!(!is_ours(&voice, &theirs, &statuses()), "{theirs}");
+                }
             }
         }
     }

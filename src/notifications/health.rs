@@ -87,10 +87,8 @@ impl GatewayHealth {
                 self.last_ok = Some(now);
                 (self.failing, self.login_refused) = (false, false);
             }
-            // Whoever refuses one message, for good or for now, is there and knows us.
-            Outcome::Refused { .. } | Outcome::OptedOut { .. } | Outcome::Deferred { .. } => {
-                (self.failing, self.login_refused) = (false, false);
-            }
+            // Whoever refuses one message for good is there and knows us.
+            Outcome::Refused { .. } | Outcome::OptedOut { .. } => (self.failing, self.login_refused) = (false, false),
             Outcome::LoginRefused { reason } => {
                 self.last_error = Some((now, reason.clone()));
                 (self.failing, self.login_refused) = (true, true);
@@ -99,8 +97,10 @@ impl GatewayHealth {
                 self.last_error = Some((now, reason.clone()));
                 self.failing = true;
             }
-            // To be asked for less is no failure; the pages show it.
-            Outcome::Throttled { reason, .. } => self.last_error = Some((now, reason.clone())),
+            // To be asked for less is no failure, and what one message cannot do may be all that it is: the pages show it.
+            Outcome::Throttled { reason, .. } | Outcome::Deferred { reason } => {
+                self.last_error = Some((now, reason.clone()));
+            }
             Outcome::NotSent { .. } => {}
         }
         self.failing_since = if self.failing { self.failing_since.or(Some(now)) } else { None };

@@ -111,6 +111,7 @@ pub fn receive(
     let short = incoming.from.chars().filter(|c| c.is_numeric()).count() < NUMBER_DIGITS;
     let Ok(from) = Phone::from_gateway(&incoming.from, with.region.as_ref()) else { return Ok(None) };
     if with.sender.as_ref() == Some(&from) || echo::is_ours(&with.voice, &incoming.text, &with.cases.statuses()) {
+        metrics::counter!("redress_inbound_total", "kind" => "echo").increment(1);
         return Ok(None);
     }
     if let Some(id) = &incoming.id

@@ -120,7 +120,7 @@ pub fn mentioned(text: &str) -> Vec<String> {
     let parts = text.match_indices("BILL").filter_map(|(at, found)| {
         let rest = text[at + found.len()..].trim_start_matches(gap);
         let (day, rest) = rest.split_at_checked(8)?;
-        let code: String = rest.trim_start_matches(gap).chars().take_while(|&c| part_of_word(c)).collect();
+        let code: String = rest.trim_start_matches(gap).chars().take_while(|&c| part_of_word(c)).take(6).collect();
         reference(&format!("BILL{day}{code}"))
     });
     parts.take(MENTIONED).collect()

@@ -97,11 +97,7 @@ impl Pace {
     /// Notes what came of one. Gives whether the gateway is back after a rest.
     pub fn note(&mut self, outcome: &Outcome, now: i64, clock: &Clock) -> bool {
         match outcome {
-            Outcome::Accepted { .. }
-            | Outcome::Refused { .. }
-            | Outcome::OptedOut { .. }
-            | Outcome::Deferred { .. }
-            | Outcome::NotSent { .. } => {
+            Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. } | Outcome::NotSent { .. } => {
                 if let Some(most) = self.most {
                     // A hundred messages until it is as before.
                     self.rate = (self.rate + most / 200).min(most);
@@ -114,6 +110,8 @@ impl Pace {
                 self.rests = 0;
                 self.rest_until.take().is_some()
             }
+            // It may be all messages, or this one: nobody waits for it, and nobody is told that the gateway is back.
+            Outcome::Deferred { .. } => false,
             Outcome::Throttled { after, .. } => {
                 let rate = if self.rate == 0 { FIRST_LIMIT } else { self.rate };
                 self.rate = (rate / 2).max(MESSAGE / 2);

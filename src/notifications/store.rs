@@ -158,10 +158,14 @@ pub fn save(tx: &mut Tx<'_>, delivery: &mut Delivery) -> Result<bool, Fault> {
         "SELECT COALESCE(MAX(n), 0) FROM notification_events WHERE notification_id = $1",
         params![delivery.id],
     )?;
+    // What has only been put off looks as before.
+    let shows = !delivery.changes.is_empty();
     append_changes(tx, delivery, last.map_or(Ok(0), |row| row.int(0))?)?;
     call_store::follow(tx, delivery)?;
     delivery.guard = Guard { state: delivery.state, lease: delivery.lease, round: delivery.round };
-    tx.notify(CHANGED, delivery.id.simple().to_string());
+    if shows {
+        tx.notify(CHANGED, delivery.id.simple().to_string());
+    }
     Ok(true)
 }
 

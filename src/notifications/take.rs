@@ -17,9 +17,6 @@ use super::{
 };
 use crate::{db::Tx, fault::Fault, phone::Phone};
 
-/// So long does a message step aside whose own gateway has no room, in milliseconds.
-const ASIDE: i64 = 250;
-
 /// A message to be sent now.
 #[derive(Debug)]
 pub struct Job {
@@ -93,7 +90,7 @@ impl Look<'_> {
         match delivery.way(&self.ready) {
             // Behind it others may wait for a gateway that has room: it lets them by.
             Way::Soon if self.ready.iter().any(|(_, ready)| matches!(ready, Ready::Probe | Ready::Open(1..))) => {
-                delivery.wait(now + ASIDE, None, now);
+                delivery.wait(now + delivery.aside(now), None, now);
                 self.save(tx, delivery, None)
             }
             Way::Soon => Ok(()),

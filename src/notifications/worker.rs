@@ -160,6 +160,9 @@ impl Worker {
                 }
                 Err(_) => {}
             }
+            while let Some(done) = sends.try_join_next() {
+                log_panic(done);
+            }
             if more {
                 continue;
             }

@@ -153,6 +153,20 @@ pub fn once(
     Ok(answer)
 }
 
+/// Keeps another answer for a key: of work that is done only after the key was taken.
+///
+/// # Errors
+/// Only the database's.
+pub fn keep(tx: &mut Tx<'_>, vault: &Vault, key: &Key, answer: &Answer) -> Result<(), Fault> {
+    let cell = Cell { table: "idempotency", column: "answer", row: &key.key };
+    let kept = serde_json::to_string(answer).map_err(|error| Fault::Unexpected(error.into()))?;
+    tx.execute(
+        "UPDATE idempotency SET answer = $2 WHERE key_hash = $1",
+        params![&key.key[..], vault.seal_text(&cell, &kept)],
+    )?;
+    Ok(())
+}
+
 /// The answer that is kept for a key, whatever body it came with.
 ///
 /// # Errors

@@ -157,7 +157,7 @@ pub(super) static TABLES: [Table; 25] = [
 /// Tables that stay behind. Without `schedules` a database finds everything due, which after a move is right; rows of
 /// `turns` are locks, and what they count means nothing; `nodes` serve from where they are, and say themselves how their
 /// gateway does. `schema_migrations` is the engine's own.
-pub(super) const LEFT: [&str; 4] = ["gateway_states", "nodes", "schedules", "turns"];
+pub(super) const LEFT: [&str; 5] = ["gateway_health", "gateway_states", "nodes", "schedules", "turns"];
 
 impl Table {
     const fn refers(self, refers: References) -> Self {

@@ -152,6 +152,14 @@ fn of_a_letter(draft: &Draft, misfits: &mut Vec<Misfit>) {
         let text = Text::new("templates-fault-subject").arg("most", LONGEST_SUBJECT);
         misfits.push(Misfit::new("too_long", std::iter::once(0..subject.len()).collect(), text));
     }
+    for (part, at) in parse(subject).0 {
+        if let Part::Slot(variable) = part
+            && variable.is_free()
+        {
+            let text = Text::new("templates-fault-subject-free").arg("name", variable.slot());
+            misfits.push(Misfit::new("not_allowed", std::iter::once(at).collect(), text));
+        }
+    }
     if draft.registration.is_some() {
         misfits.push(Misfit::new("not_allowed", Vec::new(), Text::new("templates-fault-letter-registered")));
     }

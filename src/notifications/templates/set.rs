@@ -85,7 +85,7 @@ impl Templates {
 
     /// Whether a text may be one that was made of one of them.
     pub fn may_have_made(&self, text: &str) -> bool {
-        self.now().iter().any(|(_, template)| template.may_have_made(text))
+        self.now().iter().any(|(place, template)| place.letter().is_none() && template.may_have_made(text))
     }
 
     /// Reads those that are stored.

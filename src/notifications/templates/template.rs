@@ -134,17 +134,21 @@ impl Template {
         self.parts.iter().map(part).collect()
     }
 
-    /// Whether a text may be one that was made of it: it has all of its words, in order, and they are some.
+    /// Whether a text may be one that was made of it: it has all of its words, in order, and they are some. It begins and
+    /// ends with them where the template does, as whoever quotes it adds something.
     pub fn may_have_made(&self, text: &str) -> bool {
-        let (mut rest, mut seen) = (text, 0);
+        let (mut rest, mut seen, mut open) = (text.trim(), 0, false);
         for part in &self.parts {
-            let Part::Words(words) = part else { continue };
+            let Part::Words(words) = part else {
+                open = true;
+                continue;
+            };
             let words = words.trim();
-            let Some(at) = rest.find(words) else { return false };
+            let Some(at) = rest.find(words).filter(|at| open || *at == 0) else { return false };
             rest = &rest[at + words.len()..];
-            seen += words.chars().count();
+            (seen, open) = (seen + words.chars().count(), words.is_empty());
         }
-        seen >= ENOUGH
+        seen >= ENOUGH && (open || rest.is_empty())
     }
 }
 

@@ -171,3 +171,24 @@ async fn the_api_lists_reads_cancels_and_tries() {
     assert_eq!(start.json, json!({"phone": "+447700900142", "optedOut": false, "since": null}));
     assert_eq!(admin.put("/api/opt-outs", &json!({})).await.faults(), ["optedOut", "phone"]);
 }
+
+#[tokio::test]
+async fn a_trial_with_a_key_is_sent_once_and_answered_alike() {
+    let gateway = crate::notifications::fake_gateway::FakeGateway::start([]).await;
+    let settings = [
+        ("sms.gateway", "kannel"),
+        ("sms.kannel.url", gateway.url.as_str()),
+        ("sms.kannel.username", "redress"),
+        ("sms.kannel.password", "secret"),
+        ("worker", "false"),
+    ];
+    let app = TestApp::with(&settings).await;
+    let admin = app.admin().await;
+    let keyed = || {
+        let request = admin.request("POST", "/api/gateways/sms/kannel/test").header("idempotency-key", "k1");
+        admin.send(request.json(&json!({"to": "+447700900142"})))
+    };
+    let (first, again) = (keyed().await, keyed().await);
+    assert_eq!((first.status, again.status, &first.json), (200, 200, &again.json), "{}", again.text);
+    assert_eq!((again.header("idempotency-replayed"), gateway.requests().len()), ("true", 1), "sent once");
+}

@@ -356,6 +356,7 @@ async fn what_is_no_letter_is_refused() {
         (format!("{{{{ref}}}}\n\n{}", "x".repeat(5_000)), "too_long"),
         ("Subject\n\nText".to_owned(), "required"),
         ("{{ref}}\n\n{{rf}}".to_owned(), "unknown"),
+        ("{{ref}}: {{issue}}\n\nText".to_owned(), "not_allowed"),
     ] {
         let refused = admin.put(path, &json!({"body": body})).await;
         let codes: Vec<&str> =

@@ -156,8 +156,6 @@ fn outcome(status: u16, body: Option<&str>) -> Outcome {
         400..=499 => refused(reason::REFUSED),
         // Somebody other than Kannel took the request, who may have passed it on.
         200..=299 => Outcome::Doubtful { reason: with(reason::NOT_KANNEL) },
-        // Whoever stands in front has waited in vain, which says nothing of the message.
-        504 => Outcome::Doubtful { reason: with(reason::NO_ANSWER) },
         500..=599 => later(reason::FAULTY),
         _ => later(reason::NOT_KANNEL),
     }
@@ -221,7 +219,7 @@ mod tests {
         assert!(later(500, Some("")) && later(503, Some("Temporal failure, try again later.")) && later(599, None));
         assert!(later(302, Some("")) && later(101, None));
         assert!(matches!(outcome(200, Some("Welcome")), Outcome::Doubtful { .. }));
-        assert!(matches!(outcome(504, Some("Gateway Time-out")), Outcome::Doubtful { .. }));
+        assert!(later(504, Some("Gateway Time-out")), "the contract has all 5xx of Kannel tried again");
     }
 
     #[test]
