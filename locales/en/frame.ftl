@@ -43,7 +43,7 @@ frame-channel-failing = { $channel } has been failing since { $since } ({ $reaso
     [one] { $waiting } message waits and is tried again
    *[other] { $waiting } messages wait and are tried again
 }.
-frame-webhook-off = Since { $since } nothing is sent any more: { $reason }. Correct its settings, or turn it on by redress webhook on.
+frame-webhook-off = Since { $since } nothing is sent by the webhook any more: { $reason }. Correct its settings, or turn it on by redress webhook on.
 
 # The views of the side bar.
 frame-views = Views

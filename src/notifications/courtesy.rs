@@ -45,6 +45,11 @@ impl Courtesy {
         self.countries.is_empty() || self.countries.iter().any(|country| phone.is_of(*country))
     }
 
+    /// Whether phones are left in peace now.
+    pub fn is_quiet(&self, now: i64) -> bool {
+        self.quiet.as_ref().is_some_and(|quiet| quiet.until(now).is_some())
+    }
+
     /// When a message may ring, in milliseconds, if not now.
     pub fn quiet_until(&self, kind: Kind, now: i64) -> Option<i64> {
         self.quiet.as_ref().filter(|quiet| !quiet.exempt.contains(&kind))?.until(now)

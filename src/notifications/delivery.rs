@@ -6,7 +6,7 @@ use super::{
     backoff,
     channels::Outcome,
     message::Kind,
-    reason::{self, COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
+    reason::{self, CANCELLED, COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
     state::{About, State, Verdict},
     way::{Next, Passed},
 };
@@ -300,7 +300,8 @@ impl Delivery {
 
     /// Sends it again, from the beginning; `elsewhere` when it now goes to another number.
     pub fn resend(&mut self, now: i64, hindrance: Option<&str>, elsewhere: bool, by: Uuid) -> Result<(), Fault> {
-        if !self.state.may_resend() {
+        let taken_back = self.state == State::Cancelled && self.reason.as_deref() == Some(CANCELLED);
+        if !self.state.may_resend() && !taken_back {
             return Err(Fault::conflict(Text::new(match self.state {
                 State::Cancelled => "notifications-undone",
                 _ => "notifications-waiting-already",

@@ -5,7 +5,7 @@ use vault::{OpenError, Vault};
 use super::{
     channels::{Channel, Registered},
     delivery::Delivery,
-    reason::NOT_NOW,
+    reason::{ENOUGH, NOT_NOW, QUIET, SPENT},
     store::{DELIVERY, DELIVERY_COLUMNS, read_delivery, recipient_cell, text_cell},
 };
 use crate::{
@@ -97,6 +97,18 @@ fn open(dialect: Dialect, index: &str, doubtful: bool) -> String {
         // Left to itself it looks for the earlier messages of a ticket among all that wait.
         dialect.by_unique("notifications"),
     )
+}
+
+/// Has those that limits hold back, and quiet hours where there are none now, be looked at again: the settings may be others
+/// than when they were put off.
+pub fn look_again(tx: &mut Tx<'_>, quiet: bool, now: i64) -> Result<u64, Fault> {
+    let held = if quiet { vec![ENOUGH, SPENT] } else { vec![ENOUGH, SPENT, QUIET] };
+    let held = held.iter().map(|reason| format!("'{reason}'")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "UPDATE notifications{} SET due_at = $1 WHERE state IN (0, 1) AND state = 0 AND due_at > $1 AND reason IN ({held})",
+        tx.dialect().by_index("notifications_backlog")
+    );
+    Ok(tx.execute(&sql, params![now])?)
 }
 
 /// At most 200 messages of a channel that wait and whose validity is over.

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     channels::Outcome,
-    reason::{WEBHOOK_GONE, WEBHOOK_OFF},
+    reason::{NOT_UNDERSTOOD, WEBHOOK_GONE, WEBHOOK_OFF},
 };
 
 /// How each gateway is doing, as far as this process knows. Clones share it.
@@ -86,6 +86,11 @@ impl GatewayHealth {
             Outcome::Accepted { .. } => {
                 self.last_ok = Some(now);
                 (self.failing, self.login_refused) = (false, false);
+            }
+            // Its "yes" may be one that the settings do not know.
+            Outcome::Refused { reason } if reason.starts_with(NOT_UNDERSTOOD) => {
+                self.last_error = Some((now, reason.clone()));
+                self.failing = true;
             }
             // Whoever refuses one message for good is there and knows us.
             Outcome::Refused { .. } | Outcome::OptedOut { .. } => (self.failing, self.login_refused) = (false, false),

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{OriginalUri, Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -136,7 +136,11 @@ async fn inbound(
                 answer = None;
             }
             let (kind, body) = hook.reply(answer.as_deref());
-            respond(StatusCode::OK, kind, body)
+            let mut response = respond(StatusCode::OK, kind, body);
+            if let Some((name, value)) = answer.as_deref().and_then(|text| hook.reply_header(text)) {
+                response.headers_mut().insert(name, HeaderValue::from_static(value));
+            }
+            response
         }
         Err(fault) => failure(&fault),
     }

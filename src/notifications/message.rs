@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     channels::{Channel, Contact},
-    reason::reason_text,
+    reason::{CANCELLED, reason_text},
     state::State,
 };
 use crate::words::Text;
@@ -137,8 +137,9 @@ pub struct Notification {
 
 impl Notification {
     /// Whether it can be sent again as it stands.
-    pub const fn may_resend(&self) -> bool {
-        self.state.may_resend()
+    pub fn may_resend(&self) -> bool {
+        let taken_back = self.state == State::Cancelled && self.reason.as_deref() == Some(CANCELLED);
+        self.state.may_resend() || taken_back
     }
 
     /// The reason for people.

@@ -99,6 +99,7 @@ impl Worker {
         // Beside them: nothing waits for it, as what was noted with other settings holds nobody up.
         let (db, gates) = (self.db.clone(), self.gates.clone());
         lanes.spawn(async move { told::forget_other_settings(&db, &gates).await });
+        lanes.spawn(self.clone().look_again());
         // One permit wakes one waiter: pass it on to all lanes.
         let wake_all = async {
             loop {
@@ -112,6 +113,17 @@ impl Worker {
         }
         for (_, gateway) in self.gates.all() {
             gateway.stop().await;
+        }
+    }
+
+    /// Has what limits hold back be looked at with the settings as they are now.
+    async fn look_again(self) {
+        let now = self.clock.now();
+        let quiet = self.courtesy.is_quiet(now);
+        match self.db.write(move |tx| due_store::look_again(tx, quiet, now)).await {
+            Ok(0) => {}
+            Ok(_) => self.wake.notify_one(),
+            Err(fault) => tracing::warn!(%fault, "what limits hold back waits as they were when it was put off"),
         }
     }
 

@@ -159,6 +159,8 @@ async fn a_log_in_over_the_wire_counts_against_its_address() {
 async fn gateways_call_from_where_they_are_and_nobody_else_does() {
     for (from, trusted, forwarded, status) in [
         ("", "", "", 200),
+        // A proxy on this machine that is not trusted may speak for anybody.
+        ("127.0.0.1", "", "10.1.2.3", 403),
         ("127.0.0.1", "", "", 200),
         ("10.0.0.0/8,192.0.2.7", "", "", 403),
         // A proxy that is not trusted says nothing of who calls.
@@ -166,7 +168,8 @@ async fn gateways_call_from_where_they_are_and_nobody_else_does() {
         ("10.0.0.0/8", "127.0.0.1", "10.1.2.3", 200),
         ("10.0.0.0/8", "127.0.0.1", "10.1.2.3, 192.0.2.8", 403),
     ] {
-        let set = [("hooks_from", from), ("trusted_proxies", trusted)];
+        let public = ("public_url", "https://desk.example");
+        let set = [("hooks_from", from), ("trusted_proxies", trusted), public];
         let set: Vec<(&str, &str)> = set.into_iter().filter(|(_, text)| !text.is_empty()).collect();
         let app = TestApp::with(&set).await;
         app.admin().await;

@@ -91,7 +91,7 @@ pub struct TemplateList {
 
 /// What `PUT` takes: the whole of it. This type only documents it; `templates::form` reads it.
 #[derive(ToSchema)]
-#[schema(as = MessageTemplateChange)]
+#[schema(as = MessageTemplateChange, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct TemplateBody {
     /// The words, with `{{name}}` where values go; null or nothing for the wording that Redress brings. Of an e-mail the

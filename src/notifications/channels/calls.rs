@@ -64,6 +64,11 @@ pub trait Hook: Debug + Send + Sync {
         String::new()
     }
 
+    /// A header of that answer, where the gateway needs one to send the reply as it is.
+    fn reply_header(&self, _: &str) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// The answer by which the gateway sends our reply back, as content type and body. Plain text unless it says otherwise.
     fn reply(&self, text: Option<&str>) -> (&'static str, String) {
         ("text/plain; charset=utf-8", text.unwrap_or_default().to_owned())

@@ -192,3 +192,22 @@ async fn a_trial_with_a_key_is_sent_once_and_answered_alike() {
     assert_eq!((first.status, again.status, &first.json), (200, 200, &again.json), "{}", again.text);
     assert_eq!((again.header("idempotency-replayed"), gateway.requests().len()), ("true", 1), "sent once");
 }
+
+#[tokio::test]
+async fn who_takes_a_message_back_may_send_it_after_all() {
+    let settings = [
+        ("sms.gateway", "kannel"),
+        ("sms.kannel.url", "http://127.0.0.1:9/"),
+        ("sms.kannel.username", "redress"),
+        ("sms.kannel.password", "secret"),
+        ("worker", "false"),
+    ];
+    let app = TestApp::with(&settings).await;
+    let admin = app.admin().await;
+    admin.ticket(json!({})).await;
+    let all = admin.get("/api/notifications").await;
+    let at = format!("/api/notifications/{}", all.json["items"][0]["id"].as_str().unwrap());
+    assert_eq!(admin.post(&format!("{at}/cancel"), &json!({})).await.status, 200);
+    let again = admin.post(&format!("{at}/resend"), &json!({})).await;
+    assert_eq!((again.status, &admin.get(&at).await.json["state"]), (202, &json!("queued")), "{}", again.text);
+}

@@ -8,6 +8,8 @@ use super::{
     post::{MOBILE, Post, path},
 };
 
+use crate::support::eventually;
+
 /// Noon of 3 November 2026, UTC, is when the clock of a post room begins.
 const HOUR: i64 = 3_600_000;
 
@@ -164,6 +166,25 @@ async fn no_more_is_spent_in_a_day_than_may_be() {
     post.hand.advance(12 * HOUR);
     send(&post).await;
     assert_eq!(gateway.requests().len(), 3, "the day ends at midnight");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_what_waits_goes_by_the_settings_as_they_are_then() {
+    let gateway = FakeGateway::start([]).await;
+    let mut post = post(&gateway, &[("sms.per_day", "1"), ("sms.quiet_hours", "21:00-08:00")]).await;
+    let (first, second) = (post.log().await, post.log().await);
+    send(&post).await;
+    post.hand.advance(10 * HOUR);
+    let night = post.log().await;
+    post.fix(night, 0).await;
+    send(&post).await;
+    assert_eq!((gateway.requests().len(), post.messages(night).await[1].state), (1, State::Queued));
+    post.worker.courtesy = std::sync::Arc::default();
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = tokio::spawn(post.worker.clone().run(None, stopped));
+    eventually("all of them", async || (gateway.requests().len() == 4).then_some(())).await;
+    worker.abort();
+    assert!(post.state(first).await != State::Queued && post.state(second).await != State::Queued);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -46,7 +46,7 @@ async fn kannel_delivers_reports_and_passes_on_what_clients_write() {
     assert!(kannel.smsc_saw(&format!("{REFERENCE} logged. Bill & tax, 100% wrong + late.")), "{}", kannel.smsc_log());
     // Hindi is whole, in two parts; Kannel reports on the first of them alone.
     let parts = kannel.smsc_parts();
-    let text = String::from_utf16(&parts.concat()).unwrap();
+    let text = utf16(&parts.concat());
     assert_eq!((parts.len(), text), (2, post.message(wide).await.text));
     // The fake SMSC wrote to us when it started; our answer went back to it.
     wait_for("the answer to STATUS", async || kannel.smsc_saw(&format!("{REFERENCE}: In Progress."))).await;
@@ -75,6 +75,28 @@ async fn kannel_delivers_reports_and_passes_on_what_clients_write() {
     let (_, reason) = last_reason(&post, unroutable).await;
     assert!(["not routable (403)", "reported undeliverable (16)"].contains(&reason.as_str()), "{reason}");
     assert_eq!(path(&post.message(unroutable).await), ["queued", "sending", "failed"]);
+}
+
+/// Kannel would send question marks, if the answer did not say what it is in.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_in_hindi_arrive_as_they_are() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let kannel = Kannel::start(&listener.local_addr().unwrap().to_string()).await;
+    let sendsms = format!("http://127.0.0.1:{}/cgi-bin/sendsms", kannel.sendsms);
+    let settings = [
+        ("sms.gateway", "kannel"),
+        ("sms.language", "hi"),
+        ("sms.hook_secret", SECRET),
+        ("sms.kannel.url", &sendsms),
+        ("sms.kannel.username", "redress"),
+        ("sms.kannel.password", "send&pw +%"),
+    ];
+    let _post = Post::live(&settings, listener).await;
+    wait_for("the answer to STATUS", async || kannel.smsc_saw("Got message")).await;
+    let log = kannel.smsc_log();
+    let (_, data) = log.split_once(" ucs-2 ").unwrap_or_else(|| panic!("{log}"));
+    let text = utf16(&octets(data.lines().next().unwrap().trim_end_matches('>')));
+    assert_eq!(text, format!("टिकट {REFERENCE}: In Progress।"));
 }
 
 async fn last_reason(post: &Post, ticket: Uuid) -> (State, String) {
@@ -134,12 +156,11 @@ impl Kannel {
         String::from_utf8_lossy(&fs::read(self.log("fakesmsc")).unwrap()).into_owned()
     }
 
-    /// The UTF-16 of the parts of long messages, in the order in which they came.
-    fn smsc_parts(&self) -> Vec<Vec<u16>> {
+    /// The octets of the parts of long messages, in the order in which they came.
+    fn smsc_parts(&self) -> Vec<Vec<u8>> {
         let log = self.smsc_log();
         let data = log.lines().filter_map(|line| line.split_once(" udh ")?.1.split_once(" data "));
-        let octets = data.map(|(_, data)| octets(data.trim_end_matches('>')));
-        octets.map(|octets| octets.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()).collect()
+        data.map(|(_, data)| octets(data.trim_end_matches('>'))).collect()
     }
 
     fn smsc_saw(&self, text: &str) -> bool {
@@ -154,6 +175,12 @@ impl Drop for Kannel {
             drop(child.wait());
         }
     }
+}
+
+/// Text in UCS-2 as SMS have it.
+fn utf16(octets: &[u8]) -> String {
+    let units: Vec<u16> = octets.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).unwrap()
 }
 
 /// The octets of what the fake SMSC prints.
@@ -224,6 +251,7 @@ group = sms-service
 keyword = default
 catch-all = true
 omit-empty = true
+accept-x-kannel-headers = true
 get-url = "http://{desk}/hooks/sms/kannel/inbound?from=%p&to=%P&text=%a&secret={secret}"
 "#,
         spool = spool.display()

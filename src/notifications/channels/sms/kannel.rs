@@ -170,6 +170,12 @@ impl Hook for Kannels {
         report(call.fields)
     }
 
+    /// Without it Kannel sends question marks for what is not of GSM-7. It counts where the `sms-service` has
+    /// `accept-x-kannel-headers`.
+    fn reply_header(&self, text: &str) -> Option<(&'static str, &'static str)> {
+        (Encoding::of(text) == Encoding::Ucs2).then_some(("x-kannel-coding", "2"))
+    }
+
     /// `id` is `%I` in the address of its `sms-service`, if the ISP put it there.
     fn inbound(&self, call: &Call<'_>) -> Option<Incoming> {
         let field = |name: &str| call.fields.get(name).map(ToOwned::to_owned);

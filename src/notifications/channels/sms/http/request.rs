@@ -98,10 +98,12 @@ impl Shape {
     /// The request for one message.
     pub fn request(&self, client: &Client, message: &Outgoing<'_>) -> RequestBuilder {
         let id = message.id.to_string();
+        let header = message.registered.map(|ids| ids.header.as_str()).filter(|header| !header.is_empty());
         let values = Values {
             to: message.to,
             text: message.text,
-            sender: self.sender.as_deref().unwrap_or_default(),
+            // The one that is registered with the template goes before all others.
+            sender: header.or(self.sender.as_deref()).unwrap_or_default(),
             id: &id,
             report_url: message.report_url.unwrap_or_default(),
             coding: match message.encoding {
