@@ -48,7 +48,7 @@ impl Row {
             reason: one.reason.as_deref().map(reason_text),
             attempts: one.attempts,
             text: one.text.clone(),
-            resend: one.state.may_resend(),
+            resend: one.state.may_resend(one.reason.as_deref()),
             arrived: matches!(one.state, State::Sent | State::Delivered),
         }
     }

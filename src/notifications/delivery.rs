@@ -6,7 +6,7 @@ use super::{
     backoff,
     channels::Outcome,
     message::Kind,
-    reason::{self, CANCELLED, COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
+    reason::{self, COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
     state::{About, State, Verdict},
     way::{Next, Passed},
 };
@@ -203,15 +203,12 @@ impl Delivery {
             },
             Outcome::OptedOut { .. } => self.give_up(State::Suppressed, OPTED_OUT, now),
             Outcome::NotSent { reason } | Outcome::Gone { reason } => self.give_up(State::Suppressed, &reason, now),
-            Outcome::Later { reason, after: None } | Outcome::Deferred { reason } => {
-                let pause = backoff::pause(self.attempts, clock);
-                let pause = if self.pass(false, gateways) == Next::Now { 0 } else { pause };
-                self.retry(reason, now, now + pause);
-            }
             Outcome::Later { reason, after } => {
                 let pause = backoff::pause(self.attempts, clock).max(after.unwrap_or(0));
-                let pause = if self.pass(false, gateways) == Next::Now { 0 } else { pause };
-                self.retry(reason, now, now + pause);
+                self.put_off(reason, now, pause, gateways);
+            }
+            Outcome::Deferred { reason } | Outcome::LoginRefused { reason } => {
+                self.put_off(reason, now, backoff::pause(self.attempts, clock), gateways);
             }
             Outcome::Throttled { reason, after } => {
                 // The gateway's pace, and none of the message's doing. Some mean the receiver's alone by it, though: so it
@@ -221,13 +218,14 @@ impl Delivery {
                 let pause = after.map_or_else(|| backoff::pause(1, clock), |after| after + backoff::jitter(clock));
                 self.retry(reason, now, now + pause.max((age / 16).min(backoff::LONGEST_PAUSE)));
             }
-            Outcome::LoginRefused { reason } => {
-                let next = self.pass(false, gateways) == Next::Now;
-                let pause = if next { 0 } else { backoff::pause(self.attempts, clock) };
-                self.retry(reason, now, now + pause);
-            }
             Outcome::Doubtful { reason } => self.doubt(&reason, now, now + backoff::doubtful_pause(clock)),
         }
+    }
+
+    /// It was surely not sent: the next gateway gets it at once, or this one after the pause.
+    fn put_off(&mut self, reason: String, now: i64, pause: i64, gateways: &[&str]) {
+        let pause = if self.pass(false, gateways) == Next::Now { 0 } else { pause };
+        self.retry(reason, now, now + pause);
     }
 
     fn retry(&mut self, reason: String, now: i64, due_at: i64) {
@@ -300,8 +298,7 @@ impl Delivery {
 
     /// Sends it again, from the beginning; `elsewhere` when it now goes to another number.
     pub fn resend(&mut self, now: i64, hindrance: Option<&str>, elsewhere: bool, by: Uuid) -> Result<(), Fault> {
-        let taken_back = self.state == State::Cancelled && self.reason.as_deref() == Some(CANCELLED);
-        if !self.state.may_resend() && !taken_back {
+        if !self.state.may_resend(self.reason.as_deref()) {
             return Err(Fault::conflict(Text::new(match self.state {
                 State::Cancelled => "notifications-undone",
                 _ => "notifications-waiting-already",
@@ -497,7 +494,7 @@ mod tests {
                 (Err(Fault::Conflict { detail, .. }), Some(words)) => assert!(detail.english().contains(words)),
                 (other, _) => panic!("{state}: {other:?}"),
             }
-            assert_eq!(state.may_resend(), may, "what the button goes by");
+            assert_eq!(state.may_resend(None), may, "what the button goes by");
             assert_eq!(delivery.state, if may { State::Queued } else { state });
         }
         let (mut delivery, clock) = sending();

@@ -138,14 +138,14 @@ pub fn waiting_on(tx: &mut Tx<'_>, channel: &Channel) -> Result<(i64, Option<i64
 }
 
 /// Has those that were put off while their gateway was away be due at once, now that it is back. What a person or the hour
-/// holds back stays so, since it was never tried, and so does what the gateway could not pass on for a cause of its own.
+/// holds back stays so, and so does what the gateway could not pass on for a cause of its own.
 pub fn hasten(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<u64, Fault> {
     let sql = format!(
         "UPDATE notifications{} SET due_at = $1 WHERE state IN (0, 1) AND state = 0 AND channel = $2 AND due_at > $1 \
-         AND attempts > 0 AND doubts = 0 AND reason NOT LIKE $3",
+         AND attempts > 0 AND doubts = 0 AND reason NOT LIKE $3 AND reason <> $4",
         tx.dialect().by_index("notifications_ready")
     );
-    Ok(tx.execute(&sql, params![now, channel.name, format!("{NOT_NOW}%")])?)
+    Ok(tx.execute(&sql, params![now, channel.name, format!("{NOT_NOW}%"), QUIET])?)
 }
 
 fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {

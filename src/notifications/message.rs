@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     channels::{Channel, Contact},
-    reason::{CANCELLED, reason_text},
+    reason::reason_text,
     state::State,
 };
 use crate::words::Text;
@@ -138,8 +138,7 @@ pub struct Notification {
 impl Notification {
     /// Whether it can be sent again as it stands.
     pub fn may_resend(&self) -> bool {
-        let taken_back = self.state == State::Cancelled && self.reason.as_deref() == Some(CANCELLED);
-        self.state.may_resend() || taken_back
+        self.state.may_resend(self.reason.as_deref())
     }
 
     /// The reason for people.

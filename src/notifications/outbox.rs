@@ -9,7 +9,7 @@ use vault::Vault;
 use super::{
     channels::{CHANNELS, Channel, Contact},
     courtesy::Courtesy,
-    delivery::REPORT_DUE,
+    delivery::{Delivery, REPORT_DUE},
     due_store,
     gates::Gates,
     health::Health,
@@ -320,26 +320,36 @@ pub async fn lapse(db: &Db, gates: &Gates, now: i64) -> Result<u64, Fault> {
         gates.all().filter(|(_, gateway)| !gateway.reports()).map(|(_, gateway)| gateway.name()).collect();
     let mut all = 0;
     for channel in CHANNELS.iter().filter(|channel| channel.reports) {
-        loop {
-            let silent = silent.clone();
-            let lapsed = db.write(move |tx| lapse_some(tx, channel, &silent, now)).await?;
-            if lapsed == 0 {
-                break;
-            }
-            metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(lapsed);
-            all += lapsed;
-        }
+        let silent = silent.clone();
+        let unreported = move |tx: &mut Tx<'_>| store::unreported(tx, channel, &silent, now - REPORT_DUE);
+        all += each(db, unreported, move |delivery| delivery.lapse(now)).await?;
     }
+    metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(all);
     Ok(all)
 }
 
-fn lapse_some(tx: &mut Tx<'_>, channel: &Channel, silent: &[&str], now: i64) -> Result<u64, Fault> {
-    let mut lapsed = 0;
-    for mut delivery in store::unreported(tx, channel, silent, now - REPORT_DUE)? {
-        delivery.lapse(now);
-        lapsed += u64::from(store::save(tx, &mut delivery)?);
+/// Changes all that a statement finds, some hundred in a transaction, until it finds nothing.
+async fn each(
+    db: &Db,
+    find: impl Fn(&mut Tx<'_>) -> Result<Vec<Delivery>, Fault> + Clone + Send + 'static,
+    change: impl Fn(&mut Delivery) + Copy + Send + 'static,
+) -> Result<u64, Fault> {
+    let mut all = 0;
+    loop {
+        let find = find.clone();
+        let work = move |tx: &mut Tx<'_>| {
+            let mut changed = 0;
+            for mut delivery in find(tx)? {
+                change(&mut delivery);
+                changed += u64::from(store::save(tx, &mut delivery)?);
+            }
+            Ok::<_, Fault>(changed)
+        };
+        match db.write(work).await? {
+            0 => return Ok(all),
+            changed => all += changed,
+        }
     }
-    Ok(lapsed)
 }
 
 /// Gives up what waits on channels that are not set any more and whose validity is over, since no worker looks at it, and
@@ -350,22 +360,11 @@ fn lapse_some(tx: &mut Tx<'_>, channel: &Channel, silent: &[&str], now: i64) -> 
 pub async fn strand(db: &Db, gates: &Gates, now: i64) -> Result<u64, Fault> {
     let mut all = 0;
     for channel in CHANNELS.iter().filter(|channel| gates.of(channel).is_empty()) {
-        loop {
-            let stranded = db.write(move |tx| strand_some(tx, channel, now)).await?;
-            if stranded == 0 {
-                break;
-            }
-            all += stranded;
-        }
+        let over = move |tx: &mut Tx<'_>| due_store::over(tx, channel, now);
+        let give_up = move |delivery: &mut Delivery| {
+            delivery.look(now, None);
+        };
+        all += each(db, over, give_up).await?;
     }
     Ok(all)
-}
-
-fn strand_some(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<u64, Fault> {
-    let mut stranded = 0;
-    for mut delivery in due_store::over(tx, channel, now)? {
-        delivery.look(now, None);
-        stranded += u64::from(store::save(tx, &mut delivery)?);
-    }
-    Ok(stranded)
 }

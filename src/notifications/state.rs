@@ -1,5 +1,7 @@
 //! The states of a message, and what a gateway's report does to each.
 
+use super::reason::CANCELLED;
+
 /// Where a message is on its way. The order is the stored one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
@@ -63,10 +65,15 @@ impl State {
         matches!(self, Self::Queued | Self::Sending)
     }
 
-    /// Whether someone may send it again: unless it waits or was undone. What is sent may be too, as a report may never
-    /// come, and what is delivered, as clients lose SMS and numbers are corrected.
-    pub const fn may_resend(self) -> bool {
-        !matches!(self, Self::Queued | Self::Sending | Self::Cancelled)
+    /// Whether someone may send it again: unless it waits, or was undone with its change and not taken back by itself, which
+    /// its reason tells. What is sent may be too, as a report may never come, and what is delivered, as clients lose SMS and
+    /// numbers are corrected.
+    pub fn may_resend(self, reason: Option<&str>) -> bool {
+        match self {
+            Self::Queued | Self::Sending => false,
+            Self::Cancelled => reason == Some(CANCELLED),
+            _ => true,
+        }
     }
 
     /// Whether nothing more is done for it, unless someone sends it again.

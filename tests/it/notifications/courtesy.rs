@@ -168,6 +168,44 @@ async fn no_more_is_spent_in_a_day_than_may_be() {
     assert_eq!(gateway.requests().len(), 3, "the day ends at midnight");
 }
 
+/// A gateway that is back hastens what waited for it, and nothing that the night holds back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_back_at_night_wakes_nobody_and_makes_no_message_live_longer() {
+    let gateway = FakeGateway::start([fake_gateway::ACCEPT, BUSY, BUSY, BUSY, BUSY]).await;
+    let post = post(&gateway, &[("sms.quiet_hours", "21:00-08:00")]).await;
+    post.hand.advance(9 * HOUR - 1_000);
+    let ticket = post.log().await;
+    send(&post).await;
+    post.fix(ticket, 0).await;
+    send(&post).await;
+    post.hand.advance(10_000);
+    send(&post).await;
+    let times = async || {
+        post.db
+            .read(|tx| {
+                let row = tx
+                    .query_one("SELECT due_at, expires_at FROM notifications WHERE state = 0 AND kind = 1", &[])?
+                    .unwrap();
+                Ok::<_, redress::db::DbError>((row.int(0)?, row.int(1)?))
+            })
+            .await
+            .unwrap()
+    };
+    let held = times().await;
+    // Three new tickets fail, and the gateway rests; then it is back.
+    for _ in 0..3 {
+        post.log().await;
+        send(&post).await;
+        post.hand.advance(1);
+    }
+    for _ in 0..4 {
+        post.hand.advance(40_000);
+        send(&post).await;
+    }
+    assert_eq!(gateway.requests().len(), 8, "one, three failures and three again, and the Fixed one before nine");
+    assert_eq!(times().await, held);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_what_waits_goes_by_the_settings_as_they_are_then() {
     let gateway = FakeGateway::start([]).await;
