@@ -63,20 +63,21 @@ pub fn due(tx: &mut Tx<'_>, vault: &Vault, wanted: Wanted) -> Result<Vec<Due>, F
     rows.iter().map(|row| read_due(vault, row)).collect()
 }
 
-/// What [`due`] is to be asked for, if it would give anything.
-pub fn any_due(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Option<Wanted>, Fault> {
-    let dialect = tx.dialect();
-    let sql = format!("SELECT id {} LIMIT 1", open(dialect, "notifications_ready", wanted.doubtful));
-    if tx.query(&sql, params![wanted.now, wanted.channel.name])?.is_empty() {
-        return Ok(None);
-    }
+/// Whether [`due`] would give anything.
+pub fn any_due(tx: &mut Tx<'_>, wanted: Wanted) -> Result<bool, Fault> {
+    let sql = format!("SELECT id {} LIMIT 1", open(tx.dialect(), "notifications_ready", wanted.doubtful));
+    Ok(!tx.query(&sql, params![wanted.now, wanted.channel.name])?.is_empty())
+}
+
+/// Whether so little is due that [`Wanted::few`] is right.
+pub fn are_few(tx: &mut Tx<'_>, wanted: Wanted) -> Result<bool, Fault> {
     let sql = format!(
         "SELECT COUNT(*) FROM (SELECT 1 FROM notifications{} WHERE state IN (0, 1) AND channel = $1 AND due_at <= $2 \
          LIMIT {FEW}) AS due",
-        dialect.by_index("notifications_ready")
+        tx.dialect().by_index("notifications_ready")
     );
     let count = tx.query_one(&sql, params![wanted.channel.name, wanted.now])?.map_or(Ok(0), |row| row.int(0))?;
-    Ok(Some(Wanted { few: count < FEW, ..wanted }))
+    Ok(count < FEW)
 }
 
 /// From so many on that are due, they are read in the order in which they go.

@@ -1,6 +1,9 @@
 //! The gateways that are set, each with its pace: shared by all workers of a process.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicI64, Ordering},
+};
 
 use super::{
     channels::{Channel, Gateway, Hook, Outcome, hook_without_settings},
@@ -17,6 +20,24 @@ pub struct Gates(Arc<[Lane]>);
 pub struct Lane {
     pub channel: &'static Channel,
     pub gates: Vec<Gate>,
+    /// Until when much is taken to be due there, in milliseconds: it is not counted at each look.
+    behind_until: AtomicI64,
+}
+
+/// So long is much that is due taken to be much, in milliseconds.
+const BEHIND: i64 = 250;
+
+impl Lane {
+    /// Whether much was due there a moment ago.
+    pub fn is_behind(&self, now: i64) -> bool {
+        // A clock set back makes no moment longer.
+        (1..=BEHIND).contains(&(self.behind_until.load(Ordering::Relaxed) - now))
+    }
+
+    /// Notes that it is.
+    pub fn note_behind(&self, now: i64) {
+        self.behind_until.store(now + BEHIND, Ordering::Relaxed);
+    }
 }
 
 /// A gateway with its pace.
@@ -32,6 +53,7 @@ impl Gates {
         let lane = |(channel, gateways): (_, Vec<Arc<dyn Gateway>>)| Lane {
             channel,
             gates: gateways.into_iter().map(Gate::new).collect(),
+            behind_until: AtomicI64::new(0),
         };
         Self(set.into_iter().filter(|(_, gateways)| !gateways.is_empty()).map(lane).collect())
     }

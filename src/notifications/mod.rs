@@ -35,6 +35,7 @@ mod store;
 mod take;
 pub mod templates;
 mod told;
+mod watch;
 mod way;
 pub mod wording;
 mod worker;

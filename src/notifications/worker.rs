@@ -4,10 +4,7 @@
 //! moment, and another takes its messages over when their leases run out: each is sent at least once.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicI64},
     time::{Duration, Instant},
 };
 
@@ -23,15 +20,13 @@ use super::{
     channels::{Channel, Outcome, Outgoing},
     courtesy::{self, Courtesy},
     delivery::{Change, Delivery},
-    due_store::{self, Letter},
+    due_store::{self, Letter, Wanted},
     gates::{Gate, Gates, Lane},
     health::Health,
     inbox::Inbox,
     off_store,
     pace::Ready,
-    reason::LOG_ONLY,
     segments::Encoding,
-    store,
     take::{self, Claimed, Job},
     told::{self, Told},
 };
@@ -56,8 +51,6 @@ const GRACE: Duration = Duration::from_secs(6);
 const ANSWERED_WITHIN: i64 = 15_000;
 /// The pause before an answer that could not be stored is stored again.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
-/// What waits is counted so often at most, in milliseconds: among a hundred thousand that takes a while.
-const COUNT_EVERY: i64 = 2_000;
 
 /// The worker. Any number of them may run, in any number of processes.
 #[derive(Clone)]
@@ -236,9 +229,19 @@ impl Worker {
             lane.gates.iter().map(|gate| (gate.gateway.name(), gate.ready(now))).collect();
         let Some(wanted) = take::wanted(channel, &ready, now) else { return Ok(Claimed::default()) };
         // Most looks find nothing, and a look that only reads costs no commit.
-        let Some(wanted) = self.db.read(move |tx| due_store::any_due(tx, wanted)).await? else {
-            return Ok(Claimed::default());
+        let behind = lane.is_behind(now);
+        let look = move |tx: &mut Tx<'_>| {
+            let any = due_store::any_due(tx, wanted)?;
+            Ok::<_, Fault>((any, any && !behind && due_store::are_few(tx, wanted)?))
         };
+        let (any, few) = self.db.read(look).await?;
+        if !any {
+            return Ok(Claimed::default());
+        }
+        if !few && !behind {
+            lane.note_behind(now);
+        }
+        let wanted = Wanted { few, ..wanted };
         let rules = take::Rules {
             vault: self.vault.clone(),
             courtesy: Arc::clone(&self.courtesy),
@@ -336,36 +339,6 @@ impl Worker {
             }
             Err(fault) => tracing::debug!(%fault, "messages that waited for the gateway wait for their own pauses"),
         }
-    }
-
-    async fn count_waiting(&self, counted: &AtomicI64) -> Result<(), Fault> {
-        let now = self.clock.now();
-        if now.saturating_sub(counted.load(Ordering::Relaxed)) < COUNT_EVERY {
-            return Ok(());
-        }
-        counted.store(now, Ordering::Relaxed);
-        let (waiting, since) = self.db.read(due_store::waiting).await?;
-        let age = since.map_or(0, |since| (now - since).max(0));
-        metrics::gauge!("redress_notifications_waiting").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
-        metrics::gauge!("redress_notifications_oldest_seconds")
-            .set(f64::from(u32::try_from(age / 1_000).unwrap_or(u32::MAX)));
-        Ok(())
-    }
-
-    /// Where nothing is sent, the log says so of each message, without a word of it: in one line for those that came
-    /// since it looked last.
-    async fn note_unsent(&self, noted: &mut i64) -> Result<(), Fault> {
-        if self.gates.hindrance(Channel::SMS) != Some(LOG_ONLY) {
-            return Ok(());
-        }
-        let since = *noted;
-        let unsent = self.db.read(move |tx| store::suppressed_since(tx, LOG_ONLY, since)).await?;
-        if let Some((_, at)) = unsent.last() {
-            *noted = *at;
-            let ids = unsent.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(" ");
-            tracing::info!(notifications = ids, "SMS not sent: no gateway is set, messages are only noted here");
-        }
-        Ok(())
     }
 }
 
