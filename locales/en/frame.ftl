@@ -43,6 +43,10 @@ frame-channel-failing = { $channel } has been failing since { $since } ({ $reaso
     [one] { $waiting } message waits and is tried again
    *[other] { $waiting } messages wait and are tried again
 }.
+frame-day-spent = As many SMS as a day may have (sms.per_day) have been sent since { $since }: { $waiting ->
+    [one] { $waiting } message waits for tomorrow
+   *[other] { $waiting } messages wait for tomorrow
+}.
 frame-webhook-off = Since { $since } nothing is sent by the webhook any more: { $reason }. Correct its settings, or turn it on by redress webhook on.
 
 # The views of the side bar.

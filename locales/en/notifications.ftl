@@ -188,6 +188,7 @@ notifications-way-unused = Not used yet
 notifications-way-last = Last took one
 notifications-way-error = Last failed
 notifications-way-waiting = { $count } waiting
+notifications-way-held = { $count } of them held back by quiet hours and limits, not by the gateway
 notifications-way-oldest = the oldest since
 notifications-try = Send a trial
 notifications-try-to = Number or address

@@ -43,6 +43,10 @@ frame-channel-failing = { $channel }: { $since } से काम नहीं �
     [one] { $waiting } संदेश प्रतीक्षा में है और फिर भेजा जाएगा
    *[other] { $waiting } संदेश प्रतीक्षा में हैं और फिर भेजे जाएँगे
 }।
+frame-day-spent = एक दिन में जितने SMS जा सकते हैं (sms.per_day) वे { $since } तक भेजे जा चुके: { $waiting ->
+    [one] { $waiting } संदेश कल तक रुका है
+   *[other] { $waiting } संदेश कल तक रुके हैं
+}।
 frame-webhook-off = { $since } से कुछ नहीं भेजा जा रहा: { $reason }। उसकी सेटिंग ठीक करें, या redress webhook on से चालू करें।
 
 # साइड बार के दृश्य।

@@ -185,6 +185,7 @@ notifications-way-unused = अभी तक उपयोग नहीं हु�
 notifications-way-last = पिछला संदेश लिया
 notifications-way-error = पिछली विफलता
 notifications-way-waiting = { $count } प्रतीक्षा में
+notifications-way-held = इनमें से { $count } शांत समय और सीमाओं के कारण रुके हैं, गेटवे के कारण नहीं
 notifications-way-oldest = सबसे पुराना
 notifications-try = जाँच संदेश भेजें
 notifications-try-to = नंबर या पता

@@ -135,6 +135,12 @@ pub fn hints(sources: &Sources) -> Vec<String> {
         let name = sources.default("isp_name");
         hints.push(format!("isp_name: not set, so SMS and pages say \"{name}\""));
     }
+    hints.extend(idle(sources));
+    if sources.get(HOOK_SECRET).is_some_and(|secret| !secret.is_empty() && secret.len() < LONG_ENOUGH) {
+        hints.push(format!(
+            "{HOOK_SECRET}: can be guessed; take {LONG_ENOUGH} characters or more, or let the first start make one"
+        ));
+    }
     let gateway = sources.get(notifications::Settings::GATEWAY).unwrap_or_default();
     if sources.get("public_url").is_none() && notifications::Settings::is_called_by(gateway) {
         let listen = sources.get("listen").map_or_else(|| sources.default("listen"), ToOwned::to_owned);
@@ -143,6 +149,30 @@ pub fn hints(sources: &Sources) -> Vec<String> {
         ));
     }
     hints
+}
+
+/// The setting that calls of gateways are told from forged ones by.
+const HOOK_SECRET: &str = "sms.hook_secret";
+/// A secret of so many bytes is not guessed.
+const LONG_ENOUGH: usize = 16;
+
+/// Settings of gateways by which nothing goes out, as what turns them on is not set: one hint for each gateway.
+fn idle(sources: &Sources) -> Vec<String> {
+    let chosen = sources.get(notifications::Settings::GATEWAY).unwrap_or_default();
+    let gateways = ["kannel", "smpp", "twilio", "http"].into_iter().filter_map(|gateway| {
+        let named = chosen.split(',').any(|one| one.trim() == gateway);
+        let turned_on = format!("{} = {gateway}", notifications::Settings::GATEWAY);
+        (!named).then(|| (format!("sms.{gateway}."), turned_on))
+    });
+    let ways = [("email.", "email.host"), ("whatsapp.", "whatsapp.phone_number_id"), ("webhook.", "webhook.url")];
+    let ways = ways.into_iter().filter(|(_, on)| sources.get(on).is_none_or(str::is_empty));
+    let all = gateways.chain(ways.map(|(prefix, on)| (prefix.to_owned(), on.to_owned())));
+    let hint = |(prefix, on): (String, String)| {
+        let set =
+            keys().find(|key| key.name.starts_with(&prefix) && sources.get(key.name).is_some_and(|v| !v.is_empty()))?;
+        Some(format!("{}: set, but nothing goes out by it without {on}", set.name))
+    };
+    all.filter_map(hint).collect()
 }
 
 fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>, faults: &mut Vec<String>) {

@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0007_webhooks",
     "0008_templates",
     "0009_outbox_indexes",
+    "0010_held_back",
 ];
 
 impl Migration {

@@ -38,6 +38,7 @@ struct Row {
     last_ok: Option<When>,
     last_error: Option<(When, Option<Text>)>,
     waiting: i64,
+    held: i64,
     oldest: Option<When>,
     sends: bool,
     to_phones: bool,
@@ -72,6 +73,7 @@ impl Row {
                 .as_ref()
                 .map(|(at, reason)| (times.ago(*at), reason.as_deref().map(reason_text))),
             waiting: way.waiting,
+            held: way.held,
             oldest: way.oldest.map(|at| times.ago(at)),
             sends: way.hindrance.is_none(),
             to_phones: way.channel.to_phones,

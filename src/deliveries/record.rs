@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::instant,
-    notifications::{Listed, Way},
+    notifications::{LOG_IN_REFUSED, Listed, Way},
     phone::Phone,
 };
 
@@ -89,6 +89,8 @@ pub struct GatewayRecord {
     pub last_error: Option<String>,
     /// Messages of its channel that wait, those on their way included.
     pub waiting: i64,
+    /// Those of them that quiet hours and limits hold back, whatever the gateway does.
+    pub held_back: i64,
     /// When the oldest of them was queued.
     #[schema(required, format = DateTime)]
     pub oldest_waiting_at: Option<String>,
@@ -98,7 +100,9 @@ impl From<&Way> for GatewayRecord {
     fn from(way: &Way) -> Self {
         let standing = &way.standing;
         let (error_at, error) = match &standing.last_error {
-            Some((at, reason)) => (Some(instant(*at)), reason.clone()),
+            Some((at, reason)) => {
+                (Some(instant(*at)), Some(reason.clone().unwrap_or_else(|| LOG_IN_REFUSED.to_owned())))
+            }
             None => (None, None),
         };
         Self {
@@ -111,6 +115,7 @@ impl From<&Way> for GatewayRecord {
             last_error_at: error_at,
             last_error: error,
             waiting: way.waiting,
+            held_back: way.held,
             oldest_waiting_at: way.oldest.map(instant),
         }
     }

@@ -45,13 +45,15 @@ pub fn remove(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
 }
 
 /// What of the list `c` still matters: that a ticket is logged or open again, and what a note says, while it is open; that
-/// it is fixed, while it is Fixed; none where a later message says the same. `n` is the message, `t` its ticket.
+/// it is fixed, while it is Fixed; none where a later message says the same, or the same was delivered another way. `n` is the message, `t` its ticket.
 /// SQLite takes a CROSS JOIN in the order in which it is written: the list is short, and messages are many.
 const MATTERS: &str = "FROM undelivered c CROSS JOIN notifications n CROSS JOIN tickets t \
     WHERE n.id = c.notification_id AND t.id = c.ticket_id \
     AND ((n.kind IN (0, 3, 4) AND t.status < 4) OR (n.kind = 1 AND t.status = 4)) \
     AND (n.kind = 4 OR NOT EXISTS (SELECT 1 FROM notifications later WHERE later.ticket_id = n.ticket_id \
-    AND later.kind = n.kind AND later.revision > n.revision))";
+    AND later.kind = n.kind AND later.revision > n.revision)) \
+    AND NOT EXISTS (SELECT 1 FROM notifications other WHERE other.ticket_id = n.ticket_id AND other.kind = n.kind \
+    AND other.revision = n.revision AND other.channel <> n.channel AND other.channel <> 'webhook' AND other.state = 3)";
 
 /// How many clients have to be called, counted up to `most`.
 pub fn count(tx: &mut Tx<'_>, most: i64) -> Result<i64, DbError> {

@@ -138,6 +138,21 @@ pub fn waiting_on(tx: &mut Tx<'_>, channel: &Channel) -> Result<(i64, Option<i64
     Ok(row.map_or(Ok((0, None)), |row| Ok::<_, crate::db::DbError>((row.int(0)?, row.opt_int(1)?)))?)
 }
 
+/// Those that wait for no gateway, but since people, the hour or the day's limit hold them back: on one channel, or on all.
+pub fn held_back(tx: &mut Tx<'_>, channel: Option<&Channel>) -> Result<i64, Fault> {
+    // Word for word as the index has it.
+    let sql = format!(
+        "SELECT COUNT(*) FROM notifications{} WHERE state = 0 AND reason IN ('{QUIET}', '{ENOUGH}', '{SPENT}'){}",
+        tx.dialect().by_index("notifications_held"),
+        if channel.is_some() { " AND channel = $1" } else { "" }
+    );
+    let row = match channel {
+        Some(channel) => tx.query_one(&sql, params![channel.name])?,
+        None => tx.query_one(&sql, &[])?,
+    };
+    Ok(row.map_or(Ok(0), |row| row.int(0))?)
+}
+
 /// Has those that were put off while their gateway was away be due at once, now that it is back. What a person or the hour
 /// holds back stays so, and so does what the gateway could not pass on for a cause of its own.
 pub fn hasten(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<u64, Fault> {

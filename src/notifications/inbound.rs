@@ -60,7 +60,7 @@ pub trait Cases: Send + Sync {
     fn statuses(&self) -> Vec<Text>;
 
     /// Puts what a client wrote on the ticket of theirs that it mentions, else on their newest one that is open, else on
-    /// the newest that is Fixed; and opens it again where that was not long ago. Gives its reference, or nothing where
+    /// the newest that is Fixed; and opens it again where that was not long ago and it says more than thanks. Gives its reference, or nothing where
     /// there is no such ticket, or the text says nothing.
     ///
     /// # Errors
@@ -205,6 +205,10 @@ impl Talk<'_> {
             return Ok(None);
         }
         let Some(reference) = self.with.cases.wrote(tx, self.from, text)? else { return Ok(None) };
+        // Thanks want no answer, and leave the one of the day to what comes after them.
+        if inbound_text::is_thanks(text) {
+            return Ok(None);
+        }
         // Said once a day for each ticket: whoever answers by machine has nothing more to answer.
         let key = self.with.vault.mac(SEEN, &[self.from.as_str().as_bytes(), reference.as_bytes(), b"told"]);
         let first = number_store::first_in(tx, &key, 24 * 60 * 60 * 1_000, self.now)?;

@@ -129,6 +129,67 @@ pub fn mentioned(text: &str) -> Vec<String> {
 /// Tickets that somebody may mean at once.
 const MENTIONED: usize = 5;
 
+/// Whether somebody only says thanks, or that it is well: nothing that would open a ticket again.
+pub fn is_thanks(text: &str) -> bool {
+    let text: String = clean(text).nfkc().collect::<String>().to_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !part_of_word(c)).filter(|word| !word.is_empty() && !COURTESY.contains(word)).collect();
+    let said = words.join(" ");
+    // Some call it fixed where others still complain: what is not wholly thanks is none.
+    !text.chars().any(|c| c == '?')
+        && (THANKS.contains(&said.as_str()) || (said.is_empty() && text.chars().any(part_of_word)))
+}
+
+/// Each as it is written in small letters, in the languages of the other words.
+const THANKS: [&str; 26] = [
+    "thanks",
+    "thank you",
+    "thank u",
+    "thankyou",
+    "thx",
+    "ty",
+    "cheers",
+    "many thanks",
+    "thanks a lot",
+    "thank you for your help",
+    "thanks for your help",
+    "धन्यवाद",
+    "शुक्रिया",
+    "dhanyavad",
+    "shukriya",
+    "gracias",
+    "merci",
+    "danke",
+    "obrigado",
+    "obrigada",
+    "terima kasih",
+    "asante",
+    "شكرا",
+    "thanks all good",
+    "thanks working now",
+    "thank you working now",
+];
+/// What is said beside it.
+const COURTESY: [&str; 17] = [
+    "ok",
+    "okay",
+    "k",
+    "great",
+    "good",
+    "perfect",
+    "fine",
+    "super",
+    "so",
+    "very",
+    "much",
+    "sir",
+    "madam",
+    "team",
+    "ठीक",
+    "है",
+    "ji",
+];
+
 /// Letters, digits, and the signs that some scripts write vowels with.
 fn part_of_word(c: char) -> bool {
     c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
@@ -315,6 +376,39 @@ mod tests {
         let long = |spaces: usize| format!("STATUS {}BILL-20261123-D4ZP {}", "-".repeat(spaces), "x");
         assert_eq!(parse(&long(10)), Inbound::Status(None));
         assert_eq!(parse(&long(150)), Inbound::Other);
+    }
+
+    #[test]
+    fn tells_thanks_from_a_complaint() {
+        for text in [
+            "Thanks",
+            "thank you!",
+            "OK thanks",
+            "Thanks sir 🙏",
+            "Great, thank you so much",
+            "ok",
+            "ठीक है, धन्यवाद",
+            "THX",
+            "Gracias.",
+            "शुक्रिया ji",
+        ] {
+            assert!(is_thanks(text), "{text}");
+        }
+        for text in [
+            "Thanks, but it is still wrong",
+            "not ok",
+            "thanks?",
+            "no",
+            "",
+            "🙏",
+            "Thanks for nothing",
+            "still wrong thanks",
+            "ok but when",
+            "good grief",
+            "thanks working now but the bill is wrong",
+        ] {
+            assert!(!is_thanks(text), "{text}");
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub use self::{
     overview::Way,
     price::Price,
     promise::WhyNot,
-    reason::reason_text,
+    reason::{LOG_IN_REFUSED, reason_text},
     record::{NotificationChange, NotificationRecord},
     settings::{Key, Routes, SettingFault, Settings},
     state::State,

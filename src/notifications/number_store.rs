@@ -125,6 +125,28 @@ pub fn spend(tx: &mut Tx<'_>, day: &str, segments: i64, most: i64) -> Result<boo
     Ok(taken > 0)
 }
 
+/// Keeps that a day has no room for a message that wants to go; `true` when nobody knew yet.
+pub fn day_is_full(tx: &mut Tx<'_>, day: &str, now: i64) -> Result<bool, Fault> {
+    // A message of more segments than a day may have meets a day without any.
+    let noted = tx.execute(
+        "INSERT INTO sms_spend (day, segments, full_at) VALUES ($1, 0, $2) ON CONFLICT (day) DO UPDATE \
+         SET full_at = excluded.full_at WHERE sms_spend.full_at IS NULL",
+        params![day, now],
+    )?;
+    Ok(noted > 0)
+}
+
+/// Since when a day has no room, in milliseconds, if it is full.
+pub fn full_since(tx: &mut Tx<'_>, day: &str) -> Result<Option<i64>, Fault> {
+    let row = tx.query_one("SELECT full_at FROM sms_spend WHERE day = $1", params![day])?;
+    Ok(row.map(|row| row.opt_int(0)).transpose()?.flatten())
+}
+
+/// Forgets that days are full: the limit may be another than it was.
+pub fn days_have_room(tx: &mut Tx<'_>) -> Result<u64, Fault> {
+    Ok(tx.execute("UPDATE sms_spend SET full_at = NULL WHERE full_at IS NOT NULL", &[])?)
+}
+
 /// Keeps that a message of a gateway's has come; `false` when it had come before.
 pub fn first_time(tx: &mut Tx<'_>, gateway: &str, key: &[u8], now: i64) -> Result<bool, Fault> {
     let added = tx.execute(

@@ -1,10 +1,11 @@
 //! How the ways out stand, and a message to try one of them.
 
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{
     channels::{Channel, Contact, Outgoing},
-    due_store,
+    courtesy, due_store,
     health_store::{self, Standing},
     number_store::{self, Allowance},
     outbox::Outbox,
@@ -36,6 +37,8 @@ pub struct Way {
     pub standing: Standing,
     /// Messages of its channel that wait, those on their way included.
     pub waiting: i64,
+    /// Those of them that quiet hours and limits hold back, whatever the gateway does.
+    pub held: i64,
     /// Since when the oldest of them waits, in milliseconds.
     pub oldest: Option<i64>,
 }
@@ -61,10 +64,22 @@ impl Outbox {
                 hindrance: gateway.hindrance(),
                 standing: standings.remove(gateway.name()).unwrap_or_default(),
                 waiting,
+                held: due_store::held_back(tx, Some(channel))?,
                 oldest,
             });
         }
         Ok(ways)
+    }
+
+    /// Since when today has had as many segments as it may, in milliseconds, if that is so.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn day_full_since(&self, tx: &mut Tx<'_>, zone: &TimeZone) -> Result<Option<i64>, Fault> {
+        if self.courtesy.per_day.is_none() {
+            return Ok(None);
+        }
+        number_store::full_since(tx, &courtesy::day(self.clock.now(), zone))
     }
 
     /// Hands one message to a gateway right now, past the outbox, and gives its answer as a reason; nothing where it took

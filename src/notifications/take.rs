@@ -33,6 +33,8 @@ pub struct Claimed {
     /// Messages that have changed.
     pub taken: usize,
     pub changes: Vec<Change>,
+    /// Whether this look was the first to find the day full.
+    pub day_full: bool,
 }
 
 /// What holds for all messages of a look.
@@ -106,6 +108,7 @@ impl Look<'_> {
                 self.send(tx, delivery, letter, gate)
             }
             Way::By(_) => {
+                self.claimed.day_full |= number_store::day_is_full(tx, &self.rules.day, now)?;
                 delivery.wait(self.rules.next_day, Some(SPENT), now);
                 self.save(tx, delivery, None)
             }

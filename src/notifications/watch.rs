@@ -22,6 +22,8 @@ impl Worker {
         let (waiting, since) = self.db.read(due_store::waiting).await?;
         let age = since.map_or(0, |since| (now - since).max(0));
         metrics::gauge!("redress_notifications_waiting").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
+        let held = self.db.read(|tx| due_store::held_back(tx, None)).await?;
+        metrics::gauge!("redress_notifications_held").set(f64::from(u32::try_from(held).unwrap_or(u32::MAX)));
         metrics::gauge!("redress_notifications_oldest_seconds")
             .set(f64::from(u32::try_from(age / 1_000).unwrap_or(u32::MAX)));
         Ok(())

@@ -24,7 +24,7 @@ use super::{
     gates::{Gate, Gates, Lane},
     health::Health,
     inbox::Inbox,
-    off_store,
+    number_store, off_store,
     pace::Ready,
     segments::Encoding,
     take::{self, Claimed, Job},
@@ -113,7 +113,11 @@ impl Worker {
     async fn look_again(self) {
         let now = self.clock.now();
         let quiet = self.courtesy.is_quiet(now);
-        match self.db.write(move |tx| due_store::look_again(tx, quiet, now)).await {
+        let look = move |tx: &mut Tx<'_>| {
+            number_store::days_have_room(tx)?;
+            due_store::look_again(tx, quiet, now)
+        };
+        match self.db.write(look).await {
             Ok(0) => {}
             Ok(_) => self.wake.notify_one(),
             Err(fault) => tracing::warn!(%fault, "what limits hold back waits as they were when it was put off"),
@@ -259,6 +263,9 @@ impl Worker {
         };
         let claimed = self.db.write(take).await?;
         count(&claimed.changes);
+        if claimed.day_full {
+            tracing::warn!("as many SMS as a day may have (sms.per_day) have been sent; the others wait for tomorrow");
+        }
         for job in &claimed.jobs {
             if let Some(gate) = lane.gates.get(job.gate) {
                 gate.begin();

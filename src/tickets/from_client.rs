@@ -54,7 +54,7 @@ impl Cases for FromClients {
         }
         let Some(ticket) = self.meant(tx, from, &text)? else { return Ok(None) };
         let client = staff::the_client(tx, &desk.vault, desk.clock.now())?;
-        let ticket = if self.reopens(tx, &ticket)? {
+        let ticket = if !inbound_text::is_thanks(&text) && self.reopens(tx, &ticket)? {
             update(tx, desk, &client, ticket, Change::to_status(Status::Open), 0)?
         } else {
             ticket

@@ -116,7 +116,7 @@ pub(super) static TABLES: [Table; 25] = [
     table("inbound_replies", &["number_token"], &["full_at"]),
     table("opt_outs", &["number_token"], &["stopped_at", "via", "actor"]).refers(&[("actor", "users", "id")]),
     table("number_limits", &["number_token"], &["full_at"]),
-    table("sms_spend", &["day"], &["segments"]),
+    table("sms_spend", &["day"], &["segments", "full_at"]),
     table("inbound_seen", &["gateway", "key"], &["at"]),
     table("gateway_failures", &["gateway"], &["mark", "failures", "since", "off_at", "reason"]),
     table("message_parts", &["gateway", "message_id"], &["notification_id", "round", "verdict", "code", "at"]),

@@ -1,7 +1,10 @@
 //! One ticket with everything that happened to it.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
+use uuid::Uuid;
 
 use super::{
     KEY_FAULT,
@@ -18,7 +21,7 @@ use crate::{
     drafts::{self, FormName},
     email::mailto,
     fault::Fault,
-    notifications::{Kind, wording::Sms},
+    notifications::{Kind, Notification, wording::Sms},
     staff::{self, Admin, User},
     tickets::{
         self, Counted, Desk, Filter, Happening, History, Place, Priority, Reference, Status, Ticket, Tickets, by_key,
@@ -154,6 +157,20 @@ pub async fn show(
     }
 }
 
+/// The ticket's messages, and the names of those who sent some again or took them back.
+fn sent(tx: &mut Tx<'_>, desk: &Desk, ticket: Uuid) -> Result<(Vec<Notification>, HashMap<Uuid, String>), Fault> {
+    let sent = desk.outbox.for_ticket(tx, ticket)?;
+    let mut names = HashMap::new();
+    for by in sent.iter().flat_map(|sms| &sms.events).filter_map(|event| event.by) {
+        if let Entry::Vacant(free) = names.entry(by)
+            && let Some(user) = staff::by_id(tx, &desk.vault, by)?
+        {
+            free.insert(user.name);
+        }
+    }
+    Ok((sent, names))
+}
+
 /// The ticket's page, with what went wrong.
 pub async fn page(
     state: &Tickets,
@@ -167,7 +184,7 @@ pub async fn page(
     let read = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &wanted)?;
         let past = history(tx, &desk.vault, &ticket)?;
-        let sent = desk.outbox.for_ticket(tx, ticket.id)?;
+        let sent = sent(tx, &desk, ticket.id)?;
         let staff = staff::technicians(tx, &desk.vault)?;
         let no_sms = desk.outbox.why_no_sms(tx, Kind::Fixed, &ticket.client_phone)?;
         let stopped = desk.outbox.stopped_at(tx, &ticket.client_phone)?;
@@ -189,7 +206,7 @@ pub async fn page(
     let draft = draft.filter(|_| trouble.note.is_empty());
     let chosen = holder.map(|one| one.id.to_string()).unwrap_or_default();
     let technicians = technician_choices(&staff, holder, &chosen, frame.visit.language);
-    let timeline = Timeline::new(&ticket, &past, (&sent, no_sms.as_ref()), show, &times, desk);
+    let timeline = Timeline::new(&ticket, &past, (&sent.0, no_sms.as_ref(), &sent.1), show, &times, desk);
     let page = DetailPage {
         phone: ticket.client_phone.shown_in(desk.region.as_ref()),
         others: others(&ticket),
@@ -209,7 +226,7 @@ pub async fn page(
         tells_notes: desk.outbox.tells(Kind::Note),
         no_sms,
         timeline,
-        mark: mark(&ticket, changes_of(&sent)),
+        mark: mark(&ticket, changes_of(&sent.0)),
         key: draft.as_ref().and_then(|found| found.draft.key()).map_or_else(|| fresh_key(desk), ToOwned::to_owned),
         note_form: FormName::Note(ticket.id),
         note_from: draft.as_ref().map(|found| times.time(found.saved_at).words),

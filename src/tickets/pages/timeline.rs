@@ -1,9 +1,11 @@
 //! The history of a ticket: changes, notes and SMS in one list, newest first.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use crate::{
-    notifications::{Channel, Kind, Notification, State},
+    notifications::{Channel, Kind, Notification, State, StateChange},
     phone::Phone,
     staff::Person,
     tickets::{Desk, Happening, History, Status, Ticket, can_undo_fixed},
@@ -105,8 +107,8 @@ pub struct Sent {
     pub state: State,
     pub reason: Option<Text>,
     pub segments: i64,
-    /// The key of each state it had, with the time.
-    pub trail: Vec<(&'static str, When)>,
+    /// The key of each state it had, with the time, and who brought it about where somebody did.
+    pub trail: Vec<(&'static str, When, Option<String>)>,
     pub resend: bool,
     /// Whether it can be taken back.
     pub cancel: bool,
@@ -183,11 +185,12 @@ const fn label(state: State) -> &'static str {
 }
 
 impl Timeline {
-    /// Puts changes, notes and messages into one order. `no_sms` says why none could be sent again.
+    /// Puts changes, notes and messages into one order. `no_sms` says why none could be sent again; `names` are of those who
+    /// had a hand in messages.
     pub fn new(
         ticket: &Ticket,
         past: &History,
-        (sent, no_sms): (&[Notification], Option<&Text>),
+        (sent, no_sms, names): (&[Notification], Option<&Text>, &HashMap<Uuid, String>),
         show: Show,
         times: &Times,
         desk: &Desk,
@@ -201,7 +204,7 @@ impl Timeline {
             let body = Body::Note { by: note.by.name.clone(), content: note.content.clone() };
             items.push(Item { day: None, when: times.time(note.at), body, at: note.at, version: note.version });
         }
-        items.extend(sent.iter().map(|sms| sms_item(sms, no_sms, undone == Some(sms.id), times, desk)));
+        items.extend(sent.iter().map(|sms| sms_item(sms, (no_sms, names), undone == Some(sms.id), times, desk)));
         items.retain(|item| show.lets(&item.body));
         items.sort_by_key(|item| std::cmp::Reverse((item.at, item.version)));
         let mut last = String::new();
@@ -266,7 +269,13 @@ fn part(what: &Happening, before: Option<Status>) -> Part {
     }
 }
 
-fn sms_item(sms: &Notification, no_sms: Option<&Text>, undone: bool, times: &Times, desk: &Desk) -> Item {
+fn sms_item(
+    sms: &Notification,
+    (no_sms, names): (Option<&Text>, &HashMap<Uuid, String>),
+    undone: bool,
+    times: &Times,
+    desk: &Desk,
+) -> Item {
     let at = sms.events.last().map_or(sms.created_at, |event| event.at).max(sms.created_at);
     let now = desk.clock.now();
     let to = Phone::from_e164(&sms.recipient)
@@ -276,6 +285,10 @@ fn sms_item(sms: &Notification, no_sms: Option<&Text>, undone: bool, times: &Tim
     let barred = no_sms.filter(|_| lost);
     // What speaks against it now says more than the short reason of then.
     let told = barred.is_none() || sms.state != State::Suppressed;
+    let step = |event: &StateChange| {
+        let by = event.by.and_then(|by| names.get(&by).cloned());
+        (label(event.state), times.second(event.at), by)
+    };
     let sent = Sent {
         id: sms.id,
         text: sms.text.clone(),
@@ -285,7 +298,7 @@ fn sms_item(sms: &Notification, no_sms: Option<&Text>, undone: bool, times: &Tim
         state: sms.state,
         reason: sms.why().filter(|_| told),
         segments: sms.segments,
-        trail: sms.events.iter().map(|event| (label(event.state), times.second(event.at))).collect(),
+        trail: sms.events.iter().map(step).collect(),
         resend: sms.may_resend() && no_sms.is_none(),
         barred: barred.cloned(),
         undo: undone && sms.state == State::Queued && sms.undo_until.is_some_and(|until| until > now),

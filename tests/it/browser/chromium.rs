@@ -7,7 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    error::{CmdError, ErrorStatus},
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -71,6 +75,19 @@ impl Drop for Driver {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Whether the page was only about to change: what was found has been replaced, is covered or not there yet. Nothing was
+/// done to it then, and it may be tried again.
+fn passing(error: &CmdError) -> bool {
+    let CmdError::Standard(fault) = error else { return false };
+    matches!(
+        fault.error,
+        ErrorStatus::NoSuchElement
+            | ErrorStatus::StaleElementReference
+            | ErrorStatus::ElementNotInteractable
+            | ErrorStatus::ElementClickIntercepted
+    )
 }
 
 /// Looks at a page until it is as it should be. Each keeps the browser from getting there, so they become fewer.
@@ -159,7 +176,7 @@ impl Chromium {
         loop {
             match self.client.find(Locator::Css(css)).await {
                 Ok(element) => return element,
-                Err(error) if error.is_no_such_element() && looks.again().await => {}
+                Err(error) if passing(&error) && looks.again().await => {}
                 Err(error) => panic!("no {css} on {}: {error}", self.path().await),
             }
         }
@@ -191,20 +208,48 @@ impl Chromium {
     /// Waits for something that can be seen, and clicks on it.
     pub async fn click(&self, css: &str) {
         let shown = "const e = document.querySelector(arguments[0]); return !!e && e.checkVisibility()";
-        self.holds(shown, &[css]).await;
-        self.find(css).await.click().await.unwrap();
+        let mut looks = Looks::new();
+        loop {
+            self.holds(shown, &[css]).await;
+            match self.find(css).await.click().await {
+                Ok(()) => return,
+                Err(error) if passing(&error) && looks.again().await => {}
+                Err(error) => panic!("no click on {css} on {}: {error}", self.path().await),
+            }
+        }
     }
 
     /// Types into a field in place of what it held.
     pub async fn fill(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        let mut looks = Looks::new();
+        loop {
+            let field = self.find(css).await;
+            let filled = match field.clear().await {
+                Ok(()) => field.send_keys(text).await,
+                Err(error) => Err(error),
+            };
+            match filled {
+                Ok(()) => return,
+                Err(error) if passing(&error) && looks.again().await => {}
+                Err(error) => panic!("nothing typed into {css} on {}: {error}", self.path().await),
+            }
+        }
     }
 
     /// Types into whatever has the focus.
     pub async fn keys(&self, text: &str) {
-        self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+        let mut looks = Looks::new();
+        loop {
+            let typed = match self.client.active_element().await {
+                Ok(element) => element.send_keys(text).await,
+                Err(error) => Err(error),
+            };
+            match typed {
+                Ok(()) => return,
+                Err(error) if passing(&error) && looks.again().await => {}
+                Err(error) => panic!("{text:?} not typed on {}: {error}", self.path().await),
+            }
+        }
     }
 
     /// A window as wide as a phone, or as a desk's screen.

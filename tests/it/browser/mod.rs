@@ -105,6 +105,7 @@ async fn find_and_open(browser: &Chromium, path: &str) {
     browser.holds("return document.activeElement.matches('a.ref')", &[]).await;
     browser.keys(&enter).await;
     browser.arrive(path).await;
+    browser.find(".ticket-head").await;
 }
 
 /// Moves the ticket on, marks it fixed through the dialog, and takes that back from the toast.

@@ -1,6 +1,8 @@
 //! Not delivered: call the client.
 
-use super::{HOUR, REFUSE, desk, reference, toast};
+use super::{HOUR, REFUSE, desk, desk_with, reference, toast};
+use redress::db::Tx;
+
 use crate::notifications::fake_gateway::{ACCEPT, Act};
 
 fn called(page: &crate::support::Page) -> Vec<String> {
@@ -49,6 +51,33 @@ async fn sending_again_takes_the_client_off_until_it_fails_again() {
     desk.browser.submit(&form, &[]).await;
     desk.send().await;
     assert_eq!(called(&desk.open("/notifications/calls").await).len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_called_who_was_reached_another_way() {
+    let whatsapp = [
+        ("notify.created", "sms, whatsapp"),
+        ("whatsapp.phone_number_id", "106540352242922"),
+        ("whatsapp.access_token", "EAAtoken"),
+        ("whatsapp.app_secret", "secret"),
+        ("whatsapp.verify_token", "verify me"),
+        ("whatsapp.base_url", "http://127.0.0.1:9/"),
+        ("whatsapp.language", "en"),
+        ("whatsapp.template.created", "ticket_logged"),
+    ];
+    let desk = desk_with([], &whatsapp).await;
+    let landline = desk.log("Land Line", "020 7946 0123").await;
+    assert_eq!(called(&desk.open("/notifications/calls").await), [reference(&landline)], "the other waits");
+    let arrive = async |state: i64| {
+        let sql = "UPDATE notifications SET state = $1 WHERE channel = 'whatsapp'";
+        let arrive = move |tx: &mut Tx<'_>| tx.execute(sql, &[state.into()]);
+        assert_eq!(desk.app.app.db.write(arrive).await.unwrap(), 1);
+    };
+    arrive(2).await;
+    assert_eq!(called(&desk.open("/notifications/calls").await).len(), 1, "sent is not yet there");
+    arrive(3).await;
+    let page = desk.open("/notifications/calls").await;
+    assert!(called(&page).is_empty() && !page.has(".nav-item[data-alert]"));
 }
 
 #[tokio::test]

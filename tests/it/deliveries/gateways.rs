@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{AWAY, HOUR, desk, reference, toast};
+use super::{AWAY, HOUR, desk, desk_with, reference, toast};
 use crate::{notifications::fake_gateway::Act, support::TestApp};
 
 #[tokio::test]
@@ -22,6 +22,35 @@ async fn the_page_tells_how_each_gateway_does_and_what_waits_for_it() {
     let words = desk.open("/notifications/gateways").await.all(".call__what").join(" ");
     assert!(words.contains("Takes messages") && words.contains("0 waiting"), "{words}");
     assert!(words.contains("Last failed"), "what was is still told: {words}");
+}
+
+#[tokio::test]
+async fn a_day_that_has_had_its_share_is_told_apart_from_a_gateway_that_fails() {
+    let desk = desk_with([], &[("sms.per_day", "2")]).await;
+    for number in ["142", "143"] {
+        desk.log("Nadia Okonkwo", &format!("07700 900{number}")).await;
+    }
+    desk.send().await;
+    let banner = "As many SMS as a day may have (sms.per_day) have been sent since";
+    assert!(!desk.open("/tickets").await.text.contains(banner), "nobody waits for it");
+    desk.log("Nadia Okonkwo", "07700 900144").await;
+    desk.send().await;
+    let page = desk.open("/tickets").await;
+    assert!(page.text.contains(banner) && page.text.contains("1 message waits for tomorrow"), "{}", page.text);
+    let words = desk.open("/notifications/gateways").await.all(".call__what").join(" ");
+    assert!(words.contains("1 waiting") && words.contains("1 of them held back"), "{words}");
+    let admin = desk.app.admin().await;
+    let way = admin.get("/api/gateways").await.json["items"][0].clone();
+    assert_eq!(
+        (&way["waiting"], &way["heldBack"], &way["failingSince"]),
+        (&json!(1), &json!(1), &json!(null)),
+        "{way}"
+    );
+    desk.hand.advance(12 * HOUR);
+    assert!(!desk.open("/tickets").await.text.contains(banner), "a new day");
+    desk.send().await;
+    let words = desk.open("/notifications/gateways").await.all(".call__what").join(" ");
+    assert!(words.contains("0 waiting") && !words.contains("held back"), "{words}");
 }
 
 #[tokio::test]
@@ -77,6 +106,8 @@ async fn what_waits_is_taken_back_once_and_what_has_gone_is_not() {
     assert_eq!(toast(&desk, &page).await, "This message does not wait any more, so it cannot be cancelled.");
     let ticket = desk.open(&path).await;
     assert!(ticket.text.contains("SMS cancelled") && !ticket.has("form[action$='/cancel']"));
+    let trail = ticket.all(".timeline footer").join(" ");
+    assert!(trail.contains("(Dev Anand)") && trail.matches("Dev Anand").count() == 1, "who it was: {trail}");
 
     let other = desk.log("Other One", "07700 900143").await;
     let form = desk.open(&other).await.attribute("form[action$='/cancel']", "action").unwrap();

@@ -33,6 +33,10 @@ struct Desk {
 }
 
 async fn desk(acts: impl IntoIterator<Item = Act>) -> Desk {
+    desk_with(acts, &[]).await
+}
+
+async fn desk_with(acts: impl IntoIterator<Item = Act>, more: &[(&str, &str)]) -> Desk {
     let gateway = FakeGateway::start(acts).await;
     let settings = [
         ("sms.gateway", "kannel"),
@@ -43,7 +47,7 @@ async fn desk(acts: impl IntoIterator<Item = Act>) -> Desk {
         ("region", "GB"),
     ];
     let (clock, hand) = Clock::fixed(NOON, 11);
-    let app = TestApp::with_clock(&settings, clock).await;
+    let app = TestApp::with_clock(&[&settings, more].concat(), clock).await;
     let browser = app.browser().await;
     let worker = app.app.worker(&app.base);
     Desk { app, hand, browser, worker, gateway }

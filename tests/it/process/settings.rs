@@ -105,6 +105,17 @@ fn what_is_probably_not_meant_is_hinted_at_without_failing() {
     let found = hints(&kannel);
     assert!(found.len() == 1 && found[0].starts_with("public_url:"), "{found:?}");
     assert_eq!(hints(&[&kannel[..], &[("REDRESS_PUBLIC_URL", "https://desk.example.com")]].concat()).len(), 0);
+    let idle = [
+        named,
+        ("REDRESS_SMS_KANNEL_PASSWORD", "hush"),
+        ("REDRESS_EMAIL_FROM", "desk@isp.example"),
+        ("REDRESS_WEBHOOK_SECRET", "hush hush hush hush hush hush hush"),
+        ("REDRESS_SMS_HOOK_SECRET", "short"),
+    ];
+    let found = hints(&idle);
+    let about: Vec<&str> = found.iter().map(|hint| hint.split_once(':').unwrap().0).collect();
+    assert_eq!(about, ["sms.kannel.password", "email.from", "webhook.secret", "sms.hook_secret"], "{found:?}");
+    assert!(found[0].ends_with("without sms.gateway = kannel") && !found.concat().contains("hush"), "{found:?}");
 }
 
 #[test]

@@ -153,10 +153,14 @@ async fn what_a_client_writes_is_on_their_newest_open_ticket_and_reopens_what_wa
         admin.put(&path(ticket), &json!({"status": status})).await;
     }
     assert_eq!(write(&app, "+447700900199", "Hello?").await, "", "who has no ticket is not answered");
+    let answer = write(&app, "+44 7700 900142", "OK, thank you!").await;
+    assert_eq!(answer, "", "thanks are kept, and want no answer");
+    let thanked = admin.get(&path(&ticket)).await.json;
+    assert_eq!((&thanked["status"], &thanked["notes"][0]["content"]), (&json!("Fixed"), &json!("OK, thank you!")));
     let answer = write(&app, "+44 7700 900142", "Still wrong: 200 instead of 100").await;
     assert!(answer.contains(ticket["ticketRef"].as_str().unwrap()), "{answer}");
     let now = admin.get(&path(&ticket)).await.json;
-    let note = &now["notes"][0];
+    let note = &now["notes"][1];
     assert_eq!((&now["status"], &note["content"]), (&json!("Open"), &json!("Still wrong: 200 instead of 100")));
     assert_eq!(note["addedBy"]["name"], "Client");
     assert_eq!(now["statusHistory"].as_array().unwrap().last().unwrap()["updatedBy"]["name"], "Client");
