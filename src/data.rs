@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     db::{Db, Tx, copy, params},
     fault::Fault,
+    keys,
 };
 
 /// Makes the data directory, for its owner only, unless it is there.
@@ -36,7 +37,8 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
     let db = open_db(config, clock)?;
     copy::take_over(&db, &config.database_url.to_string()).await?;
     let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
-    let vault = Vault::open_or_create(&config.key_file, recorded.as_deref())?;
+    let vault = config.keys.open(recorded.as_deref())?;
+    check(config, &db, &vault).await?;
     if recorded.is_none() {
         let fingerprint = vault.fingerprint();
         db.write(move |tx| {
@@ -49,7 +51,7 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
         .map_err(Fault::from)?;
         // Two first starts at once: whoever recorded its key first is right.
         let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
-        return Ok((db, Vault::open_or_create(&config.key_file, recorded.as_deref())?));
+        return Ok((db, config.keys.open(recorded.as_deref())?));
     }
     Ok((db, vault))
 }
@@ -58,10 +60,23 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
 ///
 /// # Errors
 /// One sentence that says what failed and what to do.
-pub async fn keys(config: &Config, db: &Db) -> anyhow::Result<Vault> {
+pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
     let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
     let recorded = recorded.with_context(|| format!("there is no desk in {}", config.database_url))?;
-    Ok(Vault::open_or_create(&config.key_file, Some(&recorded))?)
+    let vault = config.keys.open(Some(&recorded))?;
+    check(config, db, &vault).await?;
+    Ok(vault)
+}
+
+/// Refuses an older copy of the right keys: what is sealed with newer ones would not open.
+async fn check(config: &Config, db: &Db, vault: &Vault) -> anyhow::Result<()> {
+    match db.read(keys::needed).await? {
+        Some(key) if vault.newest_key() < key => anyhow::bail!(
+            "the keys of {} are an older copy, without key {key}: put the newest copy in place",
+            config.keys.name()
+        ),
+        _ => Ok(()),
+    }
 }
 
 const FINGERPRINT: &str = "vault.fingerprint";

@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use crate::{
     app::App,
     db::{self, Db, DbError, TokenIndex, Tx},
-    drafts, notifications,
+    drafts, keys, notifications,
     schedule::{self, Due},
     staff,
     web::{
@@ -50,21 +50,26 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     }
     work.spawn(app.live.clone().run(stopped.clone()));
     work.spawn(app.tickets.desk.outbox.templates().clone().follow(app.db.clone(), stopped.clone()));
-    work.spawn(announce(app.clone(), stopped.clone()));
+    let (changed, keys) = watch::channel(());
+    work.spawn(keys::follow(app.config.keys.clone(), app.tickets.desk.vault.clone(), changed, stopped.clone()));
+    work.spawn(announce(app.clone(), keys, stopped.clone()));
     work.spawn(sweep(app.clone(), stopped));
     Work(work)
 }
 
 /// Says again and again that this node serves, so that an upgrade takes nothing away from under it, and how the gateway
-/// does as seen from here.
-async fn announce(app: App, mut stopped: watch::Receiver<bool>) {
+/// does as seen from here; and which keys it has, as soon as there are others.
+async fn announce(app: App, mut keys: watch::Receiver<()>, mut stopped: watch::Receiver<bool>) {
     let (db, node, mut turns) = (&app.db, app.clock.uuid(), app.health.turns());
+    let vault = &app.tickets.desk.vault;
     let every = Duration::from_millis(u64::try_from(db::NODE_EVERY).unwrap_or_default());
     loop {
         turns.mark_unchanged();
+        keys.mark_unchanged();
+        let has = (vault.newest_key().get(), vault.active_key().get());
         let (now, health) = (app.clock.now(), app.health.now());
         let told = db.write(move |tx| {
-            db::announce(tx, node, now)?;
+            db::announce(tx, node, has, now)?;
             notifications::tell_health(tx, node, &health, now)
         });
         if let Err(error) = told.await {
@@ -74,6 +79,7 @@ async fn announce(app: App, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(every) => {}
             // A gateway that comes and goes is not told of each time.
             _ = async { tokio::join!(turns.changed(), tokio::time::sleep(SETTLED)) } => {}
+            Ok(()) = keys.changed() => {}
             _ = stopped.wait_for(|stop| *stop) => break,
         }
     }

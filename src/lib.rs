@@ -18,6 +18,7 @@ pub mod email;
 pub mod fault;
 pub mod input;
 pub mod jobs;
+pub mod keys;
 pub mod live;
 pub mod notifications;
 pub mod phone;

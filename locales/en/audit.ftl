@@ -53,3 +53,10 @@ audit-gateway-to = { $channel }, { $gateway }: to a number that ends in { $to }
 audit-opted-out = A client who wants no more messages was noted
 audit-opted-in = A client who wants messages again was noted
 audit-number = The number that ends in { $number }
+
+# The keys that data is sealed with.
+audit-key-activated = A new data key came into use
+audit-key-forgotten = A data key was taken out
+audit-key = Key { $key }
+audit-unknown = Something this version does not know
+audit-unknown-about = Recorded by a newer version

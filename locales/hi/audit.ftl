@@ -53,3 +53,10 @@ audit-gateway-to = { $channel }, { $gateway }: { $to } पर ख़त्म �
 audit-opted-out = दर्ज किया गया कि ग्राहक को और संदेश नहीं चाहिए
 audit-opted-in = दर्ज किया गया कि ग्राहक को फिर से संदेश चाहिए
 audit-number = { $number } पर ख़त्म होने वाला नंबर
+
+# The keys that data is sealed with.
+audit-key-activated = नई डेटा कुंजी काम में आई
+audit-key-forgotten = एक डेटा कुंजी हटाई गई
+audit-key = कुंजी { $key }
+audit-unknown = कुछ ऐसा जो यह संस्करण नहीं जानता
+audit-unknown-about = नए संस्करण ने दर्ज किया

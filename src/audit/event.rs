@@ -88,6 +88,19 @@ pub enum Event {
         /// Its last digits.
         number: String,
     },
+    /// A data key seals from then on.
+    KeyActivated {
+        /// Its number.
+        key: u32,
+    },
+    /// A data key was taken out of the key file.
+    KeyForgotten {
+        /// Its number.
+        key: u32,
+    },
+    /// What a newer version has recorded; this one cannot tell what it is.
+    #[serde(skip)]
+    Unknown,
 }
 
 impl Event {
@@ -103,6 +116,9 @@ impl Event {
             Self::GatewayTried { .. } => 6,
             Self::OptedOut { .. } => 7,
             Self::OptedIn { .. } => 8,
+            Self::KeyActivated { .. } => 9,
+            Self::KeyForgotten { .. } => 10,
+            Self::Unknown => -1,
         }
     }
 
@@ -120,6 +136,9 @@ impl Event {
             Self::GatewayTried { taken: false, .. } => Text::new("audit-gateway-not-taken"),
             Self::OptedOut { .. } => Text::new("audit-opted-out"),
             Self::OptedIn { .. } => Text::new("audit-opted-in"),
+            Self::KeyActivated { .. } => Text::new("audit-key-activated"),
+            Self::KeyForgotten { .. } => Text::new("audit-key-forgotten"),
+            Self::Unknown => Text::new("audit-unknown"),
         }
     }
 
@@ -154,6 +173,8 @@ impl Event {
                 Text::new("audit-gateway-to").arg("channel", channel).arg("gateway", gateway).arg("to", to)
             }
             Self::OptedOut { number } | Self::OptedIn { number } => Text::new("audit-number").arg("number", number),
+            Self::KeyActivated { key } | Self::KeyForgotten { key } => Text::new("audit-key").arg("key", key),
+            Self::Unknown => Text::new("audit-unknown-about"),
         }
     }
 }

@@ -76,7 +76,7 @@ pub async fn copy(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
     let Brought { written, removed, kept, .. } = brought;
     out(&format!("{written} rows written, {removed} removed, {kept} there already"));
     out(&format!("{} is a whole copy of {}", copy.target.name, copy.source.name));
-    out(&format!("serve it with database_url set to it, and the same key file: {}", config.key_file.display()));
+    out(&format!("serve it with database_url set to it, and the same keys: {}", config.keys.name()));
     Ok(())
 }
 
@@ -102,7 +102,7 @@ async fn open(config: &Config, to: &DatabaseUrl) -> Result<Copying, Failure> {
         .with_context(|| format!("cannot open {}", config.database_url))?;
     let source = End { db, name: config.database_url.to_string() };
     copy::check_source(&source).await?;
-    let vault = data::keys(config, &source.db).await?;
+    let vault = data::vault(config, &source.db).await?;
     let db = Db::open(to, DbOptions { create: true, ..options }).with_context(|| format!("cannot open {to}"))?;
     // Two databases of one server have one name.
     let name = if to.to_string() == source.name { format!("{to} (--to)") } else { to.to_string() };

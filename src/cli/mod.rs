@@ -4,6 +4,7 @@ mod clients_import;
 mod config_check;
 mod db;
 mod demo;
+mod key;
 mod openapi;
 mod progress;
 mod serve;
@@ -84,6 +85,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("hook-address", _)) => config_check::hook_address(checked(&sources)?).await,
             _ => config_check::check(&sources),
         },
+        Some(("key", args)) => key::run(&sources, args).await,
         Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
         Some(("openapi", _)) => openapi::print(),
         Some(("db", args)) => match args.subcommand() {
@@ -214,6 +216,7 @@ fn commands() -> Command {
                         .about("Print the address for your gateway's inbound SMS, with its secret"),
                 ),
         )
+        .subcommand(key::command())
         .subcommand(webhook::command())
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(db::command())

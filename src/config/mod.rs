@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     db::{DatabaseUrl, DbOptions, PostgresAddress},
+    keys::KeySource,
     notifications,
     phone::Region,
     tickets::IssueTypes,
@@ -34,7 +35,7 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 16] = [
+const OWN: [Key; 19] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("data_dir", "./data", "Directory of the database, the key file and attachments"),
     key(
@@ -50,6 +51,9 @@ const OWN: [Key; 16] = [
         "Whether a pooler in transaction mode, such as PgBouncer, stands before PostgreSQL",
     ),
     key("key_file", "", "The key ring; default: redress.key in the data directory"),
+    key("key_credential", "", "Name of a systemd credential that holds the key ring, instead of key_file"),
+    key("key_command", "", "A command that prints the key ring, such as a KMS client's, instead of key_file"),
+    Key { secret: true, ..key("key_ring", "", "The text of the key ring itself, instead of key_file") },
     key("public_url", "", "The address people and gateways reach this server by, such as https://desk.example.com"),
     key("trusted_proxies", "", "Proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated"),
     key("hooks_from", "", "Addresses or networks that gateways may call from, comma-separated; anywhere if not set"),
@@ -95,8 +99,8 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// How to open it.
     pub database: DbOptions,
-    /// The key ring's file.
-    pub key_file: PathBuf,
+    /// Where the key ring comes from.
+    pub keys: KeySource,
     /// Without a slash at its end.
     pub public_url: Option<String>,
     /// Who is believed about the sender's address.
@@ -158,7 +162,7 @@ impl Config {
             .parse::<DatabaseUrl>()
             .map_err(|fault| checker.faults.push(format!("database_url: {fault}")));
         let database = database_options(&mut checker);
-        let key_file = PathBuf::from(checker.text("key_file"));
+        let keys = key_source(&mut checker);
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
         let trusted_proxies =
             checker.parsed("trusted_proxies", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
@@ -188,7 +192,7 @@ impl Config {
                     data_dir,
                     database_url,
                     database,
-                    key_file,
+                    keys,
                     public_url,
                     trusted_proxies: trusted_proxies.unwrap_or_default(),
                     hooks_from: hooks_from.unwrap_or_default(),
@@ -208,6 +212,36 @@ impl Config {
     /// Whether the database is there. Where it is a file that is not, opening it makes one.
     pub fn has_desk(&self) -> bool {
         self.database_url.file().is_none_or(std::path::Path::exists)
+    }
+}
+
+/// Where the keys come from: one place at most is set, and a file if none is.
+fn key_source(checker: &mut Checker<'_>) -> KeySource {
+    let others = ["key_credential", "key_command", "key_ring"].map(|name| (name, checker.text(name)));
+    let mut set = others.into_iter().filter(|(_, text)| !text.is_empty());
+    let (first, second) = (set.next(), set.next());
+    let file = PathBuf::from(checker.text("key_file"));
+    let file = || KeySource::File(file.clone());
+    let given = checker.sources.get("key_file").is_some_and(|path| !path.is_empty());
+    if let (Some((one, _)), Some(other)) =
+        (&first, second.map(|(name, _)| name).or_else(|| given.then_some("key_file")))
+    {
+        let fault = format!("{one}: {other} is set too, and the keys come from one place; leave one of them out");
+        checker.faults.push(fault);
+        return file();
+    }
+    match first {
+        None => file(),
+        Some(("key_command", command)) => KeySource::Command(command),
+        Some(("key_ring", text)) => KeySource::Text(text.into()),
+        Some((_, name)) => match std::env::var_os("CREDENTIALS_DIRECTORY") {
+            Some(directory) if !name.contains('/') => KeySource::Credential(PathBuf::from(directory).join(name)),
+            _ => {
+                let remedy = "write the name alone, and have systemd hand it over by LoadCredential=";
+                checker.faults.push(format!("key_credential: there is no credential {name}; {remedy}"));
+                file()
+            }
+        },
     }
 }
 
@@ -285,7 +319,7 @@ mod tests {
         let config = Config::check(&Sources::of(&[])).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.database_url.to_string(), "sqlite://./data/redress.db");
-        assert_eq!(config.key_file, Path::new("./data/redress.key"));
+        assert_eq!(config.keys.file(), Some(Path::new("./data/redress.key")));
         assert_eq!((config.isp_name.as_str(), config.worker), ("Your ISP", true));
     }
 

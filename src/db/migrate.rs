@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0008_templates",
     "0009_outbox_indexes",
     "0010_held_back",
+    "0011_node_keys",
 ];
 
 impl Migration {

@@ -44,7 +44,7 @@ pub use crate::params;
 pub use dialect::{Dialect, TokenIndex};
 pub use error::DbError;
 pub use migrate::{MigrationReport, SchemaStatus};
-pub use nodes::{EVERY as NODE_EVERY, announce, leave};
+pub use nodes::{EVERY as NODE_EVERY, GONE as NODE_GONE, announce, leave};
 pub use notices::{Heard, Listener, Notice};
 pub use postgres::Address as PostgresAddress;
 pub use tx::Tx;

@@ -10,16 +10,18 @@ use super::migrate::{self, MIGRATIONS, Migration};
 use super::{DbError, Tx, params};
 
 /// A node that has not been seen for so many milliseconds is gone.
-const GONE: i64 = 60_000;
+pub const GONE: i64 = 60_000;
 /// How often a node says that it is there, in milliseconds.
 pub const EVERY: i64 = 15_000;
 
-/// Says that a node of this version serves, and forgets those that are gone.
-pub fn announce(tx: &mut Tx<'_>, node: Uuid, now: i64) -> Result<(), DbError> {
+/// Says that a node of this version serves, with the newest key that it has and the one that it seals with, and forgets
+/// those that are gone.
+pub fn announce(tx: &mut Tx<'_>, node: Uuid, (newest, active): (u32, u32), now: i64) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO nodes (id, schema, seen_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
-        params![node, migrate::last(MIGRATIONS), now],
+        "INSERT INTO nodes (id, schema, seen_at, newest_key, active_key) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, newest_key = excluded.newest_key, \
+         active_key = excluded.active_key",
+        params![node, migrate::last(MIGRATIONS), now, newest, active],
     )?;
     tx.execute("DELETE FROM nodes WHERE seen_at < $1", params![now - GONE])?;
     Ok(())

@@ -84,6 +84,11 @@ macro_rules! params {
 pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
+    /// Whatever it is.
+    pub fn value(&self, column: usize) -> Result<Value, DbError> {
+        self.0.get(column).cloned().ok_or_else(|| DbError::Other(format!("there is no column {column}")))
+    }
+
     /// An integer.
     pub fn int(&self, column: usize) -> Result<i64, DbError> {
         required(column, self.opt_int(column)?)

@@ -175,6 +175,7 @@ const RULES: [Rule; 13] = [
             ("src/notifications/off_store.rs", "a store"),
             ("src/tickets/fixes.rs", "what counts as Fixed, for the list's statements and the reports'"),
             ("src/reports/store.rs", "a store"),
+            ("src/keys/store.rs", "a store"),
         ],
         planted: ("src/tickets/update.rs", "    tx.execute(\"DELETE FROM tickets\", &[])?;"),
     },

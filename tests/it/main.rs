@@ -9,6 +9,7 @@ mod clients;
 mod deliveries;
 mod drafts;
 mod export;
+mod keys;
 mod live;
 mod notifications;
 mod openapi;

@@ -99,6 +99,14 @@ pub enum KeyFileError {
         /// The path asked for.
         path: PathBuf,
     },
+    /// Asked to take out a key that is not there, or that seals or will.
+    #[error("key {id} cannot be taken out of {path}: it is in use, or not there")]
+    InUse {
+        /// The path asked for.
+        path: PathBuf,
+        /// The key.
+        id: KeyId,
+    },
     /// The ring can take no further key.
     #[error("the key file {path} is full: it can take no further key")]
     Full {
@@ -196,30 +204,51 @@ pub(crate) fn create(path: &Path, ring: &Ring) -> Result<(), KeyFileError> {
     directory.sync_all().map_err(failed)
 }
 
-/// Adds a key to the ring in the file, which must extend `known`, and returns the ring and key.
-pub(crate) fn add_key(path: &Path, known: &Ring) -> Result<(Ring, KeyId), KeyFileError> {
+/// Reads a ring that comes from elsewhere than a file, named `name` in errors.
+pub(crate) fn parse(text: &[u8], name: &str) -> Result<Ring, KeyFileError> {
+    if text.len() > MAX_BYTES {
+        return Err(KeyFileError::NotAKeyFile { path: name.into() });
+    }
+    Ring::from_text(text).map_err(|problem| refused(name.into(), &problem))
+}
+
+/// Adds a key that seals nothing yet.
+pub(crate) fn stage(path: &Path, known: &Ring) -> Result<(Ring, KeyId), KeyFileError> {
+    change(path, known, |ring| ring.stage().ok_or_else(|| KeyFileError::Full { path: path.into() }))
+}
+
+/// Changes the ring in the file, which must follow `known`, and returns it with what `how` gives.
+pub(crate) fn change<T>(
+    path: &Path,
+    known: &Ring,
+    how: impl FnOnce(&mut Ring) -> Result<T, KeyFileError>,
+) -> Result<(Ring, T), KeyFileError> {
     let failed = failed(path, "replace");
     let directory = directory_of(path)?;
     // Two rotations at once would each write a ring without the other's key. The lock is on the
     // directory because the file itself is replaced; it ends with `directory`.
     directory.lock().map_err(&failed)?;
-    let mut ring = read_extending(path, known)?;
-    let full = || KeyFileError::Full { path: path.into() };
-    let added = ring.add_key().ok_or_else(full)?;
-    if ring.to_text().len() > MAX_BYTES {
-        return Err(full());
+    let mut ring = read_following(path, known)?;
+    let before = ring.to_text();
+    let made = how(&mut ring)?;
+    let after = ring.to_text();
+    if after.len() > MAX_BYTES {
+        return Err(KeyFileError::Full { path: path.into() });
+    }
+    if *after == *before {
+        return Ok((ring, made));
     }
     let written = write_beside(path, &ring)?;
     keep_owner(path, written.as_file()).map_err(&failed)?;
     written.persist(path).map_err(|failure| failed(failure.error))?;
     directory.sync_all().map_err(failed)?;
-    Ok((ring, added))
+    Ok((ring, made))
 }
 
-/// Reads the ring, which must have all keys of `known`.
-pub(crate) fn read_extending(path: &Path, known: &Ring) -> Result<Ring, KeyFileError> {
+/// Reads the ring, which must be a later state of `known`.
+pub(crate) fn read_following(path: &Path, known: &Ring) -> Result<Ring, KeyFileError> {
     let ring = read(path)?;
-    if ring.extends(known) {
+    if ring.follows(known) {
         return Ok(ring);
     }
     Err(KeyFileError::WrongKeys { path: path.into() })

@@ -73,19 +73,41 @@ impl Ring {
         Self { index: random_key(), keys: BTreeMap::from([(active, random_key())]), active }
     }
 
-    /// Adds a random key and makes it the active one; `None` when ids have run out.
-    pub(crate) fn add_key(&mut self) -> Option<KeyId> {
-        let last = self.keys.last_key_value()?.0;
-        self.active = KeyId(last.0.checked_add(1)?);
-        self.keys.insert(self.active, random_key());
-        Some(self.active)
+    /// The key with the greatest id.
+    pub(crate) fn newest(&self) -> KeyId {
+        self.keys.last_key_value().map_or(self.active, |(id, _)| *id)
     }
 
-    /// Whether this ring has every key of `older`, the same, and the same index root.
-    pub(crate) fn extends(&self, older: &Ring) -> bool {
+    /// Adds a random key that seals nothing yet, unless there is one already; `None` when ids have run out.
+    pub(crate) fn stage(&mut self) -> Option<KeyId> {
+        let newest = self.newest();
+        if newest > self.active {
+            return Some(newest);
+        }
+        let added = KeyId(newest.0.checked_add(1)?);
+        self.keys.insert(added, random_key());
+        Some(added)
+    }
+
+    /// Has the newest key seal from now on.
+    pub(crate) fn activate(&mut self) -> KeyId {
+        self.active = self.newest();
+        self.active
+    }
+
+    /// Takes a key out; `false` where it is not there, or still to be used for sealing.
+    pub(crate) fn forget(&mut self, id: KeyId) -> bool {
+        id < self.active && self.keys.remove(&id).is_some()
+    }
+
+    /// Whether this ring is a later state of `older`: the same index root, no key another one, and none of those that it
+    /// has too gone back. Keys that were taken out may be missing.
+    pub(crate) fn follows(&self, older: &Ring) -> bool {
         let same = |a: &Secret, b: &Secret| a.expose_secret() == b.expose_secret();
         same(&self.index, &older.index)
-            && older.keys.iter().all(|(id, key)| self.keys.get(id).is_some_and(|k| same(k, key)))
+            && self.newest() >= older.newest()
+            && self.active >= older.active
+            && older.keys.iter().all(|(id, key)| self.keys.get(id).is_none_or(|k| same(k, key)))
     }
 
     /// The text of the key file.
@@ -214,12 +236,24 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut ring = Ring::random();
-        assert_eq!(ring.add_key(), Some(KeyId(2)));
-        assert_eq!(ring.add_key(), Some(KeyId(3)));
+        assert_eq!((ring.stage(), ring.activate()), (Some(KeyId(2)), KeyId(2)));
+        assert_eq!((ring.stage(), ring.stage()), (Some(KeyId(3)), Some(KeyId(3))), "one at a time");
         let read = Ring::from_text(ring.to_text().as_bytes()).ok().unwrap();
-        assert!(read.extends(&ring) && ring.extends(&read));
-        assert_eq!(read.active, KeyId(3));
+        assert!(read.follows(&ring) && ring.follows(&read));
+        assert_eq!((read.active, read.newest()), (KeyId(2), KeyId(3)), "it waits");
         assert_eq!(read.keys.len(), 3);
+    }
+
+    #[test]
+    fn only_what_seals_no_more_is_taken_out() {
+        let mut ring = Ring::random();
+        ring.stage();
+        assert!(!ring.forget(KeyId(1)) && !ring.forget(KeyId(2)), "one seals, one will");
+        ring.activate();
+        let before = Ring::from_text(ring.to_text().as_bytes()).ok().unwrap();
+        assert!(!ring.forget(KeyId(2)) && !ring.forget(KeyId(9)));
+        assert!(ring.forget(KeyId(1)) && !ring.forget(KeyId(1)));
+        assert!(ring.follows(&before));
     }
 
     #[test]
@@ -229,25 +263,30 @@ mod tests {
     }
 
     #[test]
-    fn a_ring_extends_only_its_own_past() {
+    fn a_ring_follows_only_its_own_past() {
         let ring = Ring::random();
         let mut newer = Ring::from_text(ring.to_text().as_bytes()).ok().unwrap();
-        newer.add_key();
-        assert!(newer.extends(&ring));
-        assert!(!ring.extends(&newer));
+        newer.stage();
+        assert!(newer.follows(&ring));
+        assert!(!ring.follows(&newer));
+        let staged = Ring::from_text(newer.to_text().as_bytes()).ok().unwrap();
+        newer.activate();
+        assert!(newer.follows(&staged) && !staged.follows(&newer), "what seals is never again what sealed before");
         let mut fork = Ring::from_text(ring.to_text().as_bytes()).ok().unwrap();
-        fork.add_key();
-        assert!(!fork.extends(&newer));
+        fork.stage();
+        fork.activate();
+        assert!(!fork.follows(&newer));
         let mut other_index = Ring::from_text(ring.to_text().as_bytes()).ok().unwrap();
         other_index.index = random_key();
-        assert!(!other_index.extends(&ring));
+        assert!(!other_index.follows(&ring));
     }
 
     #[test]
     fn ids_run_out_in_words_not_in_a_wrap() {
         let mut ring = Ring::random();
         ring.keys.insert(KeyId(u32::MAX), random_key());
-        assert_eq!(ring.add_key(), None);
+        assert_eq!((ring.stage(), ring.activate()), (Some(KeyId(u32::MAX)), KeyId(u32::MAX)));
+        assert_eq!(ring.stage(), None);
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Purpose {
 
 /// Encrypts fields and makes look-up tokens with the keys of one key file.
 ///
-/// Cheap to clone: all clones share the keys, and a key added through one is used by all.
+/// Cheap to clone: all clones share the keys, and a key activated through one is used by all.
 /// Debug output shows key ids only.
 #[derive(Clone)]
 pub struct Vault(Arc<Inner>);
@@ -242,38 +242,108 @@ impl Vault {
         first
     }
 
-    /// Adds a random data key to the file at `path` and makes it the active one. Old keys stay,
-    /// retired: they open, and seal no more. The file is replaced in one step (temporary file,
-    /// sync, rename, sync of the directory), keeping owner and mode. Copy the new file away
-    /// before much is sealed: older copies lack the key.
+    /// The ring of a text as a key file holds it, which comes from elsewhere: `name` stands for it in errors.
     ///
     /// # Errors
-    /// Those of [`open`](Self::open); `WrongKeys` when the file lacks a key of this vault.
+    /// Those of [`open`](Self::open) that are about what a file holds.
+    pub fn from_text(text: &[u8], name: &str) -> Result<Self, KeyFileError> {
+        key_file::parse(text, name).map(Self::new)
+    }
+
+    /// The newest key. It seals once it is [activated](Self::activate_key).
+    pub fn newest_key(&self) -> KeyId {
+        self.ring().newest()
+    }
+
+    /// All keys, the oldest first.
+    pub fn keys(&self) -> Vec<KeyId> {
+        self.ring().keys.keys().copied().collect()
+    }
+
+    /// Adds a random data key to the file at `path`, unless one waits there already. It seals nothing
+    /// until it is [activated](Self::activate_key), so that everybody can take it up before. The file is
+    /// replaced in one step (temporary file, sync, rename, sync of the directory), keeping owner and
+    /// mode. Copy the new file away before the key is activated: older copies lack it.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open); `WrongKeys` when the file is no later state of this vault's ring.
     /// The vault is unchanged then. When the last sync fails the new key is in the file and may
     /// not survive a power cut, so it is not used.
     ///
     /// # Panics
     /// When the system's random source fails.
-    pub fn add_key(&self, path: &Path) -> Result<KeyId, KeyFileError> {
-        let (ring, added) = key_file::add_key(path, &self.ring())?;
+    pub fn stage_key(&self, path: &Path) -> Result<KeyId, KeyFileError> {
+        let (ring, added) = key_file::stage(path, &self.ring())?;
         self.take_up(ring);
         Ok(added)
     }
 
-    /// Takes up keys that another process has added to the file at `path`.
+    /// Has the newest key of the file at `path` seal from now on. Old keys stay, retired: they open, and
+    /// seal no more.
     ///
     /// # Errors
-    /// As [`add_key`](Self::add_key).
-    pub fn reload(&self, path: &Path) -> Result<(), KeyFileError> {
-        let ring = key_file::read_extending(path, &self.ring())?;
+    /// As [`stage_key`](Self::stage_key).
+    pub fn activate_key(&self, path: &Path) -> Result<KeyId, KeyFileError> {
+        let (ring, active) = key_file::change(path, &self.ring(), |ring| Ok(ring.activate()))?;
+        self.take_up(ring);
+        Ok(active)
+    }
+
+    /// Takes a retired key out of the file at `path`. What it sealed opens no more.
+    ///
+    /// # Errors
+    /// As [`stage_key`](Self::stage_key); `InUse` unless it is retired.
+    pub fn forget_key(&self, path: &Path, id: KeyId) -> Result<(), KeyFileError> {
+        let in_use = || KeyFileError::InUse { path: path.into(), id };
+        let forget = |ring: &mut Ring| if ring.forget(id) { Ok(()) } else { Err(in_use()) };
+        let (ring, ()) = key_file::change(path, &self.ring(), forget)?;
         self.take_up(ring);
         Ok(())
     }
 
+    /// Takes up what another process has changed in the file at `path`.
+    ///
+    /// # Errors
+    /// As [`stage_key`](Self::stage_key).
+    pub fn reload(&self, path: &Path) -> Result<(), KeyFileError> {
+        let ring = key_file::read_following(path, &self.ring())?;
+        self.take_up(ring);
+        Ok(())
+    }
+
+    /// [`reload`](Self::reload) for a ring that comes from elsewhere than a file.
+    ///
+    /// # Errors
+    /// Those of [`from_text`](Self::from_text); `WrongKeys` when it is no later state of this vault's ring.
+    pub fn reload_text(&self, text: &[u8], name: &str) -> Result<(), KeyFileError> {
+        let ring = key_file::parse(text, name)?;
+        if !ring.follows(&self.ring()) {
+            return Err(KeyFileError::WrongKeys { path: name.into() });
+        }
+        self.take_up(ring);
+        Ok(())
+    }
+
+    /// The ring's text with its next step done, for whoever keeps it elsewhere than in a file: a key added
+    /// that waits, or the one that waits activated.
+    ///
+    /// # Panics
+    /// When the system's random source fails.
+    pub fn next_text(&self) -> Option<Zeroizing<String>> {
+        let text = self.ring().to_text();
+        let mut next = Ring::from_text(text.as_bytes()).ok()?;
+        if next.newest() > next.active {
+            next.activate();
+        } else {
+            next.stage()?;
+        }
+        Some(next.to_text())
+    }
+
     fn take_up(&self, ring: Ring) {
         let mut held = self.0.ring.write().unwrap_or_else(PoisonError::into_inner);
-        // Two threads may come here in either order; the one with more keys must win.
-        if ring.extends(&held) {
+        // Two threads may come here in either order; the later state must win.
+        if ring.follows(&held) {
             *held = ring;
         }
     }
@@ -395,7 +465,8 @@ mod tests {
         let again = |ring: &Ring| Ring::from_text(ring.to_text().as_bytes()).ok().unwrap();
         let older = Ring::random();
         let mut newer = again(&older);
-        let added = newer.add_key().unwrap();
+        newer.stage().unwrap();
+        let added = newer.activate();
         let vault = Vault::new(again(&older));
         vault.take_up(newer);
         vault.take_up(older);

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use vault::{Cell, KeyFileError, OpenError, Purpose, Vault};
+use vault::{Cell, KeyFileError, KeyId, OpenError, Purpose, Vault};
 
 const PHONE: Cell<'_> = Cell { table: "clients", column: "phone", row: b"row-1" };
 
@@ -21,6 +21,13 @@ fn set_mode(path: &Path, mode: u32) {
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("own file").permissions().mode() & 0o7777
+}
+
+/// Both steps of a rotation.
+fn rotate(vault: &Vault, path: &Path) -> KeyId {
+    let staged = vault.stage_key(path).expect("a key to stage");
+    assert_eq!(vault.activate_key(path).expect("a key to activate"), staged);
+    staged
 }
 
 /// The names in a directory, to see that no temporary file stays behind.
@@ -198,7 +205,7 @@ fn rotation_seals_under_the_new_key_and_opens_under_both() {
     let (print, token) = (vault.fingerprint(), vault.token(Purpose::new("p"), "x"));
     let (old, old_id) = (vault.seal_text(&PHONE, "before"), vault.active_key());
 
-    let new_id = vault.add_key(&path).unwrap();
+    let new_id = rotate(&vault, &path);
     assert!(new_id > old_id);
     assert_eq!(mode(&path), 0o600);
     assert_eq!(names(&directory), ["redress.keys"]);
@@ -220,7 +227,7 @@ fn a_value_relabelled_with_another_key_does_not_open() {
     let (_directory, path) = place();
     let vault = Vault::create(&path).unwrap();
     let mut sealed = vault.seal_text(&PHONE, "x");
-    vault.add_key(&path).unwrap();
+    rotate(&vault, &path);
     sealed[4] = 2;
     assert_eq!(vault.open_text(&PHONE, &sealed), Err(OpenError::Refused));
 }
@@ -230,7 +237,7 @@ fn a_running_process_takes_up_a_key_on_reload() {
     let (_directory, path) = place();
     let server = Vault::create(&path).unwrap();
     let command = Vault::open(&path).unwrap();
-    let new = command.add_key(&path).unwrap();
+    let new = rotate(&command, &path);
     let sealed = command.seal_text(&PHONE, "x");
     assert_eq!(server.open_text(&PHONE, &sealed), Err(OpenError::UnknownKey(new)));
     assert!(!server.has_key(new));
@@ -243,13 +250,69 @@ fn a_running_process_takes_up_a_key_on_reload() {
 fn rotations_at_once_lose_no_key() {
     let (_directory, path) = place();
     Vault::create(&path).unwrap();
-    let mut added: Vec<u32> = std::thread::scope(|scope| {
-        let one = || Vault::open(&path).unwrap().add_key(&path).unwrap().get();
+    let sealed: Vec<Vec<u8>> = std::thread::scope(|scope| {
+        let one = || {
+            let vault = Vault::open(&path).unwrap();
+            for _ in 0..4 {
+                vault.stage_key(&path).unwrap();
+                vault.activate_key(&path).unwrap();
+            }
+            vault.seal_text(&PHONE, "x")
+        };
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    added.sort_unstable();
-    assert_eq!(added, [2, 3, 4, 5, 6, 7, 8, 9]);
+    let after = Vault::open(&path).unwrap();
+    assert_eq!(after.active_key(), after.newest_key());
+    for value in sealed {
+        assert_eq!(after.open_text(&PHONE, &value).unwrap(), "x");
+    }
+}
+
+#[test]
+fn a_key_that_waits_opens_and_does_not_seal() {
+    let (_directory, path) = place();
+    let (command, server) = (Vault::create(&path).unwrap(), Vault::open(&path).unwrap());
+    let staged = command.stage_key(&path).unwrap();
+    assert_eq!(command.stage_key(&path).unwrap(), staged, "one at a time");
+    assert_eq!((command.newest_key(), command.active_key().get()), (staged, 1));
+    server.reload(&path).unwrap();
+    assert_eq!((server.newest_key(), server.active_key().get()), (staged, 1));
+    command.activate_key(&path).unwrap();
+    let sealed = command.seal_text(&PHONE, "x");
+    assert_eq!(Vault::key_of(&sealed), Some(staged));
+    assert_eq!(server.open_text(&PHONE, &sealed).unwrap(), "x", "it had the key before it was used");
+}
+
+#[test]
+fn a_key_is_taken_out_for_good_and_only_when_it_is_retired() {
+    let (_directory, path) = place();
+    let (vault, server) = (Vault::create(&path).unwrap(), Vault::open(&path).unwrap());
+    let old = vault.seal_text(&PHONE, "x");
+    assert!(matches!(vault.forget_key(&path, KeyId::new(1)), Err(KeyFileError::InUse { .. })));
+    rotate(&vault, &path);
+    vault.forget_key(&path, KeyId::new(1)).unwrap();
+    assert_eq!(Vault::open(&path).unwrap().keys(), [KeyId::new(2)]);
+    assert_eq!(Vault::open(&path).unwrap().open_text(&PHONE, &old), Err(OpenError::UnknownKey(KeyId::new(1))));
+    server.reload(&path).unwrap();
+    assert_eq!(server.active_key(), KeyId::new(2));
+}
+
+#[test]
+fn a_ring_may_come_from_elsewhere_and_goes_on_step_by_step() {
+    let (_directory, path) = place();
+    let vault = Vault::create(&path).unwrap();
+    let elsewhere = Vault::from_text(&fs::read(&path).unwrap(), "key_command").unwrap();
+    let staged = elsewhere.next_text().unwrap();
+    vault.reload_text(staged.as_bytes(), "key_command").unwrap();
+    assert_eq!((vault.active_key().get(), vault.newest_key().get()), (1, 2));
+    let activated = vault.next_text().unwrap();
+    elsewhere.reload_text(staged.as_bytes(), "key_command").unwrap();
+    elsewhere.reload_text(activated.as_bytes(), "key_command").unwrap();
+    assert_eq!(elsewhere.active_key().get(), 2);
+    assert!(matches!(elsewhere.reload_text(staged.as_bytes(), "key_command"), Err(KeyFileError::WrongKeys { .. })));
+    let problem = Vault::from_text(b"hush", "key_command").unwrap_err().to_string();
+    assert!(problem.contains("key_command") && !problem.contains("hush"), "{problem}");
 }
 
 #[test]
@@ -260,14 +323,14 @@ fn rotation_never_touches_the_keys_of_other_data() {
     let other = directory.path().join("other");
     Vault::create(&other).unwrap();
     let before = fs::read(&other).unwrap();
-    assert!(matches!(vault.add_key(&other), Err(KeyFileError::WrongKeys { .. })));
+    assert!(matches!(vault.stage_key(&other), Err(KeyFileError::WrongKeys { .. })));
     assert!(matches!(vault.reload(&other), Err(KeyFileError::WrongKeys { .. })));
     assert_eq!(fs::read(&other).unwrap(), before);
 
     // An older copy put back under a running process lacks the key that process uses.
-    vault.add_key(&path).unwrap();
+    rotate(&vault, &path);
     fs::write(&path, &older).unwrap();
-    assert!(matches!(vault.add_key(&path), Err(KeyFileError::WrongKeys { .. })));
+    assert!(matches!(vault.stage_key(&path), Err(KeyFileError::WrongKeys { .. })));
     assert_eq!(vault.active_key().get(), 2);
 
     set_mode(&path, 0o640);
@@ -279,7 +342,7 @@ fn a_rotation_keeps_a_narrower_mode() {
     let (_directory, path) = place();
     let vault = Vault::create(&path).unwrap();
     set_mode(&path, 0o400);
-    vault.add_key(&path).unwrap();
+    rotate(&vault, &path);
     assert_eq!(mode(&path), 0o400);
 }
 
@@ -291,7 +354,7 @@ fn a_rotation_keeps_the_owner() {
     if chown(&path, Some(12_345), Some(23_456)).is_err() {
         return;
     }
-    vault.add_key(&path).unwrap();
+    rotate(&vault, &path);
     let meta = fs::metadata(&path).unwrap();
     assert_eq!((meta.uid(), meta.gid(), mode(&path)), (12_345, 23_456, 0o600));
 }

@@ -449,7 +449,7 @@ async fn values_that_changed_places_are_in_each_others_way() {
 async fn a_desk_at_work_is_copied_ahead_and_never_taken_for_whole() {
     let Desks { copy, .. } = &desks(true);
     let node = uuid::Uuid::from_u128(1);
-    copy.source.write(move |tx| nodes::announce(tx, node, 1_000_000)).await.unwrap();
+    copy.source.write(move |tx| nodes::announce(tx, node, (1, 1), 1_000_000)).await.unwrap();
     put(&copy.source, "number_limits", [1]).await;
     copy.begin(0).await.unwrap();
     let brought = bring(copy).await;

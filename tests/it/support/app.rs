@@ -61,6 +61,11 @@ impl TestApp {
         self
     }
 
+    /// Its directory, where it has one of its own.
+    pub fn dir(&self) -> &Dir {
+        self.dir.as_ref().unwrap()
+    }
+
     /// Stops it as SIGTERM does and gives its directory back.
     pub async fn stop(mut self) -> Option<Dir> {
         self.stop.send_replace(true);

@@ -72,3 +72,34 @@ async fn files(client: &Client) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let files = client.query(read, &[]).await?;
     Ok(files.iter().map(|file| (format!("file of {}", file.get::<_, String>(0)), file.get(1))).collect())
 }
+
+/// Every value of bytes in every table, each with its table and column.
+pub fn blobs(dir: &Dir) -> Vec<(String, Vec<u8>)> {
+    if let Some(database) = dir.database() {
+        return database.with(bytea).unwrap();
+    }
+    let file = rusqlite::Connection::open(file(dir)).unwrap();
+    let columns = "SELECT l.name, c.name FROM pragma_table_list l JOIN pragma_table_info(l.name) c \
+                   WHERE l.schema = 'main' AND l.type = 'table' AND c.type = 'BLOB'";
+    let mut found = Vec::new();
+    let mut columns = file.prepare(columns).unwrap();
+    let columns = columns.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+    for (table, column) in columns.map(Result::unwrap) {
+        let mut values = file.prepare(&format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")).unwrap();
+        let values = values.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        found.extend(values.map(|value| (format!("{table}.{column}"), value.unwrap())));
+    }
+    found
+}
+
+async fn bytea(client: &Client) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let columns = "SELECT table_name::text, column_name::text FROM information_schema.columns \
+                   WHERE table_schema = 'public' AND data_type = 'bytea'";
+    let mut found = Vec::new();
+    for one in client.query(columns, &[]).await? {
+        let (table, column): (String, String) = (one.get(0), one.get(1));
+        let values = client.query(&format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL"), &[]).await?;
+        found.extend(values.iter().map(|value| (format!("{table}.{column}"), value.get(0))));
+    }
+    Ok(found)
+}

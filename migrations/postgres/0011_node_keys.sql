@@ -1,0 +1,3 @@
+-- The newest data key that a node has, and the one that it seals with: a key is not used before every node has it.
+ALTER TABLE nodes ADD COLUMN newest_key BIGINT;
+ALTER TABLE nodes ADD COLUMN active_key BIGINT;

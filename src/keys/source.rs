@@ -1,0 +1,165 @@
+//! Where the key ring comes from.
+
+use std::{
+    fs,
+    io::Read,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use secrecy::{ExposeSecret, SecretString};
+use vault::{Vault, Zeroizing};
+
+/// What a command may take to print the ring.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// More is no ring.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// Where the key ring comes from.
+#[derive(Debug, Clone)]
+pub enum KeySource {
+    /// A file that Redress makes and changes itself.
+    File(PathBuf),
+    /// The text of one, as a setting: an environment variable, most likely.
+    Text(SecretString),
+    /// A file that the service manager hands over, with the name that it knows it by. Who may read it is the manager's care.
+    Credential(PathBuf),
+    /// What a command prints: of a key management service or a hardware module.
+    Command(String),
+}
+
+impl KeySource {
+    /// The file, if it is one that Redress may change.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Text(_) | Self::Credential(_) | Self::Command(_) => None,
+        }
+    }
+
+    /// What people know it by; no secret.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Credential(path) => path.display().to_string(),
+            Self::Text(_) => "key_ring".to_owned(),
+            Self::Command(_) => "key_command".to_owned(),
+        }
+    }
+
+    /// Opens the ring. `recorded` is the fingerprint beside the data; a file is made where there is no data yet.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn open(&self, recorded: Option<&[u8]>) -> anyhow::Result<Vault> {
+        if let Self::File(path) = self {
+            return Ok(Vault::open_or_create(path, recorded)?);
+        }
+        let vault = Vault::from_text(&self.text()?, &self.name())?;
+        if recorded.is_some_and(|recorded| recorded != vault.fingerprint()) {
+            bail!("the keys of {} belong to other data: correct the setting", self.name());
+        }
+        Ok(vault)
+    }
+
+    /// Takes up what has changed there.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do; the keys stay as they were.
+    pub fn reload(&self, vault: &Vault) -> anyhow::Result<()> {
+        match self {
+            Self::File(path) => Ok(vault.reload(path)?),
+            // It cannot have changed.
+            Self::Text(_) => Ok(()),
+            Self::Credential(_) | Self::Command(_) => Ok(vault.reload_text(&self.text()?, &self.name())?),
+        }
+    }
+
+    /// Something that is another whenever a file has changed.
+    pub(super) fn stamp(&self) -> Option<(u64, i64, i64)> {
+        let (Self::File(path) | Self::Credential(path)) = self else { return None };
+        fs::metadata(path).ok().map(|meta| (meta.ino(), meta.mtime(), meta.mtime_nsec()))
+    }
+
+    fn text(&self) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+        match self {
+            Self::File(path) | Self::Credential(path) => {
+                let file =
+                    fs::File::open(path).with_context(|| format!("cannot read the keys in {}", path.display()))?;
+                read(file).with_context(|| format!("cannot read the keys in {}", path.display()))
+            }
+            Self::Text(text) => Ok(Zeroizing::new(text.expose_secret().as_bytes().to_vec())),
+            Self::Command(command) => printed(command),
+        }
+    }
+}
+
+fn read(from: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    // Room from the start: growing would leave keys in freed memory.
+    let mut text = Zeroizing::new(Vec::with_capacity(2 * 64 * 1024));
+    from.take(MAX_BYTES + 1).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// What a command prints, within [`PATIENCE`]. Its standard error goes where ours goes.
+fn printed(command: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let started = Command::new("/bin/sh").args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    let mut child = started.context("key_command cannot be run")?;
+    let Some(out) = child.stdout.take() else { bail!("key_command cannot be run") };
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || drop(send.send(read(out))));
+    let Ok(text) = receive.recv_timeout(PATIENCE) else {
+        end(&mut child);
+        bail!("key_command did not end within {} s", PATIENCE.as_secs());
+    };
+    let status = child.wait().context("key_command cannot be waited for")?;
+    if !status.success() {
+        bail!("key_command failed ({status}): see what it says, or run it by hand");
+    }
+    text.context("what key_command prints cannot be read")
+}
+
+fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(line: &str) -> KeySource {
+        KeySource::Command(line.to_owned())
+    }
+
+    #[test]
+    fn a_ring_comes_from_a_command_a_credential_or_a_setting() {
+        let dir = testbase::Dir::new();
+        let (path, other) = (dir.path().join("keys"), dir.path().join("other"));
+        let made = KeySource::File(path.clone()).open(None).unwrap();
+        KeySource::File(other.clone()).open(None).unwrap();
+        let print = made.fingerprint();
+        let text = fs::read_to_string(&path).unwrap();
+        let line = format!("cat '{}'", path.display());
+        for source in [command(&line), KeySource::Credential(path), KeySource::Text(text.into())] {
+            assert_eq!(source.open(Some(&print)).unwrap().fingerprint(), print, "{source:?}");
+            source.reload(&made).unwrap();
+        }
+        let wrong = KeySource::Credential(other).open(Some(&print)).unwrap_err().to_string();
+        assert!(wrong.contains("belong to other data"), "{wrong}");
+    }
+
+    #[test]
+    fn a_command_that_fails_says_so_and_gives_nothing_away() {
+        for (line, words) in
+            [("exit 3", "key_command failed (exit status: 3)"), ("echo hush", "key_command is not a key file")]
+        {
+            let error = format!("{:#}", command(line).open(None).unwrap_err());
+            assert!(error.contains(words) && !error.contains("hush"), "{line}: {error}");
+        }
+        assert!(!format!("{:?}", KeySource::Text("hush".to_owned().into())).contains("hush"));
+    }
+}
