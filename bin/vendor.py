@@ -130,6 +130,9 @@ def made(entry, files):
         return source, ours
     if name.suffix == ".woff2":
         return source, piece(source, PIECES[name.stem])
+    if name.name == "common-passwords":
+        listed = re.search(r'passwords:\s*"([^"]*)"', source.decode())[1].split(",")
+        return source, "".join(f"{word}\n" for word in sorted({word for word in listed if len(word) >= 8})).encode()
     if entry["done"].startswith("minified"):
         return source, minified(source)
     return source, source

@@ -60,3 +60,20 @@ audit-key-forgotten = A data key was taken out
 audit-key = Key { $key }
 audit-unknown = Something this version does not know
 audit-unknown-about = Recorded by a newer version
+
+# Who was let in, and whom admins changed.
+audit-signed-in = Signed in
+audit-signed-in-api = Signed in over the API
+audit-sign-in-refused = A wrong password was given
+audit-from = From { $from }
+audit-from-unknown = From an address that is not known
+audit-of-from = For { $name }. { $from }
+audit-of-what = { $name }: { $what }
+audit-user-added = A user was added
+audit-user-changed = A user was changed
+audit-password-set = A password was set
+audit-token-made = An API token was made
+audit-token-revoked = An API token was revoked
+audit-session-ended = A session was ended
+audit-enabled = may sign in again
+audit-disabled = may sign in no more

@@ -36,7 +36,6 @@ staff-new-password = New password
 staff-set-password = Set password
 staff-set-password-hint = 8 characters or more. It signs them out everywhere.
 staff-password-text = A new password signs them out everywhere and ends all of their API tokens.
-staff-own-password-text = A new password signs you out everywhere else. Your { $tokens } stay: revoke those that others may know.
 staff-code = Set-up code
 staff-code-hint = In the server's log, after “setup code:”
 
@@ -66,6 +65,8 @@ staff-email-missing = Enter the e-mail address.
 staff-email-taken = Another user has this e-mail address. Use one of their own.
 staff-password-missing = Enter a password.
 staff-password-short = Use { $count } characters or more. A sentence is easy to remember.
+staff-password-common = This password is one of the commonest, which are tried first. Choose another, such as three or four words.
+staff-password-own = Your own password is changed on the account page, which asks for the present one.
 staff-password-known = Choose a password that is neither the name nor the e-mail address.
 staff-role-missing = Choose a role.
 staff-name-admin = admin

@@ -60,3 +60,20 @@ audit-key-forgotten = एक डेटा कुंजी हटाई गई
 audit-key = कुंजी { $key }
 audit-unknown = कुछ ऐसा जो यह संस्करण नहीं जानता
 audit-unknown-about = नए संस्करण ने दर्ज किया
+
+# Who was let in, and whom admins changed.
+audit-signed-in = साइन इन किया
+audit-signed-in-api = एपीआई से साइन इन किया
+audit-sign-in-refused = ग़लत पासवर्ड दिया गया
+audit-from = { $from } से
+audit-from-unknown = अज्ञात पते से
+audit-of-from = { $name } के लिए। { $from }
+audit-of-what = { $name }: { $what }
+audit-user-added = उपयोगकर्ता जोड़ा गया
+audit-user-changed = उपयोगकर्ता बदला गया
+audit-password-set = पासवर्ड तय किया गया
+audit-token-made = एपीआई टोकन बनाया गया
+audit-token-revoked = एपीआई टोकन रद्द किया गया
+audit-session-ended = सत्र समाप्त किया गया
+audit-enabled = फिर साइन इन कर सकते हैं
+audit-disabled = अब साइन इन नहीं कर सकते

@@ -88,6 +88,62 @@ pub enum Event {
         /// Its last digits.
         number: String,
     },
+    /// Somebody signed in.
+    SignedIn {
+        /// On a page, or over the API.
+        over: Over,
+        /// The address that they came from, if it is known.
+        from: Option<String>,
+    },
+    /// Somebody gave a wrong password for a user that there is.
+    SignInRefused {
+        /// The user's name.
+        name: String,
+        /// The address that they came from, if it is known.
+        from: Option<String>,
+    },
+    /// Somebody was added to the staff.
+    UserAdded {
+        /// The user.
+        user: Uuid,
+        /// Their name.
+        name: String,
+        /// What they may do.
+        role: String,
+    },
+    /// Somebody of the staff was changed.
+    UserChanged {
+        /// The user.
+        user: Uuid,
+        /// Their name.
+        name: String,
+        /// What was changed, in words of the API: `role: admin`, `enabled: false`, `email`.
+        what: Vec<String>,
+    },
+    /// A user got a new password.
+    PasswordSet {
+        /// The user.
+        user: Uuid,
+        /// Their name.
+        name: String,
+    },
+    /// An API token was made.
+    TokenMade {
+        /// What it is for.
+        token: String,
+        /// Its user's name.
+        name: String,
+    },
+    /// An API token was made worthless.
+    TokenRevoked {
+        /// The token.
+        id: Uuid,
+    },
+    /// A browser was signed out from elsewhere.
+    SessionEnded {
+        /// The session.
+        id: Uuid,
+    },
     /// A data key seals from then on.
     KeyActivated {
         /// Its number.
@@ -118,6 +174,14 @@ impl Event {
             Self::OptedIn { .. } => 8,
             Self::KeyActivated { .. } => 9,
             Self::KeyForgotten { .. } => 10,
+            Self::SignedIn { .. } => 11,
+            Self::SignInRefused { .. } => 12,
+            Self::UserAdded { .. } => 13,
+            Self::UserChanged { .. } => 14,
+            Self::PasswordSet { .. } => 15,
+            Self::TokenMade { .. } => 16,
+            Self::TokenRevoked { .. } => 17,
+            Self::SessionEnded { .. } => 18,
             Self::Unknown => -1,
         }
     }
@@ -138,6 +202,15 @@ impl Event {
             Self::OptedIn { .. } => Text::new("audit-opted-in"),
             Self::KeyActivated { .. } => Text::new("audit-key-activated"),
             Self::KeyForgotten { .. } => Text::new("audit-key-forgotten"),
+            Self::SignedIn { over: Over::Page, .. } => Text::new("audit-signed-in"),
+            Self::SignedIn { over: Over::Api, .. } => Text::new("audit-signed-in-api"),
+            Self::SignInRefused { .. } => Text::new("audit-sign-in-refused"),
+            Self::UserAdded { .. } => Text::new("audit-user-added"),
+            Self::UserChanged { .. } => Text::new("audit-user-changed"),
+            Self::PasswordSet { .. } => Text::new("audit-password-set"),
+            Self::TokenMade { .. } => Text::new("audit-token-made"),
+            Self::TokenRevoked { .. } => Text::new("audit-token-revoked"),
+            Self::SessionEnded { .. } => Text::new("audit-session-ended"),
             Self::Unknown => Text::new("audit-unknown"),
         }
     }
@@ -174,9 +247,57 @@ impl Event {
             }
             Self::OptedOut { number } | Self::OptedIn { number } => Text::new("audit-number").arg("number", number),
             Self::KeyActivated { key } | Self::KeyForgotten { key } => Text::new("audit-key").arg("key", key),
+            Self::SignedIn { from, .. } => origin(from.as_deref()),
+            Self::SignInRefused { name, from } => {
+                Text::new("audit-of-from").arg("name", name).arg("from", origin(from.as_deref()))
+            }
+            Self::UserAdded { name, role, .. } => {
+                Text::new("audit-of-what").arg("name", name).arg("what", self::role(role))
+            }
+            Self::UserChanged { name, what, .. } => {
+                let what: Vec<Text> = what.iter().map(|what| changed(what)).collect();
+                Text::new("audit-of-what").arg("name", name).arg("what", what)
+            }
+            Self::PasswordSet { name, .. } => Text::verbatim(name),
+            Self::TokenMade { token, name } => Text::new("audit-of-what").arg("name", name).arg("what", token),
+            Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
             Self::Unknown => Text::new("audit-unknown-about"),
         }
     }
+}
+
+/// By what somebody signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Over {
+    /// The pages, in a browser.
+    Page,
+    /// The API.
+    Api,
+}
+
+/// A role, as it is stored.
+fn role(name: &str) -> Text {
+    Text::new(if name == "admin" { "staff-role-admin" } else { "staff-role-technician" })
+}
+
+/// What was changed of a user.
+fn changed(what: &str) -> Text {
+    match what.split_once(": ") {
+        Some(("role", name)) => role(name),
+        Some(("enabled", "true")) => Text::new("audit-enabled"),
+        Some(_) => Text::new("audit-disabled"),
+        None => Text::new(match what {
+            "email" => "staff-email",
+            "phone" => "staff-phone",
+            _ => "staff-name",
+        }),
+    }
+}
+
+/// Where somebody came from.
+fn origin(from: Option<&str>) -> Text {
+    from.map_or_else(|| Text::new("audit-from-unknown"), |from| Text::new("audit-from").arg("from", from))
 }
 
 /// What a template is for.

@@ -3,11 +3,13 @@
 //! It stands below all features, so that each can record what it does, in the transaction that does it. A new kind of
 //! event is a variant of [`Event`] with a number and words; the page shows it without further work.
 
+mod chain;
 mod event;
 mod record;
 mod store;
 
 pub use self::{
-    event::Event,
+    chain::{Break, Verdict, verify},
+    event::{Event, Over},
     record::{Entry, recent, record},
 };

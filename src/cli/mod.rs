@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod audit;
 mod clients_import;
 mod config_check;
 mod db;
@@ -84,6 +85,10 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("config", args)) => match args.subcommand() {
             Some(("hook-address", _)) => config_check::hook_address(checked(&sources)?).await,
             _ => config_check::check(&sources),
+        },
+        Some(("audit", args)) => match args.subcommand() {
+            Some(("verify", args)) => audit::verify(&sources, args).await,
+            _ => Ok(()),
         },
         Some(("key", args)) => key::run(&sources, args).await,
         Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
@@ -217,6 +222,7 @@ fn commands() -> Command {
                 ),
         )
         .subcommand(key::command())
+        .subcommand(audit::command())
         .subcommand(webhook::command())
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(db::command())

@@ -57,7 +57,7 @@ async fn add_with(staff: &Staff, new: Add, password: Option<String>, out: &mut d
     if without {
         new.password = None;
     }
-    let user = staff::add_user(staff, new).await.map_err(explain)?;
+    let user = staff::add_user(staff, None, new).await.map_err(explain)?;
     writeln!(out, "{}", user.id)?;
     Ok(())
 }

@@ -34,6 +34,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0009_outbox_indexes",
     "0010_held_back",
     "0011_node_keys",
+    "0012_audit_chain",
 ];
 
 impl Migration {

@@ -13,13 +13,14 @@ use uuid::Uuid;
 
 use super::{
     Admin, Role, SignedIn, Staff, User,
-    change::change_user,
+    change::{change_user, not_ones_own},
     credential::{Fresh, LOG_IN_LIFE},
     form, log_in, members,
     session::{AdminCaller, Caller, Sender},
     store,
 };
 use crate::{
+    audit::{self, Event, Over},
     fault::{Fault, FieldFault},
     input,
     web::{
@@ -176,11 +177,13 @@ pub struct UserChangeBody {
 async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody) -> Result<Response, ApiFault> {
     let (email, password) = form::log_in(body.input)?;
     let Some(proof) = log_in::verify(&staff, email, password, sender.address).await? else { return Ok(refused()) };
-    let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::api(&staff.clock));
-    let kept = fresh.clone();
+    let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::api(&staff.clock));
+    let (kept, now, from) = (fresh.clone(), staff.clock.now(), sender.address);
     let work = move |tx: &mut crate::db::Tx<'_>| {
         let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
         store::insert_token(tx, user.id, &kept, None, None, now)?;
+        let event = Event::SignedIn { over: Over::Api, from: from.map(|from| from.to_canonical().to_string()) };
+        audit::record(tx, &vault, &clock, Some(user.id), &event)?;
         Ok::<_, Fault>(Some(user))
     };
     let Some(user) = staff.db.write(work).await? else { return Ok(refused()) };
@@ -260,7 +263,7 @@ async fn post_user(
     let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let work = move |tx: &mut crate::db::Tx<'_>| {
         idempotency::once(tx, &vault, clock.now(), key.as_ref(), |tx| {
-            let user = members::add(tx, &vault, &clock, &new, hash.as_deref())?;
+            let user = members::add(tx, (&vault, &clock), Some(by.id), &new, hash.as_deref())?;
             let answer = Answer::json(StatusCode::CREATED, &UserRecord::from(&user))?;
             Ok(answer.at(format!("/api/users/{}", user.id)))
         })
@@ -293,6 +296,9 @@ async fn patch_user(
     let vault = staff.vault.clone();
     let user = staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)?;
     let changes = form::changes(body.input, staff.region.as_ref(), &user)?;
+    if changes.password.is_some() {
+        not_ones_own(&caller.user, id)?;
+    }
     let user = change_user(&staff, by, id, changes).await?;
     Ok(Answer::json(StatusCode::OK, &UserRecord::from(&user))?)
 }

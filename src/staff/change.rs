@@ -4,7 +4,14 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{Changes, Role, Staff, User, credential::Hash, members::taken, store};
-use crate::{db::Tx, fault::Fault, input::Given, words::Text};
+use crate::{
+    audit::{self, Event},
+    clock::Clock,
+    db::Tx,
+    fault::Fault,
+    input::Given,
+    words::Text,
+};
 
 /// Who changes a user: an admin by their session or token, or the command line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,8 +31,8 @@ pub struct By {
 /// to run the desk, and for admins who disable themselves.
 pub async fn change_user(staff: &Staff, by: By, id: Uuid, changes: Changes) -> Result<User, Fault> {
     let hash = staff.hash(changes.password.clone()).await?;
-    let (vault, now) = (staff.vault.clone(), staff.clock.now());
-    let work = move |tx: &mut Tx<'_>| change(tx, &vault, now, by, id, &changes, hash.as_deref());
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let work = move |tx: &mut Tx<'_>| change(tx, (&vault, &clock), by, id, &changes, hash.as_deref());
     let user = staff.db.write(work).await?;
     tracing::info!(%user.id, enabled = user.enabled, role = user.role.name(), "a user was changed");
     Ok(user)
@@ -34,8 +41,7 @@ pub async fn change_user(staff: &Staff, by: By, id: Uuid, changes: Changes) -> R
 /// The same within a transaction, `hash` being that of a new password.
 fn change(
     tx: &mut Tx<'_>,
-    vault: &Vault,
-    now: i64,
+    (vault, clock): (&Vault, &Clock),
     by: By,
     id: Uuid,
     changes: &Changes,
@@ -59,9 +65,15 @@ fn change(
     if store::email_owner(tx, vault, &user.email)?.is_some_and(|owner| owner != id) {
         return Err(taken());
     }
+    let now = clock.now();
     store::update(tx, vault, &user, now)?;
+    let what = differences(&before, &user);
+    if !what.is_empty() {
+        audit::record(tx, vault, clock, by.user, &Event::UserChanged { user: id, name: user.name.clone(), what })?;
+    }
     if let Some(hash) = hash {
         store::set_password(tx, id, hash, now)?;
+        audit::record(tx, vault, clock, by.user, &Event::PasswordSet { user: id, name: user.name.clone() })?;
     }
     match (hash.is_some(), by.user == Some(id)) {
         // Their programs go on: only they know which of them to stop.
@@ -71,6 +83,27 @@ fn change(
         _ => {}
     }
     Ok(user)
+}
+
+/// What has changed, for the history: what somebody may do with its new value, the rest by name.
+fn differences(before: &User, after: &User) -> Vec<String> {
+    let named = [
+        (before.name != after.name, "name".to_owned()),
+        (before.email != after.email, "email".to_owned()),
+        (before.phone != after.phone, "phone".to_owned()),
+        (before.role != after.role, format!("role: {}", after.role.name())),
+        (before.enabled != after.enabled, format!("enabled: {}", after.enabled)),
+    ];
+    named.into_iter().filter(|(differs, _)| *differs).map(|(_, words)| words).collect()
+}
+
+/// Refuses to set one's own password where the present one is not asked for: an open page or a token that somebody else
+/// got hold of must not become a lasting way in.
+///
+/// # Errors
+/// [`Fault::Invalid`] on `password`.
+pub fn not_ones_own(by: &User, id: Uuid) -> Result<(), Fault> {
+    if by.id == id { Err(Fault::field("password", "not_allowed", Text::new("staff-password-own"))) } else { Ok(()) }
 }
 
 impl Changes {

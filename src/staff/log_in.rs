@@ -12,6 +12,7 @@ use super::{
     store,
 };
 use crate::{
+    audit::{self, Event},
     db::{DbError, Tx},
     email,
     fault::Fault,
@@ -109,7 +110,28 @@ pub async fn verify(
         return Ok(Some(Proof { user, hash, email, subjects }));
     }
     tracing::warn!("a log-in was refused");
+    if let Some(user) = user {
+        note_refusal(staff, user, from);
+    }
     Ok(None)
+}
+
+/// Keeps that a wrong password was given for a user. Nobody waits for it: how long an answer takes must not tell whether
+/// there is such a user.
+fn note_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>) {
+    let (db, vault, clock) = (staff.db.clone(), staff.vault.clone(), staff.clock.clone());
+    let from = from.map(|from| from.to_canonical().to_string());
+    let note = move |tx: &mut Tx<'_>| {
+        let Some(user) = store::by_id(tx, &vault, user)? else { return Ok(()) };
+        let event = Event::SignInRefused { name: user.name, from: from.clone() };
+        audit::record(tx, &vault, &clock, None, &event).map(drop)
+    };
+    tokio::spawn(async move {
+        let noted: Result<(), Fault> = db.write(note).await;
+        if let Err(fault) = noted {
+            tracing::warn!(%fault, "a refused log-in is not in the audit history");
+        }
+    });
 }
 
 /// Uses a proof, in the transaction of what it is for. Nobody, if the user was disabled or got another password
@@ -163,7 +185,7 @@ mod tests {
             let email = format!("user{place}@isp.example");
             let (name, role, password) = (String::new(), Role::Technician, "correct horse".to_owned());
             let new = NewUser { email: email.clone(), name, phone: None, role, password: Some(password.clone()) };
-            let user = add_user(&staff, new).await.unwrap();
+            let user = add_user(&staff, None, new).await.unwrap();
             let proof = verify(&staff, email, password, None).await.unwrap().unwrap();
             change_user(&staff, By::default(), user.id, change).await.unwrap();
             let vault = staff.vault.clone();

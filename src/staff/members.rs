@@ -5,16 +5,22 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{NewUser, Person, Role, Staff, User, store, user::THE_CLIENT};
-use crate::{clock::Clock, db::Tx, fault::Fault, words::Text};
+use crate::{
+    audit::{self, Event},
+    clock::Clock,
+    db::Tx,
+    fault::Fault,
+    words::Text,
+};
 
-/// Adds an enabled user.
+/// Adds an enabled user. `by` is the admin who does; nobody on the command line.
 ///
 /// # Errors
 /// [`Fault::Invalid`] with the code `taken` on `email`.
-pub async fn add_user(staff: &Staff, new: NewUser) -> Result<User, Fault> {
+pub async fn add_user(staff: &Staff, by: Option<Uuid>, new: NewUser) -> Result<User, Fault> {
     let hash = staff.hash(new.password.clone()).await?;
     let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
-    let user = staff.db.write(move |tx| add(tx, &vault, &clock, &new, hash.as_deref())).await?;
+    let user = staff.db.write(move |tx| add(tx, (&vault, &clock), by, &new, hash.as_deref())).await?;
     tracing::info!(user = %user.id, role = user.role.name(), "a user was added");
     Ok(user)
 }
@@ -22,8 +28,8 @@ pub async fn add_user(staff: &Staff, new: NewUser) -> Result<User, Fault> {
 /// The same within a transaction, with the hash of the password.
 pub(super) fn add(
     tx: &mut Tx<'_>,
-    vault: &Vault,
-    clock: &Clock,
+    (vault, clock): (&Vault, &Clock),
+    by: Option<Uuid>,
     new: &NewUser,
     hash: Option<&str>,
 ) -> Result<User, Fault> {
@@ -36,7 +42,12 @@ pub(super) fn add(
         enabled: true,
         created_at: clock.now(),
     };
-    if store::insert(tx, vault, &user, hash)? { Ok(user) } else { Err(taken()) }
+    if !store::insert(tx, vault, &user, hash)? {
+        return Err(taken());
+    }
+    let added = Event::UserAdded { user: user.id, name: user.name.clone(), role: user.role.name().to_owned() };
+    audit::record(tx, vault, clock, by, &added)?;
+    Ok(user)
 }
 
 /// The fault of an address that another user has.

@@ -54,7 +54,7 @@ pub(super) fn first_admin(
     if store::any_user(tx)? {
         return Err(Fault::NotFound);
     }
-    members::add(tx, vault, clock, new, hash)
+    members::add(tx, (vault, clock), None, new, hash)
 }
 
 #[cfg(test)]

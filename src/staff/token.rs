@@ -7,7 +7,11 @@ use super::{
     credential::{Fresh, days},
     store,
 };
-use crate::{db::Tx, fault::Fault};
+use crate::{
+    audit::{self, Event},
+    db::Tx,
+    fault::Fault,
+};
 
 /// Makes a token for a user, which ends after `lasts` days or never. It is given back this once; only its hash is
 /// kept.
@@ -15,25 +19,29 @@ use crate::{db::Tx, fault::Fault};
 /// # Errors
 /// [`Fault::NotFound`] unless the user is there and enabled, and the database's.
 pub async fn add_token(staff: &Staff, of: Uuid, name: String, lasts: Option<i64>) -> Result<String, Fault> {
-    keep(staff, of, Fresh::api(&staff.clock), name, lasts).await
+    keep(staff, of, None, Fresh::api(&staff.clock), (name, lasts)).await
 }
 
-/// The same with a token that is made already. One that is kept already stays as it is.
+/// The same by somebody, with a token that is made already. One that is kept already stays as it is.
 pub(super) async fn keep(
     staff: &Staff,
     of: Uuid,
+    by: Option<Uuid>,
     fresh: Fresh,
-    name: String,
-    lasts: Option<i64>,
+    (name, lasts): (String, Option<i64>),
 ) -> Result<String, Fault> {
     let now = staff.clock.now();
     let (kept, until) = (fresh.clone(), lasts.map(|lasts| now + days(lasts)));
-    let vault = staff.vault.clone();
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let keep = move |tx: &mut Tx<'_>| {
         // Whoever is disabled at this moment has all their tokens ended, this one as well.
         store::take_turn(tx, of)?;
         match store::by_id(tx, &vault, of)? {
-            Some(user) if user.enabled => Ok(store::insert_token(tx, of, &kept, Some(&name), until, now)?),
+            Some(user) if user.enabled => {
+                store::insert_token(tx, of, &kept, Some(&name), until, now)?;
+                let event = Event::TokenMade { token: name.clone(), name: user.name };
+                audit::record(tx, &vault, &clock, by, &event).map(drop)
+            }
             _ => Err(Fault::NotFound),
         }
     };
@@ -56,9 +64,12 @@ pub async fn tokens(staff: &Staff) -> Result<Vec<ApiToken>, Fault> {
 /// # Errors
 /// [`Fault::NotFound`], and the database's.
 pub async fn revoke_token(staff: &Staff, id: Uuid) -> Result<(), Fault> {
-    if staff.db.write(move |tx| store::revoke_token(tx, id).map_err(Fault::from)).await? {
-        Ok(())
-    } else {
-        Err(Fault::NotFound)
-    }
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let revoke = move |tx: &mut Tx<'_>| {
+        if !store::revoke_token(tx, id)? {
+            return Err(Fault::NotFound);
+        }
+        audit::record(tx, &vault, &clock, None, &Event::TokenRevoked { id }).map(drop)
+    };
+    staff.db.write(revoke).await
 }

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod at_rest;
+mod audit;
 mod browser;
 mod clients;
 mod deliveries;

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use sha2::{Digest, Sha256};
 
-const FOLDERS: [&str; 2] = ["assets/vendor", "tests/it/browser/vendor"];
+const FOLDERS: [&str; 3] = ["assets/vendor", "src/staff/vendor", "tests/it/browser/vendor"];
 
 fn files(dir: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(dir).unwrap() {

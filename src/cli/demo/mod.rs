@@ -195,5 +195,5 @@ async fn add(app: &App, name: &str, email: &str, role: Role, password: Option<&s
         role,
         password: password.map(ToOwned::to_owned),
     };
-    Ok(staff::add_user(&app.staff, new).await?.person())
+    Ok(staff::add_user(&app.staff, None, new).await?.person())
 }

@@ -128,7 +128,7 @@ pub(super) static TABLES: [Table; 25] = [
     .refers(&[("actor", "users", "id")]),
     table("saved_views", &["id"], &["owner", "shared", "name", "query", "created_at", "updated_at"])
         .refers(&[("owner", "users", "id")]),
-    table("audit_events", &["seq"], &["id", "at", "actor", "kind", "detail"])
+    table("audit_events", &["seq"], &["id", "at", "actor", "kind", "detail", "link"])
         .numbered()
         .refers(&[("actor", "users", "id")]),
     table(

@@ -120,6 +120,7 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
         "client_account_id",
         "description",
         "detail",
+        "link",
         "content",
         "recipient",
         "text",

@@ -12,6 +12,7 @@ use super::{
     view::{Field, FormView, split},
 };
 use crate::{
+    audit::{self, Event},
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{
@@ -206,10 +207,12 @@ async fn change_password(
     let email = caller.user.email.clone();
     let proof = log_in::verify(staff, email, current, sender.address).await?.ok_or_else(wrong)?;
     let hash = staff.gate.hash(new, staff.clock.bytes()).await?;
-    let (vault, now, own) = (staff.vault.clone(), staff.clock.now(), caller.hash);
+    let (vault, clock, own) = (staff.vault.clone(), staff.clock.clone(), caller.hash);
     let work = move |tx: &mut Tx<'_>| {
         let user = log_in::admit(tx, &vault, &proof)?.ok_or_else(wrong)?;
-        store::set_password(tx, user.id, &hash, now)?;
+        store::set_password(tx, user.id, &hash, clock.now())?;
+        let event = Event::PasswordSet { user: user.id, name: user.name };
+        audit::record(tx, &vault, &clock, Some(user.id), &event)?;
         Ok::<_, Fault>(store::end_log_ins(tx, user.id, Some(own))?)
     };
     staff.db.write(work).await?;
@@ -241,8 +244,18 @@ pub async fn revoke_token(
 
 async fn end(staff: &Staff, caller: &Caller, kind: Kind, id: Uuid) -> Result<(), Fault> {
     let of = caller.user.id;
-    let ended = staff.db.write(move |tx| store::end_own(tx, kind, of, id).map_err(Fault::from)).await?;
-    if ended { Ok(()) } else { Err(Fault::NotFound) }
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let end = move |tx: &mut Tx<'_>| {
+        if !store::end_own(tx, kind, of, id)? {
+            return Err(Fault::NotFound);
+        }
+        let event = match kind {
+            Kind::Session => Event::SessionEnded { id },
+            Kind::Api => Event::TokenRevoked { id },
+        };
+        audit::record(tx, &vault, &clock, Some(of), &event).map(drop)
+    };
+    staff.db.write(end).await
 }
 
 /// `POST /account/tokens`.
@@ -268,7 +281,7 @@ pub async fn add_token(
         Some(key) => Fresh::of_form(&staff.vault, &staff.clock, of, &key),
         None => Fresh::api(&staff.clock),
     };
-    let token = token::keep(&staff, of, fresh, name, lasts).await?;
+    let token = token::keep(&staff, of, Some(of), fresh, (name, lasts)).await?;
     let sealed = staff.vault.seal_text(&token_cell(&of), &token);
     let cookie = staff.chrome.cookie(NEW_TOKEN, &data_encoding::BASE64URL_NOPAD.encode(&sealed));
     let mut response = done(&staff, &visit, "account-token-created");

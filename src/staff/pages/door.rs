@@ -9,6 +9,7 @@ use axum::{
 
 use super::view::{Field, FormView, split};
 use crate::{
+    audit::{self, Event, Over},
     db::Tx,
     fault::{Fault, FieldFault},
     input::{Input, Limits},
@@ -163,11 +164,14 @@ async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, 
     let (email, password) = form::log_in(input)?;
     let wrong = || Fault::field("", "invalid", Text::new("staff-wrong-log-in"));
     let proof = log_in::verify(staff, email, password, sender.address).await?.ok_or_else(wrong)?;
-    let (vault, now, fresh) = (staff.vault.clone(), staff.clock.now(), Fresh::session(&staff.clock));
+    let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
     let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former(&staff.chrome));
     let work = move |tx: &mut Tx<'_>| {
         let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
-        open(tx, &user, &kept, &sender, former, now)?;
+        open(tx, &user, &kept, &sender, former, clock.now())?;
+        let event =
+            Event::SignedIn { over: Over::Page, from: sender.address.map(|from| from.to_canonical().to_string()) };
+        audit::record(tx, &vault, &clock, Some(user.id), &event)?;
         Ok::<_, Fault>(Some(user))
     };
     let user = staff.db.write(work).await?.ok_or_else(wrong)?;

@@ -13,7 +13,7 @@ use crate::{
         store,
     },
     web::{Flash, Form, Frame, PageFault, Path, Visit},
-    words::{Piece, Text},
+    words::Text,
 };
 
 #[derive(Template)]
@@ -95,7 +95,7 @@ pub async fn add(
 ) -> Result<Response, PageFault> {
     let (input, typed) = split(form);
     let added = match form::new_user(input, staff.region.as_ref(), None) {
-        Ok(new) => members::add_user(&staff, new).await,
+        Ok(new) => members::add_user(&staff, Some(by.id), new).await,
         Err(fault) => Err(fault),
     };
     match added {
@@ -199,9 +199,14 @@ pub async fn set_password(
     let user = found(&staff, id).await?;
     let (input, _) = split(form);
     let set = match form::set_password(input, &user) {
-        Ok(password) => {
+        Ok(password) if caller.user.id != id => {
             let changes = Changes { password: Some(password), ..Changes::none() };
             change_user(&staff, caller.by(), id, changes).await
+        }
+        Ok(_) => {
+            let own = FieldFault::new("", "not_allowed", Text::new("staff-password-own"));
+            let forms = (edit_form(&user).refused(&[], vec![own]), password_form(&user));
+            return edit_page(&staff, &caller.user, visit, user, forms).await;
         }
         Err(fault) => Err(fault),
     };

@@ -36,7 +36,7 @@ struct Shop {
 async fn person(app: &App, name: &str, role: Role) -> Person {
     let email = format!("{}@isp.example", name.to_lowercase());
     let new = NewUser { email, name: name.to_owned(), phone: None, role, password: None };
-    staff::add_user(&app.staff, new).await.unwrap().person()
+    staff::add_user(&app.staff, None, new).await.unwrap().person()
 }
 
 async fn shop() -> Shop {

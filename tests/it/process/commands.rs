@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     Browser, Caller, Dir, PASSWORD,
     process::{Process, add_user, run, run_with},
+    sql,
 };
 
 #[tokio::test]
@@ -195,4 +196,20 @@ async fn db_migrate_says_where_the_schema_is() {
     let process = Process::serve(&dir, &[]);
     process.admin(&dir).ticket(json!({})).await;
     run(&dir, &["db", "migrate"]).done();
+}
+
+#[test]
+fn the_audit_history_is_proved_by_a_command() {
+    let dir = Dir::new();
+    run_with(&dir, &add_user("priya@isp.example", "Priya", "admin"), PASSWORD).done();
+    let proved = run(&dir, &["audit", "verify"]).done();
+    assert!(proved.starts_with("1 rows hold together\nhead "), "{proved}");
+    let head = proved.lines().find_map(|line| line.strip_prefix("head ")).unwrap().to_owned();
+    run_with(&dir, &add_user("dev@isp.example", "Dev", "admin"), PASSWORD).done();
+    assert!(run(&dir, &["audit", "verify", "--head", &head]).done().starts_with("2 rows"));
+    sql(&dir, "UPDATE audit_events SET at = 0 WHERE seq = 1");
+    let said = run(&dir, &["audit", "verify"]).failed();
+    assert!(said.contains("the audit history was changed"), "{said}");
+    let said = run(&dir, &["audit", "verify", "--head", "00"]).failed();
+    assert!(said.contains("changed"), "{said}");
 }

@@ -45,7 +45,7 @@ async fn a_user_without_a_password_cannot_sign_in() {
         role: Role::Technician,
         password: None,
     };
-    staff::add_user(&world.staff, new).await.unwrap();
+    staff::add_user(&world.staff, None, new).await.unwrap();
     for password in ["", " ", "null", PASSWORD] {
         assert_eq!(world.anonymous().try_sign_in("t@isp.example", password).await.status, 422);
     }

@@ -84,7 +84,7 @@ impl World {
     async fn user(&self, name: &str, role: Role) -> User {
         let email = format!("{}@isp.example", name.to_lowercase().replace(' ', "."));
         let new = NewUser { email, name: name.to_owned(), phone: None, role, password: Some(PASSWORD.to_owned()) };
-        staff::add_user(&self.staff, new).await.unwrap()
+        staff::add_user(&self.staff, None, new).await.unwrap()
     }
 
     /// An admin with a token.

@@ -82,7 +82,7 @@ impl TestApp {
         let email = format!("{}@isp.example", name.to_lowercase().replace(' ', "."));
         let new = NewUser { email, name: name.to_owned(), phone: None, role, password: Some(PASSWORD.to_owned()) };
         let staff = self.app.staff.clone().with_gate(Gate::light());
-        redress::staff::add_user(&staff, new).await.unwrap()
+        redress::staff::add_user(&staff, None, new).await.unwrap()
     }
 
     /// A technician to assign.
