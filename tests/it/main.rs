@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 
+mod access;
 mod architecture;
 mod at_rest;
 mod audit;
