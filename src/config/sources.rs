@@ -135,6 +135,7 @@ pub fn hints(sources: &Sources) -> Vec<String> {
         let name = sources.default("isp_name");
         hints.push(format!("isp_name: not set, so SMS and pages say \"{name}\""));
     }
+    hints.extend(open_to_networks(sources));
     hints.extend(idle(sources));
     if sources.get(HOOK_SECRET).is_some_and(|secret| !secret.is_empty() && secret.len() < LONG_ENOUGH) {
         hints.push(format!(
@@ -149,6 +150,22 @@ pub fn hints(sources: &Sources) -> Vec<String> {
         ));
     }
     hints
+}
+
+/// What is served in clear to more than this machine, or may be served to strangers under the address of a proxy.
+fn open_to_networks(sources: &Sources) -> Option<String> {
+    let listen = sources.get("listen").map_or_else(|| sources.default("listen"), ToOwned::to_owned);
+    let https = sources.get("public_url").is_some_and(|url| url.starts_with("https://"));
+    let beyond = listen.parse().is_ok_and(|at: std::net::SocketAddr| !at.ip().is_loopback());
+    let proxied = sources.get("trusted_proxies").is_some_and(|proxies| !proxies.is_empty());
+    if beyond && !https {
+        return Some(format!(
+            "listen: {listen} is open to other machines in clear; put a proxy with TLS before it, and set public_url to its https address"
+        ));
+    }
+    (https && !proxied).then(|| {
+        "trusted_proxies: not set, so failed log-ins are not counted by the address they come from; name the proxy that public_url leads to".to_owned()
+    })
 }
 
 /// The setting that calls of gateways are told from forged ones by.

@@ -264,6 +264,11 @@ pub fn lapsed_owner(tx: &mut Tx<'_>, hash: &Hash) -> Result<Option<Uuid>, DbErro
     row.map(|row| row.uuid(0)).transpose()
 }
 
+/// Whether a session is kept under this hash, good or not.
+pub fn is_session(tx: &mut Tx<'_>, hash: &Hash) -> Result<bool, DbError> {
+    Ok(tx.query_one("SELECT 1 FROM sessions WHERE token_hash = $1", params![*hash])?.is_some())
+}
+
 /// Notes that a credential was used.
 pub fn note_use(tx: &mut Tx<'_>, kind: Kind, hash: &Hash, now: i64) -> Result<(), DbError> {
     let sql = match kind {

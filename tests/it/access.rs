@@ -24,7 +24,7 @@ enum Who {
 use Who::{Admin, Anybody, Staff};
 
 /// Every route outside of the API, which has a document.
-const PAGES: [(&str, Who); 73] = [
+const PAGES: [(&str, Who); 74] = [
     ("/", Admin),
     ("/account", Staff),
     ("/account/password", Staff),
@@ -93,6 +93,7 @@ const PAGES: [(&str, Who); 73] = [
     ("/users/{id}/edit", Admin),
     ("/users/{id}/enable", Admin),
     ("/users/{id}/password", Admin),
+    ("/users/{id}/sessions/{session}/end", Admin),
     ("/views", Admin),
     ("/views/new", Admin),
     ("/views/{id}", Admin),
@@ -132,6 +133,7 @@ fn filled(route: &str) -> String {
         .replace("{id}", id)
         .replace("{key}", "BILL-20261123-D4ZP")
         .replace("{run}", id)
+        .replace("{session}", id)
         .replace("{form}", "ticket")
         .replace("{name}", "age")
         .replace("{channel}/{gateway}", "sms/kannel")

@@ -9,6 +9,7 @@ use vault::Cell;
 
 use super::{
     preferences,
+    sessions::SessionRow,
     view::{Field, FormView, split},
 };
 use crate::{
@@ -17,12 +18,12 @@ use crate::{
     fault::{Fault, FieldFault},
     staff::{
         Staff, User,
-        credential::{Fresh, Kind},
+        credential::Fresh,
         form, log_in,
         session::{self, Caller, Sender},
         store, token,
     },
-    web::{Flash, Form, Frame, PageFault, Path, Visit, render::set_cookie},
+    web::{Flash, Form, Frame, PageFault, Visit, render::set_cookie},
     words::{Piece, Text, When},
 };
 
@@ -41,14 +42,6 @@ struct AccountPage {
     new_token: Option<String>,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
-}
-
-struct SessionRow {
-    id: Uuid,
-    agent: String,
-    since: When,
-    seen: When,
-    own: bool,
 }
 
 struct TokenRow {
@@ -111,13 +104,7 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
         .await?;
     let times = staff.chrome.times(now, visit.language);
     let when = |millis| times.exact(millis);
-    let sessions = sessions.into_iter().map(|(session, own)| SessionRow {
-        id: session.id,
-        agent: session.agent,
-        since: when(session.created_at),
-        seen: when(session.last_seen_at),
-        own,
-    });
+    let sessions = sessions.into_iter().map(|session| SessionRow::new(session, &times));
     let tokens = tokens.into_iter().map(|token| TokenRow {
         id: token.id,
         name: token.name,
@@ -218,44 +205,6 @@ async fn change_password(
     staff.db.write(work).await?;
     tracing::info!(user = %caller.user.id, "a user changed their password");
     Ok(())
-}
-
-/// `POST /account/sessions/{id}/end`.
-pub async fn end_session(
-    State(staff): State<Staff>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-    visit: Visit,
-) -> Result<Response, PageFault> {
-    end(&staff, &caller, Kind::Session, id).await?;
-    Ok(done(&staff, &visit, "account-session-ended"))
-}
-
-/// `POST /account/tokens/{id}/revoke`.
-pub async fn revoke_token(
-    State(staff): State<Staff>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-    visit: Visit,
-) -> Result<Response, PageFault> {
-    end(&staff, &caller, Kind::Api, id).await?;
-    Ok(done(&staff, &visit, "account-token-revoked"))
-}
-
-async fn end(staff: &Staff, caller: &Caller, kind: Kind, id: Uuid) -> Result<(), Fault> {
-    let of = caller.user.id;
-    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
-    let end = move |tx: &mut Tx<'_>| {
-        if !store::end_own(tx, kind, of, id)? {
-            return Err(Fault::NotFound);
-        }
-        let event = match kind {
-            Kind::Session => Event::SessionEnded { id },
-            Kind::Api => Event::TokenRevoked { id },
-        };
-        audit::record(tx, &vault, &clock, Some(of), &event).map(drop)
-    };
-    staff.db.write(end).await
 }
 
 /// `POST /account/tokens`.

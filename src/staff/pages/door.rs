@@ -181,7 +181,13 @@ async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, 
 
 /// `POST /logout`.
 pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -> Result<Response, PageFault> {
-    if let Some(hash) = sender.former(&staff.chrome) {
+    let former = sender.former(&staff.chrome);
+    // A cookie that anybody made up writes nothing.
+    let known = match former {
+        Some(hash) => staff.db.read(move |tx| store::is_session(tx, &hash)).await.map_err(Fault::from)?,
+        None => false,
+    };
+    if let Some(hash) = former.filter(|_| known) {
         staff.db.write(move |tx| store::end(tx, Kind::Session, &hash).map_err(Fault::from)).await?;
     }
     let flash = Flash::ok(Text::new("staff-signed-out").to(visit.language));

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod door;
 mod preferences;
+mod sessions;
 mod users;
 mod view;
 
@@ -24,13 +25,14 @@ pub fn routes(staff: Staff) -> Router {
         .route("/account", get(account::show))
         .route("/account/password", post(account::set_password))
         .route("/account/preferences", post(preferences::set))
-        .route("/account/sessions/{id}/end", post(account::end_session))
+        .route("/account/sessions/{id}/end", post(sessions::end_own))
         .route("/account/tokens", post(account::add_token))
-        .route("/account/tokens/{id}/revoke", post(account::revoke_token))
+        .route("/account/tokens/{id}/revoke", post(sessions::revoke_own))
         .route("/users", get(users::list).post(users::add))
         .route("/users/new", get(users::show_new))
         .route("/users/{id}/edit", get(users::show).post(users::edit))
         .route("/users/{id}/password", post(users::set_password))
+        .route("/users/{id}/sessions/{session}/end", post(sessions::end_of))
         .route("/users/{id}/enable", post(users::enable))
         .route("/users/{id}/disable", post(users::disable))
         .route("/audit", get(audit::show))

@@ -4,11 +4,16 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
-use super::view::{Choice, Field, FormView, split};
+use super::{
+    sessions::SessionRow,
+    view::{Choice, Field, FormView, split},
+};
 use crate::{
     fault::{Fault, FieldFault},
     staff::{
-        Admin, Changes, Role, Staff, User, change_user, form, members,
+        Admin, Changes, Role, Staff, User, change_user,
+        credential::Hash,
+        form, members,
         session::{AdminCaller, Caller},
         store,
     },
@@ -39,6 +44,8 @@ struct EditPage {
     own: bool,
     form: FormView,
     password: FormView,
+    sessions: Vec<SessionRow>,
+    sessions_at: String,
 }
 
 /// `GET /users`.
@@ -147,8 +154,13 @@ async fn edit_page(
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let title = visit.title(Text::new("staff-edit-user"), faults.is_empty());
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
-    let own = user.id == by.id;
-    let page = EditPage { frame, user, own, form, password };
+    let (own, of, now) = (user.id == by.id, user.id, staff.clock.now());
+    // One's own are on the account page, which knows the one at hand.
+    let sessions =
+        staff.db.read(move |tx| store::sessions(tx, of, &Hash::default(), now)).await.map_err(Fault::from)?;
+    let times = staff.chrome.times(now, frame.visit.language);
+    let sessions = sessions.into_iter().map(|session| SessionRow::new(session, &times)).collect();
+    let page = EditPage { frame, user, own, form, password, sessions, sessions_at: format!("/users/{of}/sessions") };
     Ok(page.frame.respond(status, &page))
 }
 

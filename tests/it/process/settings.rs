@@ -104,7 +104,12 @@ fn what_is_probably_not_meant_is_hinted_at_without_failing() {
     ];
     let found = hints(&kannel);
     assert!(found.len() == 1 && found[0].starts_with("public_url:"), "{found:?}");
-    assert_eq!(hints(&[&kannel[..], &[("REDRESS_PUBLIC_URL", "https://desk.example.com")]].concat()).len(), 0);
+    let public = [&kannel[..], &[("REDRESS_PUBLIC_URL", "https://desk.example.com")]].concat();
+    let found = hints(&public);
+    assert!(found.len() == 1 && found[0].starts_with("trusted_proxies:"), "{found:?}");
+    assert_eq!(hints(&[&public[..], &[("REDRESS_TRUSTED_PROXIES", "127.0.0.1")]].concat()).len(), 0);
+    let found = hints(&[named, ("REDRESS_LISTEN", "0.0.0.0:8080")]);
+    assert!(found.len() == 1 && found[0].starts_with("listen: 0.0.0.0:8080 is open"), "{found:?}");
     let idle = [
         named,
         ("REDRESS_SMS_KANNEL_PASSWORD", "hush"),

@@ -151,3 +151,23 @@ async fn what_is_not_there_is_not_found() {
         assert_eq!(admin.submit(path, &NEW).await.status, 404);
     }
 }
+
+#[tokio::test]
+async fn an_admin_ends_a_session_of_somebody_else() {
+    let world = World::new();
+    let mut admin = world.browser("Priya Raman", Role::Admin).await;
+    let mut other = world.browser("Mira Patel", Role::Technician).await;
+    let edit = format!("/users/{}/edit", other.id());
+    let page = admin.get(&edit).await;
+    let ends = page.attributes("form[action$='/end']", "action");
+    assert_eq!(ends.len(), 1, "{}", page.text);
+    let elsewhere = ends[0].replace(&other.id().to_string(), &admin.id().to_string());
+    assert_eq!(admin.submit(&elsewhere, &[]).await.status, 404, "it is not that user's");
+    assert!(other.is_known().await);
+    assert_eq!(admin.submit(&ends[0], &[]).await.status, 303);
+    assert!(!other.is_known().await && admin.is_known().await);
+    assert!(admin.get(&edit).await.attributes("form[action$='/end']", "action").is_empty());
+    assert!(admin.get("/audit").await.text.contains("A session was ended"));
+    let own = admin.get(&format!("/users/{}/edit", admin.id())).await;
+    assert!(own.attributes("form[action$='/end']", "action").is_empty(), "one's own are on the account page");
+}
