@@ -180,7 +180,10 @@ async fn every_page_lets_in_whom_the_table_says_and_nobody_else() {
                 Admin if route == "/" => assert_eq!((status, location.as_str()), (303, "/account")),
                 Admin => assert_eq!(status, 403, "a technician: {method} {path}: {location}"),
                 _ => {
-                    assert!(status != 403 && !location.starts_with("/login"), "a technician: {method} {path}: {status}")
+                    assert!(
+                        status != 403 && !location.starts_with("/login"),
+                        "a technician: {method} {path}: {status}"
+                    );
                 }
             }
         }
@@ -205,7 +208,7 @@ async fn every_call_lets_in_whom_the_table_says_and_nobody_else() {
             match who {
                 Anybody => assert_ne!((of_nobody, of_technician), (401, 403), "{method} {path}"),
                 Staff => {
-                    assert!(of_nobody == 401 && of_technician < 300, "{method} {path}: {of_nobody} {of_technician}")
+                    assert!(of_nobody == 401 && of_technician < 300, "{method} {path}: {of_nobody} {of_technician}");
                 }
                 Admin => assert_eq!((of_nobody, of_technician), (401, 403), "{method} {path}"),
             }
