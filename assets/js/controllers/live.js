@@ -1,5 +1,6 @@
 import * as Turbo from "@hotwired/turbo";
 import { Controller } from "@hotwired/stimulus";
+import { apply } from "../streams.js";
 
 /* Keeps the page true to what others do: rows are replaced in place, new tickets announced, a ticket's page renewed
    around whatever is being typed. A page that nobody sees holds no connection; a browser has only six for a server. */
@@ -107,7 +108,7 @@ export default class extends Controller {
       this.tries = 0;
       this.say("on");
     };
-    source.onmessage = ({ data }) => Turbo.renderStreamMessage(data);
+    source.onmessage = ({ data }) => apply(data);
     source.onerror = () => {
       this.say("off");
       // The browser itself comes back after a broken connection, but not after a refusal.

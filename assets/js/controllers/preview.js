@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { renderStreamMessage } from "@hotwired/turbo";
+import { apply } from "../streams.js";
 
 /* Shows what the server makes of a form while it is filled in: a quarter of a second after the last key. */
 export default class extends Controller {
@@ -21,7 +21,7 @@ export default class extends Controller {
     try {
       const response = await fetch(this.urlValue, { method: "POST", body, signal, headers: { accept: "text/vnd.turbo-stream.html" } });
       const html = await response.text();
-      if (response.ok && !response.redirected && !signal.aborted) renderStreamMessage(html);
+      if (response.ok && !response.redirected && !signal.aborted) apply(html);
     } catch {
       // It stays as it is until the server answers again.
     }

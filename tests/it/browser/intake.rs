@@ -291,3 +291,25 @@ async fn an_answer_that_comes_late_is_not_shown() {
     browser.reads("[data-suggest-target=said]", "1 client found").await;
     tokio::time::timeout(Duration::from_secs(5), browser.holds("return window.calls.length === 2", &[])).await.unwrap();
 }
+
+/// Whoever goes on to the next field while the preview comes is not taken back: the letters that follow would be commands.
+#[tokio::test]
+async fn a_preview_takes_nobody_back_to_the_field_before() {
+    let (_app, browser, _) = desk().await;
+    browser.open("/tickets/new").await;
+    focus_on(&browser, "clientName").await;
+    // The next field takes the focus after the answer has come and before the next frame is painted.
+    let hasty = "const frames = (n, then) => n ? requestAnimationFrame(() => frames(n - 1, then)) : then(); \
+                 new MutationObserver((seen) => { \
+                   if (window.ended || !seen.some(({ addedNodes: [one] }) => one?.tagName === 'TURBO-STREAM')) return; \
+                   document.getElementById('description').focus(); \
+                   frames(5, () => (window.ended = document.activeElement.id)); \
+                 }).observe(document.documentElement, { childList: true }); \
+                 document.getElementById('issueType').focus()";
+    browser.run(hasty, &[]).await;
+    focus_on(&browser, "issueType").await;
+    browser.keys(" ").await;
+    browser.holds("return !!window.ended", &[]).await;
+    assert_eq!(browser.run("return window.ended", &[]).await, "description");
+    browser.reads("#preview", "SMS").await;
+}
