@@ -108,6 +108,16 @@ impl Pair {
         self.tell("kill");
     }
 
+    /// Kills the standby, so that each commit waits for it.
+    pub fn kill_standby(&self) {
+        self.tell("lose");
+    }
+
+    /// Has the primary wait for nobody any more.
+    pub fn go_alone(&self) {
+        self.tell("alone");
+    }
+
     /// Makes the standby take writes.
     pub fn promote_standby(&self) {
         self.tell("promote");

@@ -122,3 +122,32 @@ async fn when_the_primary_dies_the_standby_has_all_that_was_acknowledged() {
     let lost: Vec<_> = acknowledged.iter().filter(|id| stored.binary_search(id).is_err()).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
 }
+
+/// With a standby to wait for that is gone, PostgreSQL lets every commit wait for ever. Whoever writes is told, in time, that
+/// nobody knows; reads go on; and what was written once it waits for nobody is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_primary_that_waits_for_a_standby_for_ever_keeps_nobody_waiting_for_ever() {
+    let pair = Pair::start();
+    let db = try_open(&pair.url).unwrap();
+    define(&db, "CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT, data BLOB) STRICT").await;
+    db.write(|tx| insert(tx, 1)).await.unwrap();
+    pair.kill_standby();
+    let began = Instant::now();
+    let (writing, writer) = (db.clone(), tokio::sync::oneshot::channel());
+    tokio::spawn(async move { writer.0.send(writing.write(|tx| insert(tx, 2)).await.map(drop)) });
+    let mut written = writer.1;
+    // Not a moment goes by in which nobody can read.
+    let outcome = loop {
+        assert_eq!(ids(&db).await, [1]);
+        if let Ok(outcome) = written.try_recv() {
+            break outcome;
+        }
+    };
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    let DbError::Unavailable(reason) = outcome.unwrap_err() else { panic!("it may have been kept") };
+    assert!(reason.contains("no known outcome"), "{reason}");
+    pair.go_alone();
+    db.write(|tx| insert(tx, 3)).await.unwrap();
+    let there = ids(&db).await;
+    assert!(there == [1, 3] || there == [1, 2, 3], "{there:?}");
+}
