@@ -138,7 +138,9 @@ async fn a_primary_that_waits_for_a_standby_for_ever_keeps_nobody_waiting_for_ev
     let mut written = writer.1;
     // Not a moment goes by in which nobody can read.
     let outcome = loop {
-        assert_eq!(ids(&db).await, [1]);
+        // Once it is given up it may be seen, as it is kept here and not there.
+        let there = ids(&db).await;
+        assert!(there == [1] || there == [1, 2], "{there:?}");
         if let Ok(outcome) = written.try_recv() {
             break outcome;
         }
