@@ -3,7 +3,7 @@
     wapiti_once.py SESSION_DIRECTORY
 
 Links to filters and periods lead to hundreds of addresses with the same parameters, and wapiti would try all its payloads
-in each. Prints how many requests there were, how many are left, and how many parameters these have."""
+in each. Says how many there were and how many are left."""
 
 import re
 import sqlite3
@@ -37,5 +37,16 @@ kept |= {path_id for (path_id,) in db.execute("SELECT min(path_id) FROM paths WH
 dropped = [(path_id,) for path_id, _ in requests if path_id not in kept]
 for table in ("params", "paths"):
     db.executemany(f"DELETE FROM {table} WHERE path_id = ?", dropped)
+# Of six ticked boxes of one name, one is enough.
+db.execute(
+    "DELETE FROM params WHERE param_id NOT IN (SELECT min(param_id) FROM params GROUP BY path_id, type, name)"
+)
+# A form sent again under its key, or meant for a version that is gone, is refused before its values are looked at. Without
+# these two it is taken each time, but for a client's, which needs the version.
+db.execute("DELETE FROM params WHERE name = 'idempotencyKey'")
+db.execute(
+    "DELETE FROM params WHERE name = 'version' AND path_id NOT IN (SELECT path_id FROM paths WHERE path LIKE '%/clients/%')"
+)
 db.commit()
-print(len(requests), len(kept), sum(1 for _, _, param in covered if param))
+(parameters,) = db.execute("SELECT count(*) FROM params").fetchone()
+print(f"{len(requests)} requests crawled, {len(kept)} tried with {parameters} parameters")
