@@ -180,8 +180,10 @@ export default class extends Controller {
     if (this.sending || document.querySelector("main .error-summary")) return;
     const at = location.href;
     const response = await fetch(this.own, { headers: { "x-redress-live": "1" }, redirect: "error", signal: this.ends.signal }).catch(() => null);
-    if (!response?.ok) return;
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    // The page may be left while the answer is still coming in.
+    const html = response?.ok && (await response.text().catch(() => null));
+    if (!html) return;
+    const fresh = new DOMParser().parseFromString(html, "text/html");
     if (this.sending || location.href !== at || this.ends.signal.aborted) return;
     const [main, next] = [document.getElementById("main"), fresh.getElementById("main")];
     if (!main || !next?.querySelector("#presence")) return;
