@@ -18,8 +18,8 @@ params = defaultdict(set)
 for path_id, kind, name in db.execute("SELECT path_id, type, name FROM params"):
     params[path_id].add((kind, name))
 
-# An id or a reference in an address stands for any.
-ONE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|BILL-\d{8}-\w+")
+# In an address an id, a reference or the name of a report stands for any.
+ONE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|BILL-\d{8}-\w+|(?<=/reports/)[a-z-]+")
 requests = []
 for path_id, path, method in db.execute("SELECT path_id, path, method FROM paths WHERE evil = 0"):
     address = ONE.sub("*", path.split("?")[0])
