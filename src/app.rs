@@ -192,6 +192,7 @@ impl App {
                 middleware::from_fn(refusal::bearer_only),
                 refusal::cross_site(self.config.public_url.as_deref()),
                 DefaultBodyLimit::max(LARGEST_BODY),
+                middleware::from_fn_with_state(self.staff.clone(), staff::guard),
             ))
     }
 

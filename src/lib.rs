@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod notifications;
+pub mod permissions;
 pub mod phone;
 pub mod reports;
 pub mod schedule;

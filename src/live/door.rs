@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
+    permissions::Permission,
     staff::{AdminCaller, Caller},
     tickets::by_key,
     web::{Form, PageFault, Query, Visit},
@@ -127,7 +128,7 @@ impl Open {
     }
 
     async fn is_still_let_in(&self) -> bool {
-        match self.caller.is_admin_still(&self.seat.live.tickets.staff).await {
+        match self.caller.may_still(&self.seat.live.tickets.staff, Permission::TicketsRead).await {
             Ok(still) => still,
             Err(fault) => {
                 tracing::warn!(%fault, "whether a stream may go on cannot be looked up; it ends");

@@ -5,10 +5,13 @@ mod attempts;
 mod change;
 mod credential;
 pub mod form;
+mod guard;
 mod log_in;
 mod members;
 mod pages;
 mod password;
+mod roles;
+mod routes;
 mod session;
 mod setup;
 mod state;
@@ -20,9 +23,12 @@ pub use self::{
     api::{api, document},
     change::{By, change_user},
     form::{Changes, NewUser},
+    guard::guard,
     members::{add_user, by_email, by_id, enabled_technician, technicians, the_client, user_name, users, users_of},
     pages::routes,
     password::{Gate, check_password},
+    roles::{Rules, Scope, Standing},
+    routes::{Need, ROUTES},
     session::{Admin, AdminCaller, Caller, Lapsed, SignedIn},
     setup::setup_code,
     state::Staff,

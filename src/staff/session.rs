@@ -14,7 +14,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar};
 use uuid::Uuid;
 
 use super::{
-    Role, Staff, User,
+    Scope, Staff, User,
     change::By,
     credential::{self, Hash, Kind},
     store,
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     db::Tx,
     fault::Fault,
+    permissions::Permission,
     web::{
         ApiFault, Chrome, PageFault,
         refusal::{bearer, is_api},
@@ -34,11 +35,11 @@ const NOTED_WITHIN: Duration = Duration::from_millis(200);
 /// How much of a browser's own words is kept.
 const AGENT: usize = 200;
 
-/// Somebody signed in, of any role.
+/// Somebody signed in whom the table of permissions let in.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub User);
 
-/// Somebody signed in who is an admin.
+/// The same, where the table lets nobody in but the desk.
 #[derive(Debug, Clone)]
 pub struct Admin(pub User);
 
@@ -51,9 +52,11 @@ pub struct Caller {
     pub kind: Kind,
     /// Its hash.
     pub hash: Hash,
+    /// What a token may be used for; a session for all.
+    pub scopes: Vec<Scope>,
 }
 
-/// An admin, with what they proved it by.
+/// [`Admin`], with what they proved it by.
 #[derive(Debug, Clone)]
 pub struct AdminCaller(pub Caller);
 
@@ -63,15 +66,20 @@ impl Caller {
         By { user: Some(self.user.id), credential: Some(self.hash) }
     }
 
-    /// Whether they would still be let in as an admin. To ask is no use of what they proved it by: a page that is
-    /// only left open does not keep its session alive.
+    /// Whether the table of permissions lets them do this, with what they came with.
+    pub fn may(&self, staff: &Staff, permission: Permission) -> bool {
+        staff.rules.allowed(self.user.standing(), &self.scopes, permission)
+    }
+
+    /// Whether they would still be let in to do this. To ask is no use of what they proved it by: a page that is only left
+    /// open does not keep its session alive.
     ///
     /// # Errors
     /// Only the database's.
-    pub async fn is_admin_still(&self, staff: &Staff) -> Result<bool, Fault> {
+    pub async fn may_still(&self, staff: &Staff, permission: Permission) -> Result<bool, Fault> {
         let (kind, hash, now, vault) = (self.kind, self.hash, staff.clock.now(), staff.vault.clone());
         let owner = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await?;
-        Ok(owner.is_some_and(|(user, _)| user.role == Role::Admin))
+        Ok(owner.is_some_and(|(user, _)| Self { user, ..self.clone() }.may(staff, permission)))
     }
 }
 
@@ -104,11 +112,11 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let caller = Caller::from_request_parts(parts, state).await?;
-        if caller.user.role == Role::Admin { Ok(Self(caller)) } else { Err(refuse(parts, Fault::Forbidden)) }
+        Caller::from_request_parts(parts, state).await.map(Self)
     }
 }
 
+/// Whom [`guard`](super::guard::guard) let in. On a route that asks for nothing that is nobody.
 impl<S: Send + Sync> FromRequestParts<S> for Caller
 where
     Staff: FromRef<S>,
@@ -116,12 +124,9 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let staff = Staff::from_ref(state);
-        match find(&staff, parts).await {
-            Ok(Some(caller)) => Ok(caller),
-            Ok(None) if is_api(parts.uri.path()) => Err(refuse(parts, Fault::Unauthorized)),
-            Ok(None) => Err(to_door(&staff, parts).await),
-            Err(fault) => Err(refuse(parts, fault)),
+        match parts.extensions.get::<Self>() {
+            Some(caller) => Ok(caller.clone()),
+            None => Err(turn_away(&Staff::from_ref(state), parts).await),
         }
     }
 }
@@ -150,7 +155,7 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
             Err(_) => tracing::warn!("the use of a session or token is being noted late"),
         }
     }
-    Ok(Some(Caller { user, kind, hash }))
+    Ok(Some(Caller { user, kind, hash, scopes: vec![Scope::Admin] }))
 }
 
 /// Whether a page asks by itself to stay true: that is no sign of anybody at the desk, so a session still ends when
@@ -159,8 +164,14 @@ fn by_itself(parts: &Parts) -> bool {
     parts.uri.path().starts_with("/live") || parts.headers.contains_key(BEHIND)
 }
 
-fn refuse(parts: &Parts, fault: Fault) -> Response {
+/// A fault as the path's readers get it.
+pub fn refuse(parts: &Parts, fault: Fault) -> Response {
     if is_api(parts.uri.path()) { ApiFault(fault).into_response() } else { PageFault(fault).into_response() }
+}
+
+/// The answer to somebody who is not signed in.
+pub async fn turn_away(staff: &Staff, parts: &Parts) -> Response {
+    if is_api(parts.uri.path()) { refuse(parts, Fault::Unauthorized) } else { to_door(staff, parts).await }
 }
 
 /// To the page where one signs in, or where the first admin is made.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use vault::Vault;
 
-use super::{Gate, store};
+use super::{Gate, Rules, store};
 use crate::{
     clock::Clock,
     db::Db,
@@ -33,6 +33,8 @@ pub struct Staff {
     pub gate: Arc<Gate>,
     /// Who is believed about the sender's address.
     pub proxies: Arc<Proxies>,
+    /// What the desk has chosen about roles.
+    pub rules: Rules,
     has_users: Arc<AtomicBool>,
 }
 
@@ -40,14 +42,20 @@ impl Staff {
     /// The state, with the [`Gate`] of a server.
     pub fn new(db: Db, vault: Vault, clock: Clock, chrome: Chrome, region: Option<Region>) -> Self {
         let gate = Arc::new(Gate::default());
-        let (proxies, has_users) = (Arc::default(), Arc::default());
-        Self { db, vault, clock, chrome, region, gate, proxies, has_users }
+        let (proxies, has_users, rules) = (Arc::default(), Arc::default(), Rules::default());
+        Self { db, vault, clock, chrome, region, gate, proxies, rules, has_users }
     }
 
     /// The same behind these proxies.
     #[must_use]
     pub fn behind(self, proxies: Proxies) -> Self {
         Self { proxies: Arc::new(proxies), ..self }
+    }
+
+    /// The same with these rules.
+    #[must_use]
+    pub fn under(self, rules: Rules) -> Self {
+        Self { rules, ..self }
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

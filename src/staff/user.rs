@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::Standing;
 use crate::{phone::Phone, web::Viewer, words::Text};
 
 /// What a user may do (NFR-SEC-001).
@@ -85,6 +86,11 @@ impl User {
     /// As records name them.
     pub fn person(&self) -> Person {
         Person { id: self.id, name: self.name.clone() }
+    }
+
+    /// As what they sign in.
+    pub const fn standing(&self) -> Standing {
+        Standing { role: self.role, owner: matches!(self.role, Role::Admin) }
     }
 
     /// As the frame of a page knows them.

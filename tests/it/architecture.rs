@@ -118,6 +118,7 @@ const RULES: [Rule; 13] = [
             ("src/staff/api.rs", "handlers"),
             ("src/staff/pages/", "handlers"),
             ("src/staff/session.rs", "the SignedIn extractors"),
+            ("src/staff/guard.rs", "the middleware that asks the table of permissions"),
             ("src/notifications/hooks.rs", "handlers"),
             ("src/live/mod.rs", "the routes, and FromRef for extractors"),
             ("src/live/door.rs", "handlers"),

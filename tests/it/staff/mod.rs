@@ -47,7 +47,8 @@ struct World {
 fn routes(staff: &Staff) -> Router {
     let (api, _) = staff::api(staff.clone()).split_for_parts();
     let dress = middleware::from_fn_with_state(Duration::from_mins(1), refusal::dress);
-    staff::routes(staff.clone()).merge(api).layer(dress)
+    let guard = middleware::from_fn_with_state(staff.clone(), staff::guard);
+    staff::routes(staff.clone()).merge(api).layer((dress, guard))
 }
 
 impl World {

@@ -1,0 +1,71 @@
+//! The one place that asks the table of permissions, before any handler: a handler cannot forget to. It hands the caller on,
+//! whom [`Caller`] and the other extractors take.
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::{
+    Staff,
+    routes::{self, Need},
+    session::{Caller, find, refuse, turn_away},
+};
+use crate::{fault::Fault, web::refusal::refused, words::Text};
+
+/// Lets in whom the table lets in.
+pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> Response {
+    // Nothing is there: so says the fallback.
+    let Some(path) = request.extensions().get::<MatchedPath>().cloned() else { return next.run(request).await };
+    let Some(methods) = routes::methods(path.as_str()) else {
+        tracing::error!(route = path.as_str(), "a route that no line of the table of permissions names is refused");
+        return refused(StatusCode::FORBIDDEN, Text::new("problem-role"));
+    };
+    let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let Some((_, need)) = methods.iter().find(|(method, _)| *method == asked.as_str()) else {
+        return not_allowed(methods);
+    };
+    let (permission, lapsed) = match *need {
+        Need::Nothing => return next.run(request).await,
+        Need::May(permission) => (permission, false),
+        Need::MayOrLapsed(permission) => (permission, true),
+    };
+    let (mut parts, body) = request.into_parts();
+    match find(&staff, &parts).await {
+        Ok(Some(caller)) if caller.may(&staff, permission) => {
+            parts.extensions.insert::<Caller>(caller);
+        }
+        Ok(Some(_)) => return refuse(&parts, Fault::Forbidden),
+        Ok(None) if lapsed => {}
+        Ok(None) => return turn_away(&staff, &parts).await,
+        Err(fault) => return refuse(&parts, fault),
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// A path by a method that it does not have (RFC 9110, section 15.5.6).
+fn not_allowed(methods: &[(&str, Need)]) -> Response {
+    let mut names: Vec<&str> = methods.iter().map(|(method, _)| *method).collect();
+    if names.contains(&"GET") {
+        names.push("HEAD");
+    }
+    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, Text::new("problem-no-method"));
+    if let Ok(names) = HeaderValue::try_from(names.join(",")) {
+        response.headers_mut().insert(header::ALLOW, names);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_method_is_told_the_right_ones() {
+        let response = not_allowed(&[("GET", Need::Nothing), ("POST", Need::Nothing)]);
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.headers()[header::ALLOW], "GET,POST,HEAD");
+    }
+}

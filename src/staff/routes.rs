@@ -1,0 +1,185 @@
+//! The table of permissions, second half: what each route asks for. A route that is not here is refused to everybody, and
+//! fails a test.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use crate::permissions::Permission::{
+    self, Account, AuditRead, ClientsRead, ClientsWrite, NotificationsRead, NotificationsWrite, ReportsRead,
+    SettingsManage, TicketsExport, TicketsRead, TicketsWrite, UsersManage, UsersRead,
+};
+
+/// What a route asks of whoever comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: it gives nothing away, or has a guard of its own, such as a gateway's signature.
+    Nothing,
+    /// That they may do this.
+    May(Permission),
+    /// The same, but whoever is signed out gets to the handler, which keeps what they were typing when their session ended
+    /// and shows nothing: see [`Lapsed`](super::Lapsed).
+    MayOrLapsed(Permission),
+}
+
+use Need::{May, MayOrLapsed, Nothing};
+
+/// Every route: methods and path, as the router has it. `HEAD` is asked as `GET` is.
+pub const ROUTES: &[(&str, Need)] = &[
+    // Open to all.
+    ("GET /healthz", Nothing),
+    ("GET /readyz", Nothing),
+    ("GET /favicon.ico", Nothing),
+    ("GET /assets/{fingerprint}/{*path}", Nothing),
+    ("GET /api/openapi.json", Nothing),
+    ("GET /api/docs", Nothing),
+    ("GET POST /setup", Nothing),
+    ("GET POST /login", Nothing),
+    ("POST /logout", Nothing),
+    ("POST /language", Nothing),
+    ("POST /api/auth/login", Nothing),
+    ("GET POST /hooks/{channel}/{gateway}/status", Nothing),
+    ("GET POST /hooks/{channel}/{gateway}/inbound", Nothing),
+    // One's own.
+    ("GET /", May(Account)),
+    ("GET /account", May(Account)),
+    ("POST /account/password", May(Account)),
+    ("POST /account/preferences", May(Account)),
+    ("POST /account/sessions/{id}/end", May(Account)),
+    ("POST /account/tokens", May(Account)),
+    ("POST /account/tokens/{id}/revoke", May(Account)),
+    ("GET /api/auth/me", May(Account)),
+    ("POST /api/auth/logout", May(Account)),
+    // Tickets, read.
+    ("GET /tickets", May(TicketsRead)),
+    ("GET /tickets/find", May(TicketsRead)),
+    ("GET /tickets/{key}", May(TicketsRead)),
+    ("POST /tickets/density", May(TicketsRead)),
+    ("GET /views", May(TicketsRead)),
+    ("GET /live", May(TicketsRead)),
+    ("GET /tickets.csv", May(TicketsExport)),
+    ("GET /api/tickets", May(TicketsRead)),
+    ("GET /api/tickets/{id}", May(TicketsRead)),
+    ("GET /api/tickets/{id}/notifications", May(TicketsRead)),
+    ("GET /api/views", May(TicketsRead)),
+    ("GET /api/tickets.csv", May(TicketsExport)),
+    // Tickets, written.
+    ("POST /tickets", MayOrLapsed(TicketsWrite)),
+    ("GET /tickets/new", May(TicketsWrite)),
+    ("POST /tickets/new", MayOrLapsed(TicketsWrite)),
+    ("GET POST /tickets/new/preview", May(TicketsWrite)),
+    ("GET POST /tickets/bulk", May(TicketsWrite)),
+    ("GET /tickets/bulk/{run}", May(TicketsWrite)),
+    ("POST /tickets/bulk/{run}/undo", May(TicketsWrite)),
+    ("GET POST /tickets/{key}/edit", May(TicketsWrite)),
+    ("GET POST /tickets/{key}/status", May(TicketsWrite)),
+    ("GET POST /tickets/{key}/priority", May(TicketsWrite)),
+    ("GET POST /tickets/{key}/assignment", May(TicketsWrite)),
+    ("GET /tickets/{key}/notes", May(TicketsWrite)),
+    ("POST /tickets/{key}/notes", MayOrLapsed(TicketsWrite)),
+    ("GET POST /tickets/{key}/undo", May(TicketsWrite)),
+    ("PUT POST /drafts/{form}", MayOrLapsed(TicketsWrite)),
+    ("POST /drafts/{form}/discard", May(TicketsWrite)),
+    ("POST /views", May(TicketsWrite)),
+    ("GET /views/new", May(TicketsWrite)),
+    ("GET POST /views/{id}", May(TicketsWrite)),
+    ("POST /views/{id}/filter", May(TicketsWrite)),
+    ("GET POST /views/{id}/delete", May(TicketsWrite)),
+    ("POST /live/editing", May(TicketsWrite)),
+    ("POST /api/tickets", May(TicketsWrite)),
+    ("PUT PATCH /api/tickets/{id}", May(TicketsWrite)),
+    ("POST /api/tickets/{id}/notes", May(TicketsWrite)),
+    ("POST /api/views", May(TicketsWrite)),
+    ("PATCH DELETE /api/views/{id}", May(TicketsWrite)),
+    // Clients.
+    ("GET /clients", May(ClientsRead)),
+    ("GET /clients/suggest", May(ClientsRead)),
+    ("GET /clients/{id}", May(ClientsRead)),
+    ("GET /api/clients", May(ClientsRead)),
+    ("GET /api/clients/{accountId}", May(ClientsRead)),
+    ("POST /clients", May(ClientsWrite)),
+    ("GET /clients/new", May(ClientsWrite)),
+    ("GET POST /clients/{id}/edit", May(ClientsWrite)),
+    ("PUT /api/clients/{accountId}", May(ClientsWrite)),
+    // Messages.
+    ("GET /notifications", May(NotificationsRead)),
+    ("GET /notifications/calls", May(NotificationsRead)),
+    ("GET /notifications/gateways", May(NotificationsRead)),
+    ("GET /notifications/templates", May(NotificationsRead)),
+    ("GET /notifications/templates/{kind}/{channel}/{language}", May(NotificationsRead)),
+    ("GET /api/notifications", May(NotificationsRead)),
+    ("GET /api/notifications/{id}", May(NotificationsRead)),
+    ("GET /api/gateways", May(NotificationsRead)),
+    ("GET /api/templates", May(NotificationsRead)),
+    ("GET /api/templates/{kind}/{channel}/{language}", May(NotificationsRead)),
+    ("POST /api/opt-outs/find", May(NotificationsRead)),
+    ("GET POST /notifications/resend", May(NotificationsWrite)),
+    ("GET POST /notifications/{id}/resend", May(NotificationsWrite)),
+    ("GET POST /notifications/{id}/cancel", May(NotificationsWrite)),
+    ("GET POST /notifications/{id}/called", May(NotificationsWrite)),
+    ("GET POST /notifications/gateways/{channel}/{gateway}/test", May(NotificationsWrite)),
+    ("GET POST /tickets/{key}/consent", May(NotificationsWrite)),
+    ("GET POST /tickets/{key}/notifications/{id}/cancel", May(NotificationsWrite)),
+    ("GET POST /tickets/{key}/notifications/{id}/resend", May(NotificationsWrite)),
+    ("POST /api/notifications/{id}/cancel", May(NotificationsWrite)),
+    ("POST /api/notifications/{id}/resend", May(NotificationsWrite)),
+    ("POST /api/gateways/{channel}/{gateway}/test", May(NotificationsWrite)),
+    ("PUT /api/opt-outs", May(NotificationsWrite)),
+    // Reports.
+    ("GET /reports", May(ReportsRead)),
+    ("GET /reports/{name}", May(ReportsRead)),
+    // Owners: users, settings, keys, audit history.
+    ("GET /users", May(UsersRead)),
+    ("GET /api/users", May(UsersRead)),
+    ("POST /users", May(UsersManage)),
+    ("GET /users/new", May(UsersManage)),
+    ("GET POST /users/{id}/edit", May(UsersManage)),
+    ("POST /users/{id}/password", May(UsersManage)),
+    ("POST /users/{id}/sessions/{session}/end", May(UsersManage)),
+    ("POST /users/{id}/enable", May(UsersManage)),
+    ("POST /users/{id}/disable", May(UsersManage)),
+    ("POST /api/users", May(UsersManage)),
+    ("PATCH /api/users/{id}", May(UsersManage)),
+    ("POST /notifications/templates/{kind}/{channel}/{language}", May(SettingsManage)),
+    ("GET POST /notifications/templates/{kind}/{channel}/{language}/preview", May(SettingsManage)),
+    ("GET POST /notifications/templates/{kind}/{channel}/{language}/reset", May(SettingsManage)),
+    ("GET POST /notifications/templates/{kind}/{channel}/{language}/test", May(SettingsManage)),
+    ("PUT /api/templates/{kind}/{channel}/{language}", May(SettingsManage)),
+    ("GET /audit", May(AuditRead)),
+];
+
+type Methods = Vec<(&'static str, Need)>;
+
+static BY_PATH: LazyLock<HashMap<&'static str, Methods>> = LazyLock::new(|| {
+    let mut paths: HashMap<&str, Methods> = HashMap::new();
+    for (route, need) in ROUTES {
+        let Some((methods, path)) = route.rsplit_once(' ') else { continue };
+        paths.entry(path).or_default().extend(methods.split(' ').map(|method| (method, *need)));
+    }
+    paths
+});
+
+/// The methods of a route with what each asks for; none of a path that is in no line.
+pub fn methods(path: &str) -> Option<&'static [(&'static str, Need)]> {
+    BY_PATH.get(path).map(Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_line_names_methods_and_a_path_and_no_route_twice() {
+        let mut seen = HashSet::new();
+        for (route, _) in ROUTES {
+            let (verbs, path) = route.rsplit_once(' ').unwrap();
+            assert!(path.starts_with('/'), "{route}");
+            for verb in verbs.split(' ') {
+                assert!(["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&verb), "{route}");
+                assert!(seen.insert((verb, path)), "{verb} {path} is there twice");
+            }
+        }
+        assert_eq!(methods("/views/{id}").unwrap().len(), 2);
+        assert_eq!(methods("/nowhere"), None);
+    }
+}
