@@ -1,10 +1,13 @@
 //! Puts the features together: one database, one vault, one clock, one router.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use axum::{
-    Extension, Json, Router,
+    Extension, Router,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     handler::Handler,
     http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version, header},
@@ -12,6 +15,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use ipnet::IpNet;
 use secrecy::ExposeSecret;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -37,14 +41,16 @@ use crate::{
         templates::Templates, wording::Calendar,
     },
     reports::{self, Reports},
-    staff::{self, Staff},
+    staff::{self, Staff, Throttle},
     tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
     web::{
         Chrome, News, assets,
         callers::{self, Callers},
-        docs, headers, openapi,
+        cookies, docs, headers, openapi,
         proxies::Proxies,
-        refusal::{self, is_api, refused},
+        refusal::{self, RefusedTo, is_api, refused},
+        server::Limits,
+        sparing::Sparing,
     },
     words::{self, Text},
 };
@@ -108,8 +114,9 @@ impl App {
         };
         let side_bar = SideBar::new(desk.clone());
         let chrome = chrome(&config, side_bar, &desk, &health);
-        let proxies = Proxies { trusted: config.trusted_proxies.clone(), local: config.public_url.is_some() };
-        let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region).behind(proxies);
+        let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region)
+            .behind(proxies(&config))
+            .with_throttle(Throttle::new(config.requests_per_minute));
         let clients = Clients {
             db: db.clone(),
             vault: vault.clone(),
@@ -163,15 +170,16 @@ impl App {
             .merge(live::routes(self.live.clone()))
             .merge(deliveries::routes(self.tickets.clone()))
             .merge(reports::routes(Reports::new(self.tickets.clone())));
+        let (document, parsed) = (openapi::Served::new(&document), document);
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
-            .layer(Extension(Arc::new(document.clone())))
+            .layer(Extension(Arc::new(parsed)))
             .layer(middleware::from_fn_with_state(self.staff.clone(), set_up_first))
             .with_state(self.tickets.chrome.clone());
         Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(move || readyz(db.clone())))
-            .route("/api/openapi.json", get(move || async { Json(document) }))
+            .route("/api/openapi.json", get(move |headers: HeaderMap| async move { document.answer(&headers) }))
             .route("/assets/{fingerprint}/{*path}", get(assets::serve))
             .route("/favicon.ico", get(|| async { Redirect::permanent(&format!("{}/favicon.svg", assets::base())) }))
             .merge(api)
@@ -187,6 +195,7 @@ impl App {
                 compression(CompressionLevel::Fastest, |_, _, _, _| true),
                 compression(PAGES, is_page),
                 middleware::from_fn_with_state(headers::Headers { clock: self.clock.clone(), secure }, headers::guard),
+                middleware::from_fn_with_state(cookies::Cookies { vault: self.vault.clone(), secure }, cookies::guard),
                 middleware::from_fn_with_state(SLOWEST_REQUEST, refusal::dress),
                 CatchPanicLayer::custom(refusal::panicked),
                 middleware::from_fn(refusal::bearer_only),
@@ -194,6 +203,15 @@ impl App {
                 DefaultBodyLimit::max(LARGEST_BODY),
                 middleware::from_fn_with_state(self.staff.clone(), staff::guard),
             ))
+    }
+
+    /// What connections may take. Behind a proxy that is trusted sit as many as it lets through.
+    pub fn limits(&self) -> Limits {
+        let mut shared = self.config.trusted_proxies.clone();
+        if self.staff.proxies.local {
+            shared.extend([IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].map(IpNet::from));
+        }
+        Limits { per_address: self.config.connections_per_address, shared, ..Limits::default() }
     }
 
     /// The secret of the gateways' inbound address.
@@ -208,6 +226,12 @@ impl App {
     pub async fn setup_code(&self) -> Result<Option<String>, Fault> {
         Ok(if self.staff.needs_setup().await? { Some(staff::setup_code(&self.vault)) } else { None })
     }
+}
+
+/// Where TLS ends at this server, no proxy need be guessed at.
+fn proxies(config: &Config) -> Proxies {
+    let local = config.public_url.is_some() && config.tls.is_none();
+    Proxies { trusted: config.trusted_proxies.clone(), local }
 }
 
 fn api(app: &App) -> OpenApiRouter {
@@ -235,7 +259,7 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
     let sends = !by_sms || gates.hindrance(Channel::SMS).is_none();
     Chrome {
         isp_name: config.isp_name.as_str().into(),
-        secure: config.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+        secure: config.is_secure(),
         zone: config.zone.clone(),
         views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
         news: Arc::new(move |tx| {
@@ -360,6 +384,9 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
+/// Refusals: who tries what is not theirs, forges a signature or runs into a limit. All of them would fill a disk.
+static REFUSALS: Sparing = Sparing::new(20, 3);
+
 /// One line for each request: the route, never the query, since searches are personal.
 async fn log_request(request: Request, next: Next) -> Response {
     let method = request.method().clone();
@@ -367,6 +394,13 @@ async fn log_request(request: Request, next: Next) -> Response {
     let began = std::time::Instant::now();
     let response = next.run(request).await;
     let micros = began.elapsed().as_micros();
-    tracing::debug!(%method, route, status = response.status().as_u16(), micros, "request");
+    let status = response.status();
+    tracing::debug!(%method, route, status = status.as_u16(), micros, "request");
+    if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
+        && let Some(left_out) = REFUSALS.may()
+    {
+        let user = response.extensions().get::<RefusedTo>().map(|RefusedTo(user)| tracing::field::display(user));
+        tracing::warn!(%method, route, status = status.as_u16(), user, left_out, "a request was refused");
+    }
     response
 }

@@ -67,6 +67,12 @@ pub enum Fault {
     /// Too many tries; seconds to wait.
     #[error("too many tries")]
     TooMany(u64),
+    /// More requests than one user may send; seconds to wait.
+    #[error("too many requests")]
+    Pace(u64),
+    /// There is more to do than can be done now; seconds after which trying again is worth it.
+    #[error("too much to do")]
+    Busy(u64),
     /// The database cannot take it now (disk full, busy, away). Nothing was changed; trying again is right.
     #[error("unavailable: {0}")]
     Unavailable(#[source] DbError),

@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
-use axum::{Router, routing::get};
+use axum::{Router, middleware, routing::get};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
@@ -15,7 +15,7 @@ use crate::{
     schedule::{self, Due},
     staff,
     web::{
-        idempotency,
+        headers, idempotency,
         server::{self, Limits},
     },
 };
@@ -187,7 +187,9 @@ pub async fn serve_metrics(address: SocketAddr, stopped: watch::Receiver<bool>) 
         .await
         .with_context(|| format!("cannot serve metrics on {address}; choose another with metrics_listen"))?;
     tracing::info!("metrics on http://{}", listener.local_addr()?);
-    let router = Router::new().route("/metrics", get(move || async move { handle.render() }));
+    let router = Router::new()
+        .route("/metrics", get(move || async move { handle.render() }))
+        .layer(middleware::map_response(headers::bare));
     tokio::spawn(server::serve(listener, router, Limits::default(), stopped));
     Ok(())
 }

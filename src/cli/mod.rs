@@ -24,7 +24,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValuePars
 use crate::{
     app::App,
     clock::Clock,
-    config::{Config, Sources, keys},
+    config::{Config, Sources, exposed, keys},
     data,
 };
 
@@ -74,7 +74,7 @@ fn failed(line: &str) -> ExitCode {
 async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let sources = sources(matches);
     match matches.subcommand() {
-        None | Some(("serve", _)) => serve::serve(checked(&sources)?).await,
+        None | Some(("serve", _)) => serve::serve(checked(&sources)?, &exposed(&sources)).await,
         Some(("demo", args)) => demo::demo(&sources, args).await,
         Some(("user", args)) => user_command(&sources, args).await,
         Some(("token", args)) => token_command(&sources, args).await,

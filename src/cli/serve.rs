@@ -10,11 +10,13 @@ use super::Failure;
 use crate::{
     app::App,
     clock::Clock,
-    config::Config,
+    config::{Config, TlsSettings},
     jobs,
     web::{
         assets,
+        redirect::{self, Redirect},
         server::{self, Limits},
+        tls::Tls,
     },
 };
 
@@ -22,8 +24,11 @@ use crate::{
 const LAST_WORK: Duration = Duration::from_secs(7);
 
 /// Serves until SIGTERM or SIGINT.
-pub async fn serve(config: Config) -> Result<(), Failure> {
+pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {
     start_log();
+    for line in exposed {
+        tracing::warn!("{line}");
+    }
     let app = App::open(config, Clock::system()).await?;
     run(app, |_| {}).await?;
     Ok(())
@@ -41,26 +46,34 @@ pub fn start_log() {
 /// flight finished, workers stopped, database closed.
 pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let address = app.config.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; choose another address or port with listen"))?;
+    let tls = app.config.tls.clone();
+    let by_tls = tls.as_ref().map(|tls| Tls::open(tls.files.clone(), app.clock.clone())).transpose()?;
+    let listener = bind(address, "listen").await?;
     let address = listener.local_addr()?;
     // Heard from here on: whoever reads "listening" may send one at once.
     let signal = signal()?;
+    let hangup = tokio::signal::unix::signal(SignalKind::hangup())?;
     let (stop, stopped) = watch::channel(false);
     if let Some(metrics) = app.config.metrics_listen {
         jobs::serve_metrics(metrics, stopped.clone()).await?;
     }
     assets::compress_ahead();
-    let base = base_url(address);
+    if let Some(tls) = tls {
+        lead_over(tls, app.config.public_url.clone(), address.port(), stopped.clone()).await?;
+    }
+    let scheme = if by_tls.is_some() { "https" } else { "http" };
+    let base = base_url(scheme, address);
     let work = jobs::start(&app, &base, stopped.clone());
     if let Some(code) = app.setup_code().await? {
         tracing::info!("setup code: {code}");
     }
-    tracing::info!("listening on http://{address}");
+    tracing::info!("listening on {scheme}://{address}");
     listening(address);
 
-    let server = tokio::spawn(server::serve(listener, app.router(), Limits::default(), stopped));
+    if let Some(tls) = by_tls.clone() {
+        tokio::spawn(tls.follow(hangup, stopped.clone()));
+    }
+    let server = tokio::spawn(server::serve_by(listener, by_tls, app.router(), app.limits(), stopped));
     signal.await;
     tracing::info!("stopping");
     stop.send_replace(true);
@@ -78,12 +91,33 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
 }
 
 /// How this machine's own gateways reach the server when no `public_url` is set.
-fn base_url(address: SocketAddr) -> String {
+fn base_url(scheme: &str, address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
-        format!("http://127.0.0.1:{}", address.port())
+        format!("{scheme}://127.0.0.1:{}", address.port())
     } else {
-        format!("http://{address}")
+        format!("{scheme}://{address}")
     }
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; choose another address or port with {setting}"))
+}
+
+/// Leads from HTTP to the listener with TLS on `port`, if that is set.
+async fn lead_over(
+    tls: TlsSettings,
+    public_url: Option<String>,
+    port: u16,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let Some(address) = tls.redirect_listen else { return Ok(()) };
+    let listener = bind(address, "tls.redirect_listen").await?;
+    tracing::info!("leading from http://{} to https", listener.local_addr()?);
+    let router = redirect::router(Redirect { public_url, port, proofs: tls.acme_webroot });
+    tokio::spawn(server::serve(listener, router, Limits::default(), stopped));
+    Ok(())
 }
 
 /// Waits for SIGTERM or SIGINT. Both are caught from this call on, not from the first poll.

@@ -1,5 +1,6 @@
 //! Settings: which there are, and what they come to.
 
+mod exposed;
 mod sources;
 
 use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
@@ -13,10 +14,13 @@ use crate::{
     notifications,
     phone::Region,
     tickets::IssueTypes,
-    web::proxies::Proxies,
+    web::{proxies::Proxies, tls},
 };
 
-pub use self::sources::{Sources, hints};
+pub use self::{
+    exposed::exposed,
+    sources::{Sources, hints},
+};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +39,18 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 19] = [
+const OWN: [Key; 25] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
+    key("tls.cert", "", "PEM file of the certificate and its chain; with it, listen speaks HTTPS alone"),
+    key("tls.key", "", "PEM file of the certificate's private key, closed to others"),
+    key("tls.redirect_listen", "", "Address and port that lead from HTTP to HTTPS, such as 0.0.0.0:80"),
+    key("tls.acme_webroot", "", "Directory that an ACME client writes its proofs into, shown on tls.redirect_listen"),
+    key(
+        "connections_per_address",
+        "512",
+        "Connections that one address may have open, proxies apart; 0 for any number",
+    ),
+    key("requests_per_minute", "60000", "Requests that one user may send a minute to this node; 0 for any number"),
     key("data_dir", "./data", "Directory of the database, the key file and attachments"),
     key(
         "database_url",
@@ -93,6 +107,12 @@ impl Key {
 pub struct Config {
     /// Where to serve.
     pub listen: SocketAddr,
+    /// By TLS, if so.
+    pub tls: Option<TlsSettings>,
+    /// Connections of one address; 0 for any number.
+    pub connections_per_address: usize,
+    /// Requests of one user; 0 for any number.
+    pub requests_per_minute: u32,
     /// Where data is.
     pub data_dir: PathBuf,
     /// The database.
@@ -123,6 +143,17 @@ pub struct Config {
     pub notifications: notifications::Settings,
 }
 
+/// What TLS of our own needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// Certificate and key.
+    pub files: tls::Files,
+    /// Where people are led over from HTTP.
+    pub redirect_listen: Option<SocketAddr>,
+    /// Where an ACME client leaves its proofs.
+    pub acme_webroot: Option<PathBuf>,
+}
+
 /// Collects faults while settings are parsed.
 struct Checker<'a> {
     sources: &'a Sources,
@@ -145,6 +176,12 @@ impl Checker<'_> {
         }
         value
     }
+
+    /// A whole number up to `most`. Where it is a fault, what it comes to does not matter.
+    fn number(&mut self, name: &str, most: u32) -> u32 {
+        let remedy = format!("write a whole number up to {most}, or 0 for any number");
+        self.parsed(name, &remedy, |text| text.parse().ok().filter(|number| *number <= most)).unwrap_or_default()
+    }
 }
 
 impl Config {
@@ -156,6 +193,9 @@ impl Config {
         let mut checker = Checker { sources, faults: sources.faults.clone() };
         let listen =
             checker.parsed("listen", "write an address and a port, such as 127.0.0.1:8080", |t| t.parse().ok());
+        let tls = tls_settings(&mut checker);
+        let connections_per_address = checker.number("connections_per_address", 1_000_000);
+        let requests_per_minute = checker.number("requests_per_minute", 10_000_000);
         let data_dir = PathBuf::from(checker.text("data_dir"));
         let database_url = checker
             .text("database_url")
@@ -189,6 +229,9 @@ impl Config {
             {
                 Ok(Self {
                     listen,
+                    tls,
+                    connections_per_address: usize::try_from(connections_per_address).unwrap_or(usize::MAX),
+                    requests_per_minute,
                     data_dir,
                     database_url,
                     database,
@@ -207,6 +250,11 @@ impl Config {
             }
             _ => Err(checker.faults),
         }
+    }
+
+    /// Whether people reach this server by TLS, its own or a proxy's: then cookies are for TLS alone.
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some() || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// Whether the database is there. Where it is a file that is not, opening it makes one.
@@ -242,6 +290,41 @@ fn key_source(checker: &mut Checker<'_>) -> KeySource {
                 file()
             }
         },
+    }
+}
+
+/// Certificate and key go together, and all else goes with them.
+fn tls_settings(checker: &mut Checker<'_>) -> Option<TlsSettings> {
+    let path = |name: &str| Some(PathBuf::from(checker.text(name))).filter(|path| !path.as_os_str().is_empty());
+    let (cert, key, acme_webroot) = (path("tls.cert"), path("tls.key"), path("tls.acme_webroot"));
+    let redirect_listen =
+        checker
+            .parsed("tls.redirect_listen", "write an address and a port, such as 0.0.0.0:80", |text| text.parse().ok());
+    let mut fault = |words: &str| checker.faults.push(words.to_owned());
+    if acme_webroot.is_some() && redirect_listen.is_none() {
+        fault("tls.acme_webroot: authorities look for proofs by HTTP; set tls.redirect_listen too");
+    }
+    match (cert, key) {
+        (Some(cert), Some(key)) => {
+            if checker.sources.get("public_url").is_some_and(|url| url.starts_with("http://")) {
+                checker.faults.push("public_url: with tls.cert people come by https; write https://".to_owned());
+            }
+            Some(TlsSettings { files: tls::Files { cert, key }, redirect_listen, acme_webroot })
+        }
+        (Some(_), None) => {
+            fault("tls.key: not set, and tls.cert is nothing without it; name the file of its private key");
+            None
+        }
+        (None, Some(_)) => {
+            fault("tls.cert: not set, and tls.key is nothing without it; name the file of the certificate");
+            None
+        }
+        (None, None) => {
+            if redirect_listen.is_some() {
+                fault("tls.redirect_listen: leads to HTTPS, which tls.cert and tls.key turn on; set them too");
+            }
+            None
+        }
     }
 }
 

@@ -5,13 +5,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::keys;
+use super::{exposed, keys};
 use crate::notifications;
+
+/// The file that is read where none is named.
+const USUAL: &str = "redress.toml";
 
 /// Where settings come from, each source as texts by setting name.
 #[derive(Debug, Default, Clone)]
 pub struct Sources {
     layers: Vec<(&'static str, BTreeMap<String, String>)>,
+    /// The file that was read, if there is one.
+    pub(super) file: Option<PathBuf>,
     pub(super) faults: Vec<String>,
     /// Variables that look like ours and are none. They may be anybody's, as a cluster sets such by itself, and so are
     /// no fault.
@@ -41,7 +46,9 @@ impl Sources {
         }
         strangers.sort_unstable();
         let from_file = read_file(file.as_deref(), &mut faults);
-        Self { layers: vec![("flag", flags), ("environment", environment), ("file", from_file)], faults, strangers }
+        let layers = vec![("flag", flags), ("environment", environment), ("file", from_file)];
+        let file = file.or_else(|| Some(PathBuf::from(USUAL)).filter(|path| path.exists()));
+        Self { layers, file, faults, strangers }
     }
 
     /// Settings given by hand, for tests and the demo.
@@ -69,6 +76,12 @@ impl Sources {
         self.layers.iter().find_map(|(source, map)| map.get(name).map(|value| (*source, value.as_str())))
     }
 
+    /// What one source says, whether it counts or not.
+    pub(super) fn find_in(&self, source: &str, name: &str) -> Option<&str> {
+        let layers = self.layers.iter().filter(|(layer, _)| *layer == source);
+        layers.filter_map(|(_, map)| map.get(name)).map(String::as_str).next()
+    }
+
     /// What a setting is when nothing sets it. Two follow the data directory.
     pub(super) fn default(&self, name: &str) -> String {
         let in_data = |file: &str| Path::new(self.get("data_dir").unwrap_or("./data")).join(file).display().to_string();
@@ -85,7 +98,7 @@ impl Sources {
 }
 
 fn read_file(given: Option<&Path>, faults: &mut Vec<String>) -> BTreeMap<String, String> {
-    let path = given.unwrap_or(Path::new("redress.toml"));
+    let path = given.unwrap_or(Path::new(USUAL));
     if given.is_none() && !path.exists() {
         return BTreeMap::new();
     }
@@ -136,6 +149,7 @@ pub fn hints(sources: &Sources) -> Vec<String> {
         hints.push(format!("isp_name: not set, so SMS and pages say \"{name}\""));
     }
     hints.extend(open_to_networks(sources));
+    hints.extend(exposed(sources));
     hints.extend(idle(sources));
     if sources.get(HOOK_SECRET).is_some_and(|secret| !secret.is_empty() && secret.len() < LONG_ENOUGH) {
         hints.push(format!(
@@ -155,12 +169,15 @@ pub fn hints(sources: &Sources) -> Vec<String> {
 /// What is served in clear to more than this machine, or may be served to strangers under the address of a proxy.
 fn open_to_networks(sources: &Sources) -> Option<String> {
     let listen = sources.get("listen").map_or_else(|| sources.default("listen"), ToOwned::to_owned);
+    if sources.get("tls.cert").is_some() {
+        return None;
+    }
     let https = sources.get("public_url").is_some_and(|url| url.starts_with("https://"));
     let beyond = listen.parse().is_ok_and(|at: std::net::SocketAddr| !at.ip().is_loopback());
     let proxied = sources.get("trusted_proxies").is_some_and(|proxies| !proxies.is_empty());
     if beyond && !https {
         return Some(format!(
-            "listen: {listen} is open to other machines in clear; put a proxy with TLS before it, and set public_url to its https address"
+            "listen: {listen} is open to other machines in clear; set tls.cert and tls.key, or put a proxy with TLS before it and set public_url to its https address"
         ));
     }
     (https && !proxied).then(|| {

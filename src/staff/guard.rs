@@ -13,7 +13,11 @@ use super::{
     routes::{self, Need},
     session::{Caller, find, refuse, turn_away},
 };
-use crate::{fault::Fault, web::refusal::refused, words::Text};
+use crate::{
+    fault::Fault,
+    web::refusal::{RefusedTo, refused},
+    words::Text,
+};
 
 /// Lets in whom the table lets in.
 pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> Response {
@@ -37,7 +41,11 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
         Ok(Some(caller)) if caller.may(&staff, permission) => {
             parts.extensions.insert::<Caller>(caller);
         }
-        Ok(Some(_)) => return refuse(&parts, Fault::Forbidden),
+        Ok(Some(caller)) => {
+            let mut refusal = refuse(&parts, Fault::Forbidden);
+            refusal.extensions_mut().insert(RefusedTo(caller.user.id));
+            return refusal;
+        }
         Ok(None) if lapsed => {}
         Ok(None) => return turn_away(&staff, &parts).await,
         Err(fault) => return refuse(&parts, fault),

@@ -16,6 +16,7 @@ mod session;
 mod setup;
 mod state;
 mod store;
+mod throttle;
 mod token;
 mod user;
 
@@ -33,6 +34,7 @@ pub use self::{
     setup::setup_code,
     state::Staff,
     store::{ApiToken, CHANGED, sweep},
+    throttle::Throttle,
     token::{add_token, revoke_token, tokens},
     user::{Person, Role, THE_CLIENT, User},
 };

@@ -21,6 +21,10 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Hashes at a time. Each holds [`MEMORY`] and a core.
 const PERMITS: usize = 2;
+/// How many may wait for their turn besides: some five seconds of work. More would wait for answers that come too late.
+const WAITING: usize = 100;
+/// Seconds until it is worth trying again.
+const LATER: u64 = 5;
 
 /// Checks a new password, in NFC, of the user with this name and address.
 ///
@@ -54,6 +58,8 @@ fn is_common(folded: &str) -> bool {
 #[derive(Debug)]
 pub struct Gate {
     permits: Arc<Semaphore>,
+    /// Places of those at work and those who wait.
+    places: Arc<Semaphore>,
     params: Params,
     /// Of no password: what is verified when there is nothing to verify, so that it takes as long.
     dummy: String,
@@ -75,13 +81,14 @@ impl Gate {
         let params = Params::new(memory, passes, LANES, None).expect("the parameters are within argon2's bounds");
         // 16 bytes of salt and 32 of hash, all zero.
         let dummy = format!("$argon2id$v=19$m={memory},t={passes},p={LANES}${}${}", "A".repeat(22), "A".repeat(43));
-        Self { permits: Arc::new(Semaphore::new(PERMITS)), params, dummy }
+        let (permits, places) = (Semaphore::new(PERMITS), Semaphore::new(PERMITS + WAITING));
+        Self { permits: Arc::new(permits), places: Arc::new(places), params, dummy }
     }
 
     /// The PHC string of a password.
     ///
     /// # Errors
-    /// A fault of ours.
+    /// [`Fault::Busy`], or a fault of ours.
     pub async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String, Fault> {
         let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
         self.run(move || hash(&hasher, &password, &salt)).await?
@@ -90,7 +97,7 @@ impl Gate {
     /// Whether this is the password of the hash. Without a hash it is not, and that takes as long to find out.
     ///
     /// # Errors
-    /// A fault of ours.
+    /// [`Fault::Busy`], or a fault of ours.
     pub async fn verify(&self, password: String, phc: Option<String>) -> Result<bool, Fault> {
         let known = phc.is_some();
         let phc = phc.unwrap_or_else(|| self.dummy.clone());
@@ -99,10 +106,11 @@ impl Gate {
 
     /// The permit goes with the work: a caller who hangs up does not make room before the work has ended.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Fault::Busy(LATER))?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(anyhow::Error::from)?;
         let work = move || {
             let done = work();
-            drop(permit);
+            drop((permit, place));
             done
         };
         Ok(tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?)
@@ -141,6 +149,19 @@ mod tests {
             gate.hash("x".to_owned(), [1; 16]).await.unwrap(),
             gate.hash("x".to_owned(), [2; 16]).await.unwrap()
         );
+    }
+
+    /// A crowd at the door is told to come again: neither memory nor time goes to those whose turn would come too late.
+    #[tokio::test]
+    async fn more_than_can_wait_are_sent_away_and_room_comes_back() {
+        let gate = Gate::light();
+        let all = gate.places.clone().acquire_many_owned(u32::try_from(PERMITS + WAITING).unwrap()).await.unwrap();
+        let refused = gate.verify("x".to_owned(), None).await.unwrap_err();
+        assert!(matches!(refused, Fault::Busy(LATER)), "{refused}");
+        assert!(matches!(gate.hash("x".to_owned(), [1; 16]).await.unwrap_err(), Fault::Busy(_)));
+        drop(all);
+        gate.verify("x".to_owned(), None).await.unwrap();
+        assert_eq!(gate.places.available_permits(), PERMITS + WAITING, "a place is given back");
     }
 
     #[test]

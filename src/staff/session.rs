@@ -137,7 +137,7 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
     let bearer = if is_api(parts.uri.path()) { bearer(&parts.headers) } else { None };
     let (kind, token) = match bearer {
         Some(token) => (Kind::Api, token),
-        None => match session_token(&staff.chrome, &parts.headers) {
+        None => match session_token(&parts.headers) {
             Some(token) => (Kind::Session, token),
             None => return Ok(None),
         },
@@ -146,6 +146,10 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
     let Some((user, stale)) = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await? else {
         return Ok(None);
     };
+    // A page that stays true is bounded by other means, and must not use up what its user may ask for.
+    if !by_itself(parts) {
+        staff.throttle.take(user.id, now).map_err(Fault::Pace)?;
+    }
     // Reading goes on while the database takes no writes.
     if stale && !by_itself(parts) {
         let noted = staff.db.write(move |tx| store::note_use(tx, kind, &hash, now));
@@ -192,24 +196,22 @@ async fn to_door(staff: &Staff, parts: &Parts) -> Response {
     }
 }
 
-/// `__Host-` makes browsers refuse the cookie from any other host and without TLS (RFC 6265bis).
-const fn cookie_name(chrome: &Chrome) -> &'static str {
-    if chrome.secure { "__Host-redress_session" } else { "redress_session" }
-}
+/// Browsers know it by its prefix where that is possible, see [`crate::web::cookies`].
+const COOKIE: &str = "redress_session";
 
 /// The token in the session's cookie.
-pub fn session_token(chrome: &Chrome, headers: &HeaderMap) -> Option<String> {
-    CookieJar::from_headers(headers).get(cookie_name(chrome)).map(|cookie| cookie.value().to_owned())
+pub fn session_token(headers: &HeaderMap) -> Option<String> {
+    CookieJar::from_headers(headers).get(COOKIE).map(|cookie| cookie.value().to_owned())
 }
 
 /// Hands out a session. It lasts as long as the browser stays open, and no longer than the server lets it.
 pub fn give(chrome: &Chrome, response: &mut Response, token: &str) {
-    set_cookie(response.headers_mut(), &chrome.cookie(cookie_name(chrome), token));
+    set_cookie(response.headers_mut(), &chrome.cookie(COOKIE, token));
 }
 
 /// Takes the session's cookie away.
 pub fn take(chrome: &Chrome, response: &mut Response) {
-    remove(response, chrome.cookie(cookie_name(chrome), ""));
+    remove(response, chrome.cookie(COOKIE, ""));
 }
 
 /// Takes a cookie away.
@@ -231,8 +233,8 @@ pub struct Sender {
 
 impl Sender {
     /// The hash of the session that the browser had before, good or not.
-    pub fn former(&self, chrome: &Chrome) -> Option<Hash> {
-        session_token(chrome, &self.headers).map(|token| credential::hash(&token))
+    pub fn former(&self) -> Option<Hash> {
+        session_token(&self.headers).map(|token| credential::hash(&token))
     }
 }
 
@@ -283,7 +285,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let staff = Staff::from_ref(state);
-        let Some(token) = session_token(&staff.chrome, &parts.headers) else { return Ok(Self(None)) };
+        let Some(token) = session_token(&parts.headers) else { return Ok(Self(None)) };
         let hash = credential::hash(&token);
         let found = staff.db.look_up(move |tx: &mut Tx<'_>| store::lapsed_owner(tx, &hash).map_err(Fault::from)).await;
         Ok(Self(found.unwrap_or_default()))

@@ -7,7 +7,7 @@ use std::sync::{
 
 use vault::Vault;
 
-use super::{Gate, Rules, store};
+use super::{Gate, Rules, Throttle, store};
 use crate::{
     clock::Clock,
     db::Db,
@@ -35,6 +35,8 @@ pub struct Staff {
     pub proxies: Arc<Proxies>,
     /// What the desk has chosen about roles.
     pub rules: Rules,
+    /// How many requests each user may send.
+    pub throttle: Arc<Throttle>,
     has_users: Arc<AtomicBool>,
 }
 
@@ -42,8 +44,9 @@ impl Staff {
     /// The state, with the [`Gate`] of a server.
     pub fn new(db: Db, vault: Vault, clock: Clock, chrome: Chrome, region: Option<Region>) -> Self {
         let gate = Arc::new(Gate::default());
-        let (proxies, has_users, rules) = (Arc::default(), Arc::default(), Rules::default());
-        Self { db, vault, clock, chrome, region, gate, proxies, rules, has_users }
+        let (proxies, throttle) = (Arc::default(), Arc::default());
+        let (has_users, rules) = (Arc::default(), Rules::default());
+        Self { db, vault, clock, chrome, region, gate, proxies, rules, throttle, has_users }
     }
 
     /// The same behind these proxies.
@@ -56,6 +59,12 @@ impl Staff {
     #[must_use]
     pub fn under(self, rules: Rules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// The same with a limit for each user.
+    #[must_use]
+    pub fn with_throttle(self, throttle: Throttle) -> Self {
+        Self { throttle: Arc::new(throttle), ..self }
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

@@ -14,7 +14,7 @@ const LONGEST_TOAST: usize = 200;
 pub struct Flash {
     /// `ok` or `error`.
     pub kind: &'static str,
-    /// What happened, in a few words without personal data: it stands in a cookie.
+    /// What happened, in a few words without personal data: it stands in a cookie, signed by [`super::cookies`].
     pub title: String,
     /// The path to post to for taking it back, if that can be done, and for how many seconds.
     pub undo: Option<(String, i64)>,

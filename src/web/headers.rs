@@ -15,7 +15,7 @@ use crate::clock::Clock;
 pub struct Headers {
     /// For the nonce.
     pub clock: Clock,
-    /// Whether the public address is https: then browsers are told to stay with it.
+    /// Whether people reach this server by TLS: then browsers are told to stay with it.
     pub secure: bool,
 }
 
@@ -50,6 +50,22 @@ pub async fn guard(State(settings): State<Headers>, mut request: Request, next: 
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
         );
     }
+    response
+}
+
+/// The headers of what is for programs alone and has no page: nothing of it is to be shown, run or kept.
+pub async fn bare(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    put(
+        headers,
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    put(headers, header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    put(headers, header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    put(headers, header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

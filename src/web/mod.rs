@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod callers;
 pub mod choices;
+pub mod cookies;
 pub mod docs;
 pub mod extract;
 mod flash;
@@ -14,9 +15,12 @@ pub mod openapi;
 pub mod preconditions;
 pub mod problem;
 pub mod proxies;
+pub mod redirect;
 pub mod refusal;
 pub mod render;
 pub mod server;
+pub mod sparing;
+pub mod tls;
 
 pub use self::{
     extract::{Form, JsonBody, Path, Query},

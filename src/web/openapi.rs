@@ -1,6 +1,12 @@
 //! What the calls' documentation shares, and the document itself (OpenAPI 3.1), generated from the code.
 
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use utoipa::{
     IntoParams, IntoResponses, Modify, OpenApi, ToSchema,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -60,6 +66,9 @@ pub enum ReadProblems {
     /// Bad values; `errors` has every fault
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemDocument),
+    /// More requests than one user may send; `Retry-After` says when to go on
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemDocument),
     /// The database cannot take it now; nothing was changed, send it again
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemDocument),
@@ -89,6 +98,9 @@ pub enum WriteProblems {
     /// Bad values; `errors` has every fault
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemDocument),
+    /// More requests than one user may send; `Retry-After` says when to go on
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemDocument),
     /// The database cannot take it now; nothing was changed, send it again
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemDocument),
@@ -121,4 +133,42 @@ impl Modify for Bearer {
 /// The document without any call: features add theirs.
 pub fn base() -> utoipa::openapi::OpenApi {
     Base::openapi()
+}
+
+/// The document as it is served: written once, and sent again only to whom it is new.
+#[derive(Debug, Clone)]
+pub struct Served {
+    text: Bytes,
+    tag: HeaderValue,
+}
+
+impl Served {
+    /// The document's text and tag.
+    pub fn new(document: &utoipa::openapi::OpenApi) -> Self {
+        let text = document.to_json().unwrap_or_default();
+        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..8]);
+        let tag = HeaderValue::try_from(format!("\"{digest}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { text: text.into(), tag }
+    }
+
+    /// `GET /api/openapi.json`.
+    pub fn answer(&self, headers: &HeaderMap) -> Response {
+        let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|tags| self.is_among(tags));
+        let mut response = if known {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            ([(header::CONTENT_TYPE, "application/json")], self.text.clone()).into_response()
+        };
+        response.headers_mut().insert(header::ETAG, self.tag.clone());
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
+    }
+
+    /// Compared weakly (RFC 9110, section 13.1.2): what compresses the answer weakens its tag.
+    fn is_among(&self, tags: &HeaderValue) -> bool {
+        let tags = tags.to_str().unwrap_or_default();
+        tags.split(',')
+            .map(str::trim)
+            .any(|tag| tag == "*" || tag.trim_start_matches("W/").as_bytes() == self.tag.as_bytes())
+    }
 }

@@ -71,6 +71,17 @@ impl From<Fault> for Problem {
                 problem.retry_after = Some(seconds);
                 problem
             }
+            Fault::Busy(seconds) => {
+                let mut problem = Self::of(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-overloaded"));
+                problem.retry_after = Some(seconds);
+                problem
+            }
+            Fault::Pace(seconds) => {
+                let detail = Text::new("problem-too-fast").arg("seconds", seconds);
+                let mut problem = Self::of(StatusCode::TOO_MANY_REQUESTS, detail);
+                problem.retry_after = Some(seconds);
+                problem
+            }
             Fault::Unavailable(error) => {
                 tracing::error!(%error, "the database cannot take a request now");
                 let mut problem = Self::of(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-busy"));

@@ -30,6 +30,10 @@ pub fn refused(status: StatusCode, detail: Text) -> Response {
     response
 }
 
+/// Whom an answer refused: for the log, which has a line for each refusal.
+#[derive(Clone, Copy)]
+pub struct RefusedTo(pub uuid::Uuid);
+
 /// Gives what is refused within its dress, and ends what takes longer than `slowest`.
 pub async fn dress(State(slowest): State<Duration>, request: Request, next: Next) -> Response {
     // Only a page of a refusal needs to know its reader.

@@ -166,7 +166,7 @@ fn routes() -> BTreeMap<String, Vec<&'static str>> {
     found
 }
 
-fn filled(route: &str) -> String {
+pub fn filled(route: &str) -> String {
     let id = "0190b5f0-0000-7000-8000-000000000000";
     route
         .replace("{id}", id)

@@ -10,6 +10,7 @@ mod browser;
 mod clients;
 mod deliveries;
 mod drafts;
+mod edge;
 mod export;
 mod keys;
 mod live;

@@ -54,7 +54,7 @@ async fn connections_that_dawdle_are_closed_whatever_they_have_sent() {
 async fn more_connections_than_there_are_slots_wait_their_turn() {
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let patient = Duration::from_hours(1);
-    let (address, _stop, _) = server(Limits { head: patient, connections: 1 }).await;
+    let (address, _stop, _) = server(Limits { head: patient, connections: 1, ..Limits::default() }).await;
     let idle = TcpStream::connect(address).await.unwrap();
     let mut second = TcpStream::connect(address).await.unwrap();
     second.write_all(REQUEST).await.unwrap();

@@ -46,7 +46,9 @@ struct TriedStream {
 
 fn stream(frame: &Frame, page: &impl Template) -> Response {
     let mut response = frame.respond(StatusCode::OK, page);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(STREAM));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/vnd.turbo-stream.html; charset=utf-8"));
     response
 }
 

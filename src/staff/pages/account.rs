@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
-use axum_extra::extract::cookie::{Cookie, CookieJar};
+use axum_extra::extract::cookie::CookieJar;
 use data_encoding::HEXLOWER;
 use uuid::Uuid;
 use vault::Cell;
@@ -29,7 +29,7 @@ use crate::{
 
 const KEY: &str = "idempotencyKey";
 /// Carries a new token over the redirect to the page that shows it, once. Sealed, and only for that page.
-const NEW_TOKEN: &str = "redress_new_token";
+pub(super) const NEW_TOKEN: &str = "redress_new_token";
 
 #[derive(Template)]
 #[template(path = "staff/account.html")]
@@ -142,18 +142,13 @@ pub async fn show(
     let asked = Asked { new_token, ..Asked::new(&staff, &caller.user, &visit) };
     let mut response = page(&staff, caller, visit, asked).await?;
     if jar.get(NEW_TOKEN).is_some() {
-        session::remove(&mut response, on_account(staff.chrome.cookie(NEW_TOKEN, "")));
+        session::remove(&mut response, staff.chrome.cookie(NEW_TOKEN, ""));
     }
     Ok(response)
 }
 
 fn token_cell(user: &Uuid) -> Cell<'_> {
     Cell { table: "cookies", column: NEW_TOKEN, row: user.as_bytes() }
-}
-
-fn on_account(mut cookie: Cookie<'static>) -> Cookie<'static> {
-    cookie.set_path("/account");
-    cookie
 }
 
 /// `POST /account/password`. All other log-ins end; the tokens that the user has made stay.
@@ -234,6 +229,6 @@ pub async fn add_token(
     let sealed = staff.vault.seal_text(&token_cell(&of), &token);
     let cookie = staff.chrome.cookie(NEW_TOKEN, &data_encoding::BASE64URL_NOPAD.encode(&sealed));
     let mut response = done(&staff, &visit, "account-token-created");
-    set_cookie(response.headers_mut(), &on_account(cookie));
+    set_cookie(response.headers_mut(), &cookie);
     Ok(response)
 }

@@ -3,11 +3,14 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::view::{Field, FormView, split};
+use super::{
+    account::NEW_TOKEN,
+    view::{Field, FormView, split},
+};
 use crate::{
     audit::{self, Event, Over},
     db::Tx,
@@ -20,9 +23,12 @@ use crate::{
         session::{self, Maybe, Sender},
         setup, store,
     },
-    web::{Flash, Form, Frame, PageFault, Query, Visit, is_local, problem::too_many},
+    web::{Flash, Form, Frame, PageFault, Query, Visit, is_local, problem::too_many, render::VIEW},
     words::{Language, Text},
 };
+
+/// What a browser is to forget (W3C Clear Site Data).
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 const CODE: Limits = Limits::line(100);
 
@@ -165,7 +171,7 @@ async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, 
     let wrong = || Fault::field("", "invalid", Text::new("staff-wrong-log-in"));
     let proof = log_in::verify(staff, email, password, sender.address).await?.ok_or_else(wrong)?;
     let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
-    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former(&staff.chrome));
+    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former());
     let work = move |tx: &mut Tx<'_>| {
         let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
         open(tx, &user, &kept, &sender, former, clock.now())?;
@@ -181,7 +187,7 @@ async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, 
 
 /// `POST /logout`.
 pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -> Result<Response, PageFault> {
-    let former = sender.former(&staff.chrome);
+    let former = sender.former();
     // A cookie that anybody made up writes nothing.
     let known = match former {
         Some(hash) => staff.db.read(move |tx| store::is_session(tx, &hash)).await.map_err(Fault::from)?,
@@ -193,6 +199,13 @@ pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -
     let flash = Flash::ok(Text::new("staff-signed-out").to(visit.language));
     let mut response = staff.chrome.redirect("/login", Some(flash));
     session::take(&staff.chrome, &mut response);
+    // What belongs to whoever sat here; how pages look is this browser's.
+    for name in [NEW_TOKEN, VIEW] {
+        session::remove(&mut response, staff.chrome.cookie(name, ""));
+    }
+    // Not "cookies", which takes those of all sibling hosts with it, nor "cache", for which browsers search seconds long:
+    // nothing of a desk is ever in it.
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
     Ok(response)
 }
 
@@ -250,7 +263,7 @@ async fn first_admin(staff: &Staff, sender: &Sender, mut input: Input) -> Result
     let new = form::new_user(input, staff.region.as_ref(), Some(Role::Admin))?;
     let hash = staff.hash(new.password.clone()).await?;
     let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
-    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former(&staff.chrome));
+    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former());
     let work = move |tx: &mut Tx<'_>| {
         let user = setup::first_admin(tx, &vault, &clock, &new, hash.as_deref())?;
         open(tx, &user, &kept, &sender, former, clock.now())?;

@@ -173,7 +173,9 @@ pub async fn show(
     let preview = Preview::of(&state, &state.desk.times(visit.language), |name| form.typed(name).to_owned()).await?;
     let page = PreviewStream { frame: state.chrome.outside(visit, ""), preview };
     let mut response = page.frame.respond(StatusCode::OK, &page);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(STREAM));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/vnd.turbo-stream.html; charset=utf-8"));
     Ok(response)
 }
 

@@ -114,7 +114,7 @@ impl Process {
         ];
         let mut process = Self { child, said, readers, base: String::new() };
         let line = process.wait_for("listening");
-        line[line.find("http://").unwrap()..].trim().clone_into(&mut process.base);
+        line[line.find("http").unwrap()..].trim().clone_into(&mut process.base);
         process
     }
 

@@ -1,0 +1,8 @@
+//! The edge: TLS, connections, what travels in headers and cookies.
+
+mod certificate;
+mod connections;
+mod headers;
+mod limits;
+mod raw;
+mod tls;
