@@ -82,7 +82,12 @@ fn run(args: &[&str], input: &str) {
 }
 
 async fn serve(data: &Path) -> String {
-    let sources = Sources::of(&[("data_dir", data.to_str().unwrap()), ("timezone", "Europe/London"), ("region", "GB")]);
+    let sources = Sources::of(&[
+        ("requests_per_minute", "0"),
+        ("data_dir", data.to_str().unwrap()),
+        ("timezone", "Europe/London"),
+        ("region", "GB"),
+    ]);
     let app = App::open(Config::check(&sources).unwrap(), Clock::system()).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -86,7 +86,11 @@ struct Desk {
 
 impl Desk {
     async fn open(data: &Path, tickets: usize) -> Self {
-        let sources = Sources::of(&[("data_dir", data.to_str().unwrap()), ("timezone", "Europe/London")]);
+        let sources = Sources::of(&[
+            ("requests_per_minute", "0"),
+            ("data_dir", data.to_str().unwrap()),
+            ("timezone", "Europe/London"),
+        ]);
         let app = App::open(Config::check(&sources).unwrap(), Clock::system()).await.unwrap();
         let mut token = Vec::new();
         token::create(&app.staff, "priya@demo.example", "bench", Some(1), &mut token).await.unwrap();

@@ -133,7 +133,7 @@ async fn full(data: &Path, tickets: u64) {
 
 /// First list page and detail page against a static body of the same size from the same server.
 async fn pages(data: &Path, rounds: u64) {
-    let sources = Sources::of(&[("data_dir", data.to_str().unwrap())]);
+    let sources = Sources::of(&[("requests_per_minute", "0"), ("data_dir", data.to_str().unwrap())]);
     let app = App::open(Config::check(&sources).unwrap(), Clock::system()).await.unwrap();
     let address = serve(app.router()).await;
     let base = format!("http://{address}");

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context;
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     handler::Handler,
     http::{Extensions, HeaderMap, Method, StatusCode, Uri, Version, header},
     middleware::{self, Next},
@@ -46,11 +46,10 @@ use crate::{
     web::{
         Chrome, News, assets,
         callers::{self, Callers},
-        cookies, docs, headers, openapi,
+        cookies, docs, headers, log, openapi,
         proxies::Proxies,
-        refusal::{self, RefusedTo, is_api, refused},
+        refusal::{self, is_api, refused},
         server::Limits,
-        sparing::Sparing,
     },
     words::{self, Text},
 };
@@ -191,7 +190,7 @@ impl App {
             // One layer of all, the outermost first: the router boxes each that it gets, and for a request clones what
             // it has boxed.
             .layer((
-                middleware::from_fn(log_request),
+                middleware::from_fn(log::requests),
                 compression(CompressionLevel::Fastest, |_, _, _, _| true),
                 compression(PAGES, is_page),
                 middleware::from_fn_with_state(headers::Headers { clock: self.clock.clone(), secure }, headers::guard),
@@ -382,25 +381,4 @@ type Is = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
 fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
-}
-
-/// Refusals: who tries what is not theirs, forges a signature or runs into a limit. All of them would fill a disk.
-static REFUSALS: Sparing = Sparing::new(20, 3);
-
-/// One line for each request: the route, never the query, since searches are personal.
-async fn log_request(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let began = std::time::Instant::now();
-    let response = next.run(request).await;
-    let micros = began.elapsed().as_micros();
-    let status = response.status();
-    tracing::debug!(%method, route, status = status.as_u16(), micros, "request");
-    if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
-        && let Some(left_out) = REFUSALS.may()
-    {
-        let user = response.extensions().get::<RefusedTo>().map(|RefusedTo(user)| tracing::field::display(user));
-        tracing::warn!(%method, route, status = status.as_u16(), user, left_out, "a request was refused");
-    }
-    response
 }

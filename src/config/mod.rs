@@ -2,6 +2,7 @@
 
 mod exposed;
 mod sources;
+mod tls;
 
 use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 
@@ -14,12 +15,13 @@ use crate::{
     notifications,
     phone::Region,
     tickets::IssueTypes,
-    web::{proxies::Proxies, tls},
+    web::proxies::Proxies,
 };
 
 pub use self::{
     exposed::exposed,
     sources::{Sources, hints},
+    tls::TlsSettings,
 };
 
 /// One setting.
@@ -143,17 +145,6 @@ pub struct Config {
     pub notifications: notifications::Settings,
 }
 
-/// What TLS of our own needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TlsSettings {
-    /// Certificate and key.
-    pub files: tls::Files,
-    /// Where people are led over from HTTP.
-    pub redirect_listen: Option<SocketAddr>,
-    /// Where an ACME client leaves its proofs.
-    pub acme_webroot: Option<PathBuf>,
-}
-
 /// Collects faults while settings are parsed.
 struct Checker<'a> {
     sources: &'a Sources,
@@ -193,7 +184,7 @@ impl Config {
         let mut checker = Checker { sources, faults: sources.faults.clone() };
         let listen =
             checker.parsed("listen", "write an address and a port, such as 127.0.0.1:8080", |t| t.parse().ok());
-        let tls = tls_settings(&mut checker);
+        let tls = tls::settings(&mut checker);
         let connections_per_address = checker.number("connections_per_address", 1_000_000);
         let requests_per_minute = checker.number("requests_per_minute", 10_000_000);
         let data_dir = PathBuf::from(checker.text("data_dir"));
@@ -290,41 +281,6 @@ fn key_source(checker: &mut Checker<'_>) -> KeySource {
                 file()
             }
         },
-    }
-}
-
-/// Certificate and key go together, and all else goes with them.
-fn tls_settings(checker: &mut Checker<'_>) -> Option<TlsSettings> {
-    let path = |name: &str| Some(PathBuf::from(checker.text(name))).filter(|path| !path.as_os_str().is_empty());
-    let (cert, key, acme_webroot) = (path("tls.cert"), path("tls.key"), path("tls.acme_webroot"));
-    let redirect_listen =
-        checker
-            .parsed("tls.redirect_listen", "write an address and a port, such as 0.0.0.0:80", |text| text.parse().ok());
-    let mut fault = |words: &str| checker.faults.push(words.to_owned());
-    if acme_webroot.is_some() && redirect_listen.is_none() {
-        fault("tls.acme_webroot: authorities look for proofs by HTTP; set tls.redirect_listen too");
-    }
-    match (cert, key) {
-        (Some(cert), Some(key)) => {
-            if checker.sources.get("public_url").is_some_and(|url| url.starts_with("http://")) {
-                checker.faults.push("public_url: with tls.cert people come by https; write https://".to_owned());
-            }
-            Some(TlsSettings { files: tls::Files { cert, key }, redirect_listen, acme_webroot })
-        }
-        (Some(_), None) => {
-            fault("tls.key: not set, and tls.cert is nothing without it; name the file of its private key");
-            None
-        }
-        (None, Some(_)) => {
-            fault("tls.cert: not set, and tls.key is nothing without it; name the file of the certificate");
-            None
-        }
-        (None, None) => {
-            if redirect_listen.is_some() {
-                fault("tls.redirect_listen: leads to HTTPS, which tls.cert and tls.key turn on; set them too");
-            }
-            None
-        }
     }
 }
 

@@ -10,6 +10,7 @@ mod flash;
 pub mod headers;
 pub mod idempotency;
 pub mod keys;
+pub mod log;
 pub mod modules;
 pub mod openapi;
 pub mod preconditions;

@@ -296,6 +296,7 @@ const RULES: [Rule; 13] = [
             ("src/app.rs", "the top"),
             ("src/jobs.rs", "the top"),
             ("src/cli/serve.rs", "the top"),
+            ("src/cli/config_check.rs", "reads the certificate as a start does"),
             ("src/config/", "reads trusted_proxies with the type that the web uses"),
         ],
         planted: ("src/db/mod.rs", "use crate::web::Answer;"),

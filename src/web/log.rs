@@ -1,0 +1,31 @@
+//! What the log tells of requests.
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::StatusCode,
+    middleware::Next,
+    response::Response,
+};
+
+use super::{refusal::RefusedTo, sparing::Sparing};
+
+/// Refusals: who tries what is not theirs, forges a signature or runs into a limit. All of them would fill a disk.
+static REFUSALS: Sparing = Sparing::new(20, 3);
+
+/// One line for each request: the route, never the query, since searches are personal.
+pub async fn requests(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let began = std::time::Instant::now();
+    let response = next.run(request).await;
+    let micros = began.elapsed().as_micros();
+    let status = response.status();
+    tracing::debug!(%method, route, status = status.as_u16(), micros, "request");
+    if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
+        && let Some(left_out) = REFUSALS.may()
+    {
+        let user = response.extensions().get::<RefusedTo>().map(|RefusedTo(user)| tracing::field::display(user));
+        tracing::warn!(%method, route, status = status.as_u16(), user, left_out, "a request was refused");
+    }
+    response
+}
