@@ -119,6 +119,7 @@ fn config(provider: Arc<CryptoProvider>, shown: Arc<Shown>) -> anyhow::Result<Se
     let builder = ServerConfig::builder_with_provider(provider);
     let builder = builder.with_protocol_versions(&[&TLS13, &TLS12]).context("TLS cannot be set up")?;
     let mut config = builder.with_no_client_auth().with_cert_resolver(shown);
+    config.ignore_client_order = true;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
