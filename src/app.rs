@@ -204,12 +204,11 @@ impl App {
             ))
     }
 
-    /// What connections may take. Behind a proxy that is trusted sit as many as it lets through.
+    /// What connections may take. Behind a proxy that is trusted sit as many as it lets through, and behind this machine's
+    /// own addresses stand proxies that nobody has named.
     pub fn limits(&self) -> Limits {
-        let mut shared = self.config.trusted_proxies.clone();
-        if self.staff.proxies.local {
-            shared.extend([IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].map(IpNet::from));
-        }
+        let itself = [IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST)), IpNet::from(IpAddr::from(Ipv6Addr::LOCALHOST))];
+        let shared = self.config.trusted_proxies.iter().copied().chain(itself).collect();
         Limits { per_address: self.config.connections_per_address, shared, ..Limits::default() }
     }
 
