@@ -82,14 +82,17 @@ async fn people_come_by_tls_and_all_that_they_are_given_is_for_tls_alone() {
     process.stop();
 }
 
-/// A greeting as TLS 1.1 has it (RFC 4346): the newest version offered is 3.2.
-fn greeting_of_tls_1_1() -> Vec<u8> {
-    let suites = [0xc0, 0x13, 0xc0, 0x09, 0x00, 0x2f];
-    let mut body = vec![3, 2];
+/// A greeting with 3.`minor` as the newest version: 2 is TLS 1.1 (RFC 4346), 3 is TLS 1.2. Whatever else the server wants is in it.
+fn greeting(minor: u8) -> Vec<u8> {
+    let groups = [0, 10, 0, 4, 0, 2, 0, 23];
+    let points = [0, 11, 0, 2, 1, 0];
+    let signatures = [0, 13, 0, 4, 0, 2, 4, 3];
+    let extensions = [&groups[..], &points, &signatures].concat();
+    let mut body = vec![3, minor];
     body.extend([7; 32]);
-    body.extend([0, 0, u8::try_from(suites.len()).unwrap()]);
-    body.extend(suites);
-    body.extend([1, 0, 0, 0]);
+    // No session; two suites by ECDSA; no compression.
+    body.extend([0, 0, 4, 0xc0, 0x2b, 0xc0, 0x09, 1, 0, 0, u8::try_from(extensions.len()).unwrap()]);
+    body.extend(extensions);
     let length = u8::try_from(body.len()).unwrap();
     [&[22, 3, 1, 0, length + 4, 1, 0, 0, length], &body[..]].concat()
 }
@@ -100,12 +103,18 @@ async fn older_versions_and_plain_http_are_refused_and_told_why() {
     let dir = Dir::new();
     let pair = Pair::new(&dir, "desk");
     let process = Process::serve(&dir, &pair.settings());
-    let mut old = TcpStream::connect(("127.0.0.1", port(&process.base))).await.unwrap();
-    old.write_all(&greeting_of_tls_1_1()).await.unwrap();
-    let mut alert = [0; 7];
-    old.read_exact(&mut alert).await.unwrap();
-    assert_eq!((alert[0], alert[5], alert[6]), (21, 2, PROTOCOL_VERSION), "{alert:?}");
-    assert_eq!(old.read(&mut [0]).await.unwrap_or(0), 0, "and it is over");
+    let answered = async |minor| {
+        let mut stream = TcpStream::connect(("127.0.0.1", port(&process.base))).await.unwrap();
+        stream.write_all(&greeting(minor)).await.unwrap();
+        let mut answer = [0; 7];
+        stream.read_exact(&mut answer).await.unwrap();
+        answer
+    };
+    for minor in [1, 2] {
+        let alert = answered(minor).await;
+        assert_eq!((alert[0], alert[5], alert[6]), (21, 2, PROTOCOL_VERSION), "{alert:?}");
+    }
+    assert_eq!(answered(3).await[0], 22, "the same with TLS 1.2 is taken");
     let mut clear = TcpStream::connect(("127.0.0.1", port(&process.base))).await.unwrap();
     clear.write_all(b"GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut text = Vec::new();
@@ -237,7 +246,7 @@ async fn who_is_slow_to_shake_hands_keeps_nobody_waiting_and_is_closed() {
     let patient = Limits { handshake: Duration::from_hours(1), ..Limits::default() };
     let (port, _stop) = server(&dir, &pair, patient).await;
     let mut flood = Vec::new();
-    for sent in [&b""[..], &[22], &greeting_of_tls_1_1()[..20]].repeat(30) {
+    for sent in [&b""[..], &[22], &greeting(2)[..20]].repeat(30) {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         stream.write_all(sent).await.unwrap();
         flood.push(stream);
@@ -249,7 +258,7 @@ async fn who_is_slow_to_shake_hands_keeps_nobody_waiting_and_is_closed() {
     }
 
     let (port, _stop) = server(&dir, &pair, Limits { handshake: Duration::from_millis(50), ..Limits::default() }).await;
-    for sent in [&b""[..], &[22], &greeting_of_tls_1_1()[..20]] {
+    for sent in [&b""[..], &[22], &greeting(2)[..20]] {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         stream.write_all(sent).await.unwrap();
         assert_eq!(stream.read(&mut [0]).await.unwrap_or(0), 0, "{sent:?}");
