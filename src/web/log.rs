@@ -9,8 +9,10 @@ use axum::{
 
 use super::{refusal::RefusedTo, sparing::Sparing};
 
-/// Refusals: who tries what is not theirs, forges a signature or runs into a limit. All of them would fill a disk.
+/// Who tries what is not theirs, or forges a signature. All of them would fill a disk.
 static REFUSALS: Sparing = Sparing::new(20, 3);
+/// Who runs into a limit. Apart, so that nobody hides those above behind these.
+static LIMITS: Sparing = Sparing::new(5, 10);
 
 /// One line for each request: the route, never the query, since searches are personal.
 pub async fn requests(request: Request, next: Next) -> Response {
@@ -21,9 +23,12 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let micros = began.elapsed().as_micros();
     let status = response.status();
     tracing::debug!(%method, route, status = status.as_u16(), micros, "request");
-    if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
-        && let Some(left_out) = REFUSALS.may()
-    {
+    let left_out = match status {
+        StatusCode::FORBIDDEN => REFUSALS.may(),
+        StatusCode::TOO_MANY_REQUESTS => LIMITS.may(),
+        _ => None,
+    };
+    if let Some(left_out) = left_out {
         let user = response.extensions().get::<RefusedTo>().map(|RefusedTo(user)| tracing::field::display(user));
         tracing::warn!(%method, route, status = status.as_u16(), user, left_out, "a request was refused");
     }
