@@ -115,7 +115,8 @@ impl App {
         let chrome = chrome(&config, side_bar, &desk, &health);
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region)
             .behind(proxies(&config))
-            .with_throttle(Throttle::new(config.requests_per_minute));
+            .with_throttle(Throttle::new(config.requests_per_minute))
+            .at(config.public_url.as_deref());
         let clients = Clients {
             db: db.clone(),
             vault: vault.clone(),

@@ -77,3 +77,17 @@ audit-token-revoked = An API token was revoked
 audit-session-ended = A session was ended
 audit-enabled = may sign in again
 audit-disabled = may sign in no more
+
+# Second factors.
+audit-factor-added = A second factor was added
+audit-factor-removed = A second factor was removed
+audit-codes-made = New recovery codes were made
+audit-codes-ten = Those before are worthless
+audit-code-used = A recovery code was used
+audit-codes-left = { $count ->
+    [one] { $count } is left
+   *[other] { $count } are left
+}
+audit-factors-reset = A user’s second factors were taken away
+audit-factor-required = It was changed who needs a second factor
+audit-factor-refused = A wrong second factor was given

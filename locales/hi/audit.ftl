@@ -77,3 +77,17 @@ audit-token-revoked = एपीआई टोकन रद्द किया ग
 audit-session-ended = सत्र समाप्त किया गया
 audit-enabled = फिर साइन इन कर सकते हैं
 audit-disabled = अब साइन इन नहीं कर सकते
+
+# Second factors.
+audit-factor-added = दूसरा प्रमाण जोड़ा गया
+audit-factor-removed = दूसरा प्रमाण हटाया गया
+audit-codes-made = नए रिकवरी कोड बनाए गए
+audit-codes-ten = पहले वाले अब बेकार हैं
+audit-code-used = रिकवरी कोड इस्तेमाल हुआ
+audit-codes-left = { $count ->
+    [one] { $count } बचा है
+   *[other] { $count } बचे हैं
+}
+audit-factors-reset = एक उपयोगकर्ता के दूसरे प्रमाण हटाए गए
+audit-factor-required = बदला गया कि दूसरा प्रमाण किसके लिए ज़रूरी है
+audit-factor-refused = ग़लत दूसरा प्रमाण दिया गया

@@ -144,6 +144,46 @@ pub enum Event {
         /// The session.
         id: Uuid,
     },
+    /// A user set up a second factor.
+    FactorAdded {
+        /// An app or a passkey.
+        kind: Factor,
+        /// Its user's name for it.
+        name: String,
+    },
+    /// A user took one of their second factors away.
+    FactorRemoved {
+        /// An app or a passkey.
+        kind: Factor,
+        /// Its user's name for it.
+        name: String,
+    },
+    /// A user made new recovery codes.
+    RecoveryCodesMade,
+    /// A user signed in, or proved who they are, by a recovery code.
+    RecoveryCodeUsed {
+        /// How many they have left.
+        left: i64,
+    },
+    /// A user's second factors were all taken away, as they had lost them.
+    FactorsReset {
+        /// The user.
+        user: Uuid,
+        /// Their name.
+        name: String,
+    },
+    /// It was said who has to have a second factor.
+    SecondFactorRequired {
+        /// `nobody`, `admins` or `everybody`.
+        of: String,
+    },
+    /// Somebody whose password was right gave a wrong second factor.
+    FactorRefused {
+        /// The user's name.
+        name: String,
+        /// The address that they came from, if it is known.
+        from: Option<String>,
+    },
     /// A data key seals from then on.
     KeyActivated {
         /// Its number.
@@ -182,6 +222,13 @@ impl Event {
             Self::TokenMade { .. } => 16,
             Self::TokenRevoked { .. } => 17,
             Self::SessionEnded { .. } => 18,
+            Self::FactorAdded { .. } => 19,
+            Self::FactorRemoved { .. } => 20,
+            Self::RecoveryCodesMade => 21,
+            Self::RecoveryCodeUsed { .. } => 22,
+            Self::FactorsReset { .. } => 23,
+            Self::SecondFactorRequired { .. } => 24,
+            Self::FactorRefused { .. } => 25,
             Self::Unknown => -1,
         }
     }
@@ -211,6 +258,13 @@ impl Event {
             Self::TokenMade { .. } => Text::new("audit-token-made"),
             Self::TokenRevoked { .. } => Text::new("audit-token-revoked"),
             Self::SessionEnded { .. } => Text::new("audit-session-ended"),
+            Self::FactorAdded { .. } => Text::new("audit-factor-added"),
+            Self::FactorRemoved { .. } => Text::new("audit-factor-removed"),
+            Self::RecoveryCodesMade => Text::new("audit-codes-made"),
+            Self::RecoveryCodeUsed { .. } => Text::new("audit-code-used"),
+            Self::FactorsReset { .. } => Text::new("audit-factors-reset"),
+            Self::SecondFactorRequired { .. } => Text::new("audit-factor-required"),
+            Self::FactorRefused { .. } => Text::new("audit-factor-refused"),
             Self::Unknown => Text::new("audit-unknown"),
         }
     }
@@ -248,7 +302,7 @@ impl Event {
             Self::OptedOut { number } | Self::OptedIn { number } => Text::new("audit-number").arg("number", number),
             Self::KeyActivated { key } | Self::KeyForgotten { key } => Text::new("audit-key").arg("key", key),
             Self::SignedIn { from, .. } => origin(from.as_deref()),
-            Self::SignInRefused { name, from } => {
+            Self::SignInRefused { name, from } | Self::FactorRefused { name, from } => {
                 Text::new("audit-of-from").arg("name", name).arg("from", origin(from.as_deref()))
             }
             Self::UserAdded { name, role, .. } => {
@@ -258,11 +312,40 @@ impl Event {
                 let what: Vec<Text> = what.iter().map(|what| changed(what)).collect();
                 Text::new("audit-of-what").arg("name", name).arg("what", what)
             }
-            Self::PasswordSet { name, .. } => Text::verbatim(name),
+            Self::PasswordSet { name, .. } | Self::FactorsReset { name, .. } => Text::verbatim(name),
+            Self::FactorAdded { kind, name } | Self::FactorRemoved { kind, name } => {
+                Text::new("audit-of-what").arg("name", kind.words()).arg("what", name)
+            }
+            Self::RecoveryCodesMade => Text::new("audit-codes-ten"),
+            Self::RecoveryCodeUsed { left } => Text::new("audit-codes-left").arg("count", left),
+            Self::SecondFactorRequired { of } => Text::new(match of.as_str() {
+                "nobody" => "factor-required-nobody",
+                "admins" => "factor-required-admins",
+                _ => "factor-required-everybody",
+            }),
             Self::TokenMade { token, name } => Text::new("audit-of-what").arg("name", name).arg("what", token),
             Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
             Self::Unknown => Text::new("audit-unknown-about"),
         }
+    }
+}
+
+/// What kind of second factor it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Factor {
+    /// An authenticator app.
+    App,
+    /// A passkey.
+    Passkey,
+}
+
+impl Factor {
+    fn words(self) -> Text {
+        Text::new(match self {
+            Self::App => "factor-app",
+            Self::Passkey => "factor-passkey",
+        })
     }
 }
 

@@ -10,6 +10,6 @@ mod store;
 
 pub use self::{
     chain::{Break, Verdict, verify},
-    event::{Event, Over},
+    event::{Event, Factor, Over},
     record::{Entry, recent, record},
 };

@@ -257,6 +257,11 @@ fn users_command() -> Command {
         .subcommand(Command::new("disable").about("Let them sign in no more").arg(email()))
         .subcommand(Command::new("enable").about("Let them sign in again").arg(email()))
         .subcommand(Command::new("set-password").about("Set a password").arg(email()).arg(stdin_flag()))
+        .subcommand(
+            Command::new("reset-second-factor")
+                .about("Take all second factors of somebody away who has lost them; they are signed out everywhere")
+                .arg(email()),
+        )
 }
 
 fn tokens_command() -> Command {
@@ -319,6 +324,7 @@ async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
         Some(("list", _)) => user::list(&app.staff, out).await?,
         Some(("disable", args)) => user::set_enabled(&app.staff, &text(args, "email"), false).await?,
         Some(("enable", args)) => user::set_enabled(&app.staff, &text(args, "email"), true).await?,
+        Some(("reset-second-factor", args)) => user::reset_second_factor(&app.staff, &text(args, "email")).await?,
         Some(("set-password", args)) => {
             user::set_password(&app.staff, &text(args, "email"), args.get_flag("password-stdin")).await?;
         }

@@ -100,6 +100,15 @@ pub async fn set_password(staff: &Staff, email: &str, stdin: bool) -> anyhow::Re
     set_password_to(staff, &user, password).await
 }
 
+/// Takes all second factors of a user away, who signs in with the password alone from then on.
+///
+/// # Errors
+/// One line.
+pub async fn reset_second_factor(staff: &Staff, email: &str) -> anyhow::Result<()> {
+    let user = find(staff, email).await?;
+    staff::reset_second_factor(staff, None, user.id).await.map_err(explain)
+}
+
 async fn set_password_to(staff: &Staff, user: &User, password: String) -> anyhow::Result<()> {
     let input = Input::from_pairs([("password".to_owned(), password)]);
     let password = form::set_password(input, user).map_err(explain)?;

@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0010_held_back",
     "0011_node_keys",
     "0012_audit_chain",
+    "0013_second_factors",
 ];
 
 impl Migration {

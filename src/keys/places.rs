@@ -23,7 +23,7 @@ const fn place(table: &'static str, columns: &'static [&'static str]) -> Place {
     Place { table, keys: &["id"], columns, bound: &["p.id"], beside: "", only: None }
 }
 
-pub(super) static PLACES: [Place; 11] = [
+pub(super) static PLACES: [Place; 12] = [
     Place {
         keys: &["seq"],
         bound: &["t.id"],
@@ -39,6 +39,7 @@ pub(super) static PLACES: [Place; 11] = [
     Place { keys: &["seq"], ..place("clients", &["account_id", "name", "phone", "email", "plan", "address"]) },
     place("notifications", &["recipient", "text"]),
     place("users", &["email", "name", "phone"]),
+    place("authenticators", &["name", "secret"]),
     place("saved_views", &["name", "query"]),
     Place { keys: &["seq"], ..place("audit_events", &["detail"]) },
     Place { keys: &["owner", "form"], bound: &["p.owner", "p.form"], ..place("drafts", &["fields"]) },

@@ -16,8 +16,9 @@ use super::{
     change::{change_user, not_ones_own},
     credential::{Fresh, LOG_IN_LIFE},
     form, log_in, members,
+    second_factor::{self, Given, Required, Second},
     session::{AdminCaller, Caller, Sender},
-    store,
+    step_up, store,
 };
 use crate::{
     audit::{self, Event, Over},
@@ -114,6 +115,9 @@ pub struct LogInBody {
     /// As it was set.
     #[schema(format = Password, min_length = 1)]
     pub password: String,
+    /// Of an authenticator app, or a recovery code; needed of users who have a second factor. Each is good once.
+    #[schema(max_length = 64, nullable = false)]
+    pub code: Option<String>,
 }
 
 /// A user to be added.
@@ -168,6 +172,10 @@ pub struct UserChangeBody {
     responses(
         (status = 200, description = "The token and its user", body = LoggedIn),
         (
+            status = 403, description = "A second factor is required, and the user has to set one up in a browser first",
+            body = ProblemDocument, content_type = "application/problem+json"
+        ),
+        (
             status = 429, description = "Too many failures; `Retry-After` says how many seconds to wait",
             body = ProblemDocument, content_type = "application/problem+json"
         ),
@@ -175,21 +183,76 @@ pub struct UserChangeBody {
     )
 )]
 async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody) -> Result<Response, ApiFault> {
-    let (email, password) = form::log_in(body.input)?;
+    let mut input = body.input;
+    let code = input.take_raw("code").filter(|code| !code.trim().is_empty());
+    let (email, password) = form::log_in(input)?;
     let Some(proof) = log_in::verify(&staff, email, password, sender.address).await? else { return Ok(refused()) };
-    let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::api(&staff.clock));
-    let (kept, now, from) = (fresh.clone(), staff.clock.now(), sender.address);
-    let work = move |tx: &mut crate::db::Tx<'_>| {
-        let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
-        store::insert_token(tx, user.id, &kept, None, None, now)?;
-        let event = Event::SignedIn { over: Over::Api, from: from.map(|from| from.to_canonical().to_string()) };
-        audit::record(tx, &vault, &clock, Some(user.id), &event)?;
-        Ok::<_, Fault>(Some(user))
+    let second = match code {
+        None => None,
+        Some(code) => {
+            let second = second_factor::check(&staff, proof.user(), sender.address, Given::Code(code)).await?;
+            if second.is_none() {
+                log_in::note_factor_refusal(&staff, proof.user(), sender.address);
+                return Ok(refused());
+            }
+            second
+        }
     };
-    let Some(user) = staff.db.write(work).await? else { return Ok(refused()) };
+    let (desk, fresh) = (staff.clone(), Fresh::api(&staff.clock));
+    let (kept, now) = (fresh.clone(), staff.clock.now());
+    let work = move |tx: &mut crate::db::Tx<'_>| {
+        let entered = enter(tx, &desk, &proof, second.as_ref())?;
+        if let Entered::In(user) = &entered {
+            store::insert_token(tx, user.id, &kept, None, None, now)?;
+            let event = Event::SignedIn { over: Over::Api, from: sender.origin() };
+            audit::record(tx, &desk.vault, &desk.clock, Some(user.id), &event)?;
+        }
+        Ok::<_, Fault>(entered)
+    };
+    let user = match staff.db.write(work).await? {
+        Entered::In(user) => user,
+        Entered::Refused => return Ok(refused()),
+        Entered::CodeNeeded => {
+            return Ok(Problem::of(StatusCode::UNAUTHORIZED, Text::new("factor-code-needed-api")).into());
+        }
+        Entered::FactorNeeded => {
+            return Ok(Problem::of(StatusCode::FORBIDDEN, Text::new("factor-needed-api")).into());
+        }
+    };
     tracing::info!(user = %user.id, "signed in over the API");
     let record = LoggedIn { token: fresh.token, expires_at: instant(now + LOG_IN_LIFE), user: UserRecord::from(&user) };
     Ok(Answer::json(StatusCode::OK, &record)?.into_response())
+}
+
+/// Where a right password leads.
+enum Entered {
+    In(User),
+    Refused,
+    /// The user has a second factor, and none was given.
+    CodeNeeded,
+    /// The user has none, and has to.
+    FactorNeeded,
+}
+
+fn enter(
+    tx: &mut crate::db::Tx<'_>,
+    staff: &Staff,
+    proof: &log_in::Proof,
+    second: Option<&Second>,
+) -> Result<Entered, Fault> {
+    store::take_turn(tx, proof.user())?;
+    if let Some(second) = second {
+        if !second_factor::spend(tx, staff, second)? {
+            return Ok(Entered::Refused);
+        }
+    } else if second_factor::store::any(tx, proof.user())? {
+        return Ok(Entered::CodeNeeded);
+    }
+    let Some(user) = log_in::admit(tx, &staff.vault, proof)? else { return Ok(Entered::Refused) };
+    if second.is_none() && Required::now(tx)?.asks(user.role) {
+        return Ok(Entered::FactorNeeded);
+    }
+    Ok(Entered::In(user))
 }
 
 fn refused() -> Response {
@@ -253,10 +316,14 @@ async fn get_users(State(staff): State<Staff>, _: Admin, query: Query) -> Result
 )]
 async fn post_user(
     State(staff): State<Staff>,
-    Admin(by): Admin,
+    AdminCaller(caller): AdminCaller,
     headers: HeaderMap,
     body: JsonBody,
-) -> Result<Answer, ApiFault> {
+) -> Result<Response, ApiFault> {
+    if let Some(refusal) = step_up::refusal(&caller, staff.clock.now()) {
+        return Ok(refusal);
+    }
+    let by = caller.user;
     let key = Key::of(&staff.vault, &headers, &format!("{} create_user", by.id), &body.bytes)?;
     let new = form::new_user(body.input, staff.region.as_ref(), None)?;
     let hash = staff.hash(new.password.clone()).await?;
@@ -270,7 +337,7 @@ async fn post_user(
     };
     let answer = staff.db.write(work).await?;
     tracing::info!(by = %by.id, "a user was added");
-    Ok(answer)
+    Ok(answer.into_response())
 }
 
 /// Changes a user: only the fields that are sent.
@@ -291,7 +358,10 @@ async fn patch_user(
     AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
     body: JsonBody,
-) -> Result<Answer, ApiFault> {
+) -> Result<Response, ApiFault> {
+    if let Some(refusal) = step_up::refusal(&caller, staff.clock.now()) {
+        return Ok(refusal);
+    }
     let by = caller.by();
     let vault = staff.vault.clone();
     let user = staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)?;
@@ -300,5 +370,5 @@ async fn patch_user(
         not_ones_own(&caller.user, id)?;
     }
     let user = change_user(&staff, by, id, changes).await?;
-    Ok(Answer::json(StatusCode::OK, &UserRecord::from(&user))?)
+    Ok(Answer::json(StatusCode::OK, &UserRecord::from(&user))?.into_response())
 }

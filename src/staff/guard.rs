@@ -11,7 +11,7 @@ use axum::{
 use super::{
     Staff,
     routes::{self, Need},
-    session::{Caller, find, refuse, turn_away},
+    session::{Caller, find, leads_to_factor, refuse, to_factor, turn_away},
 };
 use crate::{
     fault::Fault,
@@ -38,6 +38,7 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
     };
     let (mut parts, body) = request.into_parts();
     match find(&staff, &parts).await {
+        Ok(Some(caller)) if caller.lacks_factor && !leads_to_factor(parts.uri.path()) => return to_factor(&parts),
         Ok(Some(caller)) if caller.may(&staff, permission) => {
             parts.extensions.insert::<Caller>(caller);
         }

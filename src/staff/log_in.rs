@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use vault::{Purpose, Vault};
 
@@ -21,9 +23,10 @@ use crate::{
 const ACCOUNT: Purpose = Purpose::new("login_attempts.account");
 const ADDRESS: Purpose = Purpose::new("login_attempts.address");
 const SETUP: Purpose = Purpose::new("login_attempts.setup");
+const FACTOR: Purpose = Purpose::new("login_attempts.factor");
 
 /// What one try counts against.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Subjects {
     account: i64,
     address: Option<i64>,
@@ -38,6 +41,12 @@ impl Subjects {
     /// A try of the set-up code.
     pub fn of_setup(vault: &Vault, from: Option<IpAddr>) -> Self {
         Self { account: vault.token(SETUP, ""), address: from.map(|from| address(vault, from)) }
+    }
+
+    /// A try of a user's second factor, which only they get to whose password was right.
+    pub fn of_factor(vault: &Vault, user: Uuid, from: Option<IpAddr>) -> Self {
+        let account = vault.token(FACTOR, &user.simple().to_string());
+        Self { account, address: from.map(|from| address(vault, from)) }
     }
 
     fn limits(self) -> impl Iterator<Item = (i64, Limit)> {
@@ -80,13 +89,25 @@ pub fn forgive(tx: &mut Tx<'_>, subjects: Subjects) -> Result<(), DbError> {
     store::put_tries(tx, address, left)
 }
 
-/// A password that was right a moment ago.
-#[derive(Clone)]
+/// A password that was right a moment ago. A browser may carry it, sealed, to the second factor.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Proof {
     user: Uuid,
-    hash: String,
+    /// Of the stored hash that it matched.
+    digest: [u8; 32],
     email: String,
     subjects: Subjects,
+}
+
+impl Proof {
+    /// Whose it is.
+    pub const fn user(&self) -> Uuid {
+        self.user
+    }
+}
+
+fn digest(hash: &str) -> [u8; 32] {
+    Sha256::digest(hash).into()
 }
 
 /// Verifies a password. Without a proof it was refused: wrong, nobody's, or a disabled user's.
@@ -107,23 +128,29 @@ pub async fn verify(
     let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
     let right = staff.gate.verify(password, hash.clone()).await?;
     if let (true, Some(user), Some(hash)) = (right, user, hash) {
-        return Ok(Some(Proof { user, hash, email, subjects }));
+        return Ok(Some(Proof { user, digest: digest(&hash), email, subjects }));
     }
     tracing::warn!("a log-in was refused");
     if let Some(user) = user {
-        note_refusal(staff, user, from);
+        note_refusal(staff, user, from, |name, from| Event::SignInRefused { name, from });
     }
     Ok(None)
 }
 
-/// Keeps that a wrong password was given for a user. Nobody waits for it: how long an answer takes must not tell whether
-/// there is such a user.
-fn note_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>) {
+/// Keeps that a wrong second factor was given for a user.
+pub fn note_factor_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>) {
+    tracing::warn!("a second factor was refused");
+    note_refusal(staff, user, from, |name, from| Event::FactorRefused { name, from });
+}
+
+/// Keeps that a user was refused. Nobody waits for it: how long an answer takes must not tell whether there is such a
+/// user.
+fn note_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>, event: fn(String, Option<String>) -> Event) {
     let (db, vault, clock) = (staff.db.clone(), staff.vault.clone(), staff.clock.clone());
     let from = from.map(|from| from.to_canonical().to_string());
     let note = move |tx: &mut Tx<'_>| {
         let Some(user) = store::by_id(tx, &vault, user)? else { return Ok(()) };
-        let event = Event::SignInRefused { name: user.name, from: from.clone() };
+        let event = event(user.name, from.clone());
         audit::record(tx, &vault, &clock, None, &event).map(drop)
     };
     tokio::spawn(async move {
@@ -142,7 +169,9 @@ fn note_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>) {
 pub fn admit(tx: &mut Tx<'_>, vault: &Vault, proof: &Proof) -> Result<Option<User>, Fault> {
     store::take_turn(tx, proof.user)?;
     let now = store::log_in(tx, vault, &proof.email)?;
-    if now != Some((proof.user, Some(proof.hash.clone()))) {
+    let same =
+        now.is_some_and(|(user, hash)| user == proof.user && hash.is_some_and(|hash| digest(&hash) == proof.digest));
+    if !same {
         return Ok(None);
     }
     forgive(tx, proof.subjects)?;

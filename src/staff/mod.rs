@@ -12,9 +12,11 @@ mod pages;
 mod password;
 mod roles;
 mod routes;
+mod second_factor;
 mod session;
 mod setup;
 mod state;
+mod step_up;
 mod store;
 mod throttle;
 mod token;
@@ -30,6 +32,7 @@ pub use self::{
     password::{Gate, check_password},
     roles::{Rules, Scope, Standing},
     routes::{Need, ROUTES},
+    second_factor::reset as reset_second_factor,
     session::{Admin, AdminCaller, Caller, Lapsed, SignedIn},
     setup::setup_code,
     state::Staff,

@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar};
@@ -17,7 +17,7 @@ use super::{
     Scope, Staff, User,
     change::By,
     credential::{self, Hash, Kind},
-    store,
+    store::{self, Owner},
 };
 use crate::{
     db::Tx,
@@ -25,13 +25,17 @@ use crate::{
     permissions::Permission,
     web::{
         ApiFault, Chrome, PageFault,
+        problem::Problem,
         refusal::{bearer, is_api},
         render::{BEHIND, set_cookie},
     },
+    words::Text,
 };
 
 /// How long a request waits until its session's use is noted.
 const NOTED_WITHIN: Duration = Duration::from_millis(200);
+/// Where second factors are.
+pub const FACTORS: &str = "/account/second-factor";
 /// How much of a browser's own words is kept.
 const AGENT: usize = 200;
 
@@ -54,6 +58,12 @@ pub struct Caller {
     pub hash: Hash,
     /// What a token may be used for; a session for all.
     pub scopes: Vec<Scope>,
+    /// When they last proved who they are, in milliseconds; never, with a token.
+    pub proved_at: i64,
+    /// Whether they proved it by two factors.
+    pub strong: bool,
+    /// Whether they have to set up a second factor before anything else.
+    pub(super) lacks_factor: bool,
 }
 
 /// [`Admin`], with what they proved it by.
@@ -79,7 +89,8 @@ impl Caller {
     pub async fn may_still(&self, staff: &Staff, permission: Permission) -> Result<bool, Fault> {
         let (kind, hash, now, vault) = (self.kind, self.hash, staff.clock.now(), staff.vault.clone());
         let owner = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await?;
-        Ok(owner.is_some_and(|(user, _)| Self { user, ..self.clone() }.may(staff, permission)))
+        let Some(owner) = owner.filter(|owner| !owner.lacks_factor) else { return Ok(false) };
+        Ok(Self { user: owner.user, ..self.clone() }.may(staff, permission))
     }
 }
 
@@ -143,9 +154,10 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
         },
     };
     let (hash, now, vault) = (credential::hash(&token), staff.clock.now(), staff.vault.clone());
-    let Some((user, stale)) = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await? else {
+    let Some(owner) = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await? else {
         return Ok(None);
     };
+    let Owner { user, stale, proved_at, lacks_factor, strong } = owner;
     // A page that stays true is bounded by other means, and must not use up what its user may ask for.
     if !by_itself(parts) {
         staff.throttle.take(user.id, now).map_err(Fault::Pace)?;
@@ -159,13 +171,28 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
             Err(_) => tracing::warn!("the use of a session or token is being noted late"),
         }
     }
-    Ok(Some(Caller { user, kind, hash, scopes: vec![Scope::Admin] }))
+    let scopes = vec![Scope::Admin];
+    Ok(Some(Caller { user, kind, hash, scopes, proved_at, strong, lacks_factor }))
 }
 
 /// Whether a page asks by itself to stay true: that is no sign of anybody at the desk, so a session still ends when
 /// nobody has been there.
 fn by_itself(parts: &Parts) -> bool {
     parts.uri.path().starts_with("/live") || parts.headers.contains_key(BEHIND)
+}
+
+/// Whether a page is one of those that somebody needs who has to set up a second factor.
+pub fn leads_to_factor(path: &str) -> bool {
+    path == "/account/confirm"
+        || path.strip_prefix(FACTORS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// To the page where a second factor is set up; a program, which has no pages, is told.
+pub fn to_factor(parts: &Parts) -> Response {
+    if is_api(parts.uri.path()) {
+        return Problem::of(StatusCode::FORBIDDEN, Text::new("factor-needed-api")).into();
+    }
+    Redirect::to(FACTORS).into_response()
 }
 
 /// A fault as the path's readers get it.
@@ -232,6 +259,11 @@ pub struct Sender {
 }
 
 impl Sender {
+    /// The address as the audit history keeps it.
+    pub fn origin(&self) -> Option<String> {
+        self.address.map(|from| from.to_canonical().to_string())
+    }
+
     /// The hash of the session that the browser had before, good or not.
     pub fn former(&self) -> Option<Hash> {
         session_token(&self.headers).map(|token| credential::hash(&token))

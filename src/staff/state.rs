@@ -7,7 +7,7 @@ use std::sync::{
 
 use vault::Vault;
 
-use super::{Gate, Rules, Throttle, store};
+use super::{Gate, Rules, Throttle, second_factor::Passkeys, store};
 use crate::{
     clock::Clock,
     db::Db,
@@ -37,6 +37,8 @@ pub struct Staff {
     pub rules: Rules,
     /// How many requests each user may send.
     pub throttle: Arc<Throttle>,
+    /// This server as passkeys know it; absent where browsers make none for its address.
+    pub(super) passkeys: Option<Arc<Passkeys>>,
     has_users: Arc<AtomicBool>,
 }
 
@@ -46,7 +48,7 @@ impl Staff {
         let gate = Arc::new(Gate::default());
         let (proxies, throttle) = (Arc::default(), Arc::default());
         let (has_users, rules) = (Arc::default(), Rules::default());
-        Self { db, vault, clock, chrome, region, gate, proxies, rules, throttle, has_users }
+        Self { db, vault, clock, chrome, region, gate, proxies, rules, throttle, passkeys: None, has_users }
     }
 
     /// The same behind these proxies.
@@ -65,6 +67,13 @@ impl Staff {
     #[must_use]
     pub fn with_throttle(self, throttle: Throttle) -> Self {
         Self { throttle: Arc::new(throttle), ..self }
+    }
+
+    /// The same where people reach it at this address, which passkeys are bound to.
+    #[must_use]
+    pub fn at(self, public_url: Option<&str>) -> Self {
+        let passkeys = public_url.and_then(|url| Passkeys::new(url, &self.chrome.isp_name)).map(Arc::new);
+        Self { passkeys, ..self }
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

@@ -7,6 +7,7 @@ use super::{
     Role, User,
     attempts::{Tries, WINDOW},
     credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_IDLE, SESSION_KNOWN, SESSION_LIFE},
+    second_factor::{self, Required},
     user::THE_CLIENT,
 };
 use crate::{
@@ -206,14 +207,67 @@ pub struct ApiToken {
     pub last_used_at: Option<i64>,
 }
 
-/// Opens a session.
-pub fn insert_session(tx: &mut Tx<'_>, of: Uuid, fresh: &Fresh, agent: &str, now: i64) -> Result<(), DbError> {
+/// Opens a session, of two factors or of one, whose user has just proved who they are.
+pub fn insert_session(
+    tx: &mut Tx<'_>,
+    of: Uuid,
+    fresh: &Fresh,
+    strong: bool,
+    agent: &str,
+    now: i64,
+) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO sessions (token_hash, id, user_id, agent, created_at, last_seen_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6)",
-        params![fresh.hash, fresh.id, of, agent, now, now + SESSION_LIFE],
+        "INSERT INTO sessions (token_hash, id, user_id, agent, created_at, last_seen_at, expires_at, proved_at, strong) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $5, $7)",
+        params![fresh.hash, fresh.id, of, agent, now, now + SESSION_LIFE, strong],
     )
     .map(drop)
+}
+
+/// Notes that the user of a session has proved anew who they are, and gives it another token; `false` when it has ended.
+pub fn prove_session(tx: &mut Tx<'_>, hash: &Hash, fresh: &Fresh, strong: bool, now: i64) -> Result<bool, DbError> {
+    let proved = tx.execute(
+        "UPDATE sessions SET token_hash = $2, proved_at = $4, strong = CASE WHEN $3 = 1 THEN 1 ELSE strong END \
+         WHERE token_hash = $1",
+        params![*hash, fresh.hash, strong, now],
+    )?;
+    Ok(proved == 1)
+}
+
+/// Makes a session one of two factors.
+pub fn strengthen(tx: &mut Tx<'_>, hash: &Hash) -> Result<(), DbError> {
+    tx.execute("UPDATE sessions SET strong = 1 WHERE token_hash = $1", params![*hash]).map(drop)
+}
+
+/// Makes all sessions of a user who has no second factor any more such of one.
+pub fn weaken(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
+    tx.execute("UPDATE sessions SET strong = 0 WHERE user_id = $1", params![of]).map(drop)
+}
+
+/// Ends all tokens that log-ins over the API gave.
+pub fn end_log_in_tokens(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    tx.notify(CHANGED, "");
+    tx.execute("DELETE FROM api_tokens WHERE name = $1", params![LOG_IN]).map(drop)
+}
+
+/// Whether a user has a password.
+pub fn has_password(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM users WHERE id = $1 AND password IS NOT NULL";
+    Ok(tx.query_one(sql, params![id])?.is_some())
+}
+
+/// Whose credential it is, and what it proves.
+pub struct Owner {
+    /// The user, who is enabled.
+    pub user: User,
+    /// Whether its use is to be [noted](note_use).
+    pub stale: bool,
+    /// When the user last proved who they are; never for a token.
+    pub proved_at: i64,
+    /// Whether they have to set up a second factor before anything else.
+    pub lacks_factor: bool,
+    /// Whether they proved two factors. A token stands for itself.
+    pub strong: bool,
 }
 
 /// Keeps a token for programs; without a name, one that a log-in gave, which ends by itself.
@@ -234,15 +288,15 @@ pub fn insert_token(
     .map(drop)
 }
 
-/// Whose credential this is, while it is good and its owner enabled; and whether its use is to be [noted](note_use).
-pub fn owner(tx: &mut Tx<'_>, vault: &Vault, kind: Kind, hash: &Hash, now: i64) -> Result<Option<(User, bool)>, Fault> {
-    let (table, noted) = match kind {
-        Kind::Session => ("sessions", "last_seen_at"),
-        Kind::Api => ("api_tokens", "last_used_at"),
+/// Whose credential this is, while it is good and its owner enabled.
+pub fn owner(tx: &mut Tx<'_>, vault: &Vault, kind: Kind, hash: &Hash, now: i64) -> Result<Option<Owner>, Fault> {
+    let (table, noted, proved) = match kind {
+        Kind::Session => ("sessions", "last_seen_at", "c.proved_at, c.strong"),
+        Kind::Api => ("api_tokens", "last_used_at", "0, 1"),
     };
     let sql = format!(
-        "SELECT {USER}, c.{noted}, c.expires_at FROM {table} c JOIN users u ON u.id = c.user_id \
-         WHERE c.token_hash = $1 AND u.enabled = 1"
+        "SELECT {USER}, c.{noted}, c.expires_at, {proved}, (SELECT value FROM meta WHERE name = 'second_factor') \
+         FROM {table} c JOIN users u ON u.id = c.user_id WHERE c.token_hash = $1 AND u.enabled = 1"
     );
     let Some(row) = tx.query_one(&sql, params![*hash])? else { return Ok(None) };
     let noted = row.opt_int(7)?;
@@ -251,7 +305,9 @@ pub fn owner(tx: &mut Tx<'_>, vault: &Vault, kind: Kind, hash: &Hash, now: i64) 
         return Ok(None);
     }
     let stale = noted.is_none_or(|noted| now - noted >= NOTED_AFTER);
-    Ok(Some((user(vault, &row, 0)?, stale)))
+    let (user, proved_at, strong) = (user(vault, &row, 0)?, row.int(9)?, row.bool(10)?);
+    let lacks_factor = !strong && Required::of(row.opt_bytes(11)?.as_deref()).asks(user.role);
+    Ok(Some(Owner { user, stale, proved_at, lacks_factor, strong }))
 }
 
 /// Whose session this is or was, if they are an enabled admin.
@@ -382,6 +438,7 @@ pub fn put_tries(tx: &mut Tx<'_>, subject: i64, tries: Option<Tries>) -> Result<
 /// # Errors
 /// Only the database's.
 pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<(), DbError> {
+    second_factor::store::sweep(tx, now)?;
     let ended = now - SESSION_KNOWN;
     let sessions = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
     tx.execute(sessions, params![ended, ended - SESSION_IDLE])?;

@@ -165,6 +165,7 @@ const RULES: [Rule; 13] = [
             ("src/tickets/by_client.rs", "a store of nothing else"),
             ("src/clients/store.rs", "a store"),
             ("src/staff/store.rs", "a store"),
+            ("src/staff/second_factor/store.rs", "a store"),
             ("src/notifications/store.rs", "a store"),
             ("src/notifications/number_store.rs", "a store"),
             ("src/notifications/due_store.rs", "a store"),

@@ -34,15 +34,27 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 25] = [
+pub(super) static TABLES: [Table; 28] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
         &["id"],
         &["email", "email_token", "name", "phone", "role", "password", "enabled", "created_at", "updated_at"],
     ),
-    table("sessions", &["token_hash"], &["id", "user_id", "agent", "created_at", "last_seen_at", "expires_at"])
-        .refers(&[("user_id", "users", "id")]),
+    table(
+        "sessions",
+        &["token_hash"],
+        &["id", "user_id", "agent", "created_at", "last_seen_at", "expires_at", "proved_at", "strong"],
+    )
+    .refers(&[("user_id", "users", "id")]),
+    table(
+        "authenticators",
+        &["id"],
+        &["user_id", "kind", "name", "secret", "credential", "last_step", "created_at", "last_used_at"],
+    )
+    .refers(&[("user_id", "users", "id")]),
+    table("recovery_codes", &["user_id", "place"], &["hash"]).refers(&[("user_id", "users", "id")]),
+    table("spent_challenges", &["hash"], &["until"]),
     table("api_tokens", &["token_hash"], &["id", "user_id", "name", "created_at", "expires_at", "last_used_at"])
         .refers(&[("user_id", "users", "id")]),
     table("login_attempts", &["subject"], &["failures", "last_at", "blocked_until"]),

@@ -21,6 +21,7 @@ use crate::{
         credential::Fresh,
         form, log_in,
         session::{self, Caller, Sender},
+        step_up::{self, Act},
         store, token,
     },
     web::{Flash, Form, Frame, PageFault, Visit, render::set_cookie},
@@ -209,6 +210,9 @@ pub async fn add_token(
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(&caller, Act::End, staff.clock.now(), "/account") {
+        return Ok(away);
+    }
     let (mut input, typed) = split(form);
     let key = input.take_raw(KEY);
     let (name, lasts) = match form::token(input) {

@@ -9,6 +9,7 @@ use axum::{
 
 use super::{
     account::NEW_TOKEN,
+    second_step::{self, PasskeyForm},
     view::{Field, FormView, split},
 };
 use crate::{
@@ -20,6 +21,8 @@ use crate::{
         Role, Staff, User,
         credential::{Fresh, Kind},
         form, log_in,
+        log_in::Proof,
+        second_factor,
         session::{self, Maybe, Sender},
         setup, store,
     },
@@ -43,6 +46,8 @@ struct Outside {
     languages: [Offer; Language::ALL.len()],
     /// Where the page is shown again in another language, with where it was to lead.
     back: String,
+    /// For who signs in by a passkey alone.
+    passkey: Option<PasskeyForm>,
 }
 
 /// A language that the page can be had in.
@@ -57,7 +62,7 @@ impl Outside {
         visit: Visit,
         heading: &'static str,
         intro: &'static str,
-        form: FormView,
+        (form, passkey): (FormView, Option<PasskeyForm>),
         status: StatusCode,
     ) -> Response {
         let title = visit.title(Text::new(heading), form.faults.is_empty());
@@ -70,27 +75,54 @@ impl Outside {
             },
         );
         let frame = staff.chrome.outside(visit, &title);
-        let page = Self { frame, heading, intro, form, languages, back };
+        let page = Self { frame, heading, intro, form, languages, back, passkey };
         page.frame.respond(status, &page)
     }
 }
 
 /// Answers a refused form: faults, or too many tries, are shown on it; all else is a page of its own.
-fn refused(fault: Fault, show: impl FnOnce(Vec<FieldFault>, StatusCode) -> Response) -> Result<Response, PageFault> {
-    match fault {
-        Fault::Invalid(faults) => Ok(show(faults, StatusCode::UNPROCESSABLE_ENTITY)),
-        Fault::TooMany(seconds) => {
-            let fault = FieldFault::new("", "too_many", too_many(seconds));
-            let mut response = show(vec![fault], StatusCode::TOO_MANY_REQUESTS);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            Ok(response)
+pub(super) fn refused(
+    fault: Fault,
+    show: impl FnOnce(Vec<FieldFault>, StatusCode) -> Response,
+) -> Result<Response, PageFault> {
+    let Refusal { faults, status, wait } = Refusal::of(fault)?;
+    Ok(wait_on(show(faults, status), wait))
+}
+
+/// What a form shows of a fault.
+pub(super) struct Refusal {
+    pub faults: Vec<FieldFault>,
+    pub status: StatusCode,
+    /// How many seconds to wait before the next try.
+    pub wait: Option<u64>,
+}
+
+impl Refusal {
+    /// # Errors
+    /// The fault itself, where it is none of a form.
+    pub fn of(fault: Fault) -> Result<Self, Fault> {
+        match fault {
+            Fault::Invalid(faults) => Ok(Self { faults, status: StatusCode::UNPROCESSABLE_ENTITY, wait: None }),
+            Fault::TooMany(seconds) => Ok(Self {
+                faults: vec![FieldFault::new("", "too_many", too_many(seconds))],
+                status: StatusCode::TOO_MANY_REQUESTS,
+                wait: Some(seconds),
+            }),
+            other => Err(other),
         }
-        other => Err(other.into()),
     }
 }
 
+/// The answer with how long to wait.
+pub(super) fn wait_on(mut response: Response, wait: Option<u64>) -> Response {
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
 /// Where a user goes after signing in, `next` being a path of this server. A technician has no desk to go to.
-fn home(user: &User, next: Option<&str>) -> String {
+pub(super) fn home(user: &User, next: Option<&str>) -> String {
     match (user.role, next) {
         (Role::Technician, _) => "/account".to_owned(),
         (Role::Admin, Some(next)) => next.to_owned(),
@@ -99,10 +131,10 @@ fn home(user: &User, next: Option<&str>) -> String {
 }
 
 /// Opens a session in place of the one that the browser may have had.
-fn open(
+pub(super) fn open(
     tx: &mut Tx<'_>,
     user: &User,
-    fresh: &Fresh,
+    (fresh, strong): (&Fresh, bool),
     sender: &Sender,
     former: Option<[u8; 32]>,
     now: i64,
@@ -110,17 +142,34 @@ fn open(
     if let Some(former) = former {
         store::end(tx, Kind::Session, &former)?;
     }
-    Ok(store::insert_session(tx, user.id, fresh, &sender.agent, now)?)
+    Ok(store::insert_session(tx, user.id, fresh, strong, &sender.agent, now)?)
 }
 
 const LOG_IN: &str = "staff-sign-in";
 
-fn log_in_form(next: Option<String>) -> FormView {
+fn log_in_form(next: Option<&str>) -> FormView {
     let fields = vec![
         Field::new("email", "staff-email", "email", "username"),
         Field::new("password", "staff-password", "password", "current-password"),
     ];
-    FormView { hidden: next.map(|next| ("next", next)), ..FormView::new("/login", LOG_IN, fields) }
+    FormView { hidden: next.map(|next| ("next", next.to_owned())), ..FormView::new("/login", LOG_IN, fields) }
+}
+
+/// The log-in page, fresh or refused.
+pub(super) fn log_in_page(
+    staff: &Staff,
+    visit: Visit,
+    next: Option<&str>,
+    (typed, faults): (&[(String, String)], Vec<FieldFault>),
+    status: StatusCode,
+) -> Response {
+    // Without the button there is still the password.
+    let passkey = second_step::ask_anybody(staff, next).unwrap_or_else(|error| {
+        tracing::error!(%error, "the log-in page goes without its button for passkeys");
+        None
+    });
+    let form = log_in_form(next).refused(typed, faults);
+    Outside::answer(staff, visit, LOG_IN, "", (form, passkey), status)
 }
 
 /// `GET /login`.
@@ -137,8 +186,7 @@ pub async fn show_log_in(
     if staff.needs_setup().await? {
         return Ok(Redirect::to("/setup").into_response());
     }
-    let form = log_in_form(next.map(ToOwned::to_owned));
-    Ok(Outside::answer(&staff, visit, LOG_IN, "", form, StatusCode::OK))
+    Ok(log_in_page(&staff, visit, next, (&[], Vec::new()), StatusCode::OK))
 }
 
 /// `POST /login`.
@@ -154,35 +202,49 @@ pub async fn log_in(
     let (mut input, typed) = split(form);
     let next = input.take_raw("next").filter(|next| is_local(next));
     match sign_in(&staff, &sender, input).await {
-        Ok((user, fresh)) => {
+        Ok(Step::Done(user, fresh)) => {
             let mut response = Redirect::to(&home(&user, next.as_deref())).into_response();
             session::give(&staff.chrome, &mut response, &fresh.token);
             Ok(response)
         }
-        Err(fault) => refused(fault, |faults, status| {
-            let form = log_in_form(next).refused(&typed, faults);
-            Outside::answer(&staff, visit, LOG_IN, "", form, status)
-        }),
+        Ok(Step::Second(proof)) => Ok(second_step::begin(&staff, &proof, next.as_deref())),
+        Err(fault) => {
+            refused(fault, |faults, status| log_in_page(&staff, visit, next.as_deref(), (&typed, faults), status))
+        }
     }
 }
 
-async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<(User, Fresh), Fault> {
+/// Where a right password leads.
+enum Step {
+    /// In.
+    Done(User, Fresh),
+    /// To the second factor that the user has.
+    Second(Proof),
+}
+
+async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<Step, Fault> {
     let (email, password) = form::log_in(input)?;
     let wrong = || Fault::field("", "invalid", Text::new("staff-wrong-log-in"));
     let proof = log_in::verify(staff, email, password, sender.address).await?.ok_or_else(wrong)?;
-    let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
-    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former());
+    let (vault, clock, kept) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
+    let (sender, former) = (sender.clone(), sender.former());
     let work = move |tx: &mut Tx<'_>| {
+        // In the transaction that opens the session: one who sets a factor up at this moment ends all sessions without.
+        store::take_turn(tx, proof.user())?;
+        if second_factor::store::any(tx, proof.user())? {
+            return Ok(Some(Step::Second(proof.clone())));
+        }
         let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
-        open(tx, &user, &kept, &sender, former, clock.now())?;
-        let event =
-            Event::SignedIn { over: Over::Page, from: sender.address.map(|from| from.to_canonical().to_string()) };
+        open(tx, &user, (&kept, false), &sender, former, clock.now())?;
+        let event = Event::SignedIn { over: Over::Page, from: sender.origin() };
         audit::record(tx, &vault, &clock, Some(user.id), &event)?;
-        Ok::<_, Fault>(Some(user))
+        Ok::<_, Fault>(Some(Step::Done(user, kept.clone())))
     };
-    let user = staff.db.write(work).await?.ok_or_else(wrong)?;
-    tracing::info!(user = %user.id, "signed in");
-    Ok((user, fresh))
+    let step = staff.db.write(work).await?.ok_or_else(wrong)?;
+    if let Step::Done(user, _) = &step {
+        tracing::info!(user = %user.id, "signed in");
+    }
+    Ok(step)
 }
 
 /// `POST /logout`.
@@ -227,7 +289,7 @@ pub async fn show_setup(State(staff): State<Staff>, visit: Visit) -> Result<Resp
     if !staff.needs_setup().await? {
         return Err(Fault::NotFound.into());
     }
-    Ok(Outside::answer(&staff, visit, SETUP, SETUP_INTRO, setup_form(), StatusCode::OK))
+    Ok(Outside::answer(&staff, visit, SETUP, SETUP_INTRO, (setup_form(), None), StatusCode::OK))
 }
 
 /// `POST /setup`.
@@ -250,7 +312,7 @@ pub async fn set_up(
         }
         Err(fault) => refused(fault, |faults, status| {
             let form = setup_form().refused(&typed, faults);
-            Outside::answer(&staff, visit, SETUP, SETUP_INTRO, form, status)
+            Outside::answer(&staff, visit, SETUP, SETUP_INTRO, (form, None), status)
         }),
     }
 }
@@ -266,7 +328,7 @@ async fn first_admin(staff: &Staff, sender: &Sender, mut input: Input) -> Result
     let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former());
     let work = move |tx: &mut Tx<'_>| {
         let user = setup::first_admin(tx, &vault, &clock, &new, hash.as_deref())?;
-        open(tx, &user, &kept, &sender, former, clock.now())?;
+        open(tx, &user, (&kept, false), &sender, former, clock.now())?;
         Ok::<_, Fault>(user.id)
     };
     let user = staff.db.write(work).await?;

@@ -5,6 +5,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
 
 use super::{
+    required,
     sessions::SessionRow,
     view::{Choice, Field, FormView, split},
 };
@@ -14,7 +15,9 @@ use crate::{
         Admin, Changes, Role, Staff, User, change_user,
         credential::Hash,
         form, members,
+        second_factor::{self, Required},
         session::{AdminCaller, Caller},
+        step_up::{self, Act},
         store,
     },
     web::{Flash, Form, Frame, PageFault, Path, Visit},
@@ -27,6 +30,9 @@ struct UsersPage {
     frame: Frame,
     users: Vec<User>,
     own: Uuid,
+    /// Who has a second factor.
+    with_factor: Vec<Uuid>,
+    required: FormView,
 }
 
 #[derive(Template)]
@@ -46,15 +52,20 @@ struct EditPage {
     password: FormView,
     sessions: Vec<SessionRow>,
     sessions_at: String,
+    has_factor: bool,
 }
 
 /// `GET /users`.
 pub async fn list(State(staff): State<Staff>, Admin(by): Admin, visit: Visit) -> Result<Response, PageFault> {
     let vault = staff.vault.clone();
-    let users = staff.db.read(move |tx| store::list(tx, &vault, None)).await?;
+    let read = move |tx: &mut crate::db::Tx<'_>| {
+        let users = store::list(tx, &vault, None)?;
+        Ok::<_, Fault>((users, second_factor::store::owners(tx)?, Required::now(tx)?))
+    };
+    let (users, with_factor, required) = staff.db.read(read).await?;
     let title = visit.title(Text::new("staff-users"), true);
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
-    let page = UsersPage { frame, users, own: by.id };
+    let page = UsersPage { frame, users, own: by.id, with_factor, required: required::form(required) };
     Ok(page.frame.respond(StatusCode::OK, &page))
 }
 
@@ -89,17 +100,28 @@ async fn new_page(
 }
 
 /// `GET /users/new`.
-pub async fn show_new(State(staff): State<Staff>, Admin(by): Admin, visit: Visit) -> Result<Response, PageFault> {
-    new_page(&staff, &by, visit, new_form(), StatusCode::OK).await
+pub async fn show_new(
+    State(staff): State<Staff>,
+    AdminCaller(caller): AdminCaller,
+    visit: Visit,
+) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(&caller, Act::Begin, staff.clock.now(), "/users/new") {
+        return Ok(away);
+    }
+    new_page(&staff, &caller.user, visit, new_form(), StatusCode::OK).await
 }
 
 /// `POST /users`.
 pub async fn add(
     State(staff): State<Staff>,
-    Admin(by): Admin,
+    AdminCaller(caller): AdminCaller,
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(&caller, Act::End, staff.clock.now(), "/users/new") {
+        return Ok(away);
+    }
+    let by = caller.user;
     let (input, typed) = split(form);
     let added = match form::new_user(input, staff.region.as_ref(), None) {
         Ok(new) => members::add_user(&staff, Some(by.id), new).await,
@@ -138,6 +160,10 @@ fn password_form(user: &User) -> FormView {
     FormView { username: user.email.clone(), ..form }
 }
 
+fn page_of(id: Uuid) -> String {
+    format!("/users/{id}/edit")
+}
+
 async fn found(staff: &Staff, id: Uuid) -> Result<User, Fault> {
     let vault = staff.vault.clone();
     staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)
@@ -156,21 +182,28 @@ async fn edit_page(
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let (own, of, now) = (user.id == by.id, user.id, staff.clock.now());
     // One's own are on the account page, which knows the one at hand.
-    let sessions =
-        staff.db.read(move |tx| store::sessions(tx, of, &Hash::default(), now)).await.map_err(Fault::from)?;
+    let read = move |tx: &mut crate::db::Tx<'_>| {
+        Ok::<_, Fault>((store::sessions(tx, of, &Hash::default(), now)?, second_factor::store::any(tx, of)?))
+    };
+    let (sessions, has_factor) = staff.db.read(read).await?;
     let times = staff.chrome.times(now, frame.visit.language);
     let sessions = sessions.into_iter().map(|session| SessionRow::new(session, &times)).collect();
-    let page = EditPage { frame, user, own, form, password, sessions, sessions_at: format!("/users/{of}/sessions") };
+    let sessions_at = format!("/users/{of}/sessions");
+    let page = EditPage { frame, user, own, form, password, sessions, sessions_at, has_factor };
     Ok(page.frame.respond(status, &page))
 }
 
 /// `GET /users/{id}/edit`.
 pub async fn show(
     State(staff): State<Staff>,
-    Admin(by): Admin,
+    AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(&caller, Act::Begin, staff.clock.now(), &page_of(id)) {
+        return Ok(away);
+    }
+    let by = caller.user;
     let user = found(&staff, id).await?;
     let forms = (edit_form(&user), password_form(&user));
     edit_page(&staff, &by, visit, user, forms).await
@@ -184,6 +217,9 @@ pub async fn edit(
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(&caller, Act::End, staff.clock.now(), &page_of(id)) {
+        return Ok(away);
+    }
     let user = found(&staff, id).await?;
     let (input, typed) = split(form);
     let saved = match form::changes(input, staff.region.as_ref(), &user) {
@@ -208,6 +244,9 @@ pub async fn set_password(
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(&caller, Act::End, staff.clock.now(), &page_of(id)) {
+        return Ok(away);
+    }
     let user = found(&staff, id).await?;
     let (input, _) = split(form);
     let set = match form::set_password(input, &user) {
@@ -253,6 +292,9 @@ pub async fn disable(
 }
 
 async fn toggle(staff: &Staff, caller: &Caller, visit: &Visit, id: Uuid, enabled: bool) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(caller, Act::End, staff.clock.now(), &page_of(id)) {
+        return Ok(away);
+    }
     let changes = Changes { enabled: Some(enabled), ..Changes::none() };
     match change_user(staff, caller.by(), id, changes).await {
         Ok(_) => Ok(done(staff, visit, if enabled { "staff-user-enabled" } else { "staff-user-disabled" })),

@@ -100,6 +100,9 @@ fn views(desk: &Desk) -> Vec<View> {
             prepare: "document.querySelector('.chip button').click()",
         },
         view("account", "/account"),
+        view("second-factor", "/account/second-factor"),
+        view("second-factor-app", "/account/second-factor/app"),
+        view("confirm", "/account/confirm?next=/users"),
         view("api-docs", "/api/docs"),
         view("not-found", "/nothing/here"),
     ]

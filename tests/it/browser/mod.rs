@@ -6,6 +6,7 @@ mod lists;
 mod live;
 mod looks;
 mod paging;
+mod passkeys;
 mod selection;
 mod shortcuts;
 

@@ -5,7 +5,9 @@ mod api;
 mod command_line;
 mod limits;
 mod log_in;
+mod passkeys;
 mod preferences;
+mod second_factor;
 mod setup;
 mod users;
 
@@ -78,7 +80,7 @@ impl World {
             views: Arc::new(|_, _| Ok(Vec::new())),
             news: Arc::new(|_| Ok(redress::web::News::default())),
         };
-        let staff = Staff::new(db, Vault::for_tests(1), clock, chrome, None).with_gate(Gate::light());
+        let staff = Staff::new(db, Vault::for_tests(1), clock, chrome, None).with_gate(Gate::light()).at(Some(public));
         Self { router: routes(&staff), staff, hand, dir }
     }
 

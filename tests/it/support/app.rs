@@ -43,13 +43,18 @@ impl TestApp {
         Self::at(&dir, settings, clock).await.keeping(dir)
     }
 
-    /// A server over a directory that may hold data of one before, or of another that runs.
+    /// A server over a directory that may hold data of one before, or of another that runs. `{port}` in a setting is its
+    /// own.
     pub async fn at(dir: &Dir, settings: &[(&str, &str)], clock: Clock) -> Self {
-        let place = Sources::of(&[("data_dir", dir.path().to_str().unwrap()), ("database_url", &dir.url())]);
-        let sources = place.under(&Sources::of(settings));
-        let app = App::open(Config::check(&sources).unwrap(), clock).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let port = address.port().to_string();
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.replace("{port}", &port))).collect();
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let place = Sources::of(&[("data_dir", dir.path().to_str().unwrap()), ("database_url", &dir.url())]);
+        let sources = place.under(&Sources::of(&settings));
+        let app = App::open(Config::check(&sources).unwrap(), clock).await.unwrap();
+        let base = format!("http://{address}");
         let (stop, stopped) = watch::channel(false);
         let work = jobs::start(&app, &base, stopped.clone());
         let server = tokio::spawn(server::serve(listener, app.router(), Limits::default(), stopped));
