@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::words::{Language, Text};
+use super::told::{changed, filter, origin, template};
+use crate::words::Text;
 
 /// Something that was done. It is stored sealed, as JSON, so it may name filters and people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -306,7 +307,7 @@ impl Event {
                 Text::new("audit-of-from").arg("name", name).arg("from", origin(from.as_deref()))
             }
             Self::UserAdded { name, role, .. } => {
-                Text::new("audit-of-what").arg("name", name).arg("what", self::role(role))
+                Text::new("audit-of-what").arg("name", name).arg("what", super::told::role(role))
             }
             Self::UserChanged { name, what, .. } => {
                 let what: Vec<Text> = what.iter().map(|what| changed(what)).collect();
@@ -357,60 +358,6 @@ pub enum Over {
     Page,
     /// The API.
     Api,
-}
-
-/// A role, as it is stored.
-fn role(name: &str) -> Text {
-    Text::new(if name == "admin" { "staff-role-admin" } else { "staff-role-technician" })
-}
-
-/// What was changed of a user.
-fn changed(what: &str) -> Text {
-    match what.split_once(": ") {
-        Some(("role", name)) => role(name),
-        Some(("enabled", "true")) => Text::new("audit-enabled"),
-        Some(_) => Text::new("audit-disabled"),
-        None => Text::new(match what {
-            "email" => "staff-email",
-            "phone" => "staff-phone",
-            _ => "staff-name",
-        }),
-    }
-}
-
-/// Where somebody came from.
-fn origin(from: Option<&str>) -> Text {
-    from.map_or_else(|| Text::new("audit-from-unknown"), |from| Text::new("audit-from").arg("from", from))
-}
-
-/// What a template is for.
-fn template(kind: &str, channel: &str, language: &str) -> Text {
-    let kind = Text::new(match kind {
-        "created" => "notifications-kind-created",
-        "fixed" => "notifications-kind-fixed",
-        "assigned" => "notifications-kind-assigned",
-        "reopened" => "notifications-kind-reopened",
-        _ => "notifications-kind-note",
-    });
-    let language = Language::of(language).map_or_else(|| language.to_owned(), |known| known.name().to_owned());
-    let channel = if channel == "sms" { "SMS" } else { channel };
-    Text::new("audit-template").arg("kind", kind).arg("channel", channel).arg("language", language)
-}
-
-/// The name of a filter of tickets, as it stands in their addresses.
-fn filter(name: &str) -> Text {
-    Text::new(match name {
-        "q" => "audit-filter-q",
-        "status" => "audit-filter-status",
-        "priority" => "audit-filter-priority",
-        "issueType" => "audit-filter-issue",
-        "assignedTo" => "audit-filter-technician",
-        "createdFrom" => "audit-filter-from",
-        "createdTo" => "audit-filter-to",
-        "sort" => "audit-filter-sort",
-        "order" => "audit-filter-order",
-        _ => return Text::verbatim(name),
-    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod chain;
 mod event;
 mod record;
 mod store;
+mod told;
 
 pub use self::{
     chain::{Break, Verdict, verify},

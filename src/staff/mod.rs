@@ -10,6 +10,7 @@ mod log_in;
 mod members;
 mod pages;
 mod password;
+mod proof_store;
 mod roles;
 mod routes;
 mod second_factor;

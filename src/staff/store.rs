@@ -23,7 +23,7 @@ pub const CHANGED: &str = "staff";
 const EMAIL: Purpose = Purpose::new("users.email");
 const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at";
 /// The name of a token that a log-in over the API gave. People's own names are never empty.
-const LOG_IN: &str = "";
+pub(super) const LOG_IN: &str = "";
 
 fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
     Cell { table: "users", column, row: id.as_bytes() }
@@ -222,38 +222,6 @@ pub fn insert_session(
         params![fresh.hash, fresh.id, of, agent, now, now + SESSION_LIFE, strong],
     )
     .map(drop)
-}
-
-/// Notes that the user of a session has proved anew who they are, and gives it another token; `false` when it has ended.
-pub fn prove_session(tx: &mut Tx<'_>, hash: &Hash, fresh: &Fresh, strong: bool, now: i64) -> Result<bool, DbError> {
-    let proved = tx.execute(
-        "UPDATE sessions SET token_hash = $2, proved_at = $4, strong = CASE WHEN $3 = 1 THEN 1 ELSE strong END \
-         WHERE token_hash = $1",
-        params![*hash, fresh.hash, strong, now],
-    )?;
-    Ok(proved == 1)
-}
-
-/// Makes a session one of two factors.
-pub fn strengthen(tx: &mut Tx<'_>, hash: &Hash) -> Result<(), DbError> {
-    tx.execute("UPDATE sessions SET strong = 1 WHERE token_hash = $1", params![*hash]).map(drop)
-}
-
-/// Makes all sessions of a user who has no second factor any more such of one.
-pub fn weaken(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
-    tx.execute("UPDATE sessions SET strong = 0 WHERE user_id = $1", params![of]).map(drop)
-}
-
-/// Ends all tokens that log-ins over the API gave.
-pub fn end_log_in_tokens(tx: &mut Tx<'_>) -> Result<(), DbError> {
-    tx.notify(CHANGED, "");
-    tx.execute("DELETE FROM api_tokens WHERE name = $1", params![LOG_IN]).map(drop)
-}
-
-/// Whether a user has a password.
-pub fn has_password(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM users WHERE id = $1 AND password IS NOT NULL";
-    Ok(tx.query_one(sql, params![id])?.is_some())
 }
 
 /// Whose credential it is, and what it proves.

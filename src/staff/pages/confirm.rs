@@ -18,7 +18,7 @@ use crate::{
     staff::{
         Staff,
         credential::{Fresh, Kind},
-        log_in, second_factor,
+        log_in, proof_store, second_factor,
         session::{self, Caller, Sender},
         store,
     },
@@ -48,7 +48,7 @@ enum By {
 async fn by(staff: &Staff, caller: &Caller) -> Result<By, Fault> {
     let of = caller.user.id;
     let read = move |tx: &mut Tx<'_>| {
-        Ok::<_, Fault>(match (second_factor::store::any(tx, of)?, store::has_password(tx, of)?) {
+        Ok::<_, Fault>(match (second_factor::store::any(tx, of)?, proof_store::has_password(tx, of)?) {
             (true, _) => By::Factor,
             (false, true) => By::Password,
             (false, false) => By::Nothing,
@@ -168,7 +168,7 @@ async fn prove(
         {
             return Err(wrong_password());
         }
-        Ok::<_, Fault>(store::prove_session(tx, &own, &kept, strong, desk.clock.now())?)
+        Ok::<_, Fault>(proof_store::prove_session(tx, &own, &kept, strong, desk.clock.now())?)
     };
     let proved = staff.db.write(work).await?;
     tracing::info!(%user, "a user proved anew who they are");

@@ -3,16 +3,16 @@
 use uuid::Uuid;
 
 use super::{
-    app::Key,
     passkey::Passkeys,
     recovery::Code,
     store::{self, Authenticator, Kind},
+    totp::Key,
 };
 use crate::{
     audit::{self, Event},
     db::Tx,
     fault::Fault,
-    staff::{Caller, Staff, store as members},
+    staff::{Caller, Staff, proof_store, store as members},
     words::Text,
 };
 
@@ -86,7 +86,7 @@ async fn add(
         if before == 0 {
             store::put_codes(tx, of, &hashes)?;
             members::end_log_ins(tx, of, Some(own))?;
-            members::strengthen(tx, &own)?;
+            proof_store::strengthen(tx, &own)?;
         }
         Ok::<_, Fault>(before == 0)
     };
@@ -136,7 +136,7 @@ pub async fn remove(staff: &Staff, of: Uuid, id: Uuid) -> Result<(), Fault> {
         store::remove(tx, of, id)?;
         if !store::any(tx, of)? {
             store::remove_all(tx, of)?;
-            members::weaken(tx, of)?;
+            proof_store::weaken(tx, of)?;
         }
         let event = Event::FactorRemoved { kind: found.kind.into(), name: found.name };
         audit::record(tx, &vault, &clock, Some(of), &event).map(drop)

@@ -3,7 +3,6 @@
 //!
 //! A passkey asks its user for a finger or a PIN by itself, so it is two factors at once and signs in without a password.
 
-mod app;
 mod carried;
 mod enrol;
 mod passkey;
@@ -11,14 +10,15 @@ mod prove;
 mod recovery;
 mod required;
 pub(super) mod store;
+mod totp;
 
 pub use self::enrol::reset;
 pub(super) use self::{
-    app::{Key, picture},
     carried::Carried,
     enrol::{add_app, add_passkey, make_codes, remove},
     passkey::{Asked, Passkeys},
     prove::{Given, Second, check, check_passkey, spend},
     required::{Required, require},
     store::{Authenticator, Kind},
+    totp::{Key, picture},
 };

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::{
-    app::Key,
     carried::Carried,
     passkey::{Passkeys, Used},
     recovery::Code,
     store::{self, Authenticator, Kind},
+    totp::Key,
 };
 use crate::{
     audit::{self, Event},
