@@ -41,7 +41,7 @@ use crate::{
         templates::Templates, wording::Calendar,
     },
     reports::{self, Reports},
-    staff::{self, Staff, Throttle},
+    staff::{self, Mails, Staff, Throttle},
     tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
     web::{
         Chrome, News, assets,
@@ -113,10 +113,15 @@ impl App {
         };
         let side_bar = SideBar::new(desk.clone());
         let chrome = chrome(&config, side_bar, &desk, &health);
+        let mails = Mails::new(config.notifications.gates.hindrance(Channel::EMAIL).is_none());
+        if let Some(url) = &config.public_url {
+            mails.reached_at(url);
+        }
         let staff = Staff::new(db.clone(), vault.clone(), clock.clone(), chrome.clone(), config.region)
             .behind(proxies(&config))
             .with_throttle(Throttle::new(config.requests_per_minute))
-            .at(config.public_url.as_deref());
+            .at(config.public_url.as_deref())
+            .with(config.staff, mails);
         let clients = Clients {
             db: db.clone(),
             vault: vault.clone(),

@@ -10,10 +10,12 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     app::App,
+    clock::Clock,
     db::{self, Db, DbError, TokenIndex, Tx},
-    drafts, keys, notifications,
+    drafts, keys,
+    notifications::{self, Gates, Outcome},
     schedule::{self, Due},
-    staff,
+    staff::{self, Carrying, Fate, Mail, Post},
     web::{
         headers, idempotency,
         server::{self, Limits},
@@ -48,6 +50,12 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
         let inbox = app.inbox();
         work.spawn(async move { worker.run(Some(inbox), stop).await });
     }
+    // Links of a server without a public address lead to the one that it listens on.
+    app.staff.mails.reached_at(base);
+    if app.config.worker && app.staff.mails.on() {
+        let post = Mailman { gates: app.config.notifications.gates.clone(), clock: app.clock.clone() };
+        work.spawn(staff::send_mails(app.staff.clone(), post, stopped.clone()));
+    }
     work.spawn(app.live.clone().run(stopped.clone()));
     work.spawn(app.tickets.desk.outbox.templates().clone().follow(app.db.clone(), stopped.clone()));
     let (changed, keys) = watch::channel(());
@@ -55,6 +63,28 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     work.spawn(announce(app.clone(), keys, stopped.clone()));
     work.spawn(sweep(app.clone(), stopped));
     Work(work)
+}
+
+/// Carries mails to the staff by the channel that mails to clients go by.
+struct Mailman {
+    gates: Gates,
+    clock: Clock,
+}
+
+impl Post for Mailman {
+    fn carry<'a>(&'a self, mail: &'a Mail) -> Carrying<'a> {
+        Box::pin(async move {
+            let outcome =
+                notifications::send_letter(&self.gates, mail.id, self.clock.now(), (&mail.to, &mail.text)).await;
+            match outcome {
+                Outcome::Accepted { .. } => Fate::Taken,
+                Outcome::Refused { reason } | Outcome::OptedOut { reason } | Outcome::NotSent { reason } => {
+                    Fate::Refused(reason)
+                }
+                other => Fate::Later(other.why_not().unwrap_or_default()),
+            }
+        })
+    }
 }
 
 /// Says again and again that this node serves, so that an upgrade takes nothing away from under it, and how the gateway
@@ -144,10 +174,11 @@ async fn compare_clocks(app: &App) {
 /// Gives up waiting for reports on SMS.
 async fn forget(app: &App) {
     let now = app.clock.now();
+    let settings = app.staff.settings;
     let swept = app.db.write(move |tx| {
         idempotency::sweep(tx, now)?;
         drafts::sweep(tx, now)?;
-        staff::sweep(tx, now)?;
+        staff::sweep(tx, &settings, now)?;
         notifications::sweep(tx, now)?;
         Ok::<_, DbError>(())
     });

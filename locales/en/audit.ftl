@@ -77,6 +77,9 @@ audit-token-revoked = An API token was revoked
 audit-session-ended = A session was ended
 audit-enabled = may sign in again
 audit-disabled = may sign in no more
+audit-link-made = A link to choose a password was made
+audit-link-invitation = invitation
+audit-link-reset = reset
 
 # Second factors.
 audit-factor-added = A second factor was added

@@ -77,6 +77,9 @@ audit-token-revoked = एपीआई टोकन रद्द किया ग
 audit-session-ended = सत्र समाप्त किया गया
 audit-enabled = फिर साइन इन कर सकते हैं
 audit-disabled = अब साइन इन नहीं कर सकते
+audit-link-made = पासवर्ड चुनने का लिंक बनाया गया
+audit-link-invitation = न्योता
+audit-link-reset = पासवर्ड बदलना
 
 # Second factors.
 audit-factor-added = दूसरा प्रमाण जोड़ा गया

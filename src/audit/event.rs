@@ -185,6 +185,15 @@ pub enum Event {
         /// The address that they came from, if it is known.
         from: Option<String>,
     },
+    /// A link by which a user chooses a password was made.
+    LinkMade {
+        /// The user.
+        user: Uuid,
+        /// Their name.
+        name: String,
+        /// `invitation` or `reset`.
+        kind: String,
+    },
     /// A data key seals from then on.
     KeyActivated {
         /// Its number.
@@ -230,6 +239,7 @@ impl Event {
             Self::FactorsReset { .. } => 23,
             Self::SecondFactorRequired { .. } => 24,
             Self::FactorRefused { .. } => 25,
+            Self::LinkMade { .. } => 26,
             Self::Unknown => -1,
         }
     }
@@ -266,6 +276,7 @@ impl Event {
             Self::FactorsReset { .. } => Text::new("audit-factors-reset"),
             Self::SecondFactorRequired { .. } => Text::new("audit-factor-required"),
             Self::FactorRefused { .. } => Text::new("audit-factor-refused"),
+            Self::LinkMade { .. } => Text::new("audit-link-made"),
             Self::Unknown => Text::new("audit-unknown"),
         }
     }
@@ -324,6 +335,10 @@ impl Event {
                 "admins" => "factor-required-admins",
                 _ => "factor-required-everybody",
             }),
+            Self::LinkMade { name, kind, .. } => {
+                let what = if kind == "invitation" { "audit-link-invitation" } else { "audit-link-reset" };
+                Text::new("audit-of-what").arg("name", name).arg("what", Text::new(what))
+            }
             Self::TokenMade { token, name } => Text::new("audit-of-what").arg("name", name).arg("what", token),
             Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
             Self::Unknown => Text::new("audit-unknown-about"),

@@ -256,6 +256,11 @@ fn users_command() -> Command {
         .subcommand(Command::new("list").about("List the staff"))
         .subcommand(Command::new("disable").about("Let them sign in no more").arg(email()))
         .subcommand(Command::new("enable").about("Let them sign in again").arg(email()))
+        .subcommand(
+            Command::new("invite")
+                .about("Print a link by which they choose a password, once; it works for a while and one time")
+                .arg(email()),
+        )
         .subcommand(Command::new("set-password").about("Set a password").arg(email()).arg(stdin_flag()))
         .subcommand(
             Command::new("reset-second-factor")
@@ -317,7 +322,7 @@ async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
             let email = new.email.clone();
             if user::add(&app.staff, new, out).await? == user::Added::WithoutPassword {
                 say(&format!(
-                    "{email} has no password and cannot sign in yet; set one with: redress user set-password {email}"
+                    "{email} has no password and cannot sign in yet; set one with: redress user set-password {email}, or have them choose one: redress user invite {email}"
                 ));
             }
         }
@@ -325,6 +330,10 @@ async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
         Some(("disable", args)) => user::set_enabled(&app.staff, &text(args, "email"), false).await?,
         Some(("enable", args)) => user::set_enabled(&app.staff, &text(args, "email"), true).await?,
         Some(("reset-second-factor", args)) => user::reset_second_factor(&app.staff, &text(args, "email")).await?,
+        Some(("invite", args)) => {
+            app.staff.mails.reached_at(&format!("http://{}", app.config.listen));
+            user::invite(&app.staff, &text(args, "email"), out).await?;
+        }
         Some(("set-password", args)) => {
             user::set_password(&app.staff, &text(args, "email"), args.get_flag("password-stdin")).await?;
         }

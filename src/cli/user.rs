@@ -8,6 +8,7 @@ use crate::{
     fault::Fault,
     input::Input,
     staff::{self, By, Changes, Staff, User, form},
+    words::Language,
 };
 
 /// What `user add` is given.
@@ -85,6 +86,18 @@ pub async fn set_enabled(staff: &Staff, email: &str, enabled: bool) -> anyhow::R
     let user = find(staff, email).await?;
     let changes = Changes { enabled: Some(enabled), ..Changes::none() };
     staff::change_user(staff, By::default(), user.id, changes).await.map_err(explain)?;
+    Ok(())
+}
+
+/// Prints a link alone by which a user chooses a password, this once; it is mailed as well where mail can be sent.
+///
+/// # Errors
+/// One line.
+pub async fn invite(staff: &Staff, email: &str, out: &mut dyn Write) -> anyhow::Result<()> {
+    let user = find(staff, email).await?;
+    anyhow::ensure!(user.enabled, "{email} is disabled, so no link of theirs would be good: enable the user first");
+    let given = staff::give_link(staff, None, user.id, Language::English).await.map_err(explain)?;
+    writeln!(out, "{}", given.url)?;
     Ok(())
 }
 

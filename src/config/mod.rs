@@ -14,6 +14,7 @@ use crate::{
     keys::KeySource,
     notifications,
     phone::Region,
+    staff,
     tickets::IssueTypes,
     web::proxies::Proxies,
 };
@@ -41,7 +42,7 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 25] = [
+const OWN: [Key; 29] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("tls.cert", "", "PEM file of the certificate and its chain; with it, listen speaks HTTPS alone"),
     key("tls.key", "", "PEM file of the certificate's private key, closed to others"),
@@ -79,6 +80,10 @@ const OWN: [Key; 25] = [
     key("issue_types", "", "Issue types beside the four built in, comma-separated"),
     key("worker", "true", "Whether this node sends messages; false only serves"),
     key("metrics_listen", "", "Address and port of the Prometheus listener; off by default"),
+    key("session.idle", "1h", "A browser is signed out when nobody has used it for so long, 5m to 24h"),
+    key("session.absolute", "12h", "A browser is signed out after so long however it is used, 15m to 30d"),
+    key("links.invitation", "72h", "How long the link works by which somebody new chooses a password, 15m to 30d"),
+    key("links.reset", "1h", "How long the link works by which a forgotten password is replaced, 5m to 24h"),
 ];
 
 /// All settings, in the order of `config check`.
@@ -141,6 +146,8 @@ pub struct Config {
     pub worker: bool,
     /// Of `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
+    /// Of sessions and of the links by which passwords are chosen.
+    pub staff: staff::Settings,
     /// Of messages.
     pub notifications: notifications::Settings,
 }
@@ -209,6 +216,7 @@ impl Config {
         let worker = checker.parsed("worker", "write true or false", |t| t.parse().ok());
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
+        let staff = staff_settings(&mut checker);
         let lookup = |name: &str| sources.get(name).map(ToOwned::to_owned);
         let notifications =
             notifications::Settings::read(&lookup, zone.as_ref().unwrap_or(&TimeZone::UTC)).map_err(|faults| {
@@ -236,6 +244,7 @@ impl Config {
                     issue_types,
                     worker,
                     metrics_listen,
+                    staff,
                     notifications,
                 })
             }
@@ -303,6 +312,41 @@ fn database_options(checker: &mut Checker<'_>) -> DbOptions {
     options.connections = connections.unwrap_or(options.connections);
     options.pooled = checker.parsed("database_pooler", "write true or false", |t| t.parse().ok()).unwrap_or_default();
     options
+}
+
+const MINUTE: i64 = 60 * 1000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// A time such as `45m`, `12h` or `30d`, in milliseconds.
+fn time(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let unit = match unit {
+        "m" => MINUTE,
+        "h" => HOUR,
+        "d" => DAY,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(unit)
+}
+
+fn staff_settings(checker: &mut Checker<'_>) -> staff::Settings {
+    let mut read = |name, remedy, bounds: std::ops::RangeInclusive<i64>| {
+        checker.parsed(name, remedy, |text| time(text).filter(|time| bounds.contains(time))).unwrap_or_default()
+    };
+    let short = "write a time from 5m to 24h";
+    let long = "write a time from 15m to 30d";
+    let idle = read("session.idle", short, 5 * MINUTE..=DAY);
+    let life = read("session.absolute", long, 15 * MINUTE..=30 * DAY);
+    let links = staff::Lives {
+        invitation: read("links.invitation", long, 15 * MINUTE..=30 * DAY),
+        reset: read("links.reset", short, 5 * MINUTE..=DAY),
+    };
+    if idle > life && life > 0 {
+        let fault = "session.idle: longer than session.absolute, so it would never count; make it shorter";
+        checker.faults.push(fault.to_owned());
+    }
+    staff::Settings { idle, life, links }
 }
 
 fn public_url(text: &str) -> Option<String> {
@@ -389,6 +433,25 @@ mod tests {
         assert_eq!(sources.get("issue_types"), Some("Roaming,Refund"));
         let faults = Config::check(&sources).unwrap_err();
         assert!(faults.iter().any(|fault| fault.starts_with("listen_to:") && fault.contains("listen?")), "{faults:?}");
+    }
+
+    #[test]
+    fn times_have_a_unit_and_bounds_and_idle_is_the_shorter() {
+        for (text, want) in [("5m", Some(300_000)), ("12h", Some(43_200_000)), ("30d", Some(2_592_000_000))] {
+            assert_eq!(time(text), want);
+        }
+        for text in ["", "h", "12", "12s", "1.5h", "-1h", "9223372036854775807d", "१h", "hé"] {
+            assert!(time(text).is_none_or(|time| time < 0), "{text}");
+        }
+        let staff = Config::check(&Sources::of(&[("session.idle", "2h"), ("session.absolute", "1d")])).unwrap().staff;
+        assert_eq!((staff.idle, staff.life, staff.links), (2 * HOUR, DAY, staff::Lives::default()));
+        assert_eq!(Config::check(&Sources::of(&[])).unwrap().staff, staff::Settings::default());
+        let bad =
+            [("session.idle", "4m"), ("session.absolute", "31d"), ("links.invitation", "x"), ("links.reset", "2d")];
+        let faults = Config::check(&Sources::of(&bad)).unwrap_err();
+        assert!(bad.iter().all(|(name, _)| faults.iter().any(|fault| fault.starts_with(name))), "{faults:?}");
+        let faults = Config::check(&Sources::of(&[("session.idle", "13h")])).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].starts_with("session.idle: longer"), "{faults:?}");
     }
 
     #[test]

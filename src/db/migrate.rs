@@ -36,6 +36,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0011_node_keys",
     "0012_audit_chain",
     "0013_second_factors",
+    "0014_password_links",
 ];
 
 impl Migration {

@@ -23,7 +23,7 @@ const fn place(table: &'static str, columns: &'static [&'static str]) -> Place {
     Place { table, keys: &["id"], columns, bound: &["p.id"], beside: "", only: None }
 }
 
-pub(super) static PLACES: [Place; 12] = [
+pub(super) static PLACES: [Place; 13] = [
     Place {
         keys: &["seq"],
         bound: &["t.id"],
@@ -38,6 +38,7 @@ pub(super) static PLACES: [Place; 12] = [
     Place { keys: &["ticket_id", "version"], ..place("ticket_notes", &["content"]) },
     Place { keys: &["seq"], ..place("clients", &["account_id", "name", "phone", "email", "plan", "address"]) },
     place("notifications", &["recipient", "text"]),
+    place("staff_mails", &["recipient", "text"]),
     place("users", &["email", "name", "phone"]),
     place("authenticators", &["name", "secret"]),
     place("saved_views", &["name", "query"]),

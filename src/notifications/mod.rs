@@ -15,6 +15,7 @@ pub mod hooks;
 mod inbound;
 pub mod inbound_text;
 mod inbox;
+mod letters;
 mod list;
 mod list_store;
 mod message;
@@ -50,6 +51,7 @@ pub use self::{
     hooks::Hooks,
     inbound::{Answering, Cases, receive},
     inbox::Inbox,
+    letters::send_letter,
     list::{Listed, Place, Sought},
     message::{Facts, Kind, News, Notification, StateChange},
     off_store::turn_on,

@@ -15,7 +15,7 @@ use super::{
     Admin, Role, SignedIn, Staff, User,
     change::{change_user, not_ones_own},
     credential::{Fresh, LOG_IN_LIFE},
-    form, log_in, members,
+    form, links, log_in, members,
     second_factor::{self, Given, Required, Second},
     session::{AdminCaller, Caller, Sender},
     step_up, store,
@@ -29,7 +29,7 @@ use crate::{
         openapi::{IdempotencyKey, ProblemDocument, ReadProblems, WriteProblems},
         problem::Problem,
     },
-    words::Text,
+    words::{Language, Text},
 };
 
 /// The calls of this feature, with their documentation.
@@ -49,6 +49,7 @@ fn calls() -> OpenApiRouter<Staff> {
         .routes(routes!(get_me))
         .routes(routes!(get_users, post_user))
         .routes(routes!(patch_user))
+        .routes(routes!(post_link))
 }
 
 /// A member of the staff.
@@ -122,6 +123,7 @@ pub struct LogInBody {
 
 /// A user to be added.
 #[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
 pub struct NewUserBody {
     /// One valid address.
     #[schema(format = "email", max_length = 254)]
@@ -131,9 +133,15 @@ pub struct NewUserBody {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Neither the name nor the address.
-    #[schema(format = Password, min_length = 8, max_length = 256)]
-    pub password: String,
+    /// Neither the name nor the address. Left out with `invite`.
+    #[schema(format = Password, min_length = 8, max_length = 256, nullable = false)]
+    pub password: Option<String>,
+    /// Whether they get no password, and choose one by a link that `POST /api/users/{id}/link` gives.
+    #[schema(nullable = false)]
+    pub invite: Option<bool>,
+    /// Whether they have to replace the password on the page before it lets them in.
+    #[schema(nullable = false)]
+    pub must_change_password: Option<bool>,
     /// With `+` and the country's code, or as written in the region that is set.
     #[schema(max_length = 64)]
     pub phone: Option<String>,
@@ -141,6 +149,7 @@ pub struct NewUserBody {
 
 /// A change of a user: only the fields that are sent change.
 #[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
 pub struct UserChangeBody {
     /// One valid address.
     #[schema(format = "email", max_length = 254, nullable = false)]
@@ -160,6 +169,9 @@ pub struct UserChangeBody {
     /// Whether they may sign in and be assigned. Disabling ends all of their sessions and API tokens.
     #[schema(nullable = false)]
     pub enabled: Option<bool>,
+    /// Whether they have to replace their password on the page before it lets them in.
+    #[schema(nullable = false)]
+    pub must_change_password: Option<bool>,
 }
 
 /// Gives a token for 12 hours, each time another one. After 5 failures of an account, or 50 of an address, waiting is
@@ -172,7 +184,9 @@ pub struct UserChangeBody {
     responses(
         (status = 200, description = "The token and its user", body = LoggedIn),
         (
-            status = 403, description = "A second factor is required, and the user has to set one up in a browser first",
+            status = 403,
+            description = "The password was chosen by somebody else and has to be replaced first, or a second factor is required \
+                and has to be set up first: both on the page",
             body = ProblemDocument, content_type = "application/problem+json"
         ),
         (
@@ -186,7 +200,9 @@ async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody)
     let mut input = body.input;
     let code = input.take_raw("code").filter(|code| !code.trim().is_empty());
     let (email, password) = form::log_in(input)?;
-    let Some(proof) = log_in::verify(&staff, email, password, sender.address).await? else { return Ok(refused()) };
+    let Some(proof) = log_in::verify(&staff, email, password, sender.address, None).await? else {
+        return Ok(refused());
+    };
     let second = match code {
         None => None,
         Some(code) => {
@@ -218,6 +234,7 @@ async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody)
         Entered::FactorNeeded => {
             return Ok(Problem::of(StatusCode::FORBIDDEN, Text::new("factor-needed-api")).into());
         }
+        Entered::MustChange => return Ok(Problem::of(StatusCode::FORBIDDEN, Text::new("links-change-first")).into()),
     };
     tracing::info!(user = %user.id, "signed in over the API");
     let record = LoggedIn { token: fresh.token, expires_at: instant(now + LOG_IN_LIFE), user: UserRecord::from(&user) };
@@ -232,6 +249,8 @@ enum Entered {
     CodeNeeded,
     /// The user has none, and has to.
     FactorNeeded,
+    /// The password was chosen by somebody else.
+    MustChange,
 }
 
 fn enter(
@@ -249,6 +268,9 @@ fn enter(
         return Ok(Entered::CodeNeeded);
     }
     let Some(user) = log_in::admit(tx, &staff.vault, proof)? else { return Ok(Entered::Refused) };
+    if links::store::must_change(tx, user.id)? {
+        return Ok(Entered::MustChange);
+    }
     if second.is_none() && Required::now(tx)?.asks(user.role) {
         return Ok(Entered::FactorNeeded);
     }
@@ -305,7 +327,7 @@ async fn get_users(State(staff): State<Staff>, _: Admin, query: Query) -> Result
     Ok(Answer::json(StatusCode::OK, &UserList { items: users.iter().map(UserRecord::from).collect() })?)
 }
 
-/// Adds an enabled user.
+/// Adds an enabled user. Who is invited gets no password here: ask for a link next.
 #[utoipa::path(
     post, path = "/api/users", operation_id = "create_user", tag = "users", request_body = NewUserBody,
     params(IdempotencyKey),
@@ -325,12 +347,13 @@ async fn post_user(
     }
     let by = caller.user;
     let key = Key::of(&staff.vault, &headers, &format!("{} create_user", by.id), &body.bytes)?;
-    let new = form::new_user(body.input, staff.region.as_ref(), None)?;
+    let (new, must_change) = form::added_user(body.input, staff.region.as_ref())?;
     let hash = staff.hash(new.password.clone()).await?;
     let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let work = move |tx: &mut crate::db::Tx<'_>| {
         idempotency::once(tx, &vault, clock.now(), key.as_ref(), |tx| {
             let user = members::add(tx, (&vault, &clock), Some(by.id), &new, hash.as_deref())?;
+            links::store::set_must_change(tx, user.id, must_change)?;
             let answer = Answer::json(StatusCode::CREATED, &UserRecord::from(&user))?;
             Ok(answer.at(format!("/api/users/{}", user.id)))
         })
@@ -371,4 +394,34 @@ async fn patch_user(
     }
     let user = change_user(&staff, by, id, changes).await?;
     Ok(Answer::json(StatusCode::OK, &UserRecord::from(&user))?.into_response())
+}
+
+/// A link by which a user chooses a password. It is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordLink {
+    /// Works once.
+    url: String,
+    kind: links::Kind,
+    /// RFC 3339, UTC, milliseconds.
+    #[schema(format = DateTime)]
+    expires_at: String,
+    /// Whether it is sent to them by e-mail as well.
+    mailed: bool,
+}
+
+/// Makes a link by which a user chooses a password: an invitation while they have none, a reset after that. The one before
+/// of its kind stops working.
+///
+/// `Idempotency-Key` is not looked at, as at a log-in: only the link's hash is kept.
+#[utoipa::path(
+    post, path = "/api/users/{id}/link", operation_id = "create_password_link", tag = "users",
+    params(("id" = Uuid, Path, description = "The user's id")),
+    responses((status = 201, description = "The link", body = PasswordLink), ReadProblems)
+)]
+async fn post_link(State(staff): State<Staff>, Admin(by): Admin, Path(id): Path<Uuid>) -> Result<Answer, ApiFault> {
+    let given = links::give_link(&staff, Some(by.id), id, Language::English).await?;
+    let expires_at = instant(given.expires_at);
+    let link = PasswordLink { url: given.url, kind: given.kind, expires_at, mailed: given.mailed };
+    Ok(Answer::json(StatusCode::CREATED, &link)?)
 }

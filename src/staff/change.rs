@@ -1,16 +1,21 @@
 //! Changes a member of the staff, with what that ends.
 
 use uuid::Uuid;
-use vault::Vault;
 
-use super::{Changes, Role, Staff, User, credential::Hash, members::taken, store};
+use super::{
+    Changes, Role, Staff, User,
+    credential::Hash,
+    links,
+    mail::{self, Letter},
+    members::taken,
+    store,
+};
 use crate::{
     audit::{self, Event},
-    clock::Clock,
     db::Tx,
     fault::Fault,
     input::Given,
-    words::Text,
+    words::{Language, Text},
 };
 
 /// Who changes a user: an admin by their session or token, or the command line.
@@ -23,7 +28,7 @@ pub struct By {
 }
 
 /// Changes a user, and gives them back as they are now. Whoever is disabled, or gets a new password from somebody else,
-/// loses all sessions and API tokens. Whoever changes their own password loses what other log-ins opened, and keeps the
+/// loses all sessions and API tokens, and whoever may do more than before all sessions. Whoever changes their own password loses what other log-ins opened, and keeps the
 /// tokens they have made.
 ///
 /// # Errors
@@ -31,9 +36,10 @@ pub struct By {
 /// to run the desk, and for admins who disable themselves.
 pub async fn change_user(staff: &Staff, by: By, id: Uuid, changes: Changes) -> Result<User, Fault> {
     let hash = staff.hash(changes.password.clone()).await?;
-    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
-    let work = move |tx: &mut Tx<'_>| change(tx, (&vault, &clock), by, id, &changes, hash.as_deref());
+    let at = staff.clone();
+    let work = move |tx: &mut Tx<'_>| change(tx, &at, by, id, &changes, hash.as_deref());
     let user = staff.db.write(work).await?;
+    staff.mails.wake();
     tracing::info!(%user.id, enabled = user.enabled, role = user.role.name(), "a user was changed");
     Ok(user)
 }
@@ -41,12 +47,13 @@ pub async fn change_user(staff: &Staff, by: By, id: Uuid, changes: Changes) -> R
 /// The same within a transaction, `hash` being that of a new password.
 fn change(
     tx: &mut Tx<'_>,
-    (vault, clock): (&Vault, &Clock),
+    staff: &Staff,
     by: By,
     id: Uuid,
     changes: &Changes,
     hash: Option<&str>,
 ) -> Result<User, Fault> {
+    let (vault, clock) = (&staff.vault, &staff.clock);
     store::take_turn(tx, id)?;
     if changes.role.is_some() || changes.enabled == Some(false) {
         // Of two admins who disable each other, the second is the last.
@@ -74,6 +81,20 @@ fn change(
     if let Some(hash) = hash {
         store::set_password(tx, id, hash, now)?;
         audit::record(tx, vault, clock, by.user, &Event::PasswordSet { user: id, name: user.name.clone() })?;
+    }
+    if let Some(must) = changes.must_change {
+        links::store::set_must_change(tx, id, must)?;
+    }
+    if hash.is_some() || !user.enabled || before.email != user.email {
+        links::store::void(tx, id)?;
+        mail::take_back(tx, id)?;
+    }
+    if hash.is_some() && user.enabled {
+        mail::enqueue(tx, staff, &user, &Letter::PasswordChanged, Language::English)?;
+    }
+    if before.role != user.role && user.role != Role::Technician {
+        // Who may do more signs in anew: a session that somebody else got hold of does not grow with its owner.
+        store::end_sessions(tx, id)?;
     }
     match (hash.is_some(), by.user == Some(id)) {
         // Their programs go on: only they know which of them to stop.
@@ -109,7 +130,7 @@ pub fn not_ones_own(by: &User, id: Uuid) -> Result<(), Fault> {
 impl Changes {
     /// The user as they will be.
     pub fn apply(&self, user: &mut User) {
-        let Self { email, name, phone, role, enabled, password: _ } = self;
+        let Self { email, name, phone, role, enabled, password: _, must_change: _ } = self;
         set(&mut user.email, email.as_ref());
         set(&mut user.name, name.as_ref());
         set(&mut user.role, role.as_ref());

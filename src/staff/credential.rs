@@ -13,10 +13,6 @@ const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// A session ends when it was not used for this long.
-pub const SESSION_IDLE: i64 = 12 * HOUR;
-/// A session ends at this age, used or not.
-pub const SESSION_LIFE: i64 = 14 * DAY;
 /// A session that has ended by itself is known this much longer, see [`Lapsed`](super::Lapsed).
 pub const SESSION_KNOWN: i64 = DAY;
 /// The token of a log-in over the API ends at this age.
@@ -47,6 +43,11 @@ impl Fresh {
     /// For a program. The prefix lets secret scanners know it.
     pub fn api(clock: &Clock) -> Self {
         Self::new("rdr_", clock)
+    }
+
+    /// For a link by which a password is chosen.
+    pub fn link(clock: &Clock) -> Self {
+        Self::new("rdl_", clock)
     }
 
     /// For a program, by the key of the form that asks for it: the same form gives the same token. Whoever knows the

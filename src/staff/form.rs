@@ -17,6 +17,9 @@ const TOKEN_NAME: Limits = Limits::line(100);
 /// A token that lives longer is better made without an end, and looked after.
 const MOST_DAYS: i64 = 3650;
 
+/// Whether a password has to be replaced by its owner.
+pub const MUST_CHANGE: &str = "mustChangePassword";
+
 const NAME_MISSING: Text = Text::new("staff-name-missing");
 const EMAIL_MISSING: Text = Text::new("staff-email-missing");
 const PASSWORD_MISSING: Text = Text::new("staff-password-missing");
@@ -58,12 +61,22 @@ pub struct Changes {
     pub enabled: Option<bool>,
     /// A good one, in NFC.
     pub password: Option<String>,
+    /// Whether they have to choose another when they next sign in.
+    pub must_change: Option<bool>,
 }
 
 impl Changes {
     /// No change at all.
     pub const fn none() -> Self {
-        Self { email: None, name: None, phone: Given::Absent, role: None, enabled: None, password: None }
+        Self {
+            email: None,
+            name: None,
+            phone: Given::Absent,
+            role: None,
+            enabled: None,
+            password: None,
+            must_change: None,
+        }
     }
 }
 
@@ -77,18 +90,48 @@ impl std::fmt::Debug for Changes {
 ///
 /// # Errors
 /// [`Fault::Invalid`] with every fault of every field.
-pub fn new_user(mut input: Input, region: Option<&Region>, role: Option<Role>) -> Result<NewUser, Fault> {
+pub fn new_user(input: Input, region: Option<&Region>, role: Option<Role>) -> Result<NewUser, Fault> {
+    read_user(input, region, role, true)
+}
+
+/// The same without a password where none is given: they choose it themselves, by a link.
+///
+/// # Errors
+/// As [`new_user`].
+pub fn welcome_user(mut input: Input, region: Option<&Region>) -> Result<NewUser, Fault> {
+    let given = input.peek("password").is_some_and(|password| !password.is_empty());
+    if !given {
+        input.take_raw("password");
+    }
+    read_user(input, region, None, given)
+}
+
+/// The same over the API: a password, unless `invite` is set, and whether it has to be replaced.
+///
+/// # Errors
+/// As [`new_user`].
+pub fn added_user(mut input: Input, region: Option<&Region>) -> Result<(NewUser, bool), Fault> {
+    let (invite, must_change) = (input.flag("invite").value(), input.flag(MUST_CHANGE).value());
+    let new = read_user(input, region, None, !invite.unwrap_or_default())?;
+    Ok((new, must_change.unwrap_or_default()))
+}
+
+fn read_user(
+    mut input: Input,
+    region: Option<&Region>,
+    role: Option<Role>,
+    with_password: bool,
+) -> Result<NewUser, Fault> {
     let email = input.must("email", EMAIL, EMAIL_MISSING, email::check);
     let name = input.required("name", NAME, NAME_MISSING);
     let phone = phone(&mut input, region).value();
     let role = role.or_else(|| input.must("role", WORD, ROLE_MISSING, parse_role));
-    let password = new_password(&mut input, "password", email.as_deref().unwrap_or(""), &name);
+    let email_of = || email.as_deref().unwrap_or("");
+    let password = with_password.then(|| new_password(&mut input, "password", email_of(), &name)).flatten();
     input.finish()?;
     // Each is only absent with a fault, which `finish` has just returned.
-    let (Some(email), Some(role), Some(_)) = (&email, role, &password) else {
-        return Err(Fault::Invalid(Vec::new()));
-    };
-    Ok(NewUser { email: email.clone(), name, phone, role, password })
+    let (Some(email), Some(role)) = (email, role) else { return Err(Fault::Invalid(Vec::new())) };
+    Ok(NewUser { email, name, phone, role, password })
 }
 
 /// Reads a change of `user`.
@@ -105,8 +148,9 @@ pub fn changes(mut input: Input, region: Option<&Region>, user: &User) -> Result
         let (email, name) = (email.as_deref().unwrap_or(&user.email), name.as_deref().unwrap_or(&user.name));
         new_password(input, "password", email, name)
     });
+    let must_change = input.flag(MUST_CHANGE).value();
     input.finish()?;
-    Ok(Changes { email, name, phone, role, enabled, password })
+    Ok(Changes { email, name, phone, role, enabled, password, must_change })
 }
 
 /// What somebody signs in with. The address is not checked: a wrong one is simply nobody's.
@@ -117,6 +161,15 @@ pub fn log_in(mut input: Input) -> Result<(String, String), Fault> {
     let email = input.required("email", EMAIL, Text::new("staff-own-email-missing"));
     let password = any_password(&mut input, "password", Text::new("staff-own-password-missing"));
     input.finish().map(|()| (email, password))
+}
+
+/// The address of somebody who forgot their password. It is not checked: a wrong one is simply nobody's.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault.
+pub fn forgotten(mut input: Input) -> Result<String, Fault> {
+    let email = input.required("email", EMAIL, Text::new("staff-own-email-missing"));
+    input.finish().map(|()| email)
 }
 
 /// A change of one's own password: the one now, and the new one.

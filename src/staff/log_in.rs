@@ -11,6 +11,7 @@ use vault::{Purpose, Vault};
 use super::{
     Staff, User,
     attempts::{Limit, Tries},
+    device::Device,
     store,
 };
 use crate::{
@@ -24,6 +25,8 @@ const ACCOUNT: Purpose = Purpose::new("login_attempts.account");
 const ADDRESS: Purpose = Purpose::new("login_attempts.address");
 const SETUP: Purpose = Purpose::new("login_attempts.setup");
 const FACTOR: Purpose = Purpose::new("login_attempts.factor");
+const RESET: Purpose = Purpose::new("login_attempts.reset");
+const RESET_ADDRESS: Purpose = Purpose::new("login_attempts.reset_address");
 
 /// What one try counts against.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -38,6 +41,11 @@ impl Subjects {
         Self { account: vault.token(ACCOUNT, &email::key(email)), address: from.map(|from| address(vault, from)) }
     }
 
+    /// A try from a browser that has signed in to the account before: it counts by itself, whatever others try.
+    pub const fn of_device(device: Device) -> Self {
+        Self { account: device.subject, address: None }
+    }
+
     /// A try of the set-up code.
     pub fn of_setup(vault: &Vault, from: Option<IpAddr>) -> Self {
         Self { account: vault.token(SETUP, ""), address: from.map(|from| address(vault, from)) }
@@ -49,6 +57,13 @@ impl Subjects {
         Self { account, address: from.map(|from| address(vault, from)) }
     }
 
+    /// A wish for a new password of the account with this e-mail address, whether there is one or not. It counts apart, so
+    /// that whoever cannot sign in any more can still ask.
+    pub fn of_reset(vault: &Vault, email: &str, from: Option<IpAddr>) -> Self {
+        let from = from.map(|from| of_address(vault, RESET_ADDRESS, from));
+        Self { account: vault.token(RESET, &email::key(email)), address: from }
+    }
+
     fn limits(self) -> impl Iterator<Item = (i64, Limit)> {
         let address = self.address.map(|address| (address, Limit::ADDRESS));
         std::iter::once((self.account, Limit::ACCOUNT)).chain(address)
@@ -58,11 +73,15 @@ impl Subjects {
 /// Of IPv6 the network counts: everybody has 2⁶⁴ addresses. An address that is not known counts as none: one for all
 /// would let anybody lock everybody out.
 fn address(vault: &Vault, from: IpAddr) -> i64 {
+    of_address(vault, ADDRESS, from)
+}
+
+fn of_address(vault: &Vault, purpose: Purpose, from: IpAddr) -> i64 {
     let text = match from.to_canonical() {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("{:x?}", &ip.segments()[..4]),
     };
-    vault.token(ADDRESS, &text)
+    vault.token(purpose, &text)
 }
 
 /// Counts a try as a failure before it is judged.
@@ -110,7 +129,8 @@ fn digest(hash: &str) -> [u8; 32] {
     Sha256::digest(hash).into()
 }
 
-/// Verifies a password. Without a proof it was refused: wrong, nobody's, or a disabled user's.
+/// Verifies a password, given from an address by a browser that may be known to the account. Without a proof it was
+/// refused: wrong, nobody's, or a disabled user's.
 ///
 /// # Errors
 /// [`Fault::TooMany`], and the database's.
@@ -119,8 +139,10 @@ pub async fn verify(
     email: String,
     password: String,
     from: Option<IpAddr>,
+    device: Option<Device>,
 ) -> Result<Option<Proof>, Fault> {
-    let subjects = Subjects::of_account(&staff.vault, &email, from);
+    let of_account = || Subjects::of_account(&staff.vault, &email, from);
+    let subjects = device.map_or_else(of_account, Subjects::of_device);
     let now = staff.clock.now();
     staff.db.write(move |tx| reserve(tx, subjects, now)).await?;
     let (vault, address) = (staff.vault.clone(), email.clone());
@@ -215,7 +237,7 @@ mod tests {
             let (name, role, password) = (String::new(), Role::Technician, "correct horse".to_owned());
             let new = NewUser { email: email.clone(), name, phone: None, role, password: Some(password.clone()) };
             let user = add_user(&staff, None, new).await.unwrap();
-            let proof = verify(&staff, email, password, None).await.unwrap().unwrap();
+            let proof = verify(&staff, email, password, None, None).await.unwrap().unwrap();
             change_user(&staff, By::default(), user.id, change).await.unwrap();
             let vault = staff.vault.clone();
             let admitted = staff.db.write(move |tx| admit(tx, &vault, &proof)).await.unwrap();

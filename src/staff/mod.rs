@@ -4,9 +4,12 @@ pub mod api;
 mod attempts;
 mod change;
 mod credential;
+mod device;
 pub mod form;
 mod guard;
+mod links;
 mod log_in;
+mod mail;
 mod members;
 mod pages;
 mod password;
@@ -15,6 +18,7 @@ mod roles;
 mod routes;
 mod second_factor;
 mod session;
+mod settings;
 mod setup;
 mod state;
 mod step_up;
@@ -28,6 +32,8 @@ pub use self::{
     change::{By, change_user},
     form::{Changes, NewUser},
     guard::guard,
+    links::{Given, Kind as LinkKind, Lives, give_link},
+    mail::{Carrying, Fate, Mail, Mails, Post, run as send_mails},
     members::{add_user, by_email, by_id, enabled_technician, technicians, the_client, user_name, users, users_of},
     pages::routes,
     password::{Gate, check_password},
@@ -35,10 +41,23 @@ pub use self::{
     routes::{Need, ROUTES},
     second_factor::reset as reset_second_factor,
     session::{Admin, AdminCaller, Caller, Lapsed, SignedIn},
+    settings::Settings,
     setup::setup_code,
     state::Staff,
-    store::{ApiToken, CHANGED, sweep},
+    store::{ApiToken, CHANGED},
     throttle::Throttle,
     token::{add_token, revoke_token, tokens},
     user::{Person, Role, THE_CLIENT, User},
 };
+
+use crate::db::{DbError, Tx};
+
+/// Forgets what has ended: sessions, tokens, links, mails, failures of subjects that are quiet again.
+///
+/// # Errors
+/// Only the database's.
+pub fn sweep(tx: &mut Tx<'_>, settings: &Settings, now: i64) -> Result<(), DbError> {
+    links::store::sweep(tx, now)?;
+    mail::sweep(tx, now)?;
+    store::sweep(tx, settings.idle, now)
+}

@@ -33,9 +33,3 @@ pub fn end_log_in_tokens(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.notify(store::CHANGED, "");
     tx.execute("DELETE FROM api_tokens WHERE name = $1", params![LOG_IN]).map(drop)
 }
-
-/// Whether a user has a password.
-pub fn has_password(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM users WHERE id = $1 AND password IS NOT NULL";
-    Ok(tx.query_one(sql, params![id])?.is_some())
-}

@@ -17,6 +17,7 @@ use super::{
     Scope, Staff, User,
     change::By,
     credential::{self, Hash, Kind},
+    device::{self, Device},
     store::{self, Owner},
 };
 use crate::{
@@ -87,7 +88,8 @@ impl Caller {
     /// # Errors
     /// Only the database's.
     pub async fn may_still(&self, staff: &Staff, permission: Permission) -> Result<bool, Fault> {
-        let (kind, hash, now, vault) = (self.kind, self.hash, staff.clock.now(), staff.vault.clone());
+        let (kind, hash, vault) = (self.kind, self.hash, staff.vault.clone());
+        let now = (staff.clock.now(), staff.settings.idle);
         let owner = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await?;
         let Some(owner) = owner.filter(|owner| !owner.lacks_factor) else { return Ok(false) };
         Ok(Self { user: owner.user, ..self.clone() }.may(staff, permission))
@@ -154,7 +156,8 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
         },
     };
     let (hash, now, vault) = (credential::hash(&token), staff.clock.now(), staff.vault.clone());
-    let Some(owner) = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await? else {
+    let at = (now, staff.settings.idle);
+    let Some(owner) = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, at)).await? else {
         return Ok(None);
     };
     let Owner { user, stale, proved_at, lacks_factor, strong } = owner;
@@ -262,6 +265,12 @@ impl Sender {
     /// The address as the audit history keeps it.
     pub fn origin(&self) -> Option<String> {
         self.address.map(|from| from.to_canonical().to_string())
+    }
+
+    /// The browser, if it is known to the account with this address.
+    pub fn device(&self, staff: &Staff, email: &str) -> Option<Device> {
+        let jar = CookieJar::from_headers(&self.headers);
+        device::known(&staff.vault, &jar, email, staff.clock.now())
     }
 
     /// The hash of the session that the browser had before, good or not.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use vault::Vault;
 
-use super::{Gate, Rules, Throttle, second_factor::Passkeys, store};
+use super::{Gate, Rules, Settings, Throttle, mail::Mails, second_factor::Passkeys, store};
 use crate::{
     clock::Clock,
     db::Db,
@@ -39,6 +39,10 @@ pub struct Staff {
     pub throttle: Arc<Throttle>,
     /// This server as passkeys know it; absent where browsers make none for its address.
     pub(super) passkeys: Option<Arc<Passkeys>>,
+    /// How long sessions and links last.
+    pub settings: Settings,
+    /// Mails to the staff.
+    pub mails: Mails,
     has_users: Arc<AtomicBool>,
 }
 
@@ -48,7 +52,8 @@ impl Staff {
         let gate = Arc::new(Gate::default());
         let (proxies, throttle) = (Arc::default(), Arc::default());
         let (has_users, rules) = (Arc::default(), Rules::default());
-        Self { db, vault, clock, chrome, region, gate, proxies, rules, throttle, passkeys: None, has_users }
+        let (settings, mails, passkeys) = (Settings::default(), Mails::default(), None);
+        Self { db, vault, clock, chrome, region, gate, proxies, rules, throttle, settings, mails, passkeys, has_users }
     }
 
     /// The same behind these proxies.
@@ -74,6 +79,12 @@ impl Staff {
     pub fn at(self, public_url: Option<&str>) -> Self {
         let passkeys = public_url.and_then(|url| Passkeys::new(url, &self.chrome.isp_name)).map(Arc::new);
         Self { passkeys, ..self }
+    }
+
+    /// The same with these settings, and with mails where they can be sent.
+    #[must_use]
+    pub fn with(self, settings: Settings, mails: Mails) -> Self {
+        Self { settings, mails, ..self }
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

@@ -6,7 +6,7 @@ use vault::{Cell, Purpose, Vault};
 use super::{
     Role, User,
     attempts::{Tries, WINDOW},
-    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_IDLE, SESSION_KNOWN, SESSION_LIFE},
+    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_KNOWN},
     second_factor::{self, Required},
     user::THE_CLIENT,
 };
@@ -118,9 +118,9 @@ pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(
     Ok(())
 }
 
-/// Sets a password's hash.
+/// Sets a password's hash, as one that its owner may keep.
 pub fn set_password(tx: &mut Tx<'_>, id: Uuid, hash: &str, now: i64) -> Result<(), DbError> {
-    let sql = "UPDATE users SET password = $2, updated_at = $3 WHERE id = $1";
+    let sql = "UPDATE users SET password = $2, must_change = 0, updated_at = $3 WHERE id = $1";
     tx.execute(sql, params![id, hash, now]).map(drop)
 }
 
@@ -207,19 +207,19 @@ pub struct ApiToken {
     pub last_used_at: Option<i64>,
 }
 
-/// Opens a session, of two factors or of one, whose user has just proved who they are.
+/// Opens a session, of two factors or of one, whose user has just proved who they are. It ends at its age of `life`.
 pub fn insert_session(
     tx: &mut Tx<'_>,
     of: Uuid,
     fresh: &Fresh,
     strong: bool,
     agent: &str,
-    now: i64,
+    (now, life): (i64, i64),
 ) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO sessions (token_hash, id, user_id, agent, created_at, last_seen_at, expires_at, proved_at, strong) \
          VALUES ($1, $2, $3, $4, $5, $5, $6, $5, $7)",
-        params![fresh.hash, fresh.id, of, agent, now, now + SESSION_LIFE, strong],
+        params![fresh.hash, fresh.id, of, agent, now, now + life, strong],
     )
     .map(drop)
 }
@@ -256,8 +256,15 @@ pub fn insert_token(
     .map(drop)
 }
 
-/// Whose credential this is, while it is good and its owner enabled.
-pub fn owner(tx: &mut Tx<'_>, vault: &Vault, kind: Kind, hash: &Hash, now: i64) -> Result<Option<Owner>, Fault> {
+/// Whose credential this is, while it is good and its owner enabled. A session that was not used for as long as `idle` is
+/// not good.
+pub fn owner(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    kind: Kind,
+    hash: &Hash,
+    (now, idle): (i64, i64),
+) -> Result<Option<Owner>, Fault> {
     let (table, noted, proved) = match kind {
         Kind::Session => ("sessions", "last_seen_at", "c.proved_at, c.strong"),
         Kind::Api => ("api_tokens", "last_used_at", "0, 1"),
@@ -268,7 +275,7 @@ pub fn owner(tx: &mut Tx<'_>, vault: &Vault, kind: Kind, hash: &Hash, now: i64) 
     );
     let Some(row) = tx.query_one(&sql, params![*hash])? else { return Ok(None) };
     let noted = row.opt_int(7)?;
-    let idle = kind == Kind::Session && noted.is_none_or(|noted| noted <= now - SESSION_IDLE);
+    let idle = kind == Kind::Session && noted.is_none_or(|noted| noted <= now - idle);
     if idle || row.opt_int(8)?.is_some_and(|end| end <= now) {
         return Ok(None);
     }
@@ -336,19 +343,29 @@ pub fn end_log_ins(tx: &mut Tx<'_>, of: Uuid, keep: Option<Hash>) -> Result<(), 
     tx.execute(tokens, params![of, keep, LOG_IN]).map(drop)
 }
 
+/// Ends every session of a user.
+pub fn end_sessions(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
+    tx.notify(CHANGED, "");
+    tx.execute("DELETE FROM sessions WHERE user_id = $1", params![of]).map(drop)
+}
+
 /// Ends every session and every token of a user.
 pub fn end_all(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
-    tx.notify(CHANGED, "");
-    tx.execute("DELETE FROM sessions WHERE user_id = $1", params![of])?;
+    end_sessions(tx, of)?;
     tx.execute("DELETE FROM api_tokens WHERE user_id = $1", params![of]).map(drop)
 }
 
 /// A user's sessions that are good, the newest first; with each, whether it has the hash `own`.
-pub fn sessions(tx: &mut Tx<'_>, of: Uuid, own: &Hash, now: i64) -> Result<Vec<(Session, bool)>, DbError> {
+pub fn sessions(
+    tx: &mut Tx<'_>,
+    of: Uuid,
+    own: &Hash,
+    (now, idle): (i64, i64),
+) -> Result<Vec<(Session, bool)>, DbError> {
     let rows = tx.query(
         "SELECT id, agent, created_at, last_seen_at, token_hash FROM sessions \
          WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY created_at DESC, id DESC",
-        params![of, now, now - SESSION_IDLE],
+        params![of, now, now - idle],
     )?;
     let session = |row: &Row| {
         let session =
@@ -405,11 +422,11 @@ pub fn put_tries(tx: &mut Tx<'_>, subject: i64, tries: Option<Tries>) -> Result<
 ///
 /// # Errors
 /// Only the database's.
-pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<(), DbError> {
+pub fn sweep(tx: &mut Tx<'_>, idle: i64, now: i64) -> Result<(), DbError> {
     second_factor::store::sweep(tx, now)?;
     let ended = now - SESSION_KNOWN;
     let sessions = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
-    tx.execute(sessions, params![ended, ended - SESSION_IDLE])?;
+    tx.execute(sessions, params![ended, ended - idle])?;
     tx.execute("DELETE FROM api_tokens WHERE expires_at <= $1", params![now])?;
     let quiet = "DELETE FROM login_attempts WHERE last_at <= $1 AND blocked_until <= $1";
     tx.execute(quiet, params![now - WINDOW]).map(drop)

@@ -34,12 +34,24 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 28] = [
+pub(super) static TABLES: [Table; 30] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
         &["id"],
-        &["email", "email_token", "name", "phone", "role", "password", "enabled", "created_at", "updated_at"],
+        &[
+            "email",
+            "email_token",
+            "name",
+            "phone",
+            "role",
+            "password",
+            "enabled",
+            "created_at",
+            "updated_at",
+            "must_change",
+            "language",
+        ],
     ),
     table(
         "sessions",
@@ -56,6 +68,9 @@ pub(super) static TABLES: [Table; 28] = [
     table("recovery_codes", &["user_id", "place"], &["hash"]).refers(&[("user_id", "users", "id")]),
     table("spent_challenges", &["hash"], &["until"]),
     table("api_tokens", &["token_hash"], &["id", "user_id", "name", "created_at", "expires_at", "last_used_at"])
+        .refers(&[("user_id", "users", "id")]),
+    table("password_links", &["user_id", "kind"], &["token_hash", "expires_at"]).refers(&[("user_id", "users", "id")]),
+    table("staff_mails", &["id"], &["user_id", "recipient", "text", "language", "due_at", "attempts", "expires_at"])
         .refers(&[("user_id", "users", "id")]),
     table("login_attempts", &["subject"], &["failures", "last_at", "blocked_until"]),
     table("idempotency", &["key_hash"], &["body_hash", "created_at", "answer"]),

@@ -84,6 +84,9 @@ impl Channel {
     /// SMS.
     pub const SMS: &'static Self = &sms::CHANNEL;
 
+    /// E-mail.
+    pub const EMAIL: &'static Self = &email::CHANNEL;
+
     /// Calls to a program: nobody has to be called for one that failed.
     pub const WEBHOOK: &'static Self = &webhook::CHANNEL;
 

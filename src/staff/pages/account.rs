@@ -19,13 +19,14 @@ use crate::{
     staff::{
         Staff, User,
         credential::Fresh,
-        form, log_in,
+        form, links, log_in,
+        mail::{self, Letter},
         session::{self, Caller, Sender},
         step_up::{self, Act},
         store, token,
     },
     web::{Flash, Form, Frame, PageFault, Visit, render::set_cookie},
-    words::{Piece, Text, When},
+    words::{Language, Piece, Text, When},
 };
 
 const KEY: &str = "idempotencyKey";
@@ -97,11 +98,13 @@ impl Asked {
 }
 
 pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Asked) -> Result<Response, PageFault> {
-    let (user, hash, now) = (caller.user, caller.hash, staff.clock.now());
+    let (user, hash, now, idle) = (caller.user, caller.hash, staff.clock.now(), staff.settings.idle);
     let id = user.id;
     let (sessions, tokens) = staff
         .db
-        .read(move |tx| Ok::<_, Fault>((store::sessions(tx, id, &hash, now)?, store::tokens(tx, Some(id), now)?)))
+        .read(move |tx| {
+            Ok::<_, Fault>((store::sessions(tx, id, &hash, (now, idle))?, store::tokens(tx, Some(id), now)?))
+        })
         .await?;
     let times = staff.chrome.times(now, visit.language);
     let when = |millis| times.exact(millis);
@@ -162,11 +165,15 @@ pub async fn set_password(
 ) -> Result<Response, PageFault> {
     let (input, _) = split(form);
     let changed = match form::own_password(input, &caller.user) {
-        Ok(passwords) => change_password(&staff, &caller, &sender, passwords).await,
+        Ok(passwords) => change_password(&staff, &caller, &sender, visit.language, passwords).await,
         Err(fault) => Err(fault),
     };
     let (faults, status) = match changed {
-        Ok(()) => return Ok(done(&staff, &visit, "account-password-changed")),
+        Ok(fresh) => {
+            let mut response = done(&staff, &visit, "account-password-changed");
+            session::give(&staff.chrome, &mut response, &fresh.token);
+            return Ok(response);
+        }
         Err(Fault::Invalid(faults)) => (faults, StatusCode::UNPROCESSABLE_ENTITY),
         Err(other) => return Err(other.into()),
     };
@@ -184,23 +191,31 @@ async fn change_password(
     staff: &Staff,
     caller: &Caller,
     sender: &Sender,
+    language: Language,
     (current, new): (String, String),
-) -> Result<(), Fault> {
+) -> Result<Fresh, Fault> {
     let wrong = || Fault::field("currentPassword", "invalid", Text::new("account-wrong-password"));
     let email = caller.user.email.clone();
-    let proof = log_in::verify(staff, email, current, sender.address).await?.ok_or_else(wrong)?;
+    let device = sender.device(staff, &email);
+    let proof = log_in::verify(staff, email, current, sender.address, device).await?.ok_or_else(wrong)?;
     let hash = staff.gate.hash(new, staff.clock.bytes()).await?;
-    let (vault, clock, own) = (staff.vault.clone(), staff.clock.clone(), caller.hash);
+    let (at, fresh, agent, strong) = (staff.clone(), Fresh::session(&staff.clock), sender.agent.clone(), caller.strong);
+    let kept = fresh.clone();
     let work = move |tx: &mut Tx<'_>| {
-        let user = log_in::admit(tx, &vault, &proof)?.ok_or_else(wrong)?;
-        store::set_password(tx, user.id, &hash, clock.now())?;
+        let (user, now) = (log_in::admit(tx, &at.vault, &proof)?.ok_or_else(wrong)?, at.clock.now());
+        store::set_password(tx, user.id, &hash, now)?;
+        links::store::void(tx, user.id)?;
+        mail::enqueue(tx, &at, &user, &Letter::PasswordChanged, language)?;
+        // This browser goes on, under a new token: the one before may be known to whoever knew the password.
+        store::end_log_ins(tx, user.id, None)?;
+        store::insert_session(tx, user.id, &kept, strong, &agent, (now, at.settings.life))?;
         let event = Event::PasswordSet { user: user.id, name: user.name };
-        audit::record(tx, &vault, &clock, Some(user.id), &event)?;
-        Ok::<_, Fault>(store::end_log_ins(tx, user.id, Some(own))?)
+        audit::record(tx, &at.vault, &at.clock, Some(user.id), &event)
     };
     staff.db.write(work).await?;
+    staff.mails.wake();
     tracing::info!(user = %caller.user.id, "a user changed their password");
-    Ok(())
+    Ok(fresh)
 }
 
 /// `POST /account/tokens`.

@@ -18,7 +18,7 @@ use crate::{
     staff::{
         Staff,
         credential::{Fresh, Kind},
-        log_in, proof_store, second_factor,
+        links, log_in, proof_store, second_factor,
         session::{self, Caller, Sender},
         store,
     },
@@ -48,7 +48,7 @@ enum By {
 async fn by(staff: &Staff, caller: &Caller) -> Result<By, Fault> {
     let of = caller.user.id;
     let read = move |tx: &mut Tx<'_>| {
-        Ok::<_, Fault>(match (second_factor::store::any(tx, of)?, proof_store::has_password(tx, of)?) {
+        Ok::<_, Fault>(match (second_factor::store::any(tx, of)?, links::store::has_password(tx, of)?) {
             (true, _) => By::Factor,
             (false, true) => By::Password,
             (false, false) => By::Nothing,
@@ -150,7 +150,14 @@ async fn prove(
         }
         By::Password => {
             let password = input.password("password").ok_or_else(wrong_password)?;
-            let proof = log_in::verify(staff, caller.user.email.clone(), password, sender.address).await?;
+            let proof = log_in::verify(
+                staff,
+                caller.user.email.clone(),
+                password,
+                sender.address,
+                sender.device(staff, &caller.user.email),
+            )
+            .await?;
             (None, Some(proof.ok_or_else(wrong_password)?))
         }
         By::Nothing => return Err(Fault::Forbidden),

@@ -18,15 +18,20 @@ use crate::{
     fault::{Fault, FieldFault},
     input::{Input, Limits},
     staff::{
-        Role, Staff, User,
+        LinkKind, Role, Staff, User,
         credential::{Fresh, Kind},
-        form, log_in,
+        device, form, links, log_in,
         log_in::Proof,
+        mail::{self, Letter},
         second_factor,
         session::{self, Maybe, Sender},
         setup, store,
     },
-    web::{Flash, Form, Frame, PageFault, Query, Visit, is_local, problem::too_many, render::VIEW},
+    web::{
+        Flash, Form, Frame, PageFault, Query, Visit, is_local,
+        problem::too_many,
+        render::{VIEW, set_cookie},
+    },
     words::{Language, Text},
 };
 
@@ -37,7 +42,7 @@ const CODE: Limits = Limits::line(100);
 
 #[derive(Template)]
 #[template(path = "staff/outside.html")]
-struct Outside {
+pub(super) struct Outside {
     frame: Frame,
     /// Messages; the second may be empty.
     heading: &'static str,
@@ -48,6 +53,8 @@ struct Outside {
     back: String,
     /// For who signs in by a passkey alone.
     passkey: Option<PasskeyForm>,
+    /// Whether a forgotten password can be told here.
+    forgot: bool,
 }
 
 /// A language that the page can be had in.
@@ -57,7 +64,7 @@ struct Offer {
 }
 
 impl Outside {
-    fn answer(
+    pub(super) fn answer(
         staff: &Staff,
         visit: Visit,
         heading: &'static str,
@@ -75,7 +82,8 @@ impl Outside {
             },
         );
         let frame = staff.chrome.outside(visit, &title);
-        let page = Self { frame, heading, intro, form, languages, back, passkey };
+        let forgot = heading == LOG_IN && staff.mails.on();
+        let page = Self { frame, heading, intro, form, languages, back, passkey, forgot };
         page.frame.respond(status, &page)
     }
 }
@@ -133,16 +141,15 @@ pub(super) fn home(user: &User, next: Option<&str>) -> String {
 /// Opens a session in place of the one that the browser may have had.
 pub(super) fn open(
     tx: &mut Tx<'_>,
+    staff: &Staff,
     user: &User,
     (fresh, strong): (&Fresh, bool),
     sender: &Sender,
-    former: Option<[u8; 32]>,
-    now: i64,
 ) -> Result<(), Fault> {
-    if let Some(former) = former {
+    if let Some(former) = sender.former() {
         store::end(tx, Kind::Session, &former)?;
     }
-    Ok(store::insert_session(tx, user.id, fresh, strong, &sender.agent, now)?)
+    Ok(store::insert_session(tx, user.id, fresh, strong, &sender.agent, (staff.clock.now(), staff.settings.life))?)
 }
 
 const LOG_IN: &str = "staff-sign-in";
@@ -201,13 +208,8 @@ pub async fn log_in(
     }
     let (mut input, typed) = split(form);
     let next = input.take_raw("next").filter(|next| is_local(next));
-    match sign_in(&staff, &sender, input).await {
-        Ok(Step::Done(user, fresh)) => {
-            let mut response = Redirect::to(&home(&user, next.as_deref())).into_response();
-            session::give(&staff.chrome, &mut response, &fresh.token);
-            Ok(response)
-        }
-        Ok(Step::Second(proof)) => Ok(second_step::begin(&staff, &proof, next.as_deref())),
+    match sign_in(&staff, &sender, visit.language, input).await {
+        Ok(step) => Ok(step.answer(&staff, next.as_deref())),
         Err(fault) => {
             refused(fault, |faults, status| log_in_page(&staff, visit, next.as_deref(), (&typed, faults), status))
         }
@@ -215,32 +217,74 @@ pub async fn log_in(
 }
 
 /// Where a right password leads.
-enum Step {
+pub(super) enum Step {
     /// In.
     Done(User, Fresh),
     /// To the second factor that the user has.
     Second(Proof),
+    /// To a link, by which the password that somebody else chose is replaced first.
+    MustChange(String),
 }
 
-async fn sign_in(staff: &Staff, sender: &Sender, input: Input) -> Result<Step, Fault> {
+impl Step {
+    /// Leads there.
+    pub(super) fn answer(self, staff: &Staff, next: Option<&str>) -> Response {
+        match self {
+            Self::Done(user, fresh) => {
+                let mut response = Redirect::to(&home(&user, next)).into_response();
+                session::give(&staff.chrome, &mut response, &fresh.token);
+                let device = device::cookie(&staff.vault, &staff.clock, &staff.chrome, &user.email);
+                set_cookie(response.headers_mut(), &device);
+                response
+            }
+            Self::Second(proof) => second_step::begin(staff, &proof, next),
+            Self::MustChange(link) => Redirect::to(&format!("/link?token={link}")).into_response(),
+        }
+    }
+}
+
+/// Opens a session for a user who has proved all they have to, by two factors or by one, and tells them of a browser that
+/// is new to the account.
+pub(super) fn enter(
+    tx: &mut Tx<'_>,
+    staff: &Staff,
+    user: User,
+    strong: bool,
+    (sender, language): (&Sender, Language),
+) -> Result<Step, Fault> {
+    if links::store::must_change(tx, user.id)? {
+        let (link, _) = links::put(tx, staff, user.id, LinkKind::Renewal)?;
+        return Ok(Step::MustChange(link));
+    }
+    let fresh = Fresh::session(&staff.clock);
+    open(tx, staff, &user, (&fresh, strong), sender)?;
+    let event = Event::SignedIn { over: Over::Page, from: sender.origin() };
+    audit::record(tx, &staff.vault, &staff.clock, Some(user.id), &event)?;
+    if sender.device(staff, &user.email).is_none() {
+        let letter = Letter::NewBrowser { at: staff.clock.now(), agent: &sender.agent };
+        mail::enqueue(tx, staff, &user, &letter, language)?;
+    }
+    mail::note_language(tx, user.id, language)?;
+    Ok(Step::Done(user, fresh))
+}
+
+async fn sign_in(staff: &Staff, sender: &Sender, language: Language, input: Input) -> Result<Step, Fault> {
     let (email, password) = form::log_in(input)?;
     let wrong = || Fault::field("", "invalid", Text::new("staff-wrong-log-in"));
-    let proof = log_in::verify(staff, email, password, sender.address).await?.ok_or_else(wrong)?;
-    let (vault, clock, kept) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
-    let (sender, former) = (sender.clone(), sender.former());
+    let device = sender.device(staff, &email);
+    let proof = log_in::verify(staff, email, password, sender.address, device).await?.ok_or_else(wrong)?;
+    let (desk, sender) = (staff.clone(), sender.clone());
     let work = move |tx: &mut Tx<'_>| {
         // In the transaction that opens the session: one who sets a factor up at this moment ends all sessions without.
         store::take_turn(tx, proof.user())?;
         if second_factor::store::any(tx, proof.user())? {
             return Ok(Some(Step::Second(proof.clone())));
         }
-        let Some(user) = log_in::admit(tx, &vault, &proof)? else { return Ok(None) };
-        open(tx, &user, (&kept, false), &sender, former, clock.now())?;
-        let event = Event::SignedIn { over: Over::Page, from: sender.origin() };
-        audit::record(tx, &vault, &clock, Some(user.id), &event)?;
-        Ok::<_, Fault>(Some(Step::Done(user, kept.clone())))
+        let Some(user) = log_in::admit(tx, &desk.vault, &proof)? else { return Ok(None) };
+        enter(tx, &desk, user, false, (&sender, language)).map(Some)
     };
     let step = staff.db.write(work).await?.ok_or_else(wrong)?;
+    staff.mails.wake();
     if let Step::Done(user, _) = &step {
         tracing::info!(user = %user.id, "signed in");
     }
@@ -324,11 +368,11 @@ async fn first_admin(staff: &Staff, sender: &Sender, mut input: Input) -> Result
     }
     let new = form::new_user(input, staff.region.as_ref(), Some(Role::Admin))?;
     let hash = staff.hash(new.password.clone()).await?;
-    let (vault, clock, fresh) = (staff.vault.clone(), staff.clock.clone(), Fresh::session(&staff.clock));
-    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former());
+    let (at, fresh, sender) = (staff.clone(), Fresh::session(&staff.clock), sender.clone());
+    let kept = fresh.clone();
     let work = move |tx: &mut Tx<'_>| {
-        let user = setup::first_admin(tx, &vault, &clock, &new, hash.as_deref())?;
-        open(tx, &user, (&kept, false), &sender, former, clock.now())?;
+        let user = setup::first_admin(tx, &at.vault, &at.clock, &new, hash.as_deref())?;
+        open(tx, &at, &user, (&kept, false), &sender)?;
         Ok::<_, Fault>(user.id)
     };
     let user = staff.db.write(work).await?;

@@ -5,6 +5,7 @@ mod audit;
 mod confirm;
 mod door;
 mod factors;
+mod links;
 mod preferences;
 mod required;
 mod second_step;
@@ -26,6 +27,8 @@ pub fn routes(staff: Staff) -> Router {
         .route("/login", get(door::show_log_in).post(door::log_in))
         .route("/login/second", get(second_step::show).post(second_step::finish))
         .route("/login/passkey", post(second_step::by_passkey))
+        .route("/link", get(links::show).post(links::redeem))
+        .route("/forgot", get(links::show_forgot).post(links::forgot))
         .route("/logout", post(door::log_out))
         .route("/language", post(preferences::set_language))
         .route("/account", get(account::show))
@@ -45,6 +48,7 @@ pub fn routes(staff: Staff) -> Router {
         .route("/users/{id}/second-factor/reset", post(required::reset))
         .route("/users/new", get(users::show_new))
         .route("/users/{id}/edit", get(users::show).post(users::edit))
+        .route("/users/{id}/link", post(users::give_link))
         .route("/users/{id}/password", post(users::set_password))
         .route("/users/{id}/sessions/{session}/end", post(sessions::end_of))
         .route("/users/{id}/enable", post(users::enable))

@@ -9,23 +9,21 @@ use axum::{
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 
 use super::{
-    door::{self, Refusal, home, open, refused},
+    door::{self, Refusal, Step, refused},
     view::{Field, FormView, split},
 };
 use crate::{
-    audit::{self, Event, Over},
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{
         Staff, User,
-        credential::Fresh,
         log_in::{self, Proof},
         second_factor::{self, Asked, Carried, Given, Kind, Second},
         session::{self, Sender},
         store,
     },
     web::{Form, Frame, PageFault, Visit, is_local, render::set_cookie},
-    words::Text,
+    words::{Language, Text},
 };
 
 /// Carries the proof of a password to the second step. Sealed.
@@ -135,13 +133,12 @@ pub async fn finish(
     let Some((proof, next)) = carried(&staff, &headers) else { return Ok(Redirect::to("/login").into_response()) };
     let (mut input, _) = split(form);
     let tried = match given(&mut input) {
-        Ok(given) => sign_in(&staff, &sender, &proof, given).await,
+        Ok(given) => sign_in(&staff, (&sender, visit.language), &proof, given).await,
         Err(fault) => Err(fault),
     };
     match tried {
-        Ok(Some((user, fresh))) => {
-            let mut response = Redirect::to(&home(&user, next.as_deref())).into_response();
-            session::give(&staff.chrome, &mut response, &fresh.token);
+        Ok(Some(step)) => {
+            let mut response = step.answer(&staff, next.as_deref());
             end(&staff, &mut response);
             Ok(response)
         }
@@ -163,41 +160,38 @@ fn wrong() -> Fault {
 }
 
 /// Nobody where the first step's proof is worth nothing any more.
-async fn sign_in(staff: &Staff, sender: &Sender, proof: &Proof, given: Given) -> Result<Option<(User, Fresh)>, Fault> {
-    let user = proof.user();
-    let Some(second) = second_factor::check(staff, user, sender.address, given).await? else {
-        log_in::note_factor_refusal(staff, user, sender.address);
+async fn sign_in(staff: &Staff, from: (&Sender, Language), proof: &Proof, given: Given) -> Result<Option<Step>, Fault> {
+    let (user, address) = (proof.user(), from.0.address);
+    let Some(second) = second_factor::check(staff, user, address, given).await? else {
+        log_in::note_factor_refusal(staff, user, address);
         return Err(wrong());
     };
     let proof = proof.clone();
     let admit = move |tx: &mut Tx<'_>, staff: &Staff| log_in::admit(tx, &staff.vault, &proof);
-    enter(staff, sender, second, admit).await
+    enter(staff, from, second, admit).await
 }
 
 /// Opens a session of two factors for whoever `admit` lets in.
 async fn enter(
     staff: &Staff,
-    sender: &Sender,
+    (sender, language): (&Sender, Language),
     second: Second,
     admit: impl Fn(&mut Tx<'_>, &Staff) -> Result<Option<User>, Fault> + Send + 'static,
-) -> Result<Option<(User, Fresh)>, Fault> {
-    let (desk, fresh) = (staff.clone(), Fresh::session(&staff.clock));
-    let (kept, sender, former) = (fresh.clone(), sender.clone(), sender.former());
+) -> Result<Option<Step>, Fault> {
+    let (desk, sender) = (staff.clone(), sender.clone());
     let work = move |tx: &mut Tx<'_>| {
         let Some(user) = admit(tx, &desk)? else { return Ok(None) };
         if !second_factor::spend(tx, &desk, &second)? {
             return Err(wrong());
         }
-        open(tx, &user, (&kept, true), &sender, former, desk.clock.now())?;
-        let event = Event::SignedIn { over: Over::Page, from: sender.origin() };
-        audit::record(tx, &desk.vault, &desk.clock, Some(user.id), &event)?;
-        Ok::<_, Fault>(Some(user))
+        door::enter(tx, &desk, user, true, (&sender, language)).map(Some)
     };
-    let user = staff.db.write(work).await?;
-    if let Some(user) = &user {
+    let step = staff.db.write(work).await?;
+    staff.mails.wake();
+    if let Some(Step::Done(user, _)) = &step {
         tracing::info!(user = %user.id, "signed in by two factors");
     }
-    Ok(user.map(|user| (user, fresh)))
+    Ok(step)
 }
 
 /// `POST /login/passkey`.
@@ -218,7 +212,9 @@ pub async fn by_passkey(
                 store::take_turn(tx, user)?;
                 Ok(store::by_id(tx, &staff.vault, user)?.filter(|user| user.enabled))
             };
-            enter(&staff, &sender, second, admit).await.and_then(|entered| entered.ok_or_else(refusal))
+            enter(&staff, (&sender, visit.language), second, admit)
+                .await
+                .and_then(|entered| entered.ok_or_else(refusal))
         }
         None => {
             tracing::warn!("a passkey was refused at log-in");
@@ -226,11 +222,7 @@ pub async fn by_passkey(
         }
     };
     match entered {
-        Ok((user, fresh)) => {
-            let mut response = Redirect::to(&home(&user, next.as_deref())).into_response();
-            session::give(&staff.chrome, &mut response, &fresh.token);
-            Ok(response)
-        }
+        Ok(step) => Ok(step.answer(&staff, next.as_deref())),
         // A challenge that was answered before, or has ended meanwhile.
         Err(Fault::Invalid(_)) => refused(refusal(), |faults, status| {
             door::log_in_page(&staff, visit, next.as_deref(), (&[], faults), status)

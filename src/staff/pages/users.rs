@@ -2,7 +2,10 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
+use axum_extra::extract::cookie::CookieJar;
+use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
+use vault::Cell;
 
 use super::{
     required,
@@ -10,18 +13,19 @@ use super::{
     view::{Choice, Field, FormView, split},
 };
 use crate::{
+    db::Tx,
     fault::{Fault, FieldFault},
     staff::{
-        Admin, Changes, Role, Staff, User, change_user,
+        Admin, Changes, Given, Role, Staff, User, change_user,
         credential::Hash,
-        form, members,
+        form, links,
         second_factor::{self, Required},
-        session::{AdminCaller, Caller},
+        session::{self, AdminCaller, Caller},
         step_up::{self, Act},
         store,
     },
-    web::{Flash, Form, Frame, PageFault, Path, Visit},
-    words::Text,
+    web::{Flash, Form, Frame, PageFault, Path, Visit, render::set_cookie},
+    words::{Language, Text, When},
 };
 
 #[derive(Template)]
@@ -53,12 +57,23 @@ struct EditPage {
     sessions: Vec<SessionRow>,
     sessions_at: String,
     has_factor: bool,
+    /// A link that was just made, shown this once.
+    link: Option<Shown>,
+    /// Whether they have chosen no password yet.
+    invited: bool,
+}
+
+/// A link to be handed on.
+struct Shown {
+    url: String,
+    until: When,
+    mailed: bool,
 }
 
 /// `GET /users`.
 pub async fn list(State(staff): State<Staff>, Admin(by): Admin, visit: Visit) -> Result<Response, PageFault> {
     let vault = staff.vault.clone();
-    let read = move |tx: &mut crate::db::Tx<'_>| {
+    let read = move |tx: &mut Tx<'_>| {
         let users = store::list(tx, &vault, None)?;
         Ok::<_, Fault>((users, second_factor::store::owners(tx)?, Required::now(tx)?))
     };
@@ -81,7 +96,9 @@ fn new_form() -> FormView {
         Field::new("email", "staff-email", "email", "off").hint("staff-email-hint"),
         Field::new("phone", "staff-phone", "tel", "off").optional(),
         role_field().hint("staff-role-hint"),
-        Field::new("password", "staff-password", "password", "new-password").hint("staff-first-password-hint"),
+        Field::new("password", "staff-password", "password", "new-password")
+            .hint("staff-first-password-hint")
+            .optional(),
     ];
     FormView { cancel: "/users", ..FormView::new("/users", "staff-add-user", fields) }
 }
@@ -123,12 +140,13 @@ pub async fn add(
     }
     let by = caller.user;
     let (input, typed) = split(form);
-    let added = match form::new_user(input, staff.region.as_ref(), None) {
-        Ok(new) => members::add_user(&staff, Some(by.id), new).await,
+    let added = match form::welcome_user(input, staff.region.as_ref()) {
+        Ok(new) => links::welcome(&staff, by.id, new, visit.language).await,
         Err(fault) => Err(fault),
     };
     match added {
-        Ok(_) => Ok(done(&staff, &visit, "staff-user-added")),
+        Ok((user, Some(given))) => Ok(show_link(&staff, &visit, (by.id, user.id), &given, "staff-user-added")),
+        Ok((_, None)) => Ok(done(&staff, &visit, "staff-user-added")),
         Err(Fault::Invalid(faults)) => {
             let form = new_form().refused(&typed, faults);
             new_page(&staff, &by, visit, form, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -164,6 +182,54 @@ fn page_of(id: Uuid) -> String {
     format!("/users/{id}/edit")
 }
 
+/// Carries a new link over the redirect to the page that shows it, once. Sealed, and only for that page.
+const NEW_LINK: &str = "redress_new_link";
+
+fn link_cell(row: &[u8]) -> Cell<'_> {
+    Cell { table: "cookies", column: NEW_LINK, row }
+}
+
+fn link_row((by, of): (Uuid, Uuid)) -> Vec<u8> {
+    [by.into_bytes(), of.into_bytes()].concat()
+}
+
+/// To the user's page, which shows the link.
+fn show_link(staff: &Staff, visit: &Visit, who: (Uuid, Uuid), given: &Given, key: &'static str) -> Response {
+    let text = format!("{} {} {}", given.expires_at, i32::from(given.mailed), given.url);
+    let sealed = staff.vault.seal_text(&link_cell(&link_row(who)), &text);
+    let flash = Flash::ok(Text::new(key).to(visit.language));
+    let mut response = staff.chrome.redirect(&format!("/users/{}/edit", who.1), Some(flash));
+    let cookie = staff.chrome.cookie(NEW_LINK, &BASE64URL_NOPAD.encode(&sealed));
+    set_cookie(response.headers_mut(), &cookie);
+    response
+}
+
+/// The link that the cookie carries, if it was made by this admin for this user.
+fn carried(staff: &Staff, who: (Uuid, Uuid), cookie: &str, language: Language) -> Option<Shown> {
+    let sealed = BASE64URL_NOPAD.decode(cookie.as_bytes()).ok()?;
+    let text = staff.vault.open_text(&link_cell(&link_row(who)), &sealed).ok()?;
+    let mut parts = text.splitn(3, ' ');
+    let until = parts.next()?.parse().ok()?;
+    let mailed = parts.next()? == "1";
+    let until = staff.chrome.times(staff.clock.now(), language).exact(until);
+    Some(Shown { url: parts.next()?.to_owned(), until, mailed })
+}
+
+/// `POST /users/{id}/link`: an invitation while they have no password, a reset after that.
+pub async fn give_link(
+    State(staff): State<Staff>,
+    AdminCaller(caller): AdminCaller,
+    Path(id): Path<Uuid>,
+    visit: Visit,
+) -> Result<Response, PageFault> {
+    if let Some(away) = step_up::ask(&caller, Act::End, staff.clock.now(), &page_of(id)) {
+        return Ok(away);
+    }
+    let by = caller.user;
+    let given = links::give_link(&staff, Some(by.id), id, visit.language).await?;
+    Ok(show_link(&staff, &visit, (by.id, id), &given, "links-made"))
+}
+
 async fn found(staff: &Staff, id: Uuid) -> Result<User, Fault> {
     let vault = staff.vault.clone();
     staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)
@@ -175,21 +241,23 @@ async fn edit_page(
     visit: Visit,
     user: User,
     (form, password): (FormView, FormView),
+    link: Option<Shown>,
 ) -> Result<Response, PageFault> {
     let faults: Vec<FieldFault> = [&form, &password].iter().flat_map(|form| form.faults.clone()).collect();
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let title = visit.title(Text::new("staff-edit-user"), faults.is_empty());
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
-    let (own, of, now) = (user.id == by.id, user.id, staff.clock.now());
+    let (own, of, now, idle) = (user.id == by.id, user.id, staff.clock.now(), staff.settings.idle);
     // One's own are on the account page, which knows the one at hand.
-    let read = move |tx: &mut crate::db::Tx<'_>| {
-        Ok::<_, Fault>((store::sessions(tx, of, &Hash::default(), now)?, second_factor::store::any(tx, of)?))
+    let read = move |tx: &mut Tx<'_>| {
+        let sessions = store::sessions(tx, of, &Hash::default(), (now, idle))?;
+        Ok::<_, Fault>((sessions, !links::store::has_password(tx, of)?, second_factor::store::any(tx, of)?))
     };
-    let (sessions, has_factor) = staff.db.read(read).await?;
+    let (sessions, invited, has_factor) = staff.db.read(read).await?;
     let times = staff.chrome.times(now, frame.visit.language);
     let sessions = sessions.into_iter().map(|session| SessionRow::new(session, &times)).collect();
     let sessions_at = format!("/users/{of}/sessions");
-    let page = EditPage { frame, user, own, form, password, sessions, sessions_at, has_factor };
+    let page = EditPage { frame, user, own, form, password, sessions, sessions_at, has_factor, link, invited };
     Ok(page.frame.respond(status, &page))
 }
 
@@ -199,6 +267,7 @@ pub async fn show(
     AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
     visit: Visit,
+    jar: CookieJar,
 ) -> Result<Response, PageFault> {
     if let Some(away) = step_up::ask(&caller, Act::Begin, staff.clock.now(), &page_of(id)) {
         return Ok(away);
@@ -206,7 +275,13 @@ pub async fn show(
     let by = caller.user;
     let user = found(&staff, id).await?;
     let forms = (edit_form(&user), password_form(&user));
-    edit_page(&staff, &by, visit, user, forms).await
+    let cookie = jar.get(NEW_LINK);
+    let link = cookie.and_then(|cookie| carried(&staff, (by.id, id), cookie.value(), visit.language));
+    let mut response = edit_page(&staff, &by, visit, user, forms, link).await?;
+    if cookie.is_some() {
+        session::remove(&mut response, staff.chrome.cookie(NEW_LINK, ""));
+    }
+    Ok(response)
 }
 
 /// `POST /users/{id}/edit`.
@@ -233,7 +308,7 @@ pub async fn edit(
         Err(other) => return Err(other.into()),
     };
     let forms = (edit_form(&user).refused(&typed, faults), password_form(&user));
-    edit_page(&staff, &caller.user, visit, user, forms).await
+    edit_page(&staff, &caller.user, visit, user, forms, None).await
 }
 
 /// `POST /users/{id}/password`.
@@ -251,13 +326,14 @@ pub async fn set_password(
     let (input, _) = split(form);
     let set = match form::set_password(input, &user) {
         Ok(password) if caller.user.id != id => {
-            let changes = Changes { password: Some(password), ..Changes::none() };
+            // They replace it when they next sign in: a password that two know is nobody's.
+            let changes = Changes { password: Some(password), must_change: Some(true), ..Changes::none() };
             change_user(&staff, caller.by(), id, changes).await
         }
         Ok(_) => {
             let own = FieldFault::new("", "not_allowed", Text::new("staff-password-own"));
             let forms = (edit_form(&user).refused(&[], vec![own]), password_form(&user));
-            return edit_page(&staff, &caller.user, visit, user, forms).await;
+            return edit_page(&staff, &caller.user, visit, user, forms, None).await;
         }
         Err(fault) => Err(fault),
     };
@@ -265,7 +341,7 @@ pub async fn set_password(
         Ok(_) => Ok(done(&staff, &visit, "staff-password-set")),
         Err(Fault::Invalid(faults)) => {
             let forms = (edit_form(&user), password_form(&user).refused(&[], faults));
-            edit_page(&staff, &caller.user, visit, user, forms).await
+            edit_page(&staff, &caller.user, visit, user, forms, None).await
         }
         Err(other) => Err(other.into()),
     }

@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod command_line;
 mod limits;
+mod links;
 mod log_in;
 mod passkeys;
 mod preferences;
@@ -24,7 +25,7 @@ use jiff::tz::TimeZone;
 use redress::{
     clock::{Clock, Hand},
     db::{Db, DbOptions},
-    staff::{self, Gate, NewUser, Role, Staff, User},
+    staff::{self, Gate, Mails, NewUser, Role, Settings, Staff, User},
     web::{Chrome, proxies::Proxies, refusal},
 };
 use scraper::{Html, Selector};
@@ -82,6 +83,15 @@ impl World {
         };
         let staff = Staff::new(db, Vault::for_tests(1), clock, chrome, None).with_gate(Gate::light()).at(Some(public));
         Self { router: routes(&staff), staff, hand, dir }
+    }
+
+    /// The same that can send mail; what is queued is taken with [`Self::mails`].
+    fn mailing() -> Self {
+        let mut world = Self::new();
+        world.staff = world.staff.with(Settings::default(), Mails::new(true));
+        world.staff.mails.reached_at("http://desk.example/");
+        world.router = routes(&world.staff);
+        world
     }
 
     async fn user(&self, name: &str, role: Role) -> User {
@@ -257,6 +267,17 @@ impl Client {
     async fn sign_in(&mut self, email: &str, password: &str) {
         let reply = self.try_sign_in(email, password).await;
         assert_eq!(reply.status, 303, "{}", reply.text);
+    }
+
+    /// Signs in with a password that somebody else chose, and replaces it.
+    async fn replace_password(&mut self, email: &str, password: &str, new: &str) {
+        let reply = self.try_sign_in(email, password).await;
+        let link = reply.header("location").to_owned();
+        assert!(reply.status == 303 && link.starts_with("/link?token="), "{} {link}", reply.status);
+        assert!(!self.is_known().await, "a password that two know signs nobody in");
+        let token = self.get(&link).await.attributes("[name=token]", "value").remove(0);
+        let reply = self.submit("/link", &[("token", &token), ("password", new)]).await;
+        assert_eq!((reply.status, reply.header("location")), (303, "/login"), "{}", reply.text);
     }
 
     /// Whether the API knows who this is.

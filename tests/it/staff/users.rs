@@ -49,16 +49,18 @@ async fn a_user_is_added_changed_disabled_and_enabled() {
     assert_eq!((user.name.as_str(), user.phone.is_none(), user.enabled), ("Mei Chow", true, true));
 
     let mut mei = world.anonymous();
-    mei.sign_in("mei@isp.example", PASSWORD).await;
+    mei.replace_password("mei@isp.example", PASSWORD, "chosen by herself").await;
+    mei.sign_in("mei@isp.example", "chosen by herself").await;
     assert_eq!(admin.submit(&edit.replace("edit", "disable"), &[]).await.status, 303);
     assert!(!mei.is_known().await);
     assert_eq!(admin.submit(&edit.replace("edit", "enable"), &[]).await.status, 303);
-    mei.sign_in("mei@isp.example", PASSWORD).await;
+    mei.sign_in("mei@isp.example", "chosen by herself").await;
 
     let reply = admin.submit(&edit.replace("edit", "password"), &[("password", "quite another one")]).await;
     assert_eq!(reply.status, 303, "{}", reply.text);
     assert!(!mei.is_known().await);
-    mei.sign_in("mei@isp.example", "quite another one").await;
+    mei.replace_password("mei@isp.example", "quite another one", "chosen by herself again").await;
+    mei.sign_in("mei@isp.example", "chosen by herself again").await;
 }
 
 #[tokio::test]

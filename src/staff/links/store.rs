@@ -1,0 +1,57 @@
+//! Every statement on links, and on whether a password was chosen by its owner.
+
+use uuid::Uuid;
+
+use super::Kind;
+use crate::{
+    db::{DbError, Tx, params},
+    staff::credential::Hash,
+};
+
+/// Keeps a link in place of the one before of its kind.
+pub fn put(tx: &mut Tx<'_>, of: Uuid, kind: Kind, hash: &Hash, expires_at: i64) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO password_links (user_id, kind, token_hash, expires_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (user_id, kind) DO UPDATE SET token_hash = $3, expires_at = $4",
+        params![of, kind.code(), *hash, expires_at],
+    )
+    .map(drop)
+}
+
+/// Whose link this is, while it is good and they are enabled.
+pub fn owner(tx: &mut Tx<'_>, hash: &Hash, now: i64) -> Result<Option<(Uuid, Kind)>, DbError> {
+    let row = tx.query_one(
+        "SELECT l.user_id, l.kind FROM password_links l JOIN users u ON u.id = l.user_id \
+         WHERE l.token_hash = $1 AND l.expires_at > $2 AND u.enabled = 1",
+        params![*hash, now],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let of = row.uuid(0)?;
+    Ok(Kind::from_code(row.int(1)?).map(|kind| (of, kind)))
+}
+
+/// Makes all links of a user worthless.
+pub fn void(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
+    tx.execute("DELETE FROM password_links WHERE user_id = $1", params![of]).map(drop)
+}
+
+/// Forgets links that have ended.
+pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<(), DbError> {
+    tx.execute("DELETE FROM password_links WHERE expires_at <= $1", params![now]).map(drop)
+}
+
+/// Whether somebody else chose this user's password.
+pub fn must_change(tx: &mut Tx<'_>, of: Uuid) -> Result<bool, DbError> {
+    let row = tx.query_one("SELECT must_change FROM users WHERE id = $1", params![of])?;
+    row.map_or(Ok(false), |row| row.bool(0))
+}
+
+/// Notes whether they did.
+pub fn set_must_change(tx: &mut Tx<'_>, of: Uuid, must: bool) -> Result<(), DbError> {
+    tx.execute("UPDATE users SET must_change = $2 WHERE id = $1", params![of, must]).map(drop)
+}
+
+/// Whether a user has a password at all.
+pub fn has_password(tx: &mut Tx<'_>, of: Uuid) -> Result<bool, DbError> {
+    Ok(tx.query_one("SELECT 1 FROM users WHERE id = $1 AND password IS NOT NULL", params![of])?.is_some())
+}
