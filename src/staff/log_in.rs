@@ -11,6 +11,7 @@ use vault::{Purpose, Vault};
 use super::{
     Staff, User,
     attempts::{Limit, Tries},
+    attempts_store,
     device::Device,
     store,
 };
@@ -92,9 +93,9 @@ pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<(), Faul
     // All are asked before any is counted: who is refused has written nothing, and costs other writers nothing.
     let mut counted = Vec::new();
     for (subject, limit) in subjects.limits() {
-        counted.push((subject, limit.reserve(store::tries(tx, subject)?, now).map_err(Fault::TooMany)?));
+        counted.push((subject, limit.reserve(attempts_store::tries(tx, subject)?, now).map_err(Fault::TooMany)?));
     }
-    counted.into_iter().try_for_each(|(subject, tries)| Ok(store::put_tries(tx, subject, Some(tries))?))
+    counted.into_iter().try_for_each(|(subject, tries)| Ok(attempts_store::put_tries(tx, subject, Some(tries))?))
 }
 
 /// Takes a try back that was right: the account begins anew, the address loses no more than this try.
@@ -102,10 +103,10 @@ pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<(), Faul
 /// # Errors
 /// Only the database's.
 pub fn forgive(tx: &mut Tx<'_>, subjects: Subjects) -> Result<(), DbError> {
-    store::put_tries(tx, subjects.account, None)?;
+    attempts_store::put_tries(tx, subjects.account, None)?;
     let Some(address) = subjects.address else { return Ok(()) };
-    let left: Option<Tries> = store::tries(tx, address)?.and_then(Limit::give_back);
-    store::put_tries(tx, address, left)
+    let left: Option<Tries> = attempts_store::tries(tx, address)?.and_then(Limit::give_back);
+    attempts_store::put_tries(tx, address, left)
 }
 
 /// A password that was right a moment ago. A browser may carry it, sealed, to the second factor.

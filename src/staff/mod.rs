@@ -2,6 +2,7 @@
 
 pub mod api;
 mod attempts;
+mod attempts_store;
 mod change;
 mod credential;
 mod device;

@@ -169,6 +169,7 @@ const RULES: [Rule; 13] = [
             ("src/staff/store.rs", "a store"),
             ("src/staff/second_factor/store.rs", "a store"),
             ("src/staff/proof_store.rs", "a store"),
+            ("src/staff/attempts_store.rs", "a store"),
             ("src/staff/links/store.rs", "a store"),
             ("src/staff/mail/store.rs", "a store"),
             ("src/notifications/store.rs", "a store"),
