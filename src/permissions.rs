@@ -12,6 +12,8 @@ pub enum Permission {
     TicketsWrite,
     /// Take tickets away as a file.
     TicketsExport,
+    /// The same by saying what for, which stays on record.
+    TicketsExportReasoned,
     /// See the ISP's clients.
     ClientsRead,
     /// Add and change clients.
@@ -40,11 +42,12 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Account,
         Self::TicketsRead,
         Self::TicketsWrite,
         Self::TicketsExport,
+        Self::TicketsExportReasoned,
         Self::ClientsRead,
         Self::ClientsWrite,
         Self::NotificationsRead,
@@ -66,6 +69,7 @@ impl Permission {
             Self::TicketsRead => "tickets:read",
             Self::TicketsWrite => "tickets:write",
             Self::TicketsExport => "tickets:export",
+            Self::TicketsExportReasoned => "tickets:export-reasoned",
             Self::ClientsRead => "clients:read",
             Self::ClientsWrite => "clients:write",
             Self::NotificationsRead => "notifications:read",

@@ -7,6 +7,10 @@ list-count = { $count ->
    *[other] { $shown } tickets
 }
 list-export = Export CSV
+list-export-title = Export tickets
+list-export-reason = What is the file for?
+list-export-reason-hint = It stays in the audit history, with your name
+list-export-reason-missing = Say what the file is for.
 list-save-view = Save view
 list-save-this-view = Save this view
 list-save = Save

@@ -7,6 +7,10 @@ list-count = { $count ->
    *[other] { $shown } टिकट
 }
 list-export = CSV निर्यात करें
+list-export-title = टिकट निर्यात करें
+list-export-reason = यह फ़ाइल किस काम के लिए है?
+list-export-reason-hint = यह आपके नाम के साथ कार्रवाई के इतिहास में रहेगा
+list-export-reason-missing = बताएँ कि फ़ाइल किस काम के लिए है।
 list-save-view = दृश्य सहेजें
 list-save-this-view = यह दृश्य सहेजें
 list-save = सहेजें

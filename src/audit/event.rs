@@ -14,6 +14,9 @@ pub enum Event {
     ExportBegan {
         /// The list's filter, as its query string.
         query: String,
+        /// What for, where that was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// All of them have left.
     ExportEnded {
@@ -284,7 +287,11 @@ impl Event {
     /// What it was about, for people.
     pub fn about(&self) -> Text {
         match self {
-            Self::ExportBegan { query } | Self::ExportEnded { query, .. } | Self::ExportBroken { query, .. } => {
+            Self::ExportBegan { query, reason: Some(reason) } => {
+                let what = Self::ExportBegan { query: query.clone(), reason: None }.about();
+                Text::new("audit-of-what").arg("name", reason).arg("what", what)
+            }
+            Self::ExportBegan { query, .. } | Self::ExportEnded { query, .. } | Self::ExportBroken { query, .. } => {
                 let pairs = form_urlencoded::parse(query.as_bytes());
                 let filters: Vec<_> = pairs
                     .map(|(name, value)| Text::new("audit-filter").arg("name", filter(&name)).arg("value", &*value))
@@ -383,7 +390,7 @@ mod tests {
     fn stored_numbers_and_names_stay_what_they_are() {
         let (export, query) = (Uuid::nil(), "q=Zo%C3%AB&status=New".to_owned());
         let events = [
-            (Event::ExportBegan { query: query.clone() }, "exportBegan"),
+            (Event::ExportBegan { query: query.clone(), reason: None }, "exportBegan"),
             (Event::ExportEnded { export, query: query.clone(), rows: 1 }, "exportEnded"),
             (Event::ExportBroken { export, query, rows: 2 }, "exportBroken"),
         ];
@@ -394,6 +401,6 @@ mod tests {
             assert_eq!(serde_json::from_value::<Event>(json).unwrap(), event);
             assert_eq!(event.about().english(), "q: Zoë, status: New");
         }
-        assert_eq!(Event::ExportBegan { query: String::new() }.about().english(), "All tickets");
+        assert_eq!(Event::ExportBegan { query: String::new(), reason: None }.about().english(), "All tickets");
     }
 }

@@ -4,13 +4,20 @@ use crate::words::{Language, Text};
 
 /// A role, as it is stored.
 pub(super) fn role(name: &str) -> Text {
-    Text::new(if name == "admin" { "staff-role-admin" } else { "staff-role-technician" })
+    Text::new(match name {
+        "owner" => "staff-role-owner",
+        "admin" => "staff-role-admin",
+        "auditor" => "staff-role-auditor",
+        _ => "staff-role-technician",
+    })
 }
 
 /// What was changed of a user.
 pub(super) fn changed(what: &str) -> Text {
     match what.split_once(": ") {
         Some(("role", name)) => role(name),
+        Some(("owner", "true")) => Text::new("audit-owner"),
+        Some(("owner", _)) => Text::new("audit-no-owner"),
         Some(("enabled", "true")) => Text::new("audit-enabled"),
         Some(_) => Text::new("audit-disabled"),
         None => Text::new(match what {

@@ -26,6 +26,7 @@ use crate::{
     clock::Clock,
     config::{Config, Sources, exposed, keys},
     data,
+    staff::Role,
 };
 
 /// What a command that did not work ends with.
@@ -249,7 +250,8 @@ fn users_command() -> Command {
                 .about("Add a user and print the new id")
                 .arg(required("email", "E", "The address they sign in with"))
                 .arg(required("name", "N", "Their name"))
-                .arg(required("role", "ROLE", "admin or technician").value_parser(["admin", "technician"]))
+                .arg(role())
+                .arg(no_owner())
                 .arg(Arg::new("phone").long("phone").value_name("P").help("Where to reach them"))
                 .arg(stdin_flag()),
         )
@@ -261,12 +263,24 @@ fn users_command() -> Command {
                 .about("Print a link by which they choose a password, once; it works for a while and one time")
                 .arg(email()),
         )
+        .subcommand(Command::new("set-role").about("Set what they may do").arg(email()).arg(role()).arg(no_owner()))
         .subcommand(Command::new("set-password").about("Set a password").arg(email()).arg(stdin_flag()))
         .subcommand(
             Command::new("reset-second-factor")
                 .about("Take all second factors of somebody away who has lost them; they are signed out everywhere")
                 .arg(email()),
         )
+}
+
+fn role() -> Arg {
+    required("role", "ROLE", "admin, technician or auditor").value_parser(Role::ALL.map(Role::name))
+}
+
+fn no_owner() -> Arg {
+    Arg::new("no-owner")
+        .long("no-owner")
+        .action(ArgAction::SetTrue)
+        .help("Of an admin: without users, settings, keys and the audit history")
 }
 
 fn tokens_command() -> Command {
@@ -316,6 +330,7 @@ async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
                 email: text(args, "email"),
                 name: text(args, "name"),
                 role: text(args, "role"),
+                owner: !args.get_flag("no-owner"),
                 phone: args.get_one::<String>("phone").cloned(),
                 password_stdin: args.get_flag("password-stdin"),
             };
@@ -333,6 +348,10 @@ async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
         Some(("invite", args)) => {
             app.staff.mails.reached_at(&format!("http://{}", app.config.listen));
             user::invite(&app.staff, &text(args, "email"), out).await?;
+        }
+        Some(("set-role", args)) => {
+            let owner = !args.get_flag("no-owner");
+            user::set_role(&app.staff, &text(args, "email"), &text(args, "role"), owner).await?;
         }
         Some(("set-password", args)) => {
             user::set_password(&app.staff, &text(args, "email"), args.get_flag("password-stdin")).await?;

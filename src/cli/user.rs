@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow, bail};
 use crate::{
     fault::Fault,
     input::Input,
-    staff::{self, By, Changes, Staff, User, form},
+    staff::{self, By, Changes, Role, Staff, User, form},
     words::Language,
 };
 
@@ -18,8 +18,10 @@ pub struct Add {
     pub email: String,
     /// Their name.
     pub name: String,
-    /// `admin` or `technician`.
+    /// `admin`, `technician` or `auditor`.
     pub role: String,
+    /// Whether an admin is an owner.
+    pub owner: bool,
     /// Where to reach them.
     pub phone: Option<String>,
     /// Whether the password comes from standard input, its first line.
@@ -49,6 +51,7 @@ pub async fn add(staff: &Staff, new: Add, out: &mut dyn Write) -> anyhow::Result
 
 async fn add_with(staff: &Staff, new: Add, password: Option<String>, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut fields = vec![("email", new.email), ("name", new.name), ("role", new.role)];
+    fields.push(("owner", new.owner.to_string()));
     fields.extend(new.phone.map(|phone| ("phone", phone)));
     let without = password.is_none();
     // Read with one that will do, so that the other fields are still checked together; it is left out again.
@@ -70,10 +73,13 @@ async fn add_with(staff: &Staff, new: Add, password: Option<String>, out: &mut d
 pub async fn list(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
     let users = staff::users(staff).await.map_err(explain)?;
     let widest = users.iter().map(|user| user.email.chars().count()).max().unwrap_or(0).max(5);
-    writeln!(out, "{:36}  {:10}  {:7}  {:widest$}  NAME", "ID", "ROLE", "ENABLED", "EMAIL")?;
-    for User { id, role, enabled, email, name, .. } in users {
+    writeln!(out, "{:36}  {:14}  {:7}  {:widest$}  NAME", "ID", "ROLE", "ENABLED", "EMAIL")?;
+    for user in users {
+        let desk_only = user.role == Role::Admin && !user.owner;
+        let role = if desk_only { "admin-no-owner" } else { user.role.name() };
+        let User { id, enabled, email, name, .. } = user;
         let enabled = if enabled { "yes" } else { "no" };
-        writeln!(out, "{id:36}  {:10}  {enabled:7}  {email:widest$}  {name}", role.name())?;
+        writeln!(out, "{id:36}  {:14}  {enabled:7}  {email:widest$}  {name}", role)?;
     }
     Ok(())
 }
@@ -98,6 +104,17 @@ pub async fn invite(staff: &Staff, email: &str, out: &mut dyn Write) -> anyhow::
     anyhow::ensure!(user.enabled, "{email} is disabled, so no link of theirs would be good: enable the user first");
     let given = staff::give_link(staff, None, user.id, Language::English).await.map_err(explain)?;
     writeln!(out, "{}", given.url)?;
+    Ok(())
+}
+
+/// Sets what a user may do.
+///
+/// # Errors
+/// One line; that it is the last owner is one of them.
+pub async fn set_role(staff: &Staff, email: &str, role: &str, owner: bool) -> anyhow::Result<()> {
+    let user = find(staff, email).await?;
+    let changes = Changes { role: Role::parse(role), owner: Some(owner), ..Changes::none() };
+    staff::change_user(staff, By::default(), user.id, changes).await.map_err(explain)?;
     Ok(())
 }
 

@@ -37,6 +37,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0012_audit_chain",
     "0013_second_factors",
     "0014_password_links",
+    "0015_owners",
 ];
 
 impl Migration {

@@ -155,7 +155,11 @@ mod tests {
     use super::*;
 
     fn viewer(byte: u8) -> Viewer {
-        Viewer { id: Uuid::from_bytes([byte; 16]), name: "Asha".into(), admin: true }
+        Viewer {
+            id: Uuid::from_bytes([byte; 16]),
+            name: "Asha".into(),
+            can: crate::permissions::Permissions::default(),
+        }
     }
 
     #[test]

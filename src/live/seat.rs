@@ -74,10 +74,12 @@ impl Seat {
     pub async fn take(
         live: Live,
         viewer: Viewer,
-        frame: Frame,
+        mut frame: Frame,
         query: Query,
         again: bool,
     ) -> Result<(Self, String), Fault> {
+        // What is put on the page anew offers no more than the page did.
+        frame.viewer = Some(viewer.clone());
         let (db, desk) = (live.tickets.db.clone(), live.tickets.desk.clone());
         let shows = db.read(move |tx| Shows::of(tx, &desk, &query)).await?;
         let mut seat = Self { live, viewer, frame, shows, counts: None, edited: false };

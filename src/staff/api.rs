@@ -64,6 +64,8 @@ pub struct UserRecord {
     /// E.164.
     phone: Option<String>,
     role: Role,
+    /// Whether they look after users, settings, keys and the audit history; admins only.
+    owner: bool,
     /// Whether they may sign in and be assigned.
     enabled: bool,
     /// RFC 3339, UTC, milliseconds.
@@ -79,6 +81,7 @@ impl From<&User> for UserRecord {
             name: user.name.clone(),
             phone: user.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             role: user.role,
+            owner: user.owner,
             enabled: user.enabled,
             created_at: instant(user.created_at),
         }
@@ -133,6 +136,10 @@ pub struct NewUserBody {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// Whether an admin looks after users, settings, keys and the audit history too. True unless it is said; of other
+    /// roles it counts for nothing.
+    #[schema(default = true, nullable = false)]
+    pub owner: Option<bool>,
     /// Neither the name nor the address. Left out with `invite`.
     #[schema(format = Password, min_length = 8, max_length = 256, nullable = false)]
     pub password: Option<String>,
@@ -160,6 +167,10 @@ pub struct UserChangeBody {
     /// What they may do.
     #[schema(nullable = false)]
     pub role: Option<Role>,
+    /// Whether an admin looks after users, settings, keys and the audit history too. Who becomes an admin does, unless it
+    /// says no; of other roles it counts for nothing.
+    #[schema(nullable = false)]
+    pub owner: Option<bool>,
     /// Of another user: ends all of their sessions and API tokens. One's own: ends other log-ins; API tokens stay.
     #[schema(format = Password, min_length = 8, max_length = 256, nullable = false)]
     pub password: Option<String>,
@@ -370,7 +381,7 @@ async fn post_user(
     responses(
         (status = 200, description = "The user as they are now", body = UserRecord),
         (
-            status = 409, description = "It is the last enabled admin, or oneself to be disabled",
+            status = 409, description = "It is the last enabled owner, or oneself to be disabled",
             body = ProblemDocument, content_type = "application/problem+json"
         ),
         WriteProblems

@@ -32,8 +32,7 @@ pub struct By {
 /// tokens they have made.
 ///
 /// # Errors
-/// [`Fault::NotFound`]; [`Fault::Invalid`] for an address that is taken; [`Fault::Conflict`] when nobody would be left
-/// to run the desk, and for admins who disable themselves.
+/// [`Fault::NotFound`]; [`Fault::Invalid`] for an address that is taken; [`Fault::Conflict`] when no owner would be left, and for admins who disable themselves.
 pub async fn change_user(staff: &Staff, by: By, id: Uuid, changes: Changes) -> Result<User, Fault> {
     let hash = staff.hash(changes.password.clone()).await?;
     let at = staff.clone();
@@ -55,8 +54,8 @@ fn change(
 ) -> Result<User, Fault> {
     let (vault, clock) = (&staff.vault, &staff.clock);
     store::take_turn(tx, id)?;
-    if changes.role.is_some() || changes.enabled == Some(false) {
-        // Of two admins who disable each other, the second is the last.
+    if changes.role.is_some() || changes.owner.is_some() || changes.enabled == Some(false) {
+        // Of two owners who disable each other, the second is the last.
         tx.take_turn("admins")?;
     }
     let before = store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
@@ -65,9 +64,12 @@ fn change(
     if before.enabled && !user.enabled && by.user == Some(id) {
         return Err(Fault::conflict(Text::new("staff-not-oneself")));
     }
-    let runs_desk = |user: &User| user.enabled && user.role == Role::Admin;
-    if runs_desk(&before) && !runs_desk(&user) && !store::other_admin(tx, id)? {
-        return Err(Fault::conflict(Text::new("staff-last-admin")));
+    if before.runs_desk() && !user.runs_desk() {
+        match store::other_admins(tx, id)? {
+            (_, true) => {}
+            (true, false) => return Err(Fault::conflict(Text::new("staff-last-owner"))),
+            (false, false) => return Err(Fault::conflict(Text::new("staff-last-admin"))),
+        }
     }
     if store::email_owner(tx, vault, &user.email)?.is_some_and(|owner| owner != id) {
         return Err(taken());
@@ -112,7 +114,8 @@ fn differences(before: &User, after: &User) -> Vec<String> {
         (before.name != after.name, "name".to_owned()),
         (before.email != after.email, "email".to_owned()),
         (before.phone != after.phone, "phone".to_owned()),
-        (before.role != after.role, format!("role: {}", after.role.name())),
+        (before.role != after.role, format!("role: {}", after.standing().name())),
+        (before.owner != after.owner && before.role == after.role, format!("owner: {}", after.owner)),
         (before.enabled != after.enabled, format!("enabled: {}", after.enabled)),
     ];
     named.into_iter().filter(|(differs, _)| *differs).map(|(_, words)| words).collect()
@@ -130,10 +133,13 @@ pub fn not_ones_own(by: &User, id: Uuid) -> Result<(), Fault> {
 impl Changes {
     /// The user as they will be.
     pub fn apply(&self, user: &mut User) {
-        let Self { email, name, phone, role, enabled, password: _, must_change: _ } = self;
+        let Self { email, name, phone, role, owner, enabled, password: _, must_change: _ } = self;
+        // Whoever becomes an admin is an owner unless it is said that they are none: docs/decisions.
+        let becomes_admin = *role == Some(Role::Admin) && user.role != Role::Admin;
         set(&mut user.email, email.as_ref());
         set(&mut user.name, name.as_ref());
         set(&mut user.role, role.as_ref());
+        user.owner = user.role == Role::Admin && owner.unwrap_or(user.owner || becomes_admin);
         set(&mut user.enabled, enabled.as_ref());
         match phone {
             Given::Absent => {}

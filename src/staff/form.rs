@@ -36,6 +36,8 @@ pub struct NewUser {
     pub phone: Option<Phone>,
     /// What they may do.
     pub role: Role,
+    /// Whether they are an owner, which counts for admins only.
+    pub owner: bool,
     /// A good one, in NFC. Without one they cannot sign in until one is set.
     pub password: Option<String>,
 }
@@ -57,6 +59,8 @@ pub struct Changes {
     pub phone: Given<Phone>,
     /// What they may do.
     pub role: Option<Role>,
+    /// Whether they are an owner, which counts for admins only. Who becomes an admin is one unless it says no.
+    pub owner: Option<bool>,
     /// Whether they may sign in.
     pub enabled: Option<bool>,
     /// A good one, in NFC.
@@ -73,6 +77,7 @@ impl Changes {
             name: None,
             phone: Given::Absent,
             role: None,
+            owner: None,
             enabled: None,
             password: None,
             must_change: None,
@@ -86,7 +91,7 @@ impl std::fmt::Debug for Changes {
     }
 }
 
-/// Reads a whole new user. With a `role` given, the input has none of its own.
+/// Reads a whole new user. With a `role` given, which is the first admin's, the input has none of its own.
 ///
 /// # Errors
 /// [`Fault::Invalid`] with every fault of every field.
@@ -125,13 +130,17 @@ fn read_user(
     let email = input.must("email", EMAIL, EMAIL_MISSING, email::check);
     let name = input.required("name", NAME, NAME_MISSING);
     let phone = phone(&mut input, region).value();
-    let role = role.or_else(|| input.must("role", WORD, ROLE_MISSING, parse_role));
+    let (role, owner) = match role {
+        Some(role) => (Some(role), true),
+        // The contract's admin looks after users; one who does not is an exception that is to be named.
+        None => (input.must("role", WORD, ROLE_MISSING, parse_role), input.flag("owner").value().unwrap_or(true)),
+    };
     let email_of = || email.as_deref().unwrap_or("");
     let password = with_password.then(|| new_password(&mut input, "password", email_of(), &name)).flatten();
     input.finish()?;
     // Each is only absent with a fault, which `finish` has just returned.
     let (Some(email), Some(role)) = (email, role) else { return Err(Fault::Invalid(Vec::new())) };
-    Ok(NewUser { email, name, phone, role, password })
+    Ok(NewUser { email, name, phone, role, owner, password })
 }
 
 /// Reads a change of `user`.
@@ -143,6 +152,7 @@ pub fn changes(mut input: Input, region: Option<&Region>, user: &User) -> Result
     let name = sent(&mut input, "name", |input| Some(input.required("name", NAME, NAME_MISSING)));
     let phone = phone(&mut input, region);
     let role = sent(&mut input, "role", |input| input.must("role", WORD, ROLE_MISSING, parse_role));
+    let owner = input.flag("owner").value();
     let enabled = input.flag("enabled").value();
     let password = sent(&mut input, "password", |input| {
         let (email, name) = (email.as_deref().unwrap_or(&user.email), name.as_deref().unwrap_or(&user.name));
@@ -150,7 +160,7 @@ pub fn changes(mut input: Input, region: Option<&Region>, user: &User) -> Result
     });
     let must_change = input.flag(MUST_CHANGE).value();
     input.finish()?;
-    Ok(Changes { email, name, phone, role, enabled, password, must_change })
+    Ok(Changes { email, name, phone, role, owner, enabled, password, must_change })
 }
 
 /// What somebody signs in with. The address is not checked: a wrong one is simply nobody's.
@@ -226,6 +236,7 @@ const fn name_of(role: Role) -> Text {
     Text::new(match role {
         Role::Admin => "staff-name-admin",
         Role::Technician => "staff-name-technician",
+        Role::Auditor => "staff-name-auditor",
     })
 }
 

@@ -236,7 +236,14 @@ mod tests {
         ] {
             let email = format!("user{place}@isp.example");
             let (name, role, password) = (String::new(), Role::Technician, "correct horse".to_owned());
-            let new = NewUser { email: email.clone(), name, phone: None, role, password: Some(password.clone()) };
+            let new = NewUser {
+                email: email.clone(),
+                name,
+                phone: None,
+                role,
+                owner: true,
+                password: Some(password.clone()),
+            };
             let user = add_user(&staff, None, new).await.unwrap();
             let proof = verify(&staff, email, password, None, None).await.unwrap().unwrap();
             change_user(&staff, By::default(), user.id, change).await.unwrap();

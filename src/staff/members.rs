@@ -39,13 +39,14 @@ pub(super) fn add(
         name: new.name.clone(),
         phone: new.phone.clone(),
         role: new.role,
+        owner: new.role == Role::Admin && new.owner,
         enabled: true,
         created_at: clock.now(),
     };
     if !store::insert(tx, vault, &user, hash)? {
         return Err(taken());
     }
-    let added = Event::UserAdded { user: user.id, name: user.name.clone(), role: user.role.name().to_owned() };
+    let added = Event::UserAdded { user: user.id, name: user.name.clone(), role: user.standing().name().to_owned() };
     audit::record(tx, vault, clock, by, &added)?;
     Ok(user)
 }
@@ -99,6 +100,7 @@ pub fn the_client(tx: &mut Tx<'_>, vault: &Vault, now: i64) -> Result<Person, Fa
         name: "Client".to_owned(),
         phone: None,
         role: Role::Technician,
+        owner: false,
         enabled: false,
         created_at: now,
     };

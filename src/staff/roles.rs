@@ -5,8 +5,8 @@ use super::Role;
 use crate::permissions::{
     Permission::{
         self, Account, AuditRead, ClientsRead, ClientsWrite, JobsRead, JobsWrite, KeysManage, NotificationsRead,
-        NotificationsWrite, ReportsRead, SettingsManage, TicketsExport, TicketsRead, TicketsWrite, UsersManage,
-        UsersRead,
+        NotificationsWrite, ReportsRead, SettingsManage, TicketsExport, TicketsExportReasoned, TicketsRead,
+        TicketsWrite, UsersManage, UsersRead,
     },
     Permissions,
 };
@@ -25,6 +25,19 @@ const DESK: Permissions = Permissions::of(&[
     NotificationsWrite,
     ReportsRead,
     UsersRead,
+    TicketsExportReasoned,
+]);
+
+/// What shows how the desk works and who works there; nothing that changes anything.
+const AUDIT: Permissions = Permissions::of(&[
+    Account,
+    TicketsRead,
+    TicketsExportReasoned,
+    ClientsRead,
+    NotificationsRead,
+    ReportsRead,
+    UsersRead,
+    AuditRead,
 ]);
 
 /// What the owner flag adds to an admin.
@@ -40,6 +53,13 @@ pub struct Standing {
     pub role: Role,
     /// Whether they have the owner flag, which counts for admins only.
     pub owner: bool,
+}
+
+impl Standing {
+    /// The name in records.
+    pub const fn name(self) -> &'static str {
+        if self.owner { "owner" } else { self.role.name() }
+    }
 }
 
 /// What a program's token may be used for: never more than its owner may do.
@@ -73,7 +93,8 @@ impl Scope {
 
     /// What it lets through.
     pub const fn permissions(self) -> Permissions {
-        const READ: Permissions = Permissions::of(&[Account, TicketsRead, TicketsExport, JobsRead]);
+        const READ: Permissions =
+            Permissions::of(&[Account, TicketsRead, TicketsExport, TicketsExportReasoned, JobsRead]);
         match self {
             Self::TicketsRead => READ,
             Self::TicketsWrite => READ.and(Permissions::of(&[TicketsWrite, JobsWrite])),
@@ -95,6 +116,7 @@ impl Rules {
         match who.role {
             Role::Admin if who.owner => DESK.and(OWNER),
             Role::Admin => DESK,
+            Role::Auditor => AUDIT,
             Role::Technician if self.technician_view => OWN.and(JOBS),
             Role::Technician => OWN,
         }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use crate::permissions::Permission::{
     self, Account, AuditRead, ClientsRead, ClientsWrite, NotificationsRead, NotificationsWrite, ReportsRead,
-    SettingsManage, TicketsExport, TicketsRead, TicketsWrite, UsersManage, UsersRead,
+    SettingsManage, TicketsExport, TicketsExportReasoned, TicketsRead, TicketsWrite, UsersManage, UsersRead,
 };
 
 /// What a route asks of whoever comes.
@@ -66,11 +66,14 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET /views", May(TicketsRead)),
     ("GET /live", May(TicketsRead)),
     ("GET /tickets.csv", May(TicketsExport)),
+    ("POST /tickets.csv", May(TicketsExportReasoned)),
+    ("GET /tickets/export", May(TicketsExportReasoned)),
     ("GET /api/tickets", May(TicketsRead)),
     ("GET /api/tickets/{id}", May(TicketsRead)),
     ("GET /api/tickets/{id}/notifications", May(TicketsRead)),
     ("GET /api/views", May(TicketsRead)),
     ("GET /api/tickets.csv", May(TicketsExport)),
+    ("POST /api/tickets.csv", May(TicketsExportReasoned)),
     // Tickets, written.
     ("POST /tickets", MayOrLapsed(TicketsWrite)),
     ("GET /tickets/new", May(TicketsWrite)),
@@ -114,7 +117,6 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET /notifications/calls", May(NotificationsRead)),
     ("GET /notifications/gateways", May(NotificationsRead)),
     ("GET /notifications/templates", May(NotificationsRead)),
-    ("GET /notifications/templates/{kind}/{channel}/{language}", May(NotificationsRead)),
     ("GET /api/notifications", May(NotificationsRead)),
     ("GET /api/notifications/{id}", May(NotificationsRead)),
     ("GET /api/gateways", May(NotificationsRead)),
@@ -152,7 +154,7 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("POST /api/users", May(UsersManage)),
     ("PATCH /api/users/{id}", May(UsersManage)),
     ("POST /api/users/{id}/link", May(UsersManage)),
-    ("POST /notifications/templates/{kind}/{channel}/{language}", May(SettingsManage)),
+    ("GET POST /notifications/templates/{kind}/{channel}/{language}", May(SettingsManage)),
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/preview", May(SettingsManage)),
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/reset", May(SettingsManage)),
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/test", May(SettingsManage)),

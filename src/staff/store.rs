@@ -21,7 +21,7 @@ use crate::{
 pub const CHANGED: &str = "staff";
 
 const EMAIL: Purpose = Purpose::new("users.email");
-const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at";
+const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at, u.owner";
 /// The name of a token that a log-in over the API gave. People's own names are never empty.
 pub(super) const LOG_IN: &str = "";
 
@@ -51,6 +51,7 @@ fn user(vault: &Vault, row: &Row, from: usize) -> Result<User, Fault> {
         role: Role::from_code(row.int(from + 4)?).ok_or_else(|| broken("role"))?,
         enabled: row.bool(from + 5)?,
         created_at: row.int(from + 6)?,
+        owner: row.bool(from + 7)?,
     })
 }
 
@@ -79,8 +80,8 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, user: &User, password: Option<&str
     let id = &user.id;
     let phone = user.phone.as_ref().map(|phone| vault.seal_text(&cell("phone", id), phone.as_str()));
     let added = tx.execute(
-        "INSERT INTO users (id, email, email_token, name, phone, role, password, enabled, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (email_token) DO NOTHING",
+        "INSERT INTO users (id, email, email_token, name, phone, role, password, enabled, created_at, updated_at, \
+         owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) ON CONFLICT (email_token) DO NOTHING",
         params![
             user.id,
             vault.seal_text(&cell("email", id), &user.email),
@@ -91,6 +92,7 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, user: &User, password: Option<&str
             password,
             user.enabled,
             user.created_at,
+            user.owner,
         ],
     )?;
     Ok(added == 1)
@@ -102,7 +104,7 @@ pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(
     let phone = user.phone.as_ref().map(|phone| vault.seal_text(&cell("phone", id), phone.as_str()));
     tx.execute(
         "UPDATE users SET email = $2, email_token = $3, name = $4, phone = $5, role = $6, enabled = $7, \
-         updated_at = $8 WHERE id = $1",
+         updated_at = $8, owner = $9 WHERE id = $1",
         params![
             user.id,
             vault.seal_text(&cell("email", id), &user.email),
@@ -112,6 +114,7 @@ pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(
             user.role.code(),
             user.enabled,
             now,
+            user.owner,
         ],
     )?;
     tx.notify(CHANGED, "");
@@ -171,10 +174,11 @@ pub fn list(tx: &mut Tx<'_>, vault: &Vault, role: Option<Role>) -> Result<Vec<Us
     Ok(users)
 }
 
-/// Whether anybody but this user is an enabled admin.
-pub fn other_admin(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM users WHERE role = $1 AND enabled = 1 AND id <> $2 LIMIT 1";
-    Ok(!tx.query(sql, params![Role::Admin.code(), id])?.is_empty())
+/// Whether anybody but this user is an enabled admin, and whether one of those is an owner.
+pub fn other_admins(tx: &mut Tx<'_>, id: Uuid) -> Result<(bool, bool), DbError> {
+    let sql = "SELECT MAX(owner) FROM users WHERE role = $1 AND enabled = 1 AND id <> $2";
+    let owner = tx.query_one(sql, params![Role::Admin.code(), id])?.map(|row| row.opt_int(0)).transpose()?.flatten();
+    Ok((owner.is_some(), owner == Some(1)))
 }
 
 /// A session as its owner sees it.
@@ -274,14 +278,14 @@ pub fn owner(
          FROM {table} c JOIN users u ON u.id = c.user_id WHERE c.token_hash = $1 AND u.enabled = 1"
     );
     let Some(row) = tx.query_one(&sql, params![*hash])? else { return Ok(None) };
-    let noted = row.opt_int(7)?;
+    let noted = row.opt_int(8)?;
     let idle = kind == Kind::Session && noted.is_none_or(|noted| noted <= now - idle);
-    if idle || row.opt_int(8)?.is_some_and(|end| end <= now) {
+    if idle || row.opt_int(9)?.is_some_and(|end| end <= now) {
         return Ok(None);
     }
     let stale = noted.is_none_or(|noted| now - noted >= NOTED_AFTER);
-    let (user, proved_at, strong) = (user(vault, &row, 0)?, row.int(9)?, row.bool(10)?);
-    let lacks_factor = !strong && Required::of(row.opt_bytes(11)?.as_deref()).asks(user.role);
+    let (user, proved_at, strong) = (user(vault, &row, 0)?, row.int(10)?, row.bool(11)?);
+    let lacks_factor = !strong && Required::of(row.opt_bytes(12)?.as_deref()).asks(user.role);
     Ok(Some(Owner { user, stale, proved_at, lacks_factor, strong }))
 }
 

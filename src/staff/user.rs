@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::Standing;
+use super::{Rules, Standing};
 use crate::{phone::Phone, web::Viewer, words::Text};
 
 /// What a user may do (NFR-SEC-001).
@@ -13,17 +13,20 @@ pub enum Role {
     Admin,
     /// Goes out; tickets are assigned to them.
     Technician,
+    /// Sees what the desk does, and changes nothing.
+    Auditor,
 }
 
 impl Role {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Admin, Self::Technician];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Technician, Self::Auditor];
 
     /// The name in records, forms and the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
             Self::Technician => "technician",
+            Self::Auditor => "auditor",
         }
     }
 
@@ -32,6 +35,7 @@ impl Role {
         Text::new(match self {
             Self::Admin => "staff-role-admin",
             Self::Technician => "staff-role-technician",
+            Self::Auditor => "staff-role-auditor",
         })
     }
 
@@ -76,6 +80,8 @@ pub struct User {
     pub phone: Option<Phone>,
     /// What they may do.
     pub role: Role,
+    /// Whether they look after users, settings, keys and the audit history. Only admins are owners.
+    pub owner: bool,
     /// Whether they may sign in and be assigned.
     pub enabled: bool,
     /// Milliseconds.
@@ -83,6 +89,16 @@ pub struct User {
 }
 
 impl User {
+    /// What people read of what they are.
+    pub const fn label(&self) -> Text {
+        if self.owner { Text::new("staff-role-owner") } else { self.role.label() }
+    }
+
+    /// Whether the desk can be run with nobody else.
+    pub fn runs_desk(&self) -> bool {
+        self.enabled && self.role == Role::Admin && self.owner
+    }
+
     /// As records name them.
     pub fn person(&self) -> Person {
         Person { id: self.id, name: self.name.clone() }
@@ -90,12 +106,14 @@ impl User {
 
     /// As what they sign in.
     pub const fn standing(&self) -> Standing {
-        Standing { role: self.role, owner: matches!(self.role, Role::Admin) }
+        Standing { role: self.role, owner: self.owner }
     }
 
     /// As the frame of a page knows them.
     pub fn viewer(&self) -> Viewer {
-        Viewer { id: self.id, name: self.name.clone(), admin: self.role == Role::Admin }
+        // What the desk has not turned on is in no page's frame: see `Chrome`.
+        let can = Rules { technician_view: true }.permissions(self.standing());
+        Viewer { id: self.id, name: self.name.clone(), can }
     }
 }
 
@@ -105,10 +123,10 @@ mod tests {
 
     #[test]
     fn stored_numbers_and_names_of_roles_stay_what_they_are() {
-        assert_eq!(Role::ALL.map(|role| (role.code(), role.name())), [(0, "admin"), (1, "technician")]);
+        assert_eq!(Role::ALL.map(|role| (role.code(), role.name())), [(0, "admin"), (1, "technician"), (2, "auditor")]);
         for role in Role::ALL {
             assert_eq!((Role::from_code(role.code()), Role::parse(role.name())), (Some(role), Some(role)));
         }
-        assert_eq!((Role::from_code(2), Role::parse("Admin"), Role::parse("")), (None, None, None));
+        assert_eq!((Role::from_code(3), Role::parse("Admin"), Role::parse("")), (None, None, None));
     }
 }

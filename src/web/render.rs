@@ -21,6 +21,7 @@ use super::{
 use crate::{
     db::{Db, Tx},
     fault::Fault,
+    permissions::{Permission, Permissions},
     words::{Language, Said, Text, Times},
 };
 
@@ -65,8 +66,8 @@ pub struct Viewer {
     pub id: Uuid,
     /// The user's name.
     pub name: String,
-    /// Whether the desk is theirs to see; a technician has none of it.
-    pub admin: bool,
+    /// What they may do, so that no page offers anything else. It refuses nobody: the table of permissions does.
+    pub can: Permissions,
 }
 
 impl Viewer {
@@ -129,7 +130,7 @@ impl Chrome {
     /// Only the database's, which is asked for the counts of the side bar.
     pub async fn frame(&self, db: &Db, viewer: &Viewer, visit: Visit, title: &str) -> Result<Frame, Fault> {
         let mut frame = self.outside(visit, title);
-        if viewer.admin {
+        if viewer.can.has(Permission::TicketsRead) {
             let (views, news) = (Arc::clone(&self.views), Arc::clone(&self.news));
             let viewer = viewer.clone();
             (frame.views, frame.news) = db.read(move |tx| Ok::<_, Fault>((views(tx, &viewer)?, news(tx)?))).await?;
@@ -289,6 +290,11 @@ impl Frame {
     /// A text in the viewer's language.
     pub fn say(&self, text: &Text) -> Said {
         text.clone().to(self.visit.language)
+    }
+
+    /// Whether whoever looks may do this, and so is offered it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.can.has(permission))
     }
 
     /// Whether a link of the frame leads to the page that is shown. Parameters count: a filtered list is not the view

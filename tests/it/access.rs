@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redress::staff::{ROUTES, Role};
+use redress::staff::{By, Changes, ROUTES, Role};
 use reqwest::RequestBuilder;
 
 use crate::{
@@ -66,7 +66,8 @@ const TABLE: &[(&str, Who)] = &[
     ("PUT /api/templates/{kind}/{channel}/{language}", Owner),
     ("GET /api/tickets", Reader),
     ("POST /api/tickets", Admin),
-    ("GET /api/tickets.csv", Reader),
+    ("GET /api/tickets.csv", Admin),
+    ("POST /api/tickets.csv", Reader),
     ("GET /api/tickets/{id}", Reader),
     ("PATCH PUT /api/tickets/{id}", Admin),
     ("POST /api/tickets/{id}/notes", Admin),
@@ -107,8 +108,7 @@ const TABLE: &[(&str, Who)] = &[
     ("GET POST /notifications/gateways/{channel}/{gateway}/test", Admin),
     ("GET POST /notifications/resend", Admin),
     ("GET /notifications/templates", Reader),
-    ("GET /notifications/templates/{kind}/{channel}/{language}", Reader),
-    ("POST /notifications/templates/{kind}/{channel}/{language}", Owner),
+    ("GET POST /notifications/templates/{kind}/{channel}/{language}", Owner),
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/preview", Owner),
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/reset", Owner),
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/test", Owner),
@@ -121,11 +121,13 @@ const TABLE: &[(&str, Who)] = &[
     ("GET POST /setup", Anybody),
     ("GET /tickets", Reader),
     ("POST /tickets", Admin),
-    ("GET /tickets.csv", Reader),
+    ("GET /tickets.csv", Admin),
+    ("POST /tickets.csv", Reader),
     ("GET POST /tickets/bulk", Admin),
     ("GET /tickets/bulk/{run}", Admin),
     ("POST /tickets/bulk/{run}/undo", Admin),
     ("POST /tickets/density", Reader),
+    ("GET /tickets/export", Reader),
     ("GET /tickets/find", Reader),
     ("GET POST /tickets/new", Admin),
     ("GET POST /tickets/new/preview", Admin),
@@ -240,6 +242,10 @@ struct Visitor {
 
 async fn visitor(app: &TestApp, name: &'static str, role: Role, may: &'static [Who]) -> Visitor {
     let user = app.user(name, role).await;
+    if role == Role::Admin && !may.contains(&Owner) {
+        let changes = Changes { owner: Some(false), ..Changes::none() };
+        redress::staff::change_user(&app.app.staff, By::default(), user.id, changes).await.unwrap();
+    }
     let browser = Browser::new(&app.base);
     let page = browser.submit("/login", &[("email", &user.email), ("password", PASSWORD)]).await;
     assert_eq!(page.status, 303, "{}", page.text);
@@ -251,6 +257,8 @@ async fn visitor(app: &TestApp, name: &'static str, role: Role, may: &'static [W
 async fn visitors(app: &TestApp) -> Vec<Visitor> {
     vec![
         visitor(app, "Olga Owner", Role::Admin, &[Anybody, Staff, Reader, Admin, Owner, Overseer]).await,
+        visitor(app, "Adam Admin", Role::Admin, &[Anybody, Staff, Reader, Admin]).await,
+        visitor(app, "Aud Auditor", Role::Auditor, &[Anybody, Staff, Reader, Overseer]).await,
         visitor(app, "Tomasz Technician", Role::Technician, &[Anybody, Staff]).await,
         Visitor { name: "nobody", may: &[Anybody], browser: Browser::new(&app.base), program: app.anonymous() },
     ]

@@ -47,7 +47,7 @@ async fn who_was_let_in_and_whom_admins_changed_is_on_record() {
     assert_eq!(of(&rows, "over the API")[0], "Tom | Signed in over the API | From 127.0.0.1");
     assert!(of(&rows, "Signed in |").iter().any(|row| row.ends_with("From 127.0.0.1")), "{rows:?}");
     assert!(of(&rows, "added").iter().any(|row| row.ends_with("Tomasz: Technician")), "{rows:?}");
-    assert!(of(&rows, "changed").iter().any(|row| row.ends_with("Tom: Name, Admin")), "{rows:?}");
+    assert!(of(&rows, "changed").iter().any(|row| row.ends_with("Tom: Name, Owner")), "{rows:?}");
     assert_eq!(of(&rows, "user was changed").len(), 1, "{rows:?}");
     assert_eq!(of(&rows, "password was set").len(), 1, "{rows:?}");
     let all = rows.join("\n");

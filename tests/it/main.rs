@@ -6,6 +6,7 @@ mod access;
 mod architecture;
 mod at_rest;
 mod audit;
+mod auditor;
 mod browser;
 mod clients;
 mod deliveries;

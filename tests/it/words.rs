@@ -123,7 +123,7 @@ async fn sent(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> crate::
 
 async fn add(app: &TestApp, name: &str, email: &str, role: Role) -> String {
     let (name, email) = (name.to_owned(), email.to_owned());
-    let new = NewUser { email, name, phone: None, role, password: Some(PASSWORD.to_owned()) };
+    let new = NewUser { email, name, phone: None, role, owner: true, password: Some(PASSWORD.to_owned()) };
     redress::staff::add_user(&app.app.staff, None, new).await.unwrap().id.to_string()
 }
 

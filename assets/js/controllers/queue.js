@@ -9,6 +9,8 @@ export default class extends Controller {
   static targets = ["all", "said", "count", "others", "othersSaid", "full", "elsewhere"];
   static values = { one: String, more: String, none: String, others: String, rest: String, full: String };
   connect() {
+    // Who changes nothing has nothing to tick.
+    if (!this.hasAllTarget) return;
     // A row that a colleague has changed is put in anew, and keeps its tick.
     this.watch = new MutationObserver(() => this.restore());
     this.watch.observe(this.element.querySelector("tbody"), { childList: true });
@@ -17,7 +19,7 @@ export default class extends Controller {
     if (!this.picked.size) this.saidTarget.textContent = "";
   }
   disconnect() {
-    this.watch.disconnect();
+    this.watch?.disconnect();
   }
   get picked() {
     return pickedIn(this.element.elements.list.value);
@@ -42,7 +44,7 @@ export default class extends Controller {
     }
     // A click on the box's label comes once more, as one on the box.
     if (!row || e.target.closest("a, button, label") || getSelection().toString()) return;
-    if (e.target.closest("td:first-child")) return box.click();
+    if (box && e.target.closest("td:first-child")) return box.click();
     const link = row.querySelector("th a");
     if (e.ctrlKey || e.metaKey) window.open(link.href, "_blank", "noopener");
     else link.click();
@@ -50,15 +52,16 @@ export default class extends Controller {
   key(e) {
     if (!plain(e)) return;
     const row = this.here;
+    const ticks = this.hasAllTarget && row;
     const on = {
       next: () => this.move(1),
       previous: () => this.move(-1),
-      pick: row && (() => row.querySelector(".check").click()),
-      range: row && (() => (this.range(row, true), (this.last = row.id))),
+      pick: ticks && (() => row.querySelector(".check").click()),
+      range: ticks && (() => (this.range(row, true), (this.last = row.id))),
       copy: row && (() => copy(row.dataset.ticket)),
-      status: row && (() => this.act(row, named(e))),
-      priority: row && (() => this.act(row, named(e))),
-      assign: row && (() => this.act(row, named(e))),
+      status: ticks && (() => this.act(row, named(e))),
+      priority: ticks && (() => this.act(row, named(e))),
+      assign: ticks && (() => this.act(row, named(e))),
       close: this.picked.size && (() => this.clear()),
     }[does(e)];
     if (!on) return;

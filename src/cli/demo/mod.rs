@@ -193,6 +193,7 @@ async fn add(app: &App, name: &str, email: &str, role: Role, password: Option<&s
         name: name.to_owned(),
         phone: None,
         role,
+        owner: true,
         password: password.map(ToOwned::to_owned),
     };
     Ok(staff::add_user(&app.staff, None, new).await?.person())

@@ -51,6 +51,7 @@ pub(super) static TABLES: [Table; 30] = [
             "updated_at",
             "must_change",
             "language",
+            "owner",
         ],
     ),
     table(

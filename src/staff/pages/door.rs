@@ -133,8 +133,8 @@ pub(super) fn wait_on(mut response: Response, wait: Option<u64>) -> Response {
 pub(super) fn home(user: &User, next: Option<&str>) -> String {
     match (user.role, next) {
         (Role::Technician, _) => "/account".to_owned(),
-        (Role::Admin, Some(next)) => next.to_owned(),
-        (Role::Admin, _) => "/tickets".to_owned(),
+        (Role::Admin | Role::Auditor, Some(next)) => next.to_owned(),
+        (Role::Admin | Role::Auditor, _) => "/tickets".to_owned(),
     }
 }
 

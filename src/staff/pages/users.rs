@@ -87,7 +87,14 @@ pub async fn list(State(staff): State<Staff>, Admin(by): Admin, visit: Visit) ->
 /// The role, the one that most users have first.
 fn role_field() -> Field {
     let choice = |role: Role| Choice { value: role.name(), label: role.label(), language: None };
-    Field::choice("role", "staff-role", "select", [Role::Technician, Role::Admin].map(choice).to_vec())
+    Field::choice("role", "staff-role", "select", [Role::Technician, Role::Admin, Role::Auditor].map(choice).to_vec())
+}
+
+/// Whether an admin is an owner. A form without it is the contract's, which makes owners; the page asks, and offers the
+/// less.
+fn owner_field(owner: bool) -> Field {
+    let choices = vec![Choice::new("false", "staff-owner-no"), Choice::new("true", "staff-owner-yes")];
+    Field::choice("owner", "staff-owner", "radio", choices).hint("staff-owner-hint").value(owner.to_string())
 }
 
 fn new_form() -> FormView {
@@ -96,6 +103,7 @@ fn new_form() -> FormView {
         Field::new("email", "staff-email", "email", "off").hint("staff-email-hint"),
         Field::new("phone", "staff-phone", "tel", "off").optional(),
         role_field().hint("staff-role-hint"),
+        owner_field(false),
         Field::new("password", "staff-password", "password", "new-password")
             .hint("staff-first-password-hint")
             .optional(),
@@ -166,7 +174,8 @@ fn edit_form(user: &User) -> FormView {
         Field::new("name", "staff-name", "text", "off").value(&user.name),
         Field::new("email", "staff-email", "email", "off").value(&user.email),
         Field::new("phone", "staff-phone", "tel", "off").value(phone).optional(),
-        role_field().value(user.role.name()),
+        role_field().value(user.role.name()).hint("staff-role-hint"),
+        owner_field(user.owner),
     ];
     FormView { cancel: "/users", ..FormView::new(format!("/users/{}/edit", user.id), "staff-save", fields) }
 }

@@ -5,23 +5,26 @@ use std::{
     task::{Context, Poll},
 };
 
+use askama::Template;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderValue, Method, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 use futures_core::Stream;
 use jiff::{Timestamp, Zoned};
 use tokio::sync::mpsc::Receiver;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::run::{self, Piece};
 use crate::{
     fault::{Fault, FieldFault},
+    input::{Input, Limits},
     staff::{Admin, User},
     tickets::{Filter, Tickets, record::FilterParams},
-    web::{ApiFault, PageFault, Query, openapi},
+    web::{ApiFault, Form, Frame, JsonBody, PageFault, Query, Visit, openapi},
     words::Text,
 };
 
@@ -29,9 +32,12 @@ use crate::{
 /// `José` arrives as `JosÃ©`. Programs would find it in the first column's name, so only people's file has it.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
+/// What a file is for, in characters.
+const REASON: Limits = Limits::line(1000);
+
 /// The call of this feature, with its documentation.
 pub fn calls() -> OpenApiRouter<Tickets> {
-    OpenApiRouter::new().routes(routes!(export_tickets))
+    OpenApiRouter::new().routes(routes!(export_tickets, export_tickets_reasoned))
 }
 
 /// `GET /tickets.csv`, with the list's filters.
@@ -41,7 +47,82 @@ pub async fn page(
     method: Method,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
-    Ok(file(&state, &user, &method, &pairs, BYTE_ORDER_MARK).await?)
+    Ok(file(&state, &user, &method, &pairs, (None, BYTE_ORDER_MARK)).await?)
+}
+
+#[derive(Template)]
+#[template(path = "tickets/export.html")]
+struct ReasonPage {
+    frame: Frame,
+    /// Where the file is.
+    action: String,
+    /// The list that it is of.
+    back: String,
+    reason: String,
+    fault: Option<Text>,
+}
+
+/// `GET /tickets/export`, with the list's filters: asks what the file is for.
+pub async fn ask(
+    State(state): State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Query(pairs): Query,
+) -> Result<Response, PageFault> {
+    read(&state, &pairs)?;
+    Ok(reason_page(&state, &user, visit, &pairs, (String::new(), None)).await?)
+}
+
+/// `POST /tickets.csv`, with the list's filters in its address and the form's `reason`.
+pub async fn page_reasoned(
+    state: State<Tickets>,
+    Admin(user): Admin,
+    visit: Visit,
+    Query(pairs): Query,
+    form: Form,
+) -> Result<Response, PageFault> {
+    let typed = form.typed("reason").to_owned();
+    match reason(form.input) {
+        Ok(reason) => Ok(file(&state, &user, &Method::POST, &pairs, (Some(reason), BYTE_ORDER_MARK)).await?),
+        Err(Fault::Invalid(faults)) => {
+            let fault = faults.into_iter().next().map(|fault| fault.message);
+            Ok(reason_page(&state, &user, visit, &pairs, (typed, fault)).await?)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn reason_page(
+    state: &Tickets,
+    user: &User,
+    visit: Visit,
+    pairs: &[(String, String)],
+    (reason, fault): (String, Option<Text>),
+) -> Result<Response, Fault> {
+    let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let title = visit.title(Text::new("list-export-title"), fault.is_none());
+    let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let (action, back) = (format!("/tickets.csv{mark}{query}"), format!("/tickets{mark}{query}"));
+    let page = ReasonPage { frame, action, back, reason, fault };
+    Ok(page.frame.respond(status, &page))
+}
+
+/// What a file is for.
+fn reason(mut input: Input) -> Result<String, Fault> {
+    let reason = input.required("reason", REASON, Text::new("list-export-reason-missing"));
+    input.finish().map(|()| reason)
+}
+
+/// What a file is for.
+#[derive(ToSchema)]
+#[schema(as = ExportReason)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ExportBody {
+    /// It stays in the audit history.
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
 }
 
 /// Export tickets
@@ -66,7 +147,29 @@ async fn export_tickets(
     method: Method,
     Query(pairs): Query,
 ) -> Result<Response, ApiFault> {
-    Ok(file(&state, &user, &method, &pairs, "").await?)
+    Ok(file(&state, &user, &method, &pairs, (None, "")).await?)
+}
+
+/// Export tickets, saying what for
+///
+/// As `GET`, with a reason that the audit history keeps. Auditors export in this way only.
+#[utoipa::path(post, path = "/api/tickets.csv", tag = "tickets", operation_id = "export_tickets_reasoned",
+    request_body = ExportBody,
+    params(
+        FilterParams,
+        ("sort" = Option<String>, Query, description = "ticketRef, or createdAt, by which all other sorts come too"),
+        ("order" = Option<String>, Query, description = "asc, or desc (default)"),
+    ),
+    responses((status = 200, description = "The file", body = String, content_type = "text/csv",
+        headers(("Content-Disposition" = String))), openapi::WriteProblems))]
+async fn export_tickets_reasoned(
+    state: State<Tickets>,
+    Admin(user): Admin,
+    Query(pairs): Query,
+    body: JsonBody,
+) -> Result<Response, ApiFault> {
+    let reason = reason(body.input)?;
+    Ok(file(&state, &user, &Method::POST, &pairs, (Some(reason), "")).await?)
 }
 
 async fn file(
@@ -74,7 +177,7 @@ async fn file(
     user: &User,
     method: &Method,
     pairs: &[(String, String)],
-    start: &'static str,
+    (reason, start): (Option<String>, &'static str),
 ) -> Result<Response, Fault> {
     let filter = read(state, pairs)?;
     filter.check(&state.db, &state.desk).await?;
@@ -82,7 +185,7 @@ async fn file(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        Body::from_stream(Pieces(run::begin(&state.db, &state.desk, user.id, filter, start).await?))
+        Body::from_stream(Pieces(run::begin(&state.db, &state.desk, user.id, filter, reason, start).await?))
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();

@@ -53,10 +53,11 @@ pub async fn begin(
     desk: &Desk,
     by: Uuid,
     filter: Filter,
+    reason: Option<String>,
     start: &'static str,
 ) -> Result<Receiver<Piece>, Fault> {
     let query = filter.canonical();
-    let (recording, event) = (desk.clone(), Event::ExportBegan { query: query.clone() });
+    let (recording, event) = (desk.clone(), Event::ExportBegan { query: query.clone(), reason });
     let id = db.write(move |tx| audit::record(tx, &recording.vault, &recording.clock, Some(by), &event)).await?;
     let (pieces, taken) = mpsc::channel(1);
     let walk = Walk::new(filter, desk.clock.now());

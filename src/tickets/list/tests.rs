@@ -35,7 +35,7 @@ struct Shop {
 
 async fn person(app: &App, name: &str, role: Role) -> Person {
     let email = format!("{}@isp.example", name.to_lowercase());
-    let new = NewUser { email, name: name.to_owned(), phone: None, role, password: None };
+    let new = NewUser { email, name: name.to_owned(), phone: None, role, owner: true, password: None };
     staff::add_user(&app.staff, None, new).await.unwrap().person()
 }
 

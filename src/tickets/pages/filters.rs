@@ -333,6 +333,11 @@ pub fn export(filter: &Filter) -> String {
     if query.is_empty() { "/tickets.csv".to_owned() } else { format!("/tickets.csv?{query}") }
 }
 
+/// The same, for whoever has to say what for.
+pub fn export_reasoned(filter: &Filter) -> String {
+    export(filter).replacen("/tickets.csv", "/tickets/export", 1)
+}
+
 /// What a parameter is called within a sentence.
 pub fn called(name: &str) -> Option<Text> {
     Some(Text::new(match name {

@@ -37,6 +37,8 @@ struct ListPage {
     count: Option<Text>,
     /// Where the file of what is listed is.
     export: String,
+    /// The same, where it has to be said what for.
+    export_reasoned: String,
     save: Option<ViewForm>,
     /// The view that one came from, if it is the viewer's own and shows something else: its id, its name, and the query
     /// that it would get.
@@ -182,6 +184,7 @@ async fn respond(
         heading,
         count: page.as_ref().map(count_words),
         export: filters::export(&filter),
+        export_reasoned: filters::export_reasoned(&filter),
         save: save.then(|| ViewForm::new(&query, &state.desk)),
         query,
         problems: refusal.problems,

@@ -59,7 +59,8 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/{key}/consent", get(actions::back).post(consent::set))
         .route("/tickets/{key}/notifications/{id}/cancel", get(actions::back).post(consent::cancel))
         .route("/tickets/{key}/notifications/{id}/resend", get(actions::back).post(actions::resend))
-        .route("/tickets.csv", get(export::door::page))
+        .route("/tickets.csv", get(export::door::page).post(export::door::page_reasoned))
+        .route("/tickets/export", get(export::door::ask))
         .route("/views", get(views::list).post(views::add))
         .route("/views/new", get(views::show_new))
         .route("/views/{id}", get(views::show).post(views::edit))
@@ -71,7 +72,7 @@ pub fn routes(state: Tickets) -> Router {
 /// `GET /`: to what the viewer may see. Who is not signed in is led to the door by the extractor.
 async fn home(SignedIn(user): SignedIn) -> Redirect {
     Redirect::to(match user.role {
-        Role::Admin => "/tickets",
+        Role::Admin | Role::Auditor => "/tickets",
         Role::Technician => "/account",
     })
 }

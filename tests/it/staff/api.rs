@@ -119,7 +119,7 @@ async fn users_are_added_listed_and_changed() {
     assert_eq!(answer.header("location"), path);
     let mut keys: Vec<_> = user.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["createdAt", "email", "enabled", "id", "name", "phone", "role"]);
+    assert_eq!(keys, ["createdAt", "email", "enabled", "id", "name", "owner", "phone", "role"]);
     assert_eq!((user["phone"].as_str(), user["email"].as_str()), (Some("+447700900142"), Some("Mei@isp.example")));
 
     let names = |reply: super::Reply| -> Vec<String> {

@@ -43,6 +43,7 @@ async fn a_user_without_a_password_cannot_sign_in() {
         name: "T".to_owned(),
         phone: None,
         role: Role::Technician,
+        owner: false,
         password: None,
     };
     staff::add_user(&world.staff, None, new).await.unwrap();

@@ -6,6 +6,7 @@ mod command_line;
 mod limits;
 mod links;
 mod log_in;
+mod owners;
 mod passkeys;
 mod preferences;
 mod second_factor;
@@ -96,7 +97,14 @@ impl World {
 
     async fn user(&self, name: &str, role: Role) -> User {
         let email = format!("{}@isp.example", name.to_lowercase().replace(' ', "."));
-        let new = NewUser { email, name: name.to_owned(), phone: None, role, password: Some(PASSWORD.to_owned()) };
+        let new = NewUser {
+            email,
+            name: name.to_owned(),
+            phone: None,
+            role,
+            owner: true,
+            password: Some(PASSWORD.to_owned()),
+        };
         staff::add_user(&self.staff, None, new).await.unwrap()
     }
 

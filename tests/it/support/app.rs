@@ -85,7 +85,14 @@ impl TestApp {
     /// Adds somebody to the staff, with a hash of the password that is quick to make and to check.
     pub async fn user(&self, name: &str, role: Role) -> User {
         let email = format!("{}@isp.example", name.to_lowercase().replace(' ', "."));
-        let new = NewUser { email, name: name.to_owned(), phone: None, role, password: Some(PASSWORD.to_owned()) };
+        let new = NewUser {
+            email,
+            name: name.to_owned(),
+            phone: None,
+            role,
+            owner: true,
+            password: Some(PASSWORD.to_owned()),
+        };
         let staff = self.app.staff.clone().with_gate(Gate::light());
         redress::staff::add_user(&staff, None, new).await.unwrap()
     }
