@@ -41,7 +41,7 @@ use crate::{
         templates::Templates, wording::Calendar,
     },
     reports::{self, Reports},
-    staff::{self, Mails, Staff, Throttle},
+    staff::{self, Mails, Rules, Staff, Throttle},
     tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
     web::{
         Chrome, News, assets,
@@ -121,7 +121,8 @@ impl App {
             .behind(proxies(&config))
             .with_throttle(Throttle::new(config.requests_per_minute))
             .at(config.public_url.as_deref())
-            .with(config.staff, mails);
+            .with(config.staff, mails)
+            .under(Rules { technician_view: config.technician_view });
         let clients = Clients {
             db: db.clone(),
             vault: vault.clone(),
@@ -265,6 +266,7 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
         isp_name: config.isp_name.as_str().into(),
         secure: config.is_secure(),
         zone: config.zone.clone(),
+        technician_view: config.technician_view,
         views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
         news: Arc::new(move |tx| {
             let warning =

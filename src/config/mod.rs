@@ -42,7 +42,7 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 29] = [
+const OWN: [Key; 30] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("tls.cert", "", "PEM file of the certificate and its chain; with it, listen speaks HTTPS alone"),
     key("tls.key", "", "PEM file of the certificate's private key, closed to others"),
@@ -78,6 +78,7 @@ const OWN: [Key; 29] = [
     key("region", "", "Country of numbers written without a country code, such as GB or IN"),
     key("isp_name", "Your ISP", "The ISP's name, on pages and at the start of each SMS"),
     key("issue_types", "", "Issue types beside the four built in, comma-separated"),
+    key("technician_view", "false", "Whether technicians see and report on the tickets assigned to them, at /jobs"),
     key("worker", "true", "Whether this node sends messages; false only serves"),
     key("metrics_listen", "", "Address and port of the Prometheus listener; off by default"),
     key("session.idle", "1h", "A browser is signed out when nobody has used it for so long, 5m to 24h"),
@@ -142,6 +143,8 @@ pub struct Config {
     pub isp_name: String,
     /// Built in and added.
     pub issue_types: IssueTypes,
+    /// Whether technicians have a view of their own.
+    pub technician_view: bool,
     /// Whether this node sends.
     pub worker: bool,
     /// Of `/metrics`.
@@ -214,6 +217,7 @@ impl Config {
             .unwrap_or_else(|| "Your ISP".to_owned());
         let issue_types = issue_types(&mut checker);
         let worker = checker.parsed("worker", "write true or false", |t| t.parse().ok());
+        let technician_view = checker.parsed("technician_view", "write true or false", |t| t.parse().ok());
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
         let staff = staff_settings(&mut checker);
@@ -242,6 +246,7 @@ impl Config {
                     region,
                     isp_name,
                     issue_types,
+                    technician_view: technician_view.unwrap_or_default(),
                     worker,
                     metrics_listen,
                     staff,

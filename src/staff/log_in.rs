@@ -218,6 +218,7 @@ mod tests {
             isp_name: "".into(),
             secure: false,
             zone: jiff::tz::TimeZone::UTC,
+            technician_view: false,
             views: std::sync::Arc::new(|_, _| Ok(Vec::new())),
             news: std::sync::Arc::new(|_| Ok(crate::web::News::default())),
         };

@@ -4,8 +4,9 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use crate::permissions::Permission::{
-    self, Account, AuditRead, ClientsRead, ClientsWrite, NotificationsRead, NotificationsWrite, ReportsRead,
-    SettingsManage, TicketsExport, TicketsExportReasoned, TicketsRead, TicketsWrite, UsersManage, UsersRead,
+    self, Account, AuditRead, ClientsRead, ClientsWrite, JobsRead, JobsWrite, NotificationsRead, NotificationsWrite,
+    ReportsRead, SettingsManage, TicketsExport, TicketsExportReasoned, TicketsRead, TicketsWrite, UsersManage,
+    UsersRead,
 };
 
 /// What a route asks of whoever comes.
@@ -138,6 +139,15 @@ pub const ROUTES: &[(&str, Need)] = &[
     // Reports.
     ("GET /reports", May(ReportsRead)),
     ("GET /reports/{name}", May(ReportsRead)),
+    // Technicians, where the desk gives them a view of their own.
+    ("GET /jobs", May(JobsRead)),
+    ("GET /jobs/{key}", May(JobsRead)),
+    ("GET /api/jobs", May(JobsRead)),
+    ("GET /api/jobs/{id}", May(JobsRead)),
+    ("GET POST /jobs/{key}/notes", May(JobsWrite)),
+    ("GET POST /jobs/{key}/status", May(JobsWrite)),
+    ("PATCH /api/jobs/{id}", May(JobsWrite)),
+    ("POST /api/jobs/{id}/notes", May(JobsWrite)),
     // Owners: users, settings, keys, audit history.
     ("GET /users", May(UsersRead)),
     ("GET /api/users", May(UsersRead)),

@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Filter, Ticket, Tickets, add_new_note, by_key, create, export, form, history, list, prepare,
+    Filter, Ticket, Tickets, add_new_note, by_key, create, export, field, form, history, list, prepare,
     record::{
         ChangeBody, FilterParams, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord,
     },
@@ -41,6 +41,7 @@ fn calls() -> OpenApiRouter<Tickets> {
         .routes(routes!(list_ticket_notifications))
         .routes(routes!(resend_notification))
         .merge(export::door::calls())
+        .merge(field::api::calls())
         .merge(views::api::calls())
 }
 

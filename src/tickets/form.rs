@@ -105,6 +105,20 @@ pub struct NewNote {
     pub tell_client: bool,
 }
 
+/// Reads the `status` that a technician reports.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every fault.
+pub fn report(mut input: Input) -> Result<Status, Fault> {
+    let status = status(&mut input).value();
+    if status.is_none() && input.faults() == 0 {
+        input.fault("status", "required", choose(Status::labels(&Status::ALL)));
+    }
+    input.finish()?;
+    // Absent with a fault only, which `finish` has just returned.
+    status.ok_or_else(|| Fault::Invalid(Vec::new()))
+}
+
 /// Reads a note's `content` and `tellClient`.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ mod create;
 mod cursor;
 mod desk;
 mod export;
+mod field;
 mod filter;
 mod findable;
 pub mod fixes;

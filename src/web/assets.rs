@@ -61,6 +61,7 @@ const SHEETS: &[&str] = &[
     "reports",
     "messages",
     "templates",
+    "jobs",
     "docs",
     "utilities",
     "print",

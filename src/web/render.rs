@@ -111,6 +111,8 @@ pub struct Chrome {
     pub secure: bool,
     /// The ISP's time zone, in which pages show times.
     pub zone: TimeZone,
+    /// Whether technicians have a view of their own, which the frame then leads to.
+    pub technician_view: bool,
     /// The views of the side bar, which the tickets feature knows.
     pub views: Arc<Views>,
     /// What every page says of the SMS, which the notifications feature knows.
@@ -135,6 +137,7 @@ impl Chrome {
             let viewer = viewer.clone();
             (frame.views, frame.news) = db.read(move |tx| Ok::<_, Fault>((views(tx, &viewer)?, news(tx)?))).await?;
         }
+        frame.jobs = self.technician_view && viewer.can.has(Permission::JobsRead);
         frame.viewer = Some(viewer.clone());
         Ok(frame)
     }
@@ -146,6 +149,7 @@ impl Chrome {
             isp_name: self.isp_name.to_string(),
             assets: super::assets::base(),
             viewer: None,
+            jobs: false,
             views: Vec::new(),
             place: String::new(),
             news: News::default(),
@@ -268,6 +272,8 @@ pub struct Frame {
     pub assets: String,
     /// Who looks, if signed in.
     pub viewer: Option<Viewer>,
+    /// Whether they have jobs to be led to.
+    pub jobs: bool,
     /// The side bar's views, with counts.
     pub views: Vec<NavGroup>,
     /// The one address of what the page shows, where it can be reached by several, such as a list's: as a side bar's

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redress::staff::{By, Changes, ROUTES, Role};
+use redress::{
+    permissions::Permission,
+    staff::{By, Changes, Need, ROUTES, Role, Rules, Scope, Standing},
+};
 use reqwest::RequestBuilder;
 
 use crate::{
@@ -26,9 +29,11 @@ enum Who {
     Owner,
     /// Owners, and who looks after them.
     Overseer,
+    /// Technicians, where they have a view of their own.
+    Jobs,
 }
 
-use Who::{Admin, Anybody, Overseer, Owner, Reader, Staff};
+use Who::{Admin, Anybody, Jobs, Overseer, Owner, Reader, Staff};
 
 /// Every route, and who may. Methods that others may stand in a line of their own.
 const TABLE: &[(&str, Who)] = &[
@@ -79,6 +84,13 @@ const TABLE: &[(&str, Who)] = &[
     ("GET /api/views", Reader),
     ("POST /api/views", Admin),
     ("DELETE PATCH /api/views/{id}", Admin),
+    ("GET /api/jobs", Jobs),
+    ("GET PATCH /api/jobs/{id}", Jobs),
+    ("POST /api/jobs/{id}/notes", Jobs),
+    ("GET /jobs", Jobs),
+    ("GET /jobs/{key}", Jobs),
+    ("GET POST /jobs/{key}/notes", Jobs),
+    ("GET POST /jobs/{key}/status", Jobs),
     ("GET /assets/{fingerprint}/{*path}", Anybody),
     ("GET /audit", Overseer),
     ("GET /clients", Reader),
@@ -253,13 +265,15 @@ async fn visitor(app: &TestApp, name: &'static str, role: Role, may: &'static [W
     Visitor { name, may, browser, program: app.anonymous().with_token(&token) }
 }
 
-/// Everybody there is.
-async fn visitors(app: &TestApp) -> Vec<Visitor> {
+/// Everybody there is; `jobs` is whether technicians have a view of their own.
+async fn visitors(app: &TestApp, jobs: bool) -> Vec<Visitor> {
+    let technicians: &[Who] = if jobs { &[Anybody, Staff, Jobs] } else { &[Anybody, Staff] };
+    let all: &[Who] = &[Anybody, Staff, Reader, Admin, Owner, Overseer];
     vec![
-        visitor(app, "Olga Owner", Role::Admin, &[Anybody, Staff, Reader, Admin, Owner, Overseer]).await,
+        visitor(app, "Olga Owner", Role::Admin, all).await,
         visitor(app, "Adam Admin", Role::Admin, &[Anybody, Staff, Reader, Admin]).await,
         visitor(app, "Aud Auditor", Role::Auditor, &[Anybody, Staff, Reader, Overseer]).await,
-        visitor(app, "Tomasz Technician", Role::Technician, &[Anybody, Staff]).await,
+        visitor(app, "Tomasz Technician", Role::Technician, technicians).await,
         Visitor { name: "nobody", may: &[Anybody], browser: Browser::new(&app.base), program: app.anonymous() },
     ]
 }
@@ -315,14 +329,23 @@ impl Visitor {
 
 #[tokio::test]
 async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
-    let app = TestApp::start().await;
+    walk(&TestApp::start().await, false).await;
+}
+
+#[tokio::test]
+async fn technicians_get_a_view_of_their_own_by_a_setting_and_nothing_else() {
+    walk(&TestApp::with(&[("technician_view", "true")]).await, true).await;
+}
+
+async fn walk(app: &TestApp, jobs: bool) {
     app.admin().await;
     let mut wrong = Vec::new();
-    for visitor in visitors(&app).await {
+    for visitor in visitors(app, jobs).await {
         let signed_in = visitor.may.contains(&Staff);
         let (last, first): (Vec<_>, Vec<_>) = each(TABLE).into_iter().partition(|((_, path), _)| LAST.contains(path));
         let mut tried = 0;
-        for ((method, route), who) in first.into_iter().chain(last.into_iter().rev().take(usize::from(signed_in))) {
+        let last = last.into_iter().filter(|((_, path), _)| path.starts_with("/api/"));
+        for ((method, route), who) in first.into_iter().chain(last) {
             wrong.extend(visitor.tries(method, route, who, signed_in).await);
             tried += 1;
         }
@@ -343,4 +366,37 @@ async fn pages_know_no_tokens() {
         let (status, location) = answer(admin.request(method, &filled(route))).await;
         assert!(status == 303 && location.starts_with("/login"), "{method} {route}: {status} {location}");
     }
+}
+
+/// The page that people read says what the code does.
+#[test]
+fn the_page_of_roles_is_the_code() {
+    let rules = Rules { technician_view: true };
+    let of = |role, owner| rules.permissions(Standing { role, owner });
+    let columns = [
+        of(Role::Admin, true),
+        of(Role::Admin, false),
+        of(Role::Auditor, false),
+        of(Role::Technician, false),
+        Scope::TicketsRead.permissions(),
+        Scope::TicketsWrite.permissions(),
+    ];
+    let mut lines = Vec::new();
+    for one in Permission::ALL {
+        let cells: String = columns.iter().map(|has| if has.has(one) { " yes |" } else { " |" }).collect();
+        lines.push(format!("| `{}` |{cells}", one.name()));
+    }
+    let mut routes: Vec<_> = each(ROUTES).into_iter().map(|((method, path), need)| (path, method, need)).collect();
+    routes.sort_by_key(|(path, method, _)| (*path, *method));
+    for (path, method, need) in routes {
+        let asks = match need {
+            Need::Nothing => "nothing".to_owned(),
+            Need::May(one) => format!("`{}`", one.name()),
+            Need::MayOrLapsed(one) => format!("`{}`, or a session that has just ended", one.name()),
+        };
+        lines.push(format!("| `{method} {path}` | {asks} |"));
+    }
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/security/roles.md")).unwrap();
+    let written: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(written, lines, "docs/security/roles.md is to have:\n{}", lines.join("\n"));
 }

@@ -111,6 +111,7 @@ const RULES: [Rule; 13] = [
             ("src/tickets/api.rs", "handlers"),
             ("src/tickets/pages/", "handlers"),
             ("src/tickets/export/door.rs", "handlers"),
+            ("src/tickets/field/api.rs", "handlers"),
             ("src/tickets/views/api.rs", "handlers"),
             ("src/clients/mod.rs", "FromRef hands the feature's parts to extractors"),
             ("src/clients/api.rs", "handlers"),

@@ -13,6 +13,7 @@ mod deliveries;
 mod drafts;
 mod edge;
 mod export;
+mod jobs;
 mod keys;
 mod live;
 mod notifications;

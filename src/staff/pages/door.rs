@@ -129,9 +129,12 @@ pub(super) fn wait_on(mut response: Response, wait: Option<u64>) -> Response {
     response
 }
 
-/// Where a user goes after signing in, `next` being a path of this server. A technician has no desk to go to.
-pub(super) fn home(user: &User, next: Option<&str>) -> String {
+/// Where a user goes after signing in, `next` being a path of this server. A technician has no desk to go to, but may
+/// have jobs.
+pub(super) fn home(staff: &Staff, user: &User, next: Option<&str>) -> String {
     match (user.role, next) {
+        (Role::Technician, Some(next)) if staff.rules.technician_view && next.starts_with("/jobs") => next.to_owned(),
+        (Role::Technician, _) if staff.rules.technician_view => "/jobs".to_owned(),
         (Role::Technician, _) => "/account".to_owned(),
         (Role::Admin | Role::Auditor, Some(next)) => next.to_owned(),
         (Role::Admin | Role::Auditor, _) => "/tickets".to_owned(),
@@ -188,7 +191,7 @@ pub async fn show_log_in(
 ) -> Result<Response, PageFault> {
     let next = query.get("next").filter(|next| is_local(next));
     if let Some(caller) = caller {
-        return Ok(Redirect::to(&home(&caller.user, next)).into_response());
+        return Ok(Redirect::to(&home(&staff, &caller.user, next)).into_response());
     }
     if staff.needs_setup().await? {
         return Ok(Redirect::to("/setup").into_response());
@@ -231,7 +234,7 @@ impl Step {
     pub(super) fn answer(self, staff: &Staff, next: Option<&str>) -> Response {
         match self {
             Self::Done(user, fresh) => {
-                let mut response = Redirect::to(&home(&user, next)).into_response();
+                let mut response = Redirect::to(&home(staff, &user, next)).into_response();
                 session::give(&staff.chrome, &mut response, &fresh.token);
                 let device = device::cookie(&staff.vault, &staff.clock, &staff.chrome, &user.email);
                 set_cookie(response.headers_mut(), &device);

@@ -13,6 +13,7 @@ mod edit;
 mod fields;
 mod filters;
 mod find;
+mod jobs;
 mod list;
 mod new;
 mod pager;
@@ -25,6 +26,7 @@ mod views;
 
 use axum::{
     Router,
+    extract::State,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -61,6 +63,10 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/{key}/notifications/{id}/resend", get(actions::back).post(actions::resend))
         .route("/tickets.csv", get(export::door::page).post(export::door::page_reasoned))
         .route("/tickets/export", get(export::door::ask))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{key}", get(jobs::show))
+        .route("/jobs/{key}/notes", get(jobs::back).post(jobs::add_note))
+        .route("/jobs/{key}/status", get(jobs::back).post(jobs::report))
         .route("/views", get(views::list).post(views::add))
         .route("/views/new", get(views::show_new))
         .route("/views/{id}", get(views::show).post(views::edit))
@@ -70,9 +76,10 @@ pub fn routes(state: Tickets) -> Router {
 }
 
 /// `GET /`: to what the viewer may see. Who is not signed in is led to the door by the extractor.
-async fn home(SignedIn(user): SignedIn) -> Redirect {
+async fn home(State(state): State<Tickets>, SignedIn(user): SignedIn) -> Redirect {
     Redirect::to(match user.role {
         Role::Admin | Role::Auditor => "/tickets",
+        Role::Technician if state.staff.rules.technician_view => "/jobs",
         Role::Technician => "/account",
     })
 }

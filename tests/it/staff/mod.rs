@@ -79,6 +79,7 @@ impl World {
             isp_name: "Larkfield Fibre".into(),
             secure: public.starts_with("https"),
             zone: TimeZone::get("Asia/Kolkata").unwrap(),
+            technician_view: false,
             views: Arc::new(|_, _| Ok(Vec::new())),
             news: Arc::new(|_| Ok(redress::web::News::default())),
         };
