@@ -41,7 +41,7 @@ use crate::{
         templates::Templates, wording::Calendar,
     },
     reports::{self, Reports},
-    staff::{self, Mails, Rules, Staff, Throttle},
+    staff::{self, Mails, Rules, Staff, Throttle, oidc::Provider},
     tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
     web::{
         Chrome, News, assets,
@@ -113,6 +113,7 @@ impl App {
         };
         let side_bar = SideBar::new(desk.clone());
         let chrome = chrome(&config, side_bar, &desk, &health);
+        let provider = provider(&config, &clock)?;
         let mails = Mails::new(config.notifications.gates.hindrance(Channel::EMAIL).is_none());
         if let Some(url) = &config.public_url {
             mails.reached_at(url);
@@ -122,6 +123,7 @@ impl App {
             .with_throttle(Throttle::new(config.requests_per_minute))
             .at(config.public_url.as_deref())
             .with(config.staff, mails)
+            .by(provider)
             .under(Rules { technician_view: config.technician_view });
         let clients = Clients {
             db: db.clone(),
@@ -237,6 +239,15 @@ impl App {
 fn proxies(config: &Config) -> Proxies {
     let local = config.public_url.is_some() && config.tls.is_none();
     Proxies { trusted: config.trusted_proxies.clone(), local }
+}
+
+/// Whom people sign in by. It is not asked yet.
+fn provider(config: &Config, clock: &Clock) -> anyhow::Result<Option<Provider>> {
+    let Some(settings) = config.oidc.clone() else { return Ok(None) };
+    let listen = format!("http://{}", config.listen);
+    let base = config.public_url.as_deref().unwrap_or(&listen);
+    let made = Provider::new(settings, base, clock.clone());
+    made.map(Some).map_err(|error| anyhow::anyhow!("oidc.issuer: {error}"))
 }
 
 fn api(app: &App) -> OpenApiRouter {

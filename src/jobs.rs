@@ -43,6 +43,9 @@ impl Work {
 
 /// Starts this node's background work, which ends when `stopped` turns true. `base` is this server's own address.
 pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
+    if app.config.public_url.is_none() {
+        app.staff.reached_at(base);
+    }
     let mut work = JoinSet::new();
     if app.config.worker {
         let worker = app.worker(base);

@@ -96,3 +96,16 @@ audit-codes-left = { $count ->
 audit-factors-reset = A user’s second factors were taken away
 audit-factor-required = It was changed who needs a second factor
 audit-factor-refused = A wrong second factor was given
+
+# Single sign-on.
+audit-signed-in-provider = Signed in by single sign-on
+audit-provider-refused = Single sign-on was refused
+audit-identity-linked = An account of single sign-on was tied to a user
+audit-provider-signed-out = Single sign-on signed a user out
+audit-why-from = { $why }. { $from }
+audit-why-no-role = No role was given
+audit-why-disabled = The user is disabled
+audit-why-taken = The e-mail address is another user’s
+audit-why-last-admin = The last admin would have lost the role
+audit-why-nameless = Name or e-mail address was missing
+audit-why-unknown = Nobody is known by the account

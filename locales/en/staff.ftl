@@ -90,3 +90,22 @@ staff-code-wrong = This is not the code. Copy it from the newest start in the se
 staff-not-oneself = You cannot disable yourself. Ask another admin to do it.
 staff-last-admin = This is the last enabled admin. Make another user an admin first.
 staff-last-owner = This is the last enabled owner. Make another admin an owner first.
+
+# Single sign-on.
+staff-or = or
+staff-sso = Sign in by single sign-on
+staff-sso-by = Sign in with { $name }
+staff-sso-unreachable = The provider of single sign-on does not answer. Try again in a minute, or sign in with your password if you have one.
+staff-sso-declined = You were not signed in at the provider. Try again; if it happens again, ask whoever runs the provider.
+staff-sso-stale = This sign-in was begun in another browser or too long ago, or has been used already. Begin again.
+staff-sso-unproven = What came back from the provider does not prove who you are. Begin again; if it happens again, an admin finds the reason in the server’s log.
+staff-sso-too-weak = The provider has not checked you strongly or recently enough. Sign out there, then begin again.
+staff-sso-no-role = The provider gives you no role at this desk. Ask whoever runs the provider for one.
+staff-sso-unknown = Nobody at this desk is known by this account of yours. Ask an admin.
+staff-sso-taken = A user with your e-mail address is there already and is not tied to this account. Ask an admin.
+staff-sso-nameless = The provider does not give your name and a valid e-mail address. Ask whoever runs the provider.
+staff-sso-disabled = Your user is disabled. Ask an admin.
+staff-sso-last-admin = The provider makes you no admin any more, but you are the last one here. Let it make somebody else an admin first.
+staff-local-closed = Passwords are not taken here. Sign in with the button, which leads to single sign-on.
+staff-signing-out-on = You are being led on to the provider, to sign out there as well.
+staff-sign-out-on = Sign out at the provider

@@ -96,3 +96,16 @@ audit-codes-left = { $count ->
 audit-factors-reset = एक उपयोगकर्ता के दूसरे प्रमाण हटाए गए
 audit-factor-required = बदला गया कि दूसरा प्रमाण किसके लिए ज़रूरी है
 audit-factor-refused = ग़लत दूसरा प्रमाण दिया गया
+
+# एकल साइन-इन।
+audit-signed-in-provider = एकल साइन-इन से प्रवेश किया
+audit-provider-refused = एकल साइन-इन से प्रवेश नहीं दिया गया
+audit-identity-linked = एकल साइन-इन का खाता उपयोगकर्ता से जोड़ा गया
+audit-provider-signed-out = एकल साइन-इन की सेवा ने उपयोगकर्ता को साइन आउट किया
+audit-why-from = { $why }। { $from }
+audit-why-no-role = कोई भूमिका नहीं दी गई थी
+audit-why-disabled = उपयोगकर्ता रोका गया है
+audit-why-taken = ई-मेल पता किसी दूसरे उपयोगकर्ता का है
+audit-why-last-admin = आख़िरी एडमिन की भूमिका चली जाती
+audit-why-nameless = नाम या ई-मेल पता नहीं मिला
+audit-why-unknown = खाते से कोई जाना नहीं जाता

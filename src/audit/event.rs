@@ -197,6 +197,27 @@ pub enum Event {
         /// `invitation` or `reset`.
         kind: String,
     },
+    /// Somebody whom the provider of single sign-on vouches for was not let in.
+    ProviderRefused {
+        /// Why, in a word of the log-in page's address.
+        why: String,
+        /// The address that they came from, if it is known.
+        from: Option<String>,
+    },
+    /// Somebody's identity at the provider became a user's.
+    IdentityLinked {
+        /// The user.
+        user: Uuid,
+        /// Their name.
+        name: String,
+    },
+    /// The provider signed a user out.
+    ProviderSignedOut {
+        /// The user.
+        user: Uuid,
+        /// Their name.
+        name: String,
+    },
     /// A data key seals from then on.
     KeyActivated {
         /// Its number.
@@ -243,6 +264,9 @@ impl Event {
             Self::SecondFactorRequired { .. } => 24,
             Self::FactorRefused { .. } => 25,
             Self::LinkMade { .. } => 26,
+            Self::ProviderRefused { .. } => 60,
+            Self::IdentityLinked { .. } => 61,
+            Self::ProviderSignedOut { .. } => 62,
             Self::Unknown => -1,
         }
     }
@@ -265,6 +289,7 @@ impl Event {
             Self::KeyForgotten { .. } => Text::new("audit-key-forgotten"),
             Self::SignedIn { over: Over::Page, .. } => Text::new("audit-signed-in"),
             Self::SignedIn { over: Over::Api, .. } => Text::new("audit-signed-in-api"),
+            Self::SignedIn { over: Over::Provider, .. } => Text::new("audit-signed-in-provider"),
             Self::SignInRefused { .. } => Text::new("audit-sign-in-refused"),
             Self::UserAdded { .. } => Text::new("audit-user-added"),
             Self::UserChanged { .. } => Text::new("audit-user-changed"),
@@ -280,6 +305,9 @@ impl Event {
             Self::SecondFactorRequired { .. } => Text::new("audit-factor-required"),
             Self::FactorRefused { .. } => Text::new("audit-factor-refused"),
             Self::LinkMade { .. } => Text::new("audit-link-made"),
+            Self::ProviderRefused { .. } => Text::new("audit-provider-refused"),
+            Self::IdentityLinked { .. } => Text::new("audit-identity-linked"),
+            Self::ProviderSignedOut { .. } => Text::new("audit-provider-signed-out"),
             Self::Unknown => Text::new("audit-unknown"),
         }
     }
@@ -324,6 +352,9 @@ impl Event {
             Self::SignInRefused { name, from } | Self::FactorRefused { name, from } => {
                 Text::new("audit-of-from").arg("name", name).arg("from", origin(from.as_deref()))
             }
+            Self::ProviderRefused { why, from } => {
+                Text::new("audit-why-from").arg("why", super::told::why(why)).arg("from", origin(from.as_deref()))
+            }
             Self::UserAdded { name, role, .. } => {
                 Text::new("audit-of-what").arg("name", name).arg("what", super::told::role(role))
             }
@@ -331,7 +362,10 @@ impl Event {
                 let what: Vec<Text> = what.iter().map(|what| changed(what)).collect();
                 Text::new("audit-of-what").arg("name", name).arg("what", what)
             }
-            Self::PasswordSet { name, .. } | Self::FactorsReset { name, .. } => Text::verbatim(name),
+            Self::PasswordSet { name, .. }
+            | Self::FactorsReset { name, .. }
+            | Self::IdentityLinked { name, .. }
+            | Self::ProviderSignedOut { name, .. } => Text::verbatim(name),
             Self::FactorAdded { kind, name } | Self::FactorRemoved { kind, name } => {
                 Text::new("audit-of-what").arg("name", kind.words()).arg("what", name)
             }
@@ -380,6 +414,8 @@ pub enum Over {
     Page,
     /// The API.
     Api,
+    /// Single sign-on, in a browser.
+    Provider,
 }
 
 #[cfg(test)]

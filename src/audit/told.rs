@@ -12,6 +12,18 @@ pub(super) fn role(name: &str) -> Text {
     })
 }
 
+/// Why the provider's word did not do.
+pub(super) fn why(name: &str) -> Text {
+    Text::new(match name {
+        "no-role" => "audit-why-no-role",
+        "disabled" => "audit-why-disabled",
+        "taken" => "audit-why-taken",
+        "last-admin" => "audit-why-last-admin",
+        "nameless" => "audit-why-nameless",
+        _ => "audit-why-unknown",
+    })
+}
+
 /// What was changed of a user.
 pub(super) fn changed(what: &str) -> Text {
     match what.split_once(": ") {

@@ -1,6 +1,7 @@
 //! Settings: which there are, and what they come to.
 
 mod exposed;
+mod oidc;
 mod sources;
 mod tls;
 
@@ -95,7 +96,7 @@ pub fn keys() -> impl Iterator<Item = Key> {
         secret: key.secret,
         help: key.doc.trim_end_matches('.'),
     });
-    OWN.into_iter().chain(messages)
+    OWN.into_iter().chain(oidc::KEYS).chain(messages)
 }
 
 impl Key {
@@ -151,6 +152,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Of sessions and of the links by which passwords are chosen.
     pub staff: staff::Settings,
+    /// Of single sign-on, if there is a provider.
+    pub oidc: Option<staff::oidc::Settings>,
     /// Of messages.
     pub notifications: notifications::Settings,
 }
@@ -221,6 +224,7 @@ impl Config {
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
         let staff = staff_settings(&mut checker);
+        let oidc = oidc::settings(&mut checker);
         let lookup = |name: &str| sources.get(name).map(ToOwned::to_owned);
         let notifications =
             notifications::Settings::read(&lookup, zone.as_ref().unwrap_or(&TimeZone::UTC)).map_err(|faults| {
@@ -250,6 +254,7 @@ impl Config {
                     worker,
                     metrics_listen,
                     staff,
+                    oidc,
                     notifications,
                 })
             }

@@ -151,6 +151,7 @@ pub fn hints(sources: &Sources) -> Vec<String> {
     hints.extend(open_to_networks(sources));
     hints.extend(exposed(sources));
     hints.extend(idle(sources));
+    hints.extend(single_sign_on(sources));
     if sources.get(HOOK_SECRET).is_some_and(|secret| !secret.is_empty() && secret.len() < LONG_ENOUGH) {
         hints.push(format!(
             "{HOOK_SECRET}: can be guessed; take {LONG_ENOUGH} characters or more, or let the first start make one"
@@ -183,6 +184,30 @@ fn open_to_networks(sources: &Sources) -> Option<String> {
     (https && !proxied).then(|| {
         "trusted_proxies: not set, so failed log-ins are not counted by the address they come from; name the proxy that public_url leads to".to_owned()
     })
+}
+
+/// What keeps people from coming back from the provider of single sign-on, or in at all.
+fn single_sign_on(sources: &Sources) -> Vec<String> {
+    let set = |name: &str| sources.get(name).is_some_and(|text| !text.is_empty());
+    let mut hints = Vec::new();
+    if !set("oidc.issuer") {
+        let idle = keys().find(|key| key.name.starts_with("oidc.") && key.name != "oidc.local_login" && set(key.name));
+        hints.extend(idle.map(|key| format!("{}: set, but there is no single sign-on without oidc.issuer", key.name)));
+        return hints;
+    }
+    if !set("public_url") {
+        let listen = sources.get("listen").map_or_else(|| sources.default("listen"), ToOwned::to_owned);
+        hints.push(format!("public_url: not set, so the provider sends people back to http://{listen}/auth/callback"));
+    }
+    if !set("oidc.admin_if")
+        && !set("oidc.technician_if")
+        && !sources.get("oidc.link_by_email").is_some_and(|text| text == "true")
+    {
+        hints.push(
+            "oidc.admin_if: no claim gives a role and oidc.link_by_email is false, so nobody new gets in".to_owned(),
+        );
+    }
+    hints
 }
 
 /// The setting that calls of gateways are told from forged ones by.

@@ -38,6 +38,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0013_second_factors",
     "0014_password_links",
     "0015_owners",
+    "0016_single_sign_on",
 ];
 
 impl Migration {

@@ -196,8 +196,8 @@ pub struct UserChangeBody {
         (status = 200, description = "The token and its user", body = LoggedIn),
         (
             status = 403,
-            description = "The password was chosen by somebody else and has to be replaced first, or a second factor is required \
-                and has to be set up first: both on the page",
+            description = "Everybody signs in by the provider of single sign-on; or the password was chosen by somebody else and \
+                has to be replaced first, or a second factor is required and has to be set up first: both on the page",
             body = ProblemDocument, content_type = "application/problem+json"
         ),
         (
@@ -208,6 +208,9 @@ pub struct UserChangeBody {
     )
 )]
 async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody) -> Result<Response, ApiFault> {
+    if staff.is_closed() {
+        return Ok(Problem::of(StatusCode::FORBIDDEN, Text::new("staff-local-closed")).into());
+    }
     let mut input = body.input;
     let code = input.take_raw("code").filter(|code| !code.trim().is_empty());
     let (email, password) = form::log_in(input)?;

@@ -44,7 +44,10 @@ pub async fn change_user(staff: &Staff, by: By, id: Uuid, changes: Changes) -> R
 }
 
 /// The same within a transaction, `hash` being that of a new password.
-fn change(
+///
+/// # Errors
+/// As [`change_user`].
+pub(super) fn change(
     tx: &mut Tx<'_>,
     staff: &Staff,
     by: By,

@@ -12,6 +12,7 @@ mod links;
 mod log_in;
 mod mail;
 mod members;
+pub mod oidc;
 mod pages;
 mod password;
 mod proof_store;

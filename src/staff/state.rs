@@ -7,7 +7,7 @@ use std::sync::{
 
 use vault::Vault;
 
-use super::{Gate, Rules, Settings, Throttle, mail::Mails, second_factor::Passkeys, store};
+use super::{Gate, Rules, Settings, Throttle, mail::Mails, oidc::Provider, second_factor::Passkeys, store};
 use crate::{
     clock::Clock,
     db::Db,
@@ -43,6 +43,8 @@ pub struct Staff {
     pub settings: Settings,
     /// Mails to the staff.
     pub mails: Mails,
+    /// Whom people sign in by, if there is single sign-on.
+    pub provider: Option<Arc<Provider>>,
     has_users: Arc<AtomicBool>,
 }
 
@@ -52,8 +54,23 @@ impl Staff {
         let gate = Arc::new(Gate::default());
         let (proxies, throttle) = (Arc::default(), Arc::default());
         let (has_users, rules) = (Arc::default(), Rules::default());
-        let (settings, mails, passkeys) = (Settings::default(), Mails::default(), None);
-        Self { db, vault, clock, chrome, region, gate, proxies, rules, throttle, settings, mails, passkeys, has_users }
+        let (settings, mails, passkeys, provider) = (Settings::default(), Mails::default(), None, None);
+        Self {
+            db,
+            vault,
+            clock,
+            chrome,
+            region,
+            gate,
+            proxies,
+            rules,
+            throttle,
+            settings,
+            mails,
+            passkeys,
+            provider,
+            has_users,
+        }
     }
 
     /// The same behind these proxies.
@@ -85,6 +102,24 @@ impl Staff {
     #[must_use]
     pub fn with(self, settings: Settings, mails: Mails) -> Self {
         Self { settings, mails, ..self }
+    }
+
+    /// The same with single sign-on by this provider.
+    #[must_use]
+    pub fn by(self, provider: Option<Provider>) -> Self {
+        Self { provider: provider.map(Arc::new), ..self }
+    }
+
+    /// Says where people reach the desk, where no setting does and it is known only once the program listens.
+    pub fn reached_at(&self, base: &str) {
+        if let Some(provider) = &self.provider {
+            provider.set_base(base);
+        }
+    }
+
+    /// Whether a password lets nobody in, as everybody signs in by the provider.
+    pub(super) fn is_closed(&self) -> bool {
+        self.provider.as_ref().is_some_and(|provider| !provider.settings.local_login)
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

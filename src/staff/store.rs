@@ -7,6 +7,7 @@ use super::{
     Role, User,
     attempts::WINDOW,
     credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_KNOWN},
+    oidc,
     second_factor::{self, Required},
     user::THE_CLIENT,
 };
@@ -411,5 +412,6 @@ pub fn sweep(tx: &mut Tx<'_>, idle: i64, now: i64) -> Result<(), DbError> {
     tx.execute(sessions, params![ended, ended - idle])?;
     tx.execute("DELETE FROM api_tokens WHERE expires_at <= $1", params![now])?;
     let quiet = "DELETE FROM login_attempts WHERE last_at <= $1 AND blocked_until <= $1";
-    tx.execute(quiet, params![now - WINDOW]).map(drop)
+    tx.execute(quiet, params![now - WINDOW])?;
+    oidc::sweep(tx, now)
 }

@@ -173,6 +173,7 @@ const RULES: [Rule; 13] = [
             ("src/staff/attempts_store.rs", "a store"),
             ("src/staff/links/store.rs", "a store"),
             ("src/staff/mail/store.rs", "a store"),
+            ("src/staff/oidc/store.rs", "a store"),
             ("src/notifications/store.rs", "a store"),
             ("src/notifications/number_store.rs", "a store"),
             ("src/notifications/due_store.rs", "a store"),

@@ -22,6 +22,7 @@ mod partitions;
 mod pooler;
 mod process;
 mod reports;
+mod sso;
 mod staff;
 mod support;
 mod tickets;

@@ -34,7 +34,7 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 30] = [
+pub(super) static TABLES: [Table; 32] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -57,7 +57,18 @@ pub(super) static TABLES: [Table; 30] = [
     table(
         "sessions",
         &["token_hash"],
-        &["id", "user_id", "agent", "created_at", "last_seen_at", "expires_at", "proved_at", "strong"],
+        &[
+            "id",
+            "user_id",
+            "agent",
+            "created_at",
+            "last_seen_at",
+            "expires_at",
+            "proved_at",
+            "strong",
+            "identity",
+            "provider_sid",
+        ],
     )
     .refers(&[("user_id", "users", "id")]),
     table(
@@ -68,6 +79,8 @@ pub(super) static TABLES: [Table; 30] = [
     .refers(&[("user_id", "users", "id")]),
     table("recovery_codes", &["user_id", "place"], &["hash"]).refers(&[("user_id", "users", "id")]),
     table("spent_challenges", &["hash"], &["until"]),
+    table("identities", &["subject_key"], &["user_id", "created_at"]).refers(&[("user_id", "users", "id")]),
+    table("used_once", &["mark"], &["until"]),
     table("api_tokens", &["token_hash"], &["id", "user_id", "name", "created_at", "expires_at", "last_used_at"])
         .refers(&[("user_id", "users", "id")]),
     table("password_links", &["user_id", "kind"], &["token_hash", "expires_at"]).refers(&[("user_id", "users", "id")]),

@@ -107,7 +107,8 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
         "header",
         "template_id",
     ];
-    let ids = ["notification_id", "key", "id", "token_hash", "key_hash", "body_hash", "account_key"];
+    let ids =
+        ["notification_id", "key", "id", "token_hash", "key_hash", "body_hash", "account_key", "subject_key", "mark"];
     let bytes = [
         "value",
         "email",
@@ -129,6 +130,8 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
         "plan",
         "address",
         "fields",
+        "identity",
+        "provider_sid",
     ];
     match column {
         "name" if ["meta", "api_tokens"].contains(&table.name) => Value::Text(format!("name ä {row}")),

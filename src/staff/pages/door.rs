@@ -10,6 +10,7 @@ use axum::{
 use super::{
     account::NEW_TOKEN,
     second_step::{self, PasskeyForm},
+    sso::{self, Way},
     view::{Field, FormView, split},
 };
 use crate::{
@@ -48,6 +49,8 @@ pub(super) struct Outside {
     heading: &'static str,
     intro: &'static str,
     form: FormView,
+    /// The way to the provider of single sign-on, if there is one.
+    way: Option<Way>,
     languages: [Offer; Language::ALL.len()],
     /// Where the page is shown again in another language, with where it was to lead.
     back: String,
@@ -81,9 +84,10 @@ impl Outside {
                 format!("{}?{query}", form.action)
             },
         );
+        let way = Way::of(staff, form.hidden.as_ref().map(|(_, next)| next.as_str()));
         let frame = staff.chrome.outside(visit, &title);
-        let forgot = heading == LOG_IN && staff.mails.on();
-        let page = Self { frame, heading, intro, form, languages, back, passkey, forgot };
+        let forgot = heading == LOG_IN && staff.mails.on() && !staff.is_closed();
+        let page = Self { frame, heading, intro, form, way, languages, back, passkey, forgot };
         page.frame.respond(status, &page)
     }
 }
@@ -157,11 +161,13 @@ pub(super) fn open(
 
 const LOG_IN: &str = "staff-sign-in";
 
-fn log_in_form(next: Option<&str>) -> FormView {
+/// Without fields where passwords let nobody in.
+fn log_in_form(staff: &Staff, next: Option<&str>) -> FormView {
     let fields = vec![
         Field::new("email", "staff-email", "email", "username"),
         Field::new("password", "staff-password", "password", "current-password"),
     ];
+    let fields = if staff.is_closed() { Vec::new() } else { fields };
     FormView { hidden: next.map(|next| ("next", next.to_owned())), ..FormView::new("/login", LOG_IN, fields) }
 }
 
@@ -174,11 +180,12 @@ pub(super) fn log_in_page(
     status: StatusCode,
 ) -> Response {
     // Without the button there is still the password.
-    let passkey = second_step::ask_anybody(staff, next).unwrap_or_else(|error| {
+    let passkey = if staff.is_closed() { Ok(None) } else { second_step::ask_anybody(staff, next) };
+    let passkey = passkey.unwrap_or_else(|error| {
         tracing::error!(%error, "the log-in page goes without its button for passkeys");
         None
     });
-    let form = log_in_form(next).refused(typed, faults);
+    let form = log_in_form(staff, next).refused(typed, faults);
     Outside::answer(staff, visit, LOG_IN, "", (form, passkey), status)
 }
 
@@ -196,7 +203,8 @@ pub async fn show_log_in(
     if staff.needs_setup().await? {
         return Ok(Redirect::to("/setup").into_response());
     }
-    Ok(log_in_page(&staff, visit, next, (&[], Vec::new()), StatusCode::OK))
+    let told = sso::told(&query).map(|words| FieldFault::new("", "invalid", words));
+    Ok(log_in_page(&staff, visit, next, (&[], told.into_iter().collect()), StatusCode::OK))
 }
 
 /// `POST /login`.
@@ -211,6 +219,10 @@ pub async fn log_in(
     }
     let (mut input, typed) = split(form);
     let next = input.take_raw("next").filter(|next| is_local(next));
+    if staff.is_closed() {
+        let fault = FieldFault::new("", "not_allowed", Text::new("staff-local-closed"));
+        return Ok(log_in_page(&staff, visit, next.as_deref(), (&[], vec![fault]), StatusCode::FORBIDDEN));
+    }
     match sign_in(&staff, &sender, visit.language, input).await {
         Ok(step) => Ok(step.answer(&staff, next.as_deref())),
         Err(fault) => {
@@ -302,11 +314,18 @@ pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -
         Some(hash) => staff.db.read(move |tx| store::is_session(tx, &hash)).await.map_err(Fault::from)?,
         None => false,
     };
+    let mut onward = None;
     if let Some(hash) = former.filter(|_| known) {
+        onward = sso::goes_on(&staff, hash).await?;
         staff.db.write(move |tx| store::end(tx, Kind::Session, &hash).map_err(Fault::from)).await?;
     }
-    let flash = Flash::ok(Text::new("staff-signed-out").to(visit.language));
-    let mut response = staff.chrome.redirect("/login", Some(flash));
+    let mut response = match onward {
+        Some(address) => SignedOut::answer(&staff, visit, address),
+        None => {
+            let flash = Flash::ok(Text::new("staff-signed-out").to(visit.language));
+            staff.chrome.redirect("/login", Some(flash))
+        }
+    };
     session::take(&staff.chrome, &mut response);
     // What belongs to whoever sat here; how pages look is this browser's.
     for name in [NEW_TOKEN, VIEW] {
@@ -316,6 +335,27 @@ pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -
     // nothing of a desk is ever in it.
     response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
     Ok(response)
+}
+
+/// The page between signing out here and at the provider.
+#[derive(Template)]
+#[template(path = "staff/signed_out.html")]
+struct SignedOut {
+    frame: Frame,
+    onward: String,
+}
+
+impl SignedOut {
+    /// By a page of its own and not by a redirect, which our `form-action` would hold back after a form.
+    fn answer(staff: &Staff, visit: Visit, onward: String) -> Response {
+        let title = visit.title(Text::new("staff-signed-out"), true);
+        let page = Self { frame: staff.chrome.outside(visit, &title), onward };
+        let mut response = page.frame.respond(StatusCode::OK, &page);
+        if let Ok(refresh) = HeaderValue::try_from(format!("0;url={}", page.onward)) {
+            response.headers_mut().insert(header::REFRESH, refresh);
+        }
+        response
+    }
 }
 
 const SETUP: &str = "staff-set-up";

@@ -1,4 +1,4 @@
-//! The staff's pages: set-up, log-in, one's own account, users, and the audit history.
+//! The staff's pages: set-up, log-in, one's own account, users, single sign-on, and the audit history.
 
 mod account;
 mod audit;
@@ -10,6 +10,7 @@ mod preferences;
 mod required;
 mod second_step;
 mod sessions;
+mod sso;
 mod users;
 mod view;
 
@@ -30,6 +31,9 @@ pub fn routes(staff: Staff) -> Router {
         .route("/link", get(links::show).post(links::redeem))
         .route("/forgot", get(links::show_forgot).post(links::forgot))
         .route("/logout", post(door::log_out))
+        .route("/auth/start", get(sso::start))
+        .route("/auth/callback", get(sso::callback))
+        .route("/auth/backchannel-logout", post(sso::signed_out))
         .route("/language", post(preferences::set_language))
         .route("/account", get(account::show))
         .route("/account/confirm", get(confirm::show).post(confirm::confirm))

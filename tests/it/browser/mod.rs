@@ -1,6 +1,6 @@
 //! The main job in a real browser: by keyboard, on a phone's width, and without scripts.
 
-mod chromium;
+pub mod chromium;
 mod intake;
 mod lists;
 mod live;

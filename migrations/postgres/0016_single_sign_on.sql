@@ -1,0 +1,20 @@
+-- Who somebody is at the provider of single sign-on: a keyed token of issuer and subject.
+CREATE TABLE identities (
+  subject_key BYTEA   NOT NULL PRIMARY KEY,
+  user_id     BYTEA   NOT NULL REFERENCES users (id),
+  created_at  BIGINT  NOT NULL
+);
+CREATE INDEX identities_user ON identities (user_id);
+
+-- Sign-ins and logout tokens of the provider that have been used, until they are too old to come again.
+CREATE TABLE used_once (
+  mark  BYTEA   NOT NULL PRIMARY KEY,
+  until BIGINT  NOT NULL
+);
+CREATE INDEX used_once_age ON used_once (until);
+
+-- Of a session that the provider opened: by which identity, and a keyed token of its own session.
+ALTER TABLE sessions ADD COLUMN identity BYTEA;
+ALTER TABLE sessions ADD COLUMN provider_sid BYTEA;
+CREATE INDEX sessions_identity ON sessions (identity) WHERE identity IS NOT NULL;
+CREATE INDEX sessions_provider ON sessions (provider_sid) WHERE provider_sid IS NOT NULL;
