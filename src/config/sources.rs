@@ -201,7 +201,7 @@ fn single_sign_on(sources: &Sources) -> Vec<String> {
     }
     if !set("oidc.admin_if")
         && !set("oidc.technician_if")
-        && !sources.get("oidc.link_by_email").is_some_and(|text| text == "true")
+        && sources.get("oidc.link_by_email").is_none_or(|text| text != "true")
     {
         hints.push(
             "oidc.admin_if: no claim gives a role and oidc.link_by_email is false, so nobody new gets in".to_owned(),

@@ -12,7 +12,7 @@ server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ issuer: issuer(
 const issuer = () => `http://127.0.0.1:${server.address().port}`;
 
 function provider(desk) {
-  return new Provider(issuer(), {
+  const made = new Provider(issuer(), {
     clients: [{
       client_id: 'redress',
       client_secret: 'only-for-tests-0123456789abcdef',
@@ -30,11 +30,19 @@ function provider(desk) {
       const claims = { sub: id, name: id[0].toUpperCase() + id.slice(1), groups: groups[id] };
       return { accountId: id, claims: async () => ({ ...claims, email: `${id}@isp.example`, email_verified: id !== 'mallory' }) };
     },
+    // It would not call addresses of this machine.
+    fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
     pkce: { required: () => true },
     features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true } },
     cookies: { keys: ['only-for-tests'] },
     ttl: { Session: 3600, AccessToken: 300, IdToken: 300, Grant: 3600, Interaction: 600 },
   });
+  // Its pages take a font from elsewhere, which tests do not.
+  made.use(async (context, next) => {
+    await next();
+    if (typeof context.body === 'string') context.body = context.body.replace(/@import url\([^)]*\);/, '');
+  });
+  return made;
 }
 
 createInterface({ input: process.stdin }).on('line', (line) => {

@@ -99,13 +99,13 @@ fn claimed(said: Payload, (issuer, client): (&str, &str), now: i64) -> Option<Si
         Value::Array(list) => list.iter().any(|aud| aud.as_str() == Some(client)),
         _ => false,
     };
-    let (issued, until) = (
+    let (since, until) = (
         said.iat.checked_mul(1000)?,
         said.exp
             .map_or(said.iat.checked_mul(1000)?.checked_add(LIFE), |exp| exp.checked_mul(1000))?
             .checked_add(SKEW)?,
     );
-    let of_now = issued <= now + SKEW && until > now;
+    let of_now = since <= now + SKEW && until > now;
     // An ID token has a nonce and no such event, so that neither can be taken for the other.
     let of_log_out = said.events.get(EVENT).is_some_and(Value::is_object) && said.nonce.is_none();
     let names = said.sub.is_some() || said.sid.is_some();

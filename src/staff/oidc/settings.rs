@@ -125,8 +125,8 @@ mod tests {
             acr: Vec::new(),
             max_age: None,
         };
-        let role = |groups: serde_json::Value| settings.role(&Claims::of(json!({ "groups": groups })));
-        assert_eq!(role(json!(["field", "desk"])), Some(Role::Admin));
-        assert_eq!((role(json!(["field"])), role(json!([]))), (Some(Role::Technician), None));
+        let of = |groups: serde_json::Value| settings.role(&Claims::of(json!({ "groups": groups })));
+        assert_eq!(of(json!(["field", "desk"])), Some(Role::Admin));
+        assert_eq!((of(json!(["field"])), of(json!([]))), (Some(Role::Technician), None));
     }
 }

@@ -13,17 +13,17 @@ use crate::{
 /// # Errors
 /// The inner one: the token is not good, or its keys cannot be had. The outer one: only the database's.
 pub async fn by_provider(staff: &Staff, provider: &Provider, token: &str) -> Result<Result<(), Refusal>, Fault> {
-    let said = match logout_token::verify(provider, token).await {
-        Ok(said) => said,
+    let token = match logout_token::verify(provider, token).await {
+        Ok(token) => token,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let (vault, clock, issuer) = (staff.vault.clone(), staff.clock.clone(), provider.settings.issuer.clone());
     let work = move |tx: &mut Tx<'_>| {
-        if !store::use_once(tx, &store::mark(&vault, &issuer, &said.jti), said.until)? {
+        if !store::use_once(tx, &store::mark(&vault, &issuer, &token.jti), token.until)? {
             return Ok(0);
         }
-        let subject = said.subject.as_ref().map(|subject| store::subject(&vault, &issuer, subject));
-        let sid = said.sid.as_ref().map(|sid| store::session(&vault, &issuer, sid));
+        let subject = token.subject.as_ref().map(|subject| store::subject(&vault, &issuer, subject));
+        let sid = token.sid.as_ref().map(|sid| store::session(&vault, &issuer, sid));
         let mut ended = store::end(tx, subject, sid)?;
         let count = ended.len();
         ended.sort_unstable();

@@ -319,12 +319,11 @@ pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -
         onward = sso::goes_on(&staff, hash).await?;
         staff.db.write(move |tx| store::end(tx, Kind::Session, &hash).map_err(Fault::from)).await?;
     }
-    let mut response = match onward {
-        Some(address) => SignedOut::answer(&staff, visit, address),
-        None => {
-            let flash = Flash::ok(Text::new("staff-signed-out").to(visit.language));
-            staff.chrome.redirect("/login", Some(flash))
-        }
+    let mut response = if let Some(address) = onward {
+        SignedOut::answer(&staff, visit, address)
+    } else {
+        let flash = Flash::ok(Text::new("staff-signed-out").to(visit.language));
+        staff.chrome.redirect("/login", Some(flash))
     };
     session::take(&staff.chrome, &mut response);
     // What belongs to whoever sat here; how pages look is this browser's.

@@ -41,9 +41,12 @@ impl Way {
             Some(name) => Text::new("staff-sso-by").arg("name", name),
             None => Text::new("staff-sso"),
         };
-        let query =
-            next.map(|next| form_urlencoded::Serializer::new("?".to_owned()).append_pair("next", next).finish());
-        Some(Self { label, href: format!("/auth/start{}", query.unwrap_or_default()) })
+        let mut query = form_urlencoded::Serializer::for_suffix("/auth/start?".to_owned(), "/auth/start?".len());
+        let href = match next {
+            Some(next) => query.append_pair("next", next).finish(),
+            None => "/auth/start".to_owned(),
+        };
+        Some(Self { label, href })
     }
 }
 

@@ -15,7 +15,7 @@ async fn somebody_signs_in_and_out_by_the_provider() {
     browser.fill("[name=password]", "x").await;
     browser.click("[type=submit]").await;
     // The provider asks whether we may know who that is.
-    browser.click("form[action*='/interaction/'] [type=submit]:not([autofocus] ~ *)").await;
+    browser.click("form:has([name=prompt][value=consent]) [type=submit]").await;
     browser.arrive("/reports").await;
 
     browser.open("/account").await;
