@@ -15,6 +15,7 @@ use crate::{
     web::{
         assets,
         redirect::{self, Redirect},
+        refusal::TOO_FINE,
         server::{self, Limits},
         tls::Tls,
     },
@@ -37,6 +38,10 @@ pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {
 /// Logs to standard output. `RUST_LOG` sets what is said.
 pub fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = match TOO_FINE.parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    };
     let colours = std::io::IsTerminal::is_terminal(&std::io::stdout());
     // A second start in one process (tests) keeps the first log.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_target(false).try_init();

@@ -62,6 +62,10 @@ pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     refused(StatusCode::INTERNAL_SERVER_ERROR, Text::new("problem-our-fault"))
 }
 
+/// A directive of the log. The finest lines of what refuses requests of other sites name the address of each request, in which
+/// account ids may stand: they are never said, whatever is asked for.
+pub const TOO_FINE: &str = "tower_http=info";
+
 /// Refuses requests that another site made a browser send (fetch metadata, Origin). Gateways' callbacks carry a
 /// secret of their own instead.
 pub fn cross_site(public_url: Option<&str>) -> CsrfLayer<fn(ProtectionError) -> Response> {

@@ -12,8 +12,9 @@ use crate::support::{
 };
 
 /// Nothing answers there, so each attempt fails with the address that it was for.
-const ENV: [(&str, &str); 7] = [
-    ("RUST_LOG", "debug"),
+const ENV: [(&str, &str); 8] = [
+    ("RUST_LOG", "trace"),
+    ("REDRESS_METRICS_LISTEN", "127.0.0.1:0"),
     ("REDRESS_SMS_GATEWAY", "kannel"),
     ("REDRESS_SMS_KANNEL_URL", "http://127.0.0.1:9/cgi-bin/sendsms"),
     ("REDRESS_SMS_KANNEL_USERNAME", "redress"),
@@ -86,7 +87,14 @@ fn forms(text: &str) -> Vec<Vec<u8>> {
         text.bytes().rev().collect(),
         HEXLOWER.encode(text.as_bytes()).into_bytes(),
         form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().into_bytes(),
+        text.bytes().flat_map(|byte| format!("%{byte:02x}").into_bytes()).collect(),
+        utf16.iter().flat_map(|unit| format!("\\u{unit:04x}").into_bytes()).collect(),
     ];
+    // As SMS carry numbers: pairs of digits turned round (3GPP TS 23.040, 9.1.2.3).
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let padded = if text.len() % 2 == 0 { text.to_owned() } else { format!("{text}f") };
+        forms.push(padded.as_bytes().chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect());
+    }
     // Inside a longer text base 64 has three shapes; the first and last characters depend on the neighbours.
     for shift in 0..3 {
         let padded = [&b"   "[..shift], text.as_bytes()].concat();
@@ -266,12 +274,56 @@ async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
     })
     .await;
     assert_sealed(&dir, &["redress.db-wal"]);
+    let line = process.wait_for("metrics on");
+    let metrics = Caller::new(line[line.find("http://").unwrap()..].trim()).get("/metrics").await;
+    assert!(metrics.text.contains("redress_"), "{}", metrics.text);
+    assert_eq!(leaks(metrics.text.as_bytes()), BTreeSet::new(), "{}", metrics.text);
+    assert_eq!(told_to_others(&process, &ticket).await, [] as [String; 0]);
+    for (name, bytes) in process.seen_by_others() {
+        // What it was given by its environment it still has there.
+        let given = BTreeSet::from(["vermilionsendpw"]);
+        assert_eq!(leaks(&bytes).difference(&given).collect::<Vec<_>>(), [] as [&&str; 0], "{name}");
+    }
     let said = process.stop();
     assert_sealed(&dir, &["redress.db", "redress.key"]);
     assert!(said.contains("DEBUG") && said.contains("/api/tickets"), "the log says what it does: {said}");
     assert_eq!(leaks(said.as_bytes()), BTreeSet::new(), "{said}");
     let token = "rdr_";
     assert!(!said.contains(token), "{said}");
+}
+
+/// What answers to strangers give away, be they wrong, broken or too many: their own words are not sent back, nor is what the
+/// desk has.
+async fn told_to_others(process: &Process, ticket: &Value) -> Vec<String> {
+    let stranger = Caller::new(&process.base);
+    let (id, reference) = (ticket["id"].as_str().unwrap(), ticket["ticketRef"].as_str().unwrap());
+    let mut answers = Vec::new();
+    for path in [
+        "/Xanthippe",
+        "/api/tickets/Xanthippe",
+        "/hooks/sms/kannel/inbound?secret=x&from=447700931427&text=flibbertigibbet",
+    ] {
+        answers.push(stranger.get(path).await.text);
+    }
+    for path in [
+        format!("/api/tickets/{id}"),
+        format!("/tickets/{reference}"),
+        format!("/privacy/tickets/{reference}"),
+        "/live".to_owned(),
+    ] {
+        answers.push(stranger.get(&path).await.text);
+    }
+    for body in [
+        "{\"clientName\": \"Xanthippe\", ",
+        "[\"Xanthippe\"]",
+        "{\"email\": \"Xanthippe\", \"password\": \"Quillfeather\"}",
+    ] {
+        for path in ["/api/tickets", "/api/auth/login", "/api/privacy/erasures", "/login"] {
+            let request = stranger.request("POST", path).header("content-type", "application/json").body(body);
+            answers.push(stranger.send(request).await.text);
+        }
+    }
+    answers.into_iter().filter(|text| !leaks(text.as_bytes()).is_empty()).collect()
 }
 
 /// So that the search for leaks is known to find them.
