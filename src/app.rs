@@ -40,6 +40,7 @@ use crate::{
         self, Answering, Callbacks, Channel, Gates, Health, Hooks, Inbox, Kind, Outbox, Voice, Worker,
         templates::Templates, wording::Calendar,
     },
+    privacy::{self, Privacy},
     reports::{self, Reports},
     staff::{self, Mails, Rules, Staff, Throttle, oidc::Provider},
     tickets::{self, Desk, FromClients, Tickets, pages::SideBar},
@@ -177,6 +178,7 @@ impl App {
             .merge(tickets::pages::routes(self.tickets.clone()))
             .merge(live::routes(self.live.clone()))
             .merge(deliveries::routes(self.tickets.clone()))
+            .merge(privacy::routes(self.privacy()))
             .merge(reports::routes(Reports::new(self.tickets.clone())));
         let (document, parsed) = (openapi::Served::new(&document), document);
         let docs = Router::new()
@@ -221,6 +223,11 @@ impl App {
         Limits { per_address: self.config.connections_per_address, shared, ..Limits::default() }
     }
 
+    /// What clients may ask of their data, and how long it is kept.
+    pub fn privacy(&self) -> Privacy {
+        Privacy { tickets: self.tickets.clone(), retention: self.config.retention }
+    }
+
     /// The secret of the gateways' inbound address.
     pub fn hook_secret(&self) -> &str {
         self.hooks.secret.expose_secret()
@@ -256,6 +263,7 @@ fn api(app: &App) -> OpenApiRouter {
         .merge(clients::api::api(app.clients.clone()))
         .merge(staff::api(app.staff.clone()))
         .merge(deliveries::api(app.tickets.clone()))
+        .merge(privacy::api::api(app.privacy()))
 }
 
 /// The OpenAPI document, without opening anything.
@@ -265,6 +273,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document.merge(clients::api::document());
     document.merge(staff::document());
     document.merge(deliveries::document());
+    document.merge(privacy::api::document());
     document
 }
 

@@ -14,6 +14,7 @@ use crate::{
     db::{self, Db, DbError, TokenIndex, Tx},
     drafts, keys,
     notifications::{self, Gates, Outcome},
+    privacy,
     schedule::{self, Due},
     staff::{self, Carrying, Fate, Mail, Post},
     web::{
@@ -64,6 +65,9 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     let (changed, keys) = watch::channel(());
     work.spawn(keys::follow(app.config.keys.clone(), app.tickets.desk.vault.clone(), changed, stopped.clone()));
     work.spawn(announce(app.clone(), keys, stopped.clone()));
+    if app.config.retention.is_set() {
+        work.spawn(retain(app.clone(), stopped.clone()));
+    }
     work.spawn(sweep(app.clone(), stopped));
     Work(work)
 }
@@ -142,6 +146,44 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
             Ok(Due::In(millis)) => Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SWEEP),
             Err(error) => {
                 tracing::warn!(%error, "whether the hourly sweep is due cannot be told; it is asked again");
+                ASK_AGAIN
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Lets go of what is past its age, whenever that is due and no other node has done it. A purge that takes longer than an hour
+/// may meet another node's: what one has erased, the other passes over.
+async fn retain(app: App, mut stopped: watch::Receiver<bool>) {
+    let privacy = app.privacy();
+    loop {
+        let (now, every) = (app.clock.now(), i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX));
+        let due = app.db.write(move |tx| schedule::take(tx, "retention", now, every)).await;
+        let pause = match due {
+            Ok(Due::Now) => {
+                let purged = tokio::select! {
+                    purged = privacy::purge(&privacy) => purged,
+                    _ = stopped.wait_for(|stop| *stop) => return,
+                };
+                match purged {
+                    Ok(done) => {
+                        for (rule, count) in done.into_iter().filter(|(_, count)| *count > 0) {
+                            tracing::info!(rule = rule.setting(), count, "erased what was past its age");
+                        }
+                    }
+                    Err(fault) => {
+                        tracing::warn!(%fault, "what is past its age could not all be erased; the next hour goes on");
+                    }
+                }
+                SWEEP
+            }
+            Ok(Due::In(millis)) => Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SWEEP),
+            Err(error) => {
+                tracing::warn!(%error, "whether a purge is due cannot be told; it is asked again");
                 ASK_AGAIN
             }
         };

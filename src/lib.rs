@@ -23,6 +23,7 @@ pub mod live;
 pub mod notifications;
 pub mod permissions;
 pub mod phone;
+pub mod privacy;
 pub mod reports;
 pub mod schedule;
 pub mod search;

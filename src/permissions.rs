@@ -34,6 +34,8 @@ pub enum Permission {
     KeysManage,
     /// See the audit history.
     AuditRead,
+    /// Hand out, erase and hold what is kept of a client.
+    PrivacyManage,
     /// See the tickets that are assigned to oneself, and no others.
     JobsRead,
     /// Work on those: notes, photos, and how the work stands.
@@ -42,7 +44,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Account,
         Self::TicketsRead,
         Self::TicketsWrite,
@@ -58,6 +60,7 @@ impl Permission {
         Self::SettingsManage,
         Self::KeysManage,
         Self::AuditRead,
+        Self::PrivacyManage,
         Self::JobsRead,
         Self::JobsWrite,
     ];
@@ -80,6 +83,7 @@ impl Permission {
             Self::SettingsManage => "settings:manage",
             Self::KeysManage => "keys:manage",
             Self::AuditRead => "audit:read",
+            Self::PrivacyManage => "privacy:manage",
             Self::JobsRead => "jobs:read",
             Self::JobsWrite => "jobs:write",
         }

@@ -170,6 +170,11 @@ impl Phone {
         }
     }
 
+    /// What stands in place of a number that was erased. No country has it, so that nothing is ever sent there.
+    pub fn erased() -> Self {
+        Self("+0".to_owned())
+    }
+
     /// E.164 with its `+`, as stored, sent and shown by the API.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -191,8 +196,11 @@ impl Phone {
     }
 
     /// For a page of a desk in `region`: national for numbers with its calling code, international
-    /// for others and where no region is set.
+    /// for others and where no region is set. Nothing for one that was erased.
     pub fn shown_in(&self, region: Option<&Region>) -> String {
+        if *self == Self::erased() {
+            return String::new();
+        }
         let code = self.number().map(|number| number.country_code);
         if code.is_some() && code == region.map(|region| region.calling_code()) {
             self.national()
@@ -218,19 +226,20 @@ impl Phone {
     }
 
     /// Whether an SMS may reach it. False only where the numbering plan says that it cannot, as for
-    /// a landline; true where the plan does not tell landlines from mobiles.
+    /// a landline, or where the number was erased; true where the plan does not tell landlines from mobiles.
     pub fn takes_sms(&self) -> bool {
-        !matches!(
-            self.number().map(|number| number.get_type()),
-            Some(
-                PhoneNumberType::FixedLine
-                    | PhoneNumberType::TollFree
-                    | PhoneNumberType::PremiumRate
-                    | PhoneNumberType::SharedCost
-                    | PhoneNumberType::UAN
-                    | PhoneNumberType::VoiceMail
+        *self != Self::erased()
+            && !matches!(
+                self.number().map(|number| number.get_type()),
+                Some(
+                    PhoneNumberType::FixedLine
+                        | PhoneNumberType::TollFree
+                        | PhoneNumberType::PremiumRate
+                        | PhoneNumberType::SharedCost
+                        | PhoneNumberType::UAN
+                        | PhoneNumberType::VoiceMail
+                )
             )
-        )
     }
 
     fn number(&self) -> Option<PhoneNumber> {

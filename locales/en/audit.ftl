@@ -109,3 +109,26 @@ audit-why-taken = The e-mail address is another user’s
 audit-why-last-admin = The last admin would have lost the role
 audit-why-nameless = Name or e-mail address was missing
 audit-why-unknown = Nobody is known by the account
+
+# Personal data of clients.
+audit-person-exported = { $count ->
+    [one] All data of a client was exported, with { $count } ticket
+   *[other] All data of a client was exported, with { $count } tickets
+}
+audit-erasure-began = Erasing a client began
+audit-erased = { $count ->
+    [one] A client was erased, from { $count } ticket
+   *[other] A client was erased, from { $count } tickets
+}
+audit-hold-placed = A legal hold was placed
+audit-hold-ended = A legal hold was ended
+audit-purged = { $count ->
+    [one] { $count } record has gone by its age
+   *[other] { $count } records have gone by their age
+}
+audit-rule = By the setting { $rule }
+audit-whom-client = Client { $id }
+audit-whom-ticket = Ticket { $reference }
+audit-whom-why = { $whom }: { $why }
+audit-redacted = Export of tickets
+audit-redacted-about = Its filter named a client who was erased since

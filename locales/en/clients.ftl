@@ -72,3 +72,4 @@ clients-new-needs = A new client needs this.
 clients-stale = Somebody has changed this client since.
 clients-stale-version = The client is not as in the version you sent in If-Match. Look at it as it is now and try again.
 clients-same-moment = Somebody changed this client at the same moment. Try again.
+clients-erased-before = This client was erased on request. Who is a client again is added by hand, on the page of clients.

@@ -8,6 +8,7 @@ frame-reports = Reports
 frame-saved-views = Saved views
 frame-users = Users
 frame-audit = Audit history
+frame-privacy = Privacy
 frame-shortcuts = Shortcuts
 frame-menu = Menu
 frame-find = Find a ticket

@@ -44,6 +44,7 @@ notifications-reason-refused = the gateway refused it
 notifications-reason-not-kannel = not an answer of Kannel's
 notifications-reason-faulty = the gateway has a fault
 notifications-reason-cancelled = cancelled
+notifications-reason-erased = its client was erased
 notifications-reason-no-email = no e-mail address
 notifications-reason-country = the country is not among those of sms.countries
 notifications-reason-quiet = quiet hours
@@ -171,6 +172,7 @@ notifications-none-by-sms = No SMS goes out: the settings tell clients of this i
 # Why an SMS is not sent again.
 notifications-undone = This message was undone with its change, so it cannot be sent.
 notifications-waiting-already = This message is already waiting to be sent.
+notifications-erased = The text of this message was erased, so that it cannot be sent again.
 notifications-not-waiting = This message does not wait any more, so it cannot be cancelled.
 notifications-just-changed = This message has just changed. Look at it again.
 

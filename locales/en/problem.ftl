@@ -47,3 +47,4 @@ problem-no-parameter = This call has no such parameter. Leave it out or correct 
 problem-key-characters = Send 1 to 255 plain characters.
 problem-key-used = This key came before with another body. Send each request under a key of its own.
 problem-email = Enter one e-mail address, such as name@example.com.
+problem-erased = What this request made was erased on request, and is not made again.

@@ -16,3 +16,4 @@ rules-same-moment = Somebody changed this ticket at the same moment. Try again.
 rules-nothing-to-undo = This ticket was not just set to Fixed, so there is nothing to undo.
 rules-undo-late = The time for undoing is over: the SMS goes, or has gone. Reopen the ticket instead.
 rules-undo-dispatched = The ticket was Dispatched and has no technician any more, so Fixed cannot be undone. Reopen it instead.
+rules-erased = The personal data of this ticket was erased, and nothing personal can be added to it again. Log a new ticket.

@@ -109,3 +109,26 @@ audit-why-taken = ई-मेल पता किसी दूसरे उपय
 audit-why-last-admin = आख़िरी एडमिन की भूमिका चली जाती
 audit-why-nameless = नाम या ई-मेल पता नहीं मिला
 audit-why-unknown = खाते से कोई जाना नहीं जाता
+
+# ग्राहकों का निजी डेटा।
+audit-person-exported = { $count ->
+    [one] एक ग्राहक का सारा डेटा { $count } टिकट के साथ निर्यात किया गया
+   *[other] एक ग्राहक का सारा डेटा { $count } टिकटों के साथ निर्यात किया गया
+}
+audit-erasure-began = एक ग्राहक का डेटा मिटाना शुरू हुआ
+audit-erased = { $count ->
+    [one] एक ग्राहक का डेटा { $count } टिकट से मिटाया गया
+   *[other] एक ग्राहक का डेटा { $count } टिकटों से मिटाया गया
+}
+audit-hold-placed = कानूनी रोक लगाई गई
+audit-hold-ended = कानूनी रोक हटाई गई
+audit-purged = { $count ->
+    [one] { $count } रिकॉर्ड अवधि पूरी होने पर मिटाया गया
+   *[other] { $count } रिकॉर्ड अवधि पूरी होने पर मिटाए गए
+}
+audit-rule = सेटिंग { $rule } के अनुसार
+audit-whom-client = ग्राहक { $id }
+audit-whom-ticket = टिकट { $reference }
+audit-whom-why = { $whom }: { $why }
+audit-redacted = टिकटों का निर्यात
+audit-redacted-about = इसके फ़िल्टर में एक ऐसे ग्राहक का नाम था जिसका डेटा बाद में मिटाया गया

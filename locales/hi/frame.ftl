@@ -8,6 +8,7 @@ frame-reports = रिपोर्ट
 frame-saved-views = सहेजे गए दृश्य
 frame-users = उपयोगकर्ता
 frame-audit = ऑडिट इतिहास
+frame-privacy = निजता
 frame-shortcuts = शॉर्टकट
 frame-menu = मेनू
 frame-find = टिकट खोजें

@@ -41,6 +41,7 @@ notifications-reason-refused = गेटवे ने लेने से मन
 notifications-reason-not-kannel = यह Kannel का उत्तर नहीं है
 notifications-reason-faulty = गेटवे में ख़राबी है
 notifications-reason-cancelled = रद्द किया गया
+notifications-reason-erased = इसके ग्राहक का डेटा मिटाया गया
 notifications-reason-no-email = कोई ई-मेल पता नहीं
 notifications-reason-country = यह देश sms.countries में नहीं है
 notifications-reason-quiet = शांत समय
@@ -168,6 +169,7 @@ notifications-none-by-sms = SMS नहीं जाएगा: सेटिंग
 # SMS फिर क्यों नहीं भेजा जाता।
 notifications-undone = यह संदेश अपने बदलाव के साथ वापस ले लिया गया था, इसलिए भेजा नहीं जा सकता।
 notifications-waiting-already = यह संदेश पहले से भेजे जाने की प्रतीक्षा में है।
+notifications-erased = इस संदेश का पाठ मिटाया जा चुका है, इसलिए इसे फिर से नहीं भेजा जा सकता।
 notifications-not-waiting = यह संदेश अब प्रतीक्षा में नहीं है, इसलिए रद्द नहीं हो सकता।
 notifications-just-changed = यह संदेश अभी-अभी बदला है। इसे फिर से देखें।
 

@@ -5,6 +5,7 @@
 //! are gone: for that, keep the head that `redress audit verify` prints somewhere else, and give it the next time.
 
 use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vault::{Purpose, Vault};
 
@@ -15,6 +16,7 @@ use crate::{
 };
 
 const CHAIN: Purpose = Purpose::new("audit.chain");
+const REDACTED: Purpose = Purpose::new("audit.redacted");
 /// Rows that one read gives.
 const PAGE: u32 = 500;
 /// Faults that are told one by one.
@@ -36,6 +38,24 @@ pub(super) fn link(vault: &Vault, before: &[u8], row: &Row<'_>) -> [u8; 32] {
     vault.mac(CHAIN, &[before, row.id.as_bytes(), &at, &actor, &kind, row.detail.as_bytes()])
 }
 
+/// What vouches for a row whose text was taken out: that whoever did it had the keys, and that all else of it and its place
+/// are what they were. Its own link stays, so that the row after it is bound to it as before.
+pub(super) fn redaction(vault: &Vault, before: &[u8], kept: &[u8], row: &Row<'_>) -> [u8; 32] {
+    let actor = row.actor.map(|actor| actor.as_bytes().to_vec()).unwrap_or_default();
+    let (at, kind) = (row.at.to_be_bytes(), row.kind.to_be_bytes());
+    vault.mac(REDACTED, &[before, kept, row.id.as_bytes(), &at, &actor, &kind])
+}
+
+/// Where the chain begins once its oldest rows have gone by age. It is kept sealed, so that nobody without the keys can make
+/// one for rows that they took out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Anchor {
+    /// The link of the last row that has gone; empty where it had none.
+    pub(super) link: Vec<u8>,
+    /// How many have gone.
+    pub(super) rows: u64,
+}
+
 /// What is wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Break {
@@ -54,6 +74,10 @@ pub struct Verdict {
     pub linked: u64,
     /// Rows from before there was a chain.
     pub older: u64,
+    /// Of the rows that hold together: those whose text was taken out since it named somebody who was erased.
+    pub redacted: u64,
+    /// Rows that have gone by age; what is left is bound to the last of them.
+    pub purged: u64,
     /// The places of rows where something is wrong, the first hundred.
     pub broken: Vec<(i64, Break)>,
     /// The last link, to be kept elsewhere.
@@ -68,7 +92,11 @@ pub struct Verdict {
 /// Only the database's.
 pub async fn verify(db: &Db, vault: &Vault, held: Option<&str>) -> Result<Verdict, Fault> {
     let mut verdict = Verdict { held: held.is_none(), ..Verdict::default() };
-    let (mut seq, mut before) = (i64::MIN, Vec::new());
+    let keys = vault.clone();
+    let anchor = db.read(move |tx: &mut Tx<'_>| store::anchor(tx, &keys)).await?.unwrap_or_default();
+    verdict.purged = anchor.rows;
+    verdict.held |= !anchor.link.is_empty() && held == Some(HEXLOWER.encode(&anchor.link).as_str());
+    let (mut seq, mut before) = (i64::MIN, anchor.link);
     loop {
         let (keys, from) = (vault.clone(), seq);
         let rows = db.read(move |tx: &mut Tx<'_>| store::after(tx, &keys, from, PAGE)).await?;
@@ -94,6 +122,12 @@ impl Verdict {
             }
             (None, _) => Some(Break::Loose),
             (Some(_), None) => Some(Break::Unreadable),
+            (Some(kept), Some(detail)) if detail.is_empty() && row.redacted.is_some() => {
+                let left = Row { id: row.id, at: row.at, actor: row.actor, kind: row.kind, detail };
+                let same = row.redacted.as_deref() == Some(&redaction(vault, before, kept, &left)[..]);
+                self.redacted += u64::from(same);
+                (!same).then_some(Break::Link)
+            }
             (Some(kept), Some(detail)) => {
                 let made = Row { id: row.id, at: row.at, actor: row.actor, kind: row.kind, detail };
                 (link(vault, before, &made)[..] != kept[..]).then_some(Break::Link)

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::told::{changed, filter, origin, template};
+use super::{
+    Privacy,
+    told::{changed, filter, origin, template},
+};
 use crate::words::Text;
 
 /// Something that was done. It is stored sealed, as JSON, so it may name filters and people.
@@ -228,12 +231,20 @@ pub enum Event {
         /// Its number.
         key: u32,
     },
+    /// What was done about the personal data of a client, or of all.
+    Privacy(Privacy),
+    /// What was there named somebody who was erased since.
+    #[serde(skip)]
+    Redacted,
     /// What a newer version has recorded; this one cannot tell what it is.
     #[serde(skip)]
     Unknown,
 }
 
 impl Event {
+    /// The kinds whose rows keep a filter, which may name people.
+    pub(super) const FILTERED: [i64; 3] = [0, 1, 2];
+
     /// The number its kind is stored as.
     pub const fn code(&self) -> i64 {
         match self {
@@ -267,7 +278,8 @@ impl Event {
             Self::ProviderRefused { .. } => 60,
             Self::IdentityLinked { .. } => 61,
             Self::ProviderSignedOut { .. } => 62,
-            Self::Unknown => -1,
+            Self::Privacy(what) => what.code(),
+            Self::Redacted | Self::Unknown => -1,
         }
     }
 
@@ -308,6 +320,8 @@ impl Event {
             Self::ProviderRefused { .. } => Text::new("audit-provider-refused"),
             Self::IdentityLinked { .. } => Text::new("audit-identity-linked"),
             Self::ProviderSignedOut { .. } => Text::new("audit-provider-signed-out"),
+            Self::Privacy(what) => what.words(),
+            Self::Redacted => Text::new("audit-redacted"),
             Self::Unknown => Text::new("audit-unknown"),
         }
     }
@@ -382,6 +396,8 @@ impl Event {
             }
             Self::TokenMade { token, name } => Text::new("audit-of-what").arg("name", name).arg("what", token),
             Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
+            Self::Privacy(what) => what.about(),
+            Self::Redacted => Text::new("audit-redacted-about"),
             Self::Unknown => Text::new("audit-unknown-about"),
         }
     }

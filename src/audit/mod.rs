@@ -1,10 +1,13 @@
-//! The audit history: what somebody did that no ticket's own history shows. Rows are only ever added.
+//! The audit history: what somebody did that no ticket's own history shows. Rows are only ever added; what may leave it, and
+//! how that shows, is in `purge`.
 //!
 //! It stands below all features, so that each can record what it does, in the transaction that does it. A new kind of
 //! event is a variant of [`Event`] with a number and words; the page shows it without further work.
 
 mod chain;
 mod event;
+mod privacy;
+mod purge;
 mod record;
 mod store;
 mod told;
@@ -12,5 +15,7 @@ mod told;
 pub use self::{
     chain::{Break, Verdict, verify},
     event::{Event, Factor, Over},
+    privacy::{Privacy, Whom},
+    purge::{age, naming, purge, redact},
     record::{Entry, recent, record},
 };

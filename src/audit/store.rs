@@ -1,9 +1,10 @@
-//! Every statement of the audit history. There is none that changes or removes a row.
+//! Every statement of the audit history. None changes a row: a text that names somebody who was erased can be taken out, and
+//! the oldest rows can go once they are past their age, both so that the chain vouches for what is left.
 
 use uuid::Uuid;
 use vault::{Cell, Vault};
 
-use super::{Entry, Event, chain};
+use super::{Entry, Event, chain, chain::Anchor};
 use crate::{
     db::{Tx, params},
     fault::Fault,
@@ -47,12 +48,14 @@ pub(super) struct Kept {
     /// Nothing where it does not open.
     pub(super) detail: Option<String>,
     pub(super) link: Option<Vec<u8>>,
+    /// What vouches for the row where its text was taken out.
+    pub(super) redacted: Option<Vec<u8>>,
 }
 
 /// Rows after a place, the oldest first.
 pub(super) fn after(tx: &mut Tx<'_>, vault: &Vault, seq: i64, most: u32) -> Result<Vec<Kept>, Fault> {
     let rows = tx.query(
-        "SELECT seq, id, at, actor, kind, detail, link FROM audit_events WHERE seq > $1 ORDER BY seq LIMIT $2",
+        "SELECT seq, id, at, actor, kind, detail, link, redacted FROM audit_events WHERE seq > $1 ORDER BY seq LIMIT $2",
         params![seq, most],
     )?;
     rows.iter()
@@ -66,9 +69,85 @@ pub(super) fn after(tx: &mut Tx<'_>, vault: &Vault, seq: i64, most: u32) -> Resu
                 kind: row.int(4)?,
                 detail: vault.open_text(&cell(&id), &row.bytes(5)?).ok(),
                 link: row.opt_bytes(6)?,
+                redacted: row.opt_bytes(7)?,
             })
         })
         .collect()
+}
+
+/// Rows of these kinds after a place, the oldest first: at most so many, each with its text.
+pub(super) fn of_kinds(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    kinds: &[i64],
+    seq: i64,
+    most: u32,
+) -> Result<Vec<(i64, String)>, Fault> {
+    let kinds: Vec<String> = kinds.iter().map(i64::to_string).collect();
+    let sql = format!(
+        "SELECT seq, id, detail FROM audit_events WHERE seq > $1 AND kind IN ({}) ORDER BY seq LIMIT $2",
+        kinds.join(", ")
+    );
+    let rows = tx.query(&sql, params![seq, most])?;
+    rows.iter().map(|row| Ok((row.int(0)?, vault.open_text(&cell(&row.uuid(1)?), &row.bytes(2)?)?))).collect()
+}
+
+/// Takes the text of a row out.
+pub(super) fn redact(tx: &mut Tx<'_>, vault: &Vault, seq: i64) -> Result<(), Fault> {
+    let sql = "SELECT id, at, actor, kind, link FROM audit_events WHERE seq = $1";
+    let Some(row) = tx.query_one(sql, params![seq])? else { return Ok(()) };
+    let before =
+        tx.query_one("SELECT link FROM audit_events WHERE seq < $1 ORDER BY seq DESC LIMIT 1", params![seq])?;
+    let before = match before {
+        Some(row) => row.opt_bytes(0)?.unwrap_or_default(),
+        None => anchor(tx, vault)?.map(|anchor| anchor.link).unwrap_or_default(),
+    };
+    let (id, actor) = (row.uuid(0)?, row.opt_uuid(2)?);
+    let link = row.opt_bytes(4)?.unwrap_or_default();
+    let left = chain::Row { id, at: row.int(1)?, actor, kind: row.int(3)?, detail: "" };
+    tx.execute(
+        "UPDATE audit_events SET detail = $2, redacted = $3 WHERE seq = $1",
+        params![seq, vault.seal_text(&cell(&id), ""), chain::redaction(vault, &before, &link, &left)],
+    )?;
+    Ok(())
+}
+
+const ANCHOR: &str = "audit.anchor";
+
+fn anchor_cell() -> Cell<'static> {
+    Cell { table: "meta", column: "value", row: ANCHOR.as_bytes() }
+}
+
+/// Where the chain begins, once its oldest rows have gone.
+pub(super) fn anchor(tx: &mut Tx<'_>, vault: &Vault) -> Result<Option<Anchor>, Fault> {
+    let row = tx.query_one("SELECT value FROM meta WHERE name = $1", params![ANCHOR])?;
+    let Some(row) = row else { return Ok(None) };
+    let text = vault.open_text(&anchor_cell(), &row.bytes(0)?)?;
+    serde_json::from_str(&text).map(Some).map_err(|error| Fault::Unexpected(error.into()))
+}
+
+/// The oldest rows with their times and links: at most so many.
+pub(super) fn oldest(tx: &mut Tx<'_>, most: u32) -> Result<Vec<(i64, i64, Vec<u8>)>, Fault> {
+    let rows = tx.query("SELECT seq, at, link FROM audit_events ORDER BY seq LIMIT $1", params![most])?;
+    rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?, row.opt_bytes(2)?.unwrap_or_default()))).collect()
+}
+
+/// How many rows are from before a time, in milliseconds, with the times of the oldest and the newest of them.
+pub(super) fn age(tx: &mut Tx<'_>, before: i64) -> Result<(u64, Option<i64>, Option<i64>), Fault> {
+    let row = tx.query_one("SELECT count(*), min(at), max(at) FROM audit_events WHERE at < $1", params![before])?;
+    let Some(row) = row else { return Ok((0, None, None)) };
+    Ok((row.int(0)?.cast_unsigned(), row.opt_int(1)?, row.opt_int(2)?))
+}
+
+/// Removes the rows up to a place, and lets the chain begin after them.
+pub(super) fn cut(tx: &mut Tx<'_>, vault: &Vault, seq: i64, anchor: &Anchor) -> Result<(), Fault> {
+    let text = serde_json::to_string(anchor).map_err(|error| Fault::Unexpected(error.into()))?;
+    tx.execute(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        params![ANCHOR, vault.seal_text(&anchor_cell(), &text)],
+    )?;
+    tx.execute("DELETE FROM audit_events WHERE seq <= $1", params![seq])?;
+    Ok(())
 }
 
 /// Rows before a place, newest first.
@@ -82,7 +161,8 @@ pub fn before(tx: &mut Tx<'_>, vault: &Vault, seq: i64, most: u32) -> Result<Vec
             let id = row.uuid(1)?;
             let detail = vault.open_text(&cell(&id), &row.bytes(4)?)?;
             // While nodes are exchanged for newer ones, these record what this one does not know.
-            let event = serde_json::from_str(&detail).unwrap_or(Event::Unknown);
+            let redacted = || if detail.is_empty() { Event::Redacted } else { Event::Unknown };
+            let event = serde_json::from_str(&detail).unwrap_or_else(|_| redacted());
             Ok(Entry { seq: row.int(0)?, id, at: row.int(2)?, actor: row.opt_uuid(3)?, event })
         })
         .collect()

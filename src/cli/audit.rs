@@ -34,6 +34,12 @@ pub async fn verify(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
     if verdict.older > 0 {
         out(&format!("{} rows are older than the chain and cannot be proved", verdict.older));
     }
+    if verdict.redacted > 0 {
+        out(&format!("{} of them had their text taken out, since it named a client who was erased", verdict.redacted));
+    }
+    if verdict.purged > 0 {
+        out(&format!("{} rows before them have gone by age", verdict.purged));
+    }
     if let Some(head) = &verdict.head {
         out(&format!("head {head}"));
     }

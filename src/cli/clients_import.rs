@@ -5,7 +5,7 @@ use std::{io::Read, path::Path, time::Duration};
 use anyhow::{Context, anyhow};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Failure, checked, open, out, progress::Progress, say};
+use super::{Failure, checked, open, out, privacy, progress::Progress, say};
 use crate::{
     app::App,
     clients::{
@@ -32,16 +32,21 @@ The first line names the columns, in any order and letter case:
 Other columns are left out. Commas, semicolons or tabs between them; UTF-8.
 
 A client who has the account already is changed, nobody is taken away, and an empty cell clears. The last row of an
-account counts. Rows with faults are told by their line, and the good ones are kept; the exit status is then 1.";
+account counts. Who was erased on request is left out. Rows with faults are told by their line, and the good ones are kept; the exit status is then 1.";
 
 /// The commands with their flags.
 pub fn command() -> Command {
-    Command::new("clients").about("Look after the clients").subcommand_required(true).subcommand(
-        Command::new("import")
-            .about("Add clients from a CSV file, or change those whose account is known")
-            .before_help(HELP)
-            .arg(Arg::new("file").value_name("FILE").required(true).help("The file; - reads standard input")),
-    )
+    let import = Command::new("import")
+        .about("Add clients from a CSV file, or change those whose account is known")
+        .before_help(HELP)
+        .arg(Arg::new("file").value_name("FILE").required(true).help("The file; - reads standard input"));
+    Command::new("clients")
+        .alias("client")
+        .about("Look after the clients")
+        .subcommand_required(true)
+        .subcommand(import)
+        .subcommand(privacy::export_command())
+        .subcommand(privacy::erase_command())
 }
 
 /// What became of the rows.
@@ -50,6 +55,7 @@ struct Tally {
     added: u64,
     changed: u64,
     same: u64,
+    erased: u64,
 }
 
 impl Tally {
@@ -65,6 +71,7 @@ impl Tally {
         self.added += other.added;
         self.changed += other.changed;
         self.same += other.same;
+        self.erased += other.erased;
     }
 }
 
@@ -78,12 +85,17 @@ pub async fn import(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
     tell(&sheet);
     let stored = store(&app, &sheet.rows).await;
     app.db.close().await?;
-    let Tally { added, changed, same } = stored?;
+    let Tally { added, changed, same, erased } = stored?;
     let (repeated, refused) = (sheet.repeated.len(), sheet.refused.len());
     let read = sheet.rows.len() + repeated + refused;
     out(&format!(
         "{read} rows: {added} added, {changed} changed, {same} as they were, {repeated} repeated, {refused} refused"
     ));
+    if erased > 0 {
+        say(&format!(
+            "{erased} left out, whose data was erased on request; add who is a client again on the page of clients"
+        ));
+    }
     if refused > 0 {
         let rows = if refused == 1 { "1 row was".to_owned() } else { format!("{refused} rows were") };
         return Err(anyhow!("{rows} refused; correct what is said above and import the file again").into());
@@ -130,6 +142,10 @@ async fn store(app: &App, rows: &[Row]) -> Result<Tally, Fault> {
         let write = move |tx: &mut db::Tx<'_>| {
             let mut tally = Tally::default();
             for one in &prepared {
+                if one.is_erased(tx)? {
+                    tally.erased += 1;
+                    continue;
+                }
                 tally.note(clients::upsert(tx, &vault, &clock, one)?.1);
             }
             Ok::<_, Fault>(tally)

@@ -7,6 +7,8 @@ mod db;
 mod demo;
 mod key;
 mod openapi;
+mod panics;
+mod privacy;
 mod progress;
 mod serve;
 pub mod token;
@@ -45,6 +47,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    panics::tell_the_place();
     let matches = command().get_matches();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -81,6 +84,8 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("token", args)) => token_command(&sources, args).await,
         Some(("clients", args)) => match args.subcommand() {
             Some(("import", args)) => clients_import::import(&sources, args).await,
+            Some(("export", args)) => privacy::export(&sources, args).await,
+            Some(("erase", args)) => privacy::erase(&sources, args).await,
             _ => Ok(()),
         },
         Some(("config", args)) => match args.subcommand() {
@@ -90,6 +95,10 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("audit", args)) => match args.subcommand() {
             Some(("verify", args)) => audit::verify(&sources, args).await,
             _ => Ok(()),
+        },
+        Some(("retention", args)) => match args.subcommand() {
+            Some(("purge", _)) => privacy::purge(&sources).await,
+            _ => privacy::plan(&sources).await,
         },
         Some(("key", args)) => key::run(&sources, args).await,
         Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
@@ -224,6 +233,7 @@ fn commands() -> Command {
         )
         .subcommand(key::command())
         .subcommand(audit::command())
+        .subcommand(privacy::retention_command())
         .subcommand(webhook::command())
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(db::command())

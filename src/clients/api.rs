@@ -158,6 +158,8 @@ async fn get_client(
         (status = 201, description = "The new client", body = ClientRecord, headers(("ETag" = String))),
         (status = 412, description = "Changed since; `client` is the client now, or null",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The client was erased on request; who becomes a client again is added on a page",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
         openapi::WriteProblems))]
 async fn put_client(
     State(state): State<Clients>,

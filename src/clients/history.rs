@@ -1,6 +1,12 @@
 //! What this feature asks of tickets, in plain fields: it stands below them and knows none.
 
-use crate::{db::Tx, fault::Fault, phone::Phone, search::Clauses, words::Text};
+use crate::{
+    db::Tx,
+    fault::Fault,
+    phone::Phone,
+    search::{self, Clauses},
+    words::Text,
+};
 
 /// Whose tickets are meant: those of the account, and those without an account that have the number.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +15,16 @@ pub struct Whose<'a> {
     pub account_id: Option<&'a str>,
     /// The number.
     pub phone: &'a Phone,
+}
+
+impl Whose<'_> {
+    /// Whether a ticket with this account and this number is theirs.
+    pub fn is(&self, account_id: Option<&str>, phone: &Phone) -> bool {
+        match (account_id, self.account_id) {
+            (Some(own), Some(account)) => search::same_account(own, account),
+            _ => phone == self.phone,
+        }
+    }
 }
 
 /// A status as pages show it.

@@ -20,7 +20,7 @@ pub use self::{
     findable::findable,
     history::{Caller, Case, Cases, Stage, Whose},
     suggest::{MOST, Suggestion, clients, suggest},
-    upsert::{Outcome, Prepared, account_taken, edit, prepare, upsert},
+    upsert::{Outcome, Prepared, account_taken, edit, erase, prepare, upsert},
 };
 
 use std::sync::Arc;

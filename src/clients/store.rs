@@ -7,7 +7,7 @@ use vault::{Cell, Purpose, Vault};
 
 use super::{Client, Sought};
 use crate::{
-    db::{Row, Tx, Value, params},
+    db::{Row, TokenIndex, Tx, Value, params},
     fault::Fault,
     phone::Phone,
     search::{self, Clauses, Contact, Keys},
@@ -212,4 +212,29 @@ fn found(tx: &Tx<'_>, vault: &Vault, sought: &Sought) -> Option<(String, Vec<Val
 
 fn hashed(vault: &Vault, clauses: &Clauses) -> Vec<Vec<i64>> {
     clauses.iter().map(|any| KEYS.all(vault, any).into_iter().collect()).collect()
+}
+
+/// Removes a client with all that finds them, and keeps of the account that it was erased.
+pub(super) fn erase(tx: &mut Tx<'_>, id: Uuid, now: i64) -> Result<(), Fault> {
+    let row =
+        tx.query_one("SELECT seq, account_key FROM clients WHERE id = $1", params![id])?.ok_or(Fault::NotFound)?;
+    tx.execute(tx.dialect().remove_part(TokenIndex::Clients), params![row.int(0)?])?;
+    tx.execute("DELETE FROM clients WHERE id = $1", params![id])?;
+    tx.execute(
+        "INSERT INTO erased_accounts (account_key, erased_at) VALUES ($1, $2) ON CONFLICT (account_key) \
+         DO UPDATE SET erased_at = excluded.erased_at",
+        params![row.bytes(1)?, now],
+    )?;
+    Ok(())
+}
+
+/// Whether the client of this account was erased.
+pub(super) fn was_erased(tx: &mut Tx<'_>, key: &[u8; 32]) -> Result<bool, Fault> {
+    Ok(!tx.query("SELECT 1 FROM erased_accounts WHERE account_key = $1", params![&key[..]])?.is_empty())
+}
+
+/// Forgets that the client of this account was erased: they are one again.
+pub(super) fn readmit(tx: &mut Tx<'_>, key: &[u8; 32]) -> Result<(), Fault> {
+    tx.execute("DELETE FROM erased_accounts WHERE account_key = $1", params![&key[..]])?;
+    Ok(())
 }

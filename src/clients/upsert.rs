@@ -29,6 +29,24 @@ pub struct Prepared {
     key: [u8; 32],
     /// Absent where the entry does not say enough for a new client.
     new: Option<(Client, store::Sealed)>,
+    /// Whether somebody of the desk means it, and no file or program that knows of no erasure.
+    by_hand: bool,
+}
+
+impl Prepared {
+    /// The same, meant by somebody of the desk: a client who was erased may become one again.
+    #[must_use]
+    pub fn by_hand(self) -> Self {
+        Self { by_hand: true, ..self }
+    }
+
+    /// Whether it is of a client who was erased and is none again.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn is_erased(&self, tx: &mut Tx<'_>) -> Result<bool, Fault> {
+        store::was_erased(tx, &self.key)
+    }
 }
 
 /// Prepares an entry. It takes longer than storing it, so do it before the transaction.
@@ -38,7 +56,7 @@ pub fn prepare(vault: &Vault, clock: &Clock, entry: Entry) -> Prepared {
         let sealed = store::Sealed::of(vault, &client);
         (client, sealed)
     });
-    Prepared { entry, key, new }
+    Prepared { entry, key, new, by_hand: false }
 }
 
 fn new_client(clock: &Clock, entry: &Entry) -> Option<Client> {
@@ -62,7 +80,8 @@ fn new_client(clock: &Clock, entry: &Entry) -> Option<Client> {
 /// as it was.
 ///
 /// # Errors
-/// [`Fault::Invalid`] when there is no such client yet and the entry has no name or no number; nothing is stored then.
+/// [`Fault::Invalid`] when there is no such client yet and the entry has no name or no number; [`Fault::Conflict`] when the
+/// client was erased and nobody of the desk means it. Nothing is stored then.
 pub fn upsert(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, prepared: &Prepared) -> Result<(Client, Outcome), Fault> {
     if let Some(mut client) = store::by_key(tx, vault, &prepared.key)? {
         if !client.apply(&prepared.entry.change) {
@@ -72,8 +91,21 @@ pub fn upsert(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, prepared: &Prepared
         return Ok((client, Outcome::Changed));
     }
     let (client, sealed) = prepared.new.as_ref().ok_or_else(|| too_little(&prepared.entry))?;
+    if prepared.by_hand {
+        store::readmit(tx, &prepared.key)?;
+    } else if prepared.is_erased(tx)? {
+        return Err(Fault::conflict(Text::new("clients-erased-before")));
+    }
     store::insert(tx, client, sealed)?;
     Ok((client.clone(), Outcome::Added))
+}
+
+/// Erases a client, for ever. Their tickets are the callers' to erase.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub fn erase(tx: &mut Tx<'_>, clock: &Clock, id: Uuid) -> Result<(), Fault> {
+    store::erase(tx, id, clock.now())
 }
 
 /// The faults of an entry that does not say enough for a new client.
@@ -107,6 +139,9 @@ pub fn edit(
     }
     let renamed = client.account_id != entry.account_id;
     client.account_id.clone_from(&entry.account_id);
+    if renamed {
+        store::readmit(tx, &store::key(vault, &entry.account_id))?;
+    }
     if client.apply(&entry.change) || renamed {
         put(tx, vault, clock, &mut client)?;
     }

@@ -15,6 +15,7 @@ use crate::{
     keys::KeySource,
     notifications,
     phone::Region,
+    privacy::{self, Retention},
     staff,
     tickets::IssueTypes,
     web::proxies::Proxies,
@@ -43,7 +44,7 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 30] = [
+const OWN: [Key; 34] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("tls.cert", "", "PEM file of the certificate and its chain; with it, listen speaks HTTPS alone"),
     key("tls.key", "", "PEM file of the certificate's private key, closed to others"),
@@ -86,6 +87,10 @@ const OWN: [Key; 30] = [
     key("session.absolute", "12h", "A browser is signed out after so long however it is used, 15m to 30d"),
     key("links.invitation", "72h", "How long the link works by which somebody new chooses a password, 15m to 30d"),
     key("links.reset", "1h", "How long the link works by which a forgotten password is replaced, 5m to 24h"),
+    key(privacy::KEYS[0].0, "", privacy::KEYS[0].2),
+    key(privacy::KEYS[1].0, "", privacy::KEYS[1].2),
+    key(privacy::KEYS[2].0, "", privacy::KEYS[2].2),
+    key(privacy::KEYS[3].0, "", privacy::KEYS[3].2),
 ];
 
 /// All settings, in the order of `config check`.
@@ -154,6 +159,8 @@ pub struct Config {
     pub staff: staff::Settings,
     /// Of single sign-on, if there is a provider.
     pub oidc: Option<staff::oidc::Settings>,
+    /// How long personal data is kept.
+    pub retention: Retention,
     /// Of messages.
     pub notifications: notifications::Settings,
 }
@@ -225,6 +232,7 @@ impl Config {
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
         let staff = staff_settings(&mut checker);
         let oidc = oidc::settings(&mut checker);
+        let retention = retention(&mut checker);
         let lookup = |name: &str| sources.get(name).map(ToOwned::to_owned);
         let notifications =
             notifications::Settings::read(&lookup, zone.as_ref().unwrap_or(&TimeZone::UTC)).map_err(|faults| {
@@ -255,6 +263,7 @@ impl Config {
                     metrics_listen,
                     staff,
                     oidc,
+                    retention,
                     notifications,
                 })
             }
@@ -357,6 +366,19 @@ fn staff_settings(checker: &mut Checker<'_>) -> staff::Settings {
         checker.faults.push(fault.to_owned());
     }
     staff::Settings { idle, life, links }
+}
+
+fn retention(checker: &mut Checker<'_>) -> Retention {
+    let [tickets_months, messages_days, inbound_days, audit_years] = privacy::KEYS.map(|(name, least, _)| {
+        let text = checker.text(name);
+        if text.is_empty() {
+            return None;
+        }
+        Retention::check(least, &text)
+            .map_err(|remedy| checker.faults.push(format!("{name}: \"{text}\" will not do; {remedy}")))
+            .ok()
+    });
+    Retention { tickets_months, messages_days, inbound_days, audit_years }
 }
 
 fn public_url(text: &str) -> Option<String> {

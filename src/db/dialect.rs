@@ -151,7 +151,7 @@ impl Dialect {
     }
 
     /// Removes a part: `$1` the owner's `seq`, `$2` the part of a ticket.
-    pub(super) const fn remove_part(self, index: TokenIndex) -> &'static str {
+    pub const fn remove_part(self, index: TokenIndex) -> &'static str {
         match (self, index) {
             (Self::Sqlite, TokenIndex::Tickets) => "DELETE FROM ticket_search WHERE rowid = (($1 << 20) | $2)",
             (Self::Sqlite, TokenIndex::Clients) => "DELETE FROM client_search WHERE rowid = $1",
@@ -336,6 +336,16 @@ impl Dialect {
         match self {
             Self::Sqlite => format!("INSERT INTO {0} ({0}, rank) VALUES ('merge', -500)", index.table()),
             Self::Postgres => "SELECT 1".to_owned(),
+        }
+    }
+
+    /// Has what is freed overwritten (`true`), or only where that costs no further write, as it is always; a query. PostgreSQL
+    /// has nothing like it: what is freed lies there until `VACUUM`.
+    pub const fn blank_freed(self, all: bool) -> Option<&'static str> {
+        match (self, all) {
+            (Self::Sqlite, true) => Some("PRAGMA secure_delete = ON"),
+            (Self::Sqlite, false) => Some("PRAGMA secure_delete = FAST"),
+            (Self::Postgres, _) => None,
         }
     }
 

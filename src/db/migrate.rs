@@ -39,6 +39,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0014_password_links",
     "0015_owners",
     "0016_single_sign_on",
+    "0017_privacy",
 ];
 
 impl Migration {

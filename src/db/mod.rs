@@ -266,6 +266,21 @@ impl Db {
         }
     }
 
+    /// Has what was overwritten leave the files now, where the engine would keep it for later: SQLite moves its log into the
+    /// database and empties it, unless somebody reads the whole time. PostgreSQL sees to it by itself, in its own time.
+    pub async fn scrub(&self) {
+        let db = self.clone();
+        let done = tokio::task::spawn_blocking(move || match &*db.engine {
+            Engine::Sqlite(sqlite) => sqlite.scrub(),
+            Engine::Postgres(_) => Ok(()),
+        });
+        match done.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the log could not be emptied; a later commit does"),
+            Err(error) => tracing::warn!(%error, "the log could not be emptied; a later commit does"),
+        }
+    }
+
     /// How many writes were made durable, in how many commits.
     pub fn write_stats(&self) -> WriteStats {
         match &*self.engine {

@@ -95,6 +95,13 @@ impl Sqlite {
     }
 }
 
+impl Sqlite {
+    /// See [`super::Db::scrub`].
+    pub(super) fn scrub(&self) -> Result<(), DbError> {
+        run(&self.source.connect()?, "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+}
+
 fn status(conn: &Connection, known: &[Migration]) -> Result<SchemaStatus, DbError> {
     run(conn, "BEGIN")?;
     let applied = applied(&mut Tx::sqlite(conn))?;

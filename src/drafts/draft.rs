@@ -46,6 +46,11 @@ impl Draft {
         Some(self.get(KEY)).filter(|key| !key.is_empty())
     }
 
+    /// Every text in it.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(_, text)| text.as_str())
+    }
+
     /// Whether nothing was typed.
     pub(super) fn is_blank(&self, name: FormName) -> bool {
         name.typed().iter().all(|field| self.get(field).trim().is_empty())

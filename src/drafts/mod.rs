@@ -12,5 +12,5 @@ pub use self::{
     draft::{Draft, Restored},
     form::FormName,
     keep::{KEPT, find, save, take},
-    store::sweep,
+    store::{forget, naming, sweep},
 };

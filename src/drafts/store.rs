@@ -91,3 +91,50 @@ pub fn close(tx: &mut Tx<'_>, owner: Uuid, form: FormName, key: i64, now: i64) -
 pub fn sweep(tx: &mut Tx<'_>, now: i64) -> Result<u64, DbError> {
     tx.execute("DELETE FROM drafts WHERE saved_at <= $1", params![now - KEPT])
 }
+
+/// Forgets what was typed by anybody that names somebody, and every note on these tickets. That a form is done with stays, so
+/// that a save that comes late does not bring it back.
+///
+/// # Errors
+/// The database's, and a fault of ours when a draft does not open.
+pub fn forget(tx: &mut Tx<'_>, vault: &Vault, named: &dyn Fn(&str) -> bool, tickets: &[Uuid]) -> Result<(), Fault> {
+    for (owner, form, ..) in all(tx, vault, named, tickets)? {
+        let sql = "UPDATE drafts SET fields = NULL WHERE owner = $1 AND form = $2";
+        tx.execute(sql, params![owner, form.to_string()])?;
+    }
+    Ok(())
+}
+
+/// What anybody has typed that names somebody, and every note on these tickets.
+///
+/// # Errors
+/// As [`forget`].
+pub fn naming(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    named: &dyn Fn(&str) -> bool,
+    tickets: &[Uuid],
+) -> Result<Vec<(FormName, Restored)>, Fault> {
+    let found = all(tx, vault, named, tickets)?;
+    Ok(found.into_iter().map(|(_, form, draft, saved_at)| (form, Restored { draft, saved_at })).collect())
+}
+
+fn all(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    named: &dyn Fn(&str) -> bool,
+    tickets: &[Uuid],
+) -> Result<Vec<(Uuid, FormName, Draft, i64)>, Fault> {
+    let rows = tx.query("SELECT owner, form, fields, saved_at FROM drafts WHERE fields IS NOT NULL", &[])?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (owner, form) = (row.uuid(0)?, row.text(1)?);
+        let draft = Draft::decode(&vault.open_text(&cell(&self::row(owner, &form)), &row.bytes(2)?)?);
+        let Some(form) = FormName::parse(&form) else { continue };
+        let about = matches!(form, FormName::Note(ticket) if tickets.contains(&ticket));
+        if about || draft.texts().any(named) {
+            found.push((owner, form, draft, row.int(3)?));
+        }
+    }
+    Ok(found)
+}

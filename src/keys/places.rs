@@ -23,7 +23,7 @@ const fn place(table: &'static str, columns: &'static [&'static str]) -> Place {
     Place { table, keys: &["id"], columns, bound: &["p.id"], beside: "", only: None }
 }
 
-pub(super) static PLACES: [Place; 13] = [
+pub(super) static PLACES: [Place; 14] = [
     Place {
         keys: &["seq"],
         bound: &["t.id"],
@@ -39,6 +39,7 @@ pub(super) static PLACES: [Place; 13] = [
     Place { keys: &["seq"], ..place("clients", &["account_id", "name", "phone", "email", "plan", "address"]) },
     place("notifications", &["recipient", "text"]),
     place("staff_mails", &["recipient", "text"]),
+    place("legal_holds", &["reason"]),
     place("users", &["email", "name", "phone"]),
     place("authenticators", &["name", "secret"]),
     place("saved_views", &["name", "query"]),
@@ -48,7 +49,7 @@ pub(super) static PLACES: [Place; 13] = [
     Place {
         keys: &["name"],
         bound: &["p.name"],
-        only: Some("p.name = 'sms.hook_secret'"),
+        only: Some("p.name IN ('sms.hook_secret', 'audit.anchor')"),
         ..place("meta", &["value"])
     },
 ];

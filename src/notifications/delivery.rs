@@ -296,6 +296,16 @@ impl Delivery {
         Ok(())
     }
 
+    /// Ends it, if it waits, since whom it is for is erased. What a worker has, or may have sent, nobody can call back. `by`
+    /// is nobody where its age did it.
+    pub fn erase(&mut self, now: i64, by: Option<Uuid>) {
+        if self.state.is_waiting() {
+            let gone = self.state == State::Sending || self.doubts > 0;
+            let state = if gone { State::Unknown } else { State::Cancelled };
+            self.turn_by(state, Some(reason::ERASED.to_owned()), now, by);
+        }
+    }
+
     /// Sends it again, from the beginning; `elsewhere` when it now goes to another number.
     pub fn resend(&mut self, now: i64, hindrance: Option<&str>, elsewhere: bool, by: Uuid) -> Result<(), Fault> {
         if !self.state.may_resend(self.reason.as_deref()) {

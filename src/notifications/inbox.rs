@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     channels::{Incoming, Report},
+    erase_store,
     inbound::{self, Answer, Answering},
     number_store::{self, Via},
     parts_store,
@@ -101,7 +102,8 @@ pub(super) fn apply(
     // Said of the present number, and for the first time: a report that comes again undoes no START in between.
     if report.opted_out
         && delivery.state == State::Failed
-        && let Some(token) = store::token_of(tx, id)?
+        // Of an erased message nobody knows the number.
+        && let Some(token) = store::token_of(tx, id)?.filter(|token| *token != erase_store::NOBODY)
     {
         number_store::opt_out(tx, token, Via::Gateway, now)?;
     }

@@ -131,6 +131,8 @@ pub struct Notification {
     pub settled_at: Option<i64>,
     /// Until when it can be undone, in milliseconds.
     pub undo_until: Option<i64>,
+    /// Whether its text and whom it went to were erased.
+    pub erased: bool,
     /// Every change of state, oldest first.
     pub events: Vec<StateChange>,
 }
@@ -138,7 +140,7 @@ pub struct Notification {
 impl Notification {
     /// Whether it can be sent again as it stands.
     pub fn may_resend(&self) -> bool {
-        self.state.may_resend(self.reason.as_deref())
+        !self.erased && self.state.may_resend(self.reason.as_deref())
     }
 
     /// The reason for people.

@@ -8,6 +8,8 @@ mod courtesy;
 mod delivery;
 mod due_store;
 mod echo;
+mod erase;
+mod erase_store;
 mod gates;
 mod health;
 mod health_store;
@@ -45,6 +47,7 @@ pub use self::{
     callbacks::{Callbacks, hook_secret},
     channels::{Channel, Contact, Content, Gateway, Incoming, Outcome, Outgoing, Registered, Report, Sending},
     delivery::{LEASE, VALIDITY},
+    erase::Age,
     gates::Gates,
     health::{GatewayHealth, Health, Seen, Trouble},
     health_store::{Standing, leave as forget_health, standings, tell as tell_health, trouble as gateway_trouble},

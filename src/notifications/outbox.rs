@@ -220,6 +220,9 @@ impl Outbox {
         let (Some(mut delivery), Some(found)) = (store::delivery(tx, id)?, store::by_id(tx, &self.vault, id)?) else {
             return Err(Fault::NotFound);
         };
+        if found.erased {
+            return Err(Fault::conflict(Text::new("notifications-erased")));
+        }
         let (address, barred) = match (found.channel.address)(to) {
             Ok(address) => (address, self.abroad(found.channel, to)),
             Err(reason) => {

@@ -47,6 +47,8 @@ pub const FAULTY: &str = "the gateway has a fault";
 
 /// Why a message is cancelled.
 pub const CANCELLED: &str = "cancelled";
+/// Why a message is cancelled.
+pub const ERASED: &str = "its client was erased";
 /// Why a message is suppressed.
 pub const NO_EMAIL: &str = "no e-mail address";
 /// Why a message is suppressed.
@@ -92,7 +94,7 @@ pub const WEBHOOK_GONE: &str = "the webhook is off since its receiver said that 
 pub const TEMPLATE_REFUSED: &str = "the registered template does not fit";
 
 /// All of them, each with its message.
-const WORDED: [(&str, &str); 41] = [
+const WORDED: [(&str, &str); 42] = [
     (OPTED_OUT, "notifications-reason-stop"),
     (NO_SMS_NUMBER, "notifications-reason-number"),
     (LOG_ONLY, "notifications-reason-gateway"),
@@ -113,6 +115,7 @@ const WORDED: [(&str, &str); 41] = [
     (NOT_KANNEL, "notifications-reason-not-kannel"),
     (FAULTY, "notifications-reason-faulty"),
     (CANCELLED, "notifications-reason-cancelled"),
+    (ERASED, "notifications-reason-erased"),
     (NO_EMAIL, "notifications-reason-no-email"),
     (COUNTRY, "notifications-reason-country"),
     (QUIET, "notifications-reason-quiet"),

@@ -17,9 +17,9 @@ pub struct NotificationRecord {
     pub channel: &'static str,
     /// What it tells: `created`, `fixed`, `assigned` (which goes to the technician), `reopened` or `note`.
     pub kind: &'static str,
-    /// The number in E.164, the e-mail address, or `webhook`.
+    /// The number in E.164, the e-mail address, or `webhook`; empty once it is erased.
     pub recipient: String,
-    /// What it says.
+    /// What it says; empty once it is erased.
     pub text: String,
     /// SMS segments that it takes.
     pub segments: i64,

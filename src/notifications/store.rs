@@ -288,7 +288,7 @@ pub fn token_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<i64>, Fault> {
 }
 
 const RECORD: &str = "id, ticket_id, kind, channel, recipient, text, segments, state, reason, attempts, gateway, \
-    gateway_message_id, created_at, sent_at, settled_at, undo_until";
+    gateway_message_id, created_at, sent_at, settled_at, undo_until, erased_at";
 
 /// All messages of a ticket with their changes of state, oldest first.
 pub fn of_ticket(tx: &mut Tx<'_>, vault: &Vault, ticket: Uuid) -> Result<Vec<Notification>, Fault> {
@@ -334,6 +334,7 @@ fn read_record(vault: &Vault, row: &Row) -> Result<Notification, Fault> {
         sent_at: row.opt_int(13)?,
         settled_at: row.opt_int(14)?,
         undo_until: row.opt_int(15)?,
+        erased: row.opt_int(16)?.is_some(),
         events: Vec::new(),
     })
 }

@@ -5,8 +5,8 @@ use super::Role;
 use crate::permissions::{
     Permission::{
         self, Account, AuditRead, ClientsRead, ClientsWrite, JobsRead, JobsWrite, KeysManage, NotificationsRead,
-        NotificationsWrite, ReportsRead, SettingsManage, TicketsExport, TicketsExportReasoned, TicketsRead,
-        TicketsWrite, UsersManage, UsersRead,
+        NotificationsWrite, PrivacyManage, ReportsRead, SettingsManage, TicketsExport, TicketsExportReasoned,
+        TicketsRead, TicketsWrite, UsersManage, UsersRead,
     },
     Permissions,
 };
@@ -41,7 +41,7 @@ const AUDIT: Permissions = Permissions::of(&[
 ]);
 
 /// What the owner flag adds to an admin.
-const OWNER: Permissions = Permissions::of(&[UsersManage, SettingsManage, KeysManage, AuditRead]);
+const OWNER: Permissions = Permissions::of(&[UsersManage, SettingsManage, KeysManage, AuditRead, PrivacyManage]);
 
 /// What technicians have where the desk gives them a view of their own.
 const JOBS: Permissions = Permissions::of(&[JobsRead, JobsWrite]);

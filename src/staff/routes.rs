@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use crate::permissions::Permission::{
     self, Account, AuditRead, ClientsRead, ClientsWrite, JobsRead, JobsWrite, NotificationsRead, NotificationsWrite,
-    ReportsRead, SettingsManage, TicketsExport, TicketsExportReasoned, TicketsRead, TicketsWrite, UsersManage,
-    UsersRead,
+    PrivacyManage, ReportsRead, SettingsManage, TicketsExport, TicketsExportReasoned, TicketsRead, TicketsWrite,
+    UsersManage, UsersRead,
 };
 
 /// What a route asks of whoever comes.
@@ -173,6 +173,21 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/test", May(SettingsManage)),
     ("PUT /api/templates/{kind}/{channel}/{language}", May(SettingsManage)),
     ("GET /audit", May(AuditRead)),
+    // What clients may ask of their data.
+    ("GET /privacy", May(AuditRead)),
+    ("GET POST /privacy/find", May(PrivacyManage)),
+    ("GET /privacy/clients/{id}", May(PrivacyManage)),
+    ("GET /privacy/tickets/{key}", May(PrivacyManage)),
+    ("GET POST /privacy/export", May(PrivacyManage)),
+    ("GET POST /privacy/erase", May(PrivacyManage)),
+    ("GET POST /privacy/holds", May(PrivacyManage)),
+    ("GET POST /privacy/holds/{id}/end", May(PrivacyManage)),
+    ("GET /api/privacy/retention", May(AuditRead)),
+    ("GET /api/privacy/holds", May(AuditRead)),
+    ("POST /api/privacy/holds", May(PrivacyManage)),
+    ("POST /api/privacy/holds/{id}/end", May(PrivacyManage)),
+    ("POST /api/privacy/export", May(PrivacyManage)),
+    ("POST /api/privacy/erasures", May(PrivacyManage)),
 ];
 
 type Methods = Vec<(&'static str, Need)>;

@@ -1,13 +1,16 @@
 //! Adds an internal note (US-A-007).
 
 use super::{Desk, Note, Ticket, form::NewNote, notices, store, telling};
-use crate::{db::Tx, fault::Fault, staff::Person};
+use crate::{db::Tx, fault::Fault, staff::Person, words::Text};
 
 /// Adds the note to a ticket that was read in this transaction. It counts as a change: the version goes one up.
 ///
 /// # Errors
-/// Only the database's.
+/// [`Fault::Conflict`] for a ticket that was erased, since a note may name people again; the database's.
 pub fn add_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket, content: &str) -> Result<Note, Fault> {
+    if ticket.erased_at.is_some() {
+        return Err(Fault::conflict(Text::new("rules-erased")));
+    }
     let now = desk.clock.now().max(ticket.updated_at);
     ticket.version += 1;
     ticket.updated_at = now;
@@ -22,7 +25,7 @@ pub fn add_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket, c
 /// Adds a note, and has the client get it where that was asked for.
 ///
 /// # Errors
-/// Only the database's.
+/// As [`add_note`].
 pub fn add_new_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, ticket: Ticket, new: &NewNote) -> Result<Note, Fault> {
     let note = add_note(tx, desk, by, ticket.clone(), &new.content)?;
     if new.tell_client {

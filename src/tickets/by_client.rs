@@ -1,5 +1,7 @@
 //! A client's tickets, and who called without being a client yet: what the clients feature asks for.
 
+use uuid::Uuid;
+
 use super::{Desk, Status, issue_label, store, tokens};
 use crate::{
     clients::{Caller, Case, Cases, Stage, Whose},
@@ -11,6 +13,9 @@ use crate::{
 
 /// Most open tickets that are looked through for a list of clients.
 const MOST_OPEN: usize = 500;
+
+/// More than one client ever has.
+const ALL: usize = 1_000_000;
 
 /// Latest tickets that are looked through for callers.
 const LATEST: usize = 40;
@@ -27,10 +32,7 @@ struct Held {
 
 impl Held {
     fn is_of(&self, whose: &Whose<'_>) -> bool {
-        match (&self.account_id, whose.account_id) {
-            (Some(own), Some(account)) => search::same_account(own, account),
-            _ => self.phone == *whose.phone,
-        }
+        whose.is(self.account_id.as_deref(), &self.phone)
     }
 }
 
@@ -72,6 +74,28 @@ impl Cases for Desk {
 }
 
 impl Desk {
+    /// Every ticket of one client that is not erased, as [`Cases::of`] knows whose it is.
+    pub(super) fn all_of(&self, tx: &mut Tx<'_>, whose: Whose<'_>) -> Result<Vec<Uuid>, Fault> {
+        self.ids(tx, &self.any_of(&[whose]), |held| held.is_of(&whose))
+    }
+
+    /// Every ticket with a number that is not erased, whatever account it names.
+    pub(super) fn all_of_number(&self, tx: &mut Tx<'_>, phone: &Phone) -> Result<Vec<Uuid>, Fault> {
+        let token = tokens::hashed(&self.vault, &search::phone_token(phone.as_str()));
+        self.ids(tx, &[token], |held| held.phone == *phone)
+    }
+
+    fn ids(&self, tx: &mut Tx<'_>, any: &[i64], is: impl Fn(&Held) -> bool) -> Result<Vec<Uuid>, Fault> {
+        let rows = rows(tx, &[any.to_vec()], "t.erased_at IS NULL", None, ALL)?;
+        let mut ids = Vec::new();
+        for row in &rows {
+            if is(&self.held(row)?) {
+                ids.push(row.uuid(0)?);
+            }
+        }
+        Ok(ids)
+    }
+
     /// The tokens of which each ticket of theirs has one.
     fn any_of(&self, whose: &[Whose<'_>]) -> Vec<i64> {
         let accounts = whose.iter().filter_map(|one| search::account_token(one.account_id?));

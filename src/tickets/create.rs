@@ -44,6 +44,7 @@ pub fn prepare(desk: &Desk, by: &Person, new: NewTicket) -> Prepared {
         created_at: now,
         updated_at: now,
         version: 1,
+        erased_at: None,
     };
     Prepared {
         sealed: store::Sealed::of(&desk.vault, &ticket),

@@ -8,6 +8,8 @@ mod canonical;
 mod create;
 mod cursor;
 mod desk;
+mod erase;
+mod erase_store;
 mod export;
 mod field;
 mod filter;
@@ -36,7 +38,7 @@ mod ticket;
 mod tokens;
 mod undo;
 mod update;
-mod views;
+pub mod views;
 mod watch;
 
 pub use self::{
@@ -44,6 +46,8 @@ pub use self::{
     create::{Prepared, create, prepare},
     cursor::Cursor,
     desk::Desk,
+    erase::{Of, erase, erase_inbound, of, of_number},
+    erase_store::{inbound_age, old_inbound, old_tickets, ticket_age},
     export::safe_cell,
     filter::{Assignee, At, Filter, Order, Sort},
     findable::findable,

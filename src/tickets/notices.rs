@@ -13,7 +13,12 @@ pub const VIEWS: &str = "views";
 
 /// Tells that a ticket has its present version.
 pub(super) fn tell(tx: &mut Tx<'_>, ticket: &Ticket) {
-    tx.notify(TICKETS, format!("{} {}", ticket.id.simple(), ticket.version));
+    tell_of(tx, ticket.id, ticket.version);
+}
+
+/// The same of a ticket that was not read.
+pub(super) fn tell_of(tx: &mut Tx<'_>, ticket: Uuid, version: i64) {
+    tx.notify(TICKETS, format!("{} {version}", ticket.simple()));
 }
 
 /// The ticket's id and version in a notice of [`TICKETS`].

@@ -54,6 +54,11 @@ pub struct SummaryRecord {
     updated_at: String,
     /// One up with every change; also the `ETag`.
     version: i64,
+    /// When everything personal was erased, if it was: `clientName` and `description` are `[erased]` then, and
+    /// `clientPhone` is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
+    erased_at: Option<String>,
 }
 
 impl From<&Ticket> for SummaryRecord {
@@ -62,7 +67,7 @@ impl From<&Ticket> for SummaryRecord {
             id: ticket.id,
             ticket_ref: ticket.reference.to_string(),
             client_name: ticket.client_name.clone(),
-            client_phone: ticket.client_phone.as_str().to_owned(),
+            client_phone: ticket.number().to_owned(),
             client_email: ticket.client_email.clone(),
             client_account_id: ticket.client_account_id.clone(),
             issue_type: ticket.issue_type.clone(),
@@ -75,6 +80,7 @@ impl From<&Ticket> for SummaryRecord {
             created_at: instant(ticket.created_at),
             updated_at: instant(ticket.updated_at),
             version: ticket.version,
+            erased_at: ticket.erased_at.map(instant),
         }
     }
 }

@@ -29,5 +29,6 @@ pub fn ticket() -> Ticket {
         created_at: 0,
         updated_at: 0,
         version: 1,
+        erased_at: None,
     }
 }

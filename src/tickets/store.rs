@@ -18,7 +18,7 @@ use crate::{
 /// The columns of a ticket with the names of its people, in the order that [`ticket`] reads them.
 pub(super) const COLUMNS: &str = "t.id, t.ticket_ref, x.client_name, x.client_phone, x.client_email, \
     x.client_account_id, t.issue_type, x.description, t.status, t.priority, t.assigned_to, t.assigned_at, \
-    t.created_by, t.created_at, t.updated_at, t.version, c.name, a.name";
+    t.created_by, t.created_at, t.updated_at, t.version, c.name, a.name, t.erased_at";
 
 /// What those columns need beside `tickets t`: the texts, and the people.
 pub(super) const BESIDE: &str = "JOIN ticket_texts x ON x.seq = t.seq JOIN users c ON c.id = t.created_by LEFT JOIN users a ON a.id = t.assigned_to";
@@ -26,11 +26,11 @@ pub(super) const BESIDE: &str = "JOIN ticket_texts x ON x.seq = t.seq JOIN users
 /// Tickets fetched by one statement.
 const AT_ONCE: usize = 100;
 
-fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
+pub(super) fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
     Cell { table: "ticket_texts", column, row: id.as_bytes() }
 }
 
-fn sealed(vault: &Vault, column: &'static str, id: &Uuid, text: &str) -> Vec<u8> {
+pub(super) fn sealed(vault: &Vault, column: &'static str, id: &Uuid, text: &str) -> Vec<u8> {
     vault.seal_text(&cell(column, id), text)
 }
 
@@ -72,6 +72,7 @@ pub(super) fn ticket(vault: &Vault, row: &Row) -> Result<Ticket, Fault> {
         created_at: row.int(13)?,
         updated_at: row.int(14)?,
         version: row.int(15)?,
+        erased_at: row.opt_int(18)?,
     })
 }
 
@@ -252,7 +253,7 @@ fn changed_meanwhile() -> Fault {
 /// What an event's sealed detail holds.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Detail {
+pub(super) enum Detail {
     Edited { field: String, from: String, to: String },
     Assigned { from: Option<(Uuid, String)>, to: Option<(Uuid, String)> },
 }
@@ -261,9 +262,9 @@ const CREATED: i64 = 0;
 const MOVED: i64 = 1;
 const UNDONE: i64 = 2;
 const ASSIGNED: i64 = 3;
-const EDITED: i64 = 4;
+pub(super) const EDITED: i64 = 4;
 
-fn event_row(ticket: &Uuid, version: i64, part: i64) -> [u8; 32] {
+pub(super) fn event_row(ticket: &Uuid, version: i64, part: i64) -> [u8; 32] {
     let mut row = [0; 32];
     row[..16].copy_from_slice(ticket.as_bytes());
     row[16..24].copy_from_slice(&version.to_be_bytes());

@@ -6,6 +6,7 @@ use crate::{
     fault::Fault,
     notifications::{Contact, Facts, Kind, News, Prepared},
     staff,
+    words::Text,
 };
 
 impl Ticket {
@@ -26,8 +27,11 @@ impl Ticket {
         Facts { status: Some(Status::Fixed.label()), ..self.facts() }
     }
 
-    /// How its client is reached.
+    /// How its client is reached; by nothing, once it is erased.
     pub fn contact(&self) -> Contact<'_> {
+        if self.erased_at.is_some() {
+            return Contact { phone: None, email: None };
+        }
         Contact { phone: Some(&self.client_phone), email: self.client_email.as_deref() }
     }
 
@@ -133,7 +137,7 @@ pub fn with_contact<R>(
 ///
 /// # Errors
 /// As [`Outbox::resend`](crate::notifications::Outbox::resend); [`Fault::NotFound`] also where the message is none of the
-/// ticket that `key` names.
+/// ticket that `key` names. [`Fault::Conflict`] also where the ticket was erased.
 pub fn resend(
     tx: &mut Tx<'_>,
     desk: &Desk,
@@ -142,6 +146,9 @@ pub fn resend(
 ) -> Result<crate::notifications::Notification, Fault> {
     let ticket = desk.outbox.ticket_of(tx, id)?.ok_or(Fault::NotFound)?;
     let ticket = super::by_key(tx, &desk.vault, &ticket.to_string())?;
+    if ticket.erased_at.is_some() {
+        return Err(Fault::conflict(Text::new("rules-erased")));
+    }
     let kind = desk.outbox.message(tx, id)?.kind;
     with_contact(tx, desk, &ticket, kind, |tx, to| desk.outbox.resend(tx, id, to, by))
 }

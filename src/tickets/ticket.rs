@@ -40,6 +40,8 @@ pub struct Ticket {
     pub updated_at: i64,
     /// 1 at first, one up with every change.
     pub version: i64,
+    /// When everything personal was taken out of it, in milliseconds, if it was: see [`super::erase`].
+    pub erased_at: Option<i64>,
 }
 
 /// A ticket about to be logged: read and checked.
@@ -174,6 +176,11 @@ impl From<Refused> for Fault {
 }
 
 impl Ticket {
+    /// The client's number as programs read it: E.164, or nothing once it is erased.
+    pub fn number(&self) -> &str {
+        if self.erased_at.is_some() { "" } else { self.client_phone.as_str() }
+    }
+
     /// Applies a change and says what happened. `technician` is the user that `change.assigned_to` names, looked up
     /// and checked by the caller; it is not asked for when the ticket has that technician already.
     ///

@@ -7,6 +7,7 @@ use crate::{
     fault::Fault,
     input::Given,
     staff::{self, Person},
+    words::Text,
 };
 
 /// Changes `ticket`, which was read in this transaction, and gives it back as it is now.
@@ -52,6 +53,9 @@ fn technician(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, change: &Change) ->
 }
 
 /// Stores a ticket that has just changed, one version up, with what happened.
+///
+/// # Errors
+/// [`Fault::Conflict`] where something personal would come back to an erased ticket; the database's.
 pub(super) fn record(
     tx: &mut Tx<'_>,
     desk: &Desk,
@@ -59,6 +63,9 @@ pub(super) fn record(
     ticket: &mut Ticket,
     happened: &[Happening],
 ) -> Result<(), Fault> {
+    if ticket.erased_at.is_some() && happened.iter().any(Happening::is_personal) {
+        return Err(Fault::conflict(Text::new("rules-erased")));
+    }
     // A clock set back must not make a ticket older than its last change.
     let now = desk.clock.now().max(ticket.updated_at);
     if ticket.assigned_to.is_some() {

@@ -9,6 +9,7 @@ use axum::{
     response::Response,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use vault::{Cell, Purpose, Vault};
 
 use crate::{
@@ -75,7 +76,8 @@ impl axum::response::IntoResponse for Answer {
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         if !empty {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            let kind = if self.status < 400 { "application/json" } else { "application/problem+json" };
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         for (name, value) in [(header::LOCATION, self.location), (header::ETAG, self.etag)] {
             if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
@@ -180,6 +182,29 @@ pub fn kept(tx: &mut Tx<'_>, vault: &Vault, now: i64, key: &Key) -> Result<Optio
     let Some(row) = found else { return Ok(None) };
     let kept = vault.open_text(&cell, &row.bytes(0)?)?;
     serde_json::from_str(&kept).map(Some).map_err(|error| Fault::Unexpected(error.into()))
+}
+
+/// Puts `410 Gone` in the place of every kept answer that names somebody: sent again under its key, the request must neither
+/// show them nor bring them back.
+///
+/// # Errors
+/// The database's, and a fault of ours when an answer does not open.
+pub fn forget(tx: &mut Tx<'_>, vault: &Vault, named: &dyn Fn(&str) -> bool) -> Result<(), Fault> {
+    for row in tx.query("SELECT key_hash, answer FROM idempotency", &[])? {
+        let hash = row.bytes(0)?;
+        let cell = Cell { table: "idempotency", column: "answer", row: &hash };
+        if !named(&vault.open_text(&cell, &row.bytes(1)?)?) {
+            continue;
+        }
+        let body = json!({
+            "type": "about:blank", "title": "Gone", "status": 410, "detail": Text::new("problem-erased").english(),
+        });
+        let gone = Answer::json(StatusCode::GONE, &body)?;
+        let kept = serde_json::to_string(&gone).map_err(|error| Fault::Unexpected(error.into()))?;
+        let sql = "UPDATE idempotency SET answer = $2 WHERE key_hash = $1";
+        tx.execute(sql, params![hash.clone(), vault.seal_text(&cell, &kept)])?;
+    }
+    Ok(())
 }
 
 /// Forgets answers older than 24 hours.

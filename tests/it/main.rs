@@ -20,6 +20,7 @@ mod notifications;
 mod openapi;
 mod partitions;
 mod pooler;
+mod privacy;
 mod process;
 mod reports;
 mod sso;

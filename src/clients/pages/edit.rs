@@ -73,7 +73,7 @@ pub async fn add(
     let added = match form::entry(std::mem::take(&mut sent.input), state.region.as_ref()) {
         Ok(entry) => {
             let (vault, clock) = (state.vault.clone(), state.clock.clone());
-            let prepared = prepare(&vault, &clock, entry.clone());
+            let prepared = prepare(&vault, &clock, entry.clone()).by_hand();
             let work = move |tx: &mut Tx<'_>| {
                 idempotency::once(tx, &vault, clock.now(), key.as_ref(), |tx| {
                     if by_account(tx, &vault, &entry.account_id)?.is_some() {

@@ -34,7 +34,7 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 32] = [
+pub(super) static TABLES: [Table; 34] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -103,6 +103,7 @@ pub(super) static TABLES: [Table; 32] = [
             "created_at",
             "updated_at",
             "version",
+            "erased_at",
         ],
     )
     .numbered()
@@ -115,7 +116,7 @@ pub(super) static TABLES: [Table; 32] = [
     .refers(&[("seq", "tickets", "seq")]),
     table("ticket_events", &["ticket_id", "version", "part"], &["at", "actor", "kind", "status", "detail"])
         .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
-    table("ticket_notes", &["ticket_id", "version"], &["id", "at", "actor", "content"])
+    table("ticket_notes", &["ticket_id", "version"], &["id", "at", "actor", "content", "erased_at"])
         .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
     table(
         "notifications",
@@ -149,6 +150,7 @@ pub(super) static TABLES: [Table; 32] = [
             "passed",
             "registered",
             "counted_in",
+            "erased_at",
         ],
     )
     .refers(&[("ticket_id", "tickets", "id")]),
@@ -169,7 +171,7 @@ pub(super) static TABLES: [Table; 32] = [
     .refers(&[("actor", "users", "id")]),
     table("saved_views", &["id"], &["owner", "shared", "name", "query", "created_at", "updated_at"])
         .refers(&[("owner", "users", "id")]),
-    table("audit_events", &["seq"], &["id", "at", "actor", "kind", "detail", "link"])
+    table("audit_events", &["seq"], &["id", "at", "actor", "kind", "detail", "link", "redacted"])
         .numbered()
         .refers(&[("actor", "users", "id")]),
     table(
@@ -191,6 +193,13 @@ pub(super) static TABLES: [Table; 32] = [
     )
     .numbered(),
     table("drafts", &["owner", "form"], &["key_token", "fields", "saved_at"]).refers(&[("owner", "users", "id")]),
+    table("erased_accounts", &["account_key"], &["erased_at"]),
+    table(
+        "legal_holds",
+        &["id"],
+        &["client_id", "ticket_id", "reason", "placed_at", "placed_by", "until", "ended_at", "ended_by"],
+    )
+    .refers(&[("ticket_id", "tickets", "id"), ("placed_by", "users", "id"), ("ended_by", "users", "id")]),
     table("undelivered", &["notification_id"], &["ticket_id", "since"])
         .refers(&[("notification_id", "notifications", "id"), ("ticket_id", "tickets", "id")]),
 ];

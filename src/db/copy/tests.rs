@@ -107,8 +107,18 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
         "header",
         "template_id",
     ];
-    let ids =
-        ["notification_id", "key", "id", "token_hash", "key_hash", "body_hash", "account_key", "subject_key", "mark"];
+    let ids = [
+        "notification_id",
+        "key",
+        "id",
+        "token_hash",
+        "key_hash",
+        "body_hash",
+        "account_key",
+        "subject_key",
+        "mark",
+        "client_id",
+    ];
     let bytes = [
         "value",
         "email",
@@ -122,6 +132,7 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
         "description",
         "detail",
         "link",
+        "redacted",
         "content",
         "recipient",
         "text",
@@ -135,6 +146,7 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
     ];
     match column {
         "name" if ["meta", "api_tokens"].contains(&table.name) => Value::Text(format!("name ä {row}")),
+        "reason" if table.name == "legal_holds" => Value::Bytes(vec![7]),
         _ if texts.contains(&column) => Value::Text(format!("{column} ü {row}")),
         _ if ids.contains(&column) => Value::Bytes(id(table.name.as_bytes()[0], row)),
         _ if bytes.contains(&column) => Value::Bytes([&[u8::try_from(row % 200).unwrap()], column.as_bytes()].concat()),
@@ -496,7 +508,7 @@ fn statements_are_the_same_for_both_engines() {
     let table = TABLES.iter().find(|table| table.name == "ticket_notes").unwrap();
     assert_eq!(
         table.page(false),
-        "SELECT ticket_id, version, id, at, actor, content FROM ticket_notes WHERE (ticket_id, version) > ($1, $2) \
+        "SELECT ticket_id, version, id, at, actor, content, erased_at FROM ticket_notes WHERE (ticket_id, version) > ($1, $2) \
          ORDER BY ticket_id, version LIMIT 500"
     );
     assert_eq!(TABLES[0].page(false).matches("WHERE name > $1 AND name NOT IN").count(), 1);

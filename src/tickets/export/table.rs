@@ -61,7 +61,7 @@ fn cells(ticket: &Ticket, zone: &TimeZone) -> [String; COLUMNS.len()] {
         ticket.id.to_string(),
         ticket.reference.to_string(),
         ticket.client_name.clone(),
-        ticket.client_phone.as_str().to_owned(),
+        ticket.number().to_owned(),
         optional(&ticket.client_email),
         optional(&ticket.client_account_id),
         ticket.issue_type.clone(),

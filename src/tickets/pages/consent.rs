@@ -27,6 +27,9 @@ pub async fn set(
     let desk = state.desk.clone();
     let work = move |tx: &mut Tx<'_>| {
         let ticket = by_key(tx, &desk.vault, &key)?;
+        if ticket.erased_at.is_some() {
+            return Err(Fault::conflict(Text::new("rules-erased")));
+        }
         if stop {
             desk.outbox.opt_out(tx, &ticket.client_phone, user.id)?;
         } else {

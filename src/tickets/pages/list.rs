@@ -69,6 +69,8 @@ struct Row {
     reference: Reference,
     logged: When,
     client: String,
+    /// Whether the client was erased.
+    erased: bool,
     phone: String,
     issue_type: String,
     snippet: String,
@@ -305,6 +307,7 @@ impl Row {
             reference: ticket.reference.clone(),
             logged: times.day_and_time(ticket.created_at),
             client: ticket.client_name.clone(),
+            erased: ticket.erased_at.is_some(),
             phone: ticket.client_phone.shown_in(desk.region.as_ref()),
             issue_type: ticket.issue_type.clone(),
             snippet: snippet(&ticket.description),

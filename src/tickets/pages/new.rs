@@ -184,7 +184,8 @@ fn new_ticket(form: &mut Form, desk: &Desk) -> Result<(NewTicket, Option<clients
         input.fault("clientAccountId", "required", Text::new("intake-keep-needs-account"));
     }
     let new = form::new_ticket(input, desk)?;
-    let kept = client::entry(&new).filter(|_| keep).map(|entry| clients::prepare(&desk.vault, &desk.clock, entry));
+    let kept =
+        client::entry(&new).filter(|_| keep).map(|entry| clients::prepare(&desk.vault, &desk.clock, entry).by_hand());
     Ok((new, kept))
 }
 

@@ -3,6 +3,7 @@
 pub mod api;
 mod change;
 mod find;
+mod forget;
 pub mod form;
 mod remove;
 mod save;
@@ -13,6 +14,7 @@ mod view;
 pub use self::{
     change::change,
     find::{find, own, visible},
+    forget::{forget, naming},
     remove::remove,
     save::save,
     stale::known_parts,

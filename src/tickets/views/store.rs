@@ -94,3 +94,8 @@ pub fn delete(tx: &mut Tx<'_>, id: Uuid) -> Result<(), Fault> {
     tx.execute("DELETE FROM saved_views WHERE id = $1", params![id])?;
     Ok(())
 }
+
+/// Every view of anybody.
+pub fn all(tx: &mut Tx<'_>, vault: &Vault) -> Result<Vec<SavedView>, Fault> {
+    views(vault, &tx.query(COLUMNS, &[])?)
+}

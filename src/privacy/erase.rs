@@ -1,0 +1,178 @@
+//! Erases somebody (GDPR, article 17): all that is personal goes from every table, for ever, and what counts stays.
+//!
+//! One key seals all cells, so that no key can be thrown away for one client: the cells are overwritten, and SQLite blanks what
+//! it frees meanwhile. What was copied before, such as backups, is not reached (docs/operations/privacy.md).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    Privacy, Subject, confirm,
+    hold::{self, InForce},
+    mentions::Mentions,
+    store,
+};
+use crate::{
+    audit::{self, Event},
+    clients,
+    db::Tx,
+    drafts,
+    fault::Fault,
+    tickets::{self, Desk, views},
+    web::idempotency,
+};
+
+/// Tickets in one transaction: a few tens of milliseconds, so that the desk does not wait.
+const STEP: usize = 25;
+
+/// What was erased. Nothing of it can be had back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Erased {
+    /// Clients that are gone.
+    pub clients: u64,
+    /// Tickets that stay, with reference, type, status and times.
+    pub tickets: u64,
+    /// Notes that stay without their text.
+    pub notes: u64,
+    /// Messages that stay without text and receiver.
+    pub messages: u64,
+}
+
+impl Erased {
+    fn add(&mut self, of: tickets::Of) {
+        self.tickets += 1;
+        self.notes += of.notes;
+        self.messages += of.messages;
+    }
+}
+
+/// Erases somebody. `typed` is what was typed to confirm it; `by` is nobody on the command line.
+///
+/// Tickets come first, some in each transaction, and the client last, in the one that also forgets drafts, saved views, kept
+/// answers and searches on record that name them. So an erasure that was broken off is simply asked for again.
+///
+/// # Errors
+/// [`Fault::NotFound`] when nothing is kept of them; [`Fault::Invalid`] when something else was typed; [`Fault::Conflict`] under
+/// a legal hold, and when something of theirs changes at the same moment: ask again.
+pub async fn erase(
+    privacy: &Privacy,
+    subject: &Subject,
+    reason: String,
+    typed: &str,
+    by: Option<Uuid>,
+) -> Result<Erased, Fault> {
+    let (db, desk) = (&privacy.tickets.db, &privacy.tickets.desk);
+    let (here, whom) = (desk.clone(), subject.clone());
+    let (found, holds) = db
+        .read(move |tx| {
+            let found = whom.find(tx, &here)?;
+            Ok::<_, Fault>((found, InForce::read(tx, &here)?))
+        })
+        .await?;
+    hold::refuse(&holds.on(&found))?;
+    confirm::check(subject, &found, typed, desk.region.as_ref())?;
+    let mentions = Mentions::of(&found);
+    let named = audit::naming(db, &desk.vault, |text| mentions.are_in(text)).await?;
+    let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
+    let event = Event::Privacy(event);
+    db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
+    let mut erased = Erased::default();
+    for step in found.ids().chunks(STEP) {
+        let (here, step) = (desk.clone(), step.to_vec());
+        let work = move |tx: &mut Tx<'_>| {
+            let held = begin(tx, &here)?;
+            let keys: Vec<String> = step.iter().map(Uuid::to_string).collect();
+            let kept = tickets::by_keys(tx, &here.vault, &keys)?.iter().any(|ticket| held.keep(ticket));
+            if kept {
+                hold::refuse(&hold::holds(tx, &here)?.iter().collect::<Vec<_>>())?;
+            }
+            let mut erased = Erased::default();
+            for id in &step {
+                tickets::erase(tx, &here, *id, by)?.into_iter().for_each(|of| erased.add(of));
+            }
+            end(tx)?;
+            Ok::<_, Fault>(erased)
+        };
+        let some = db.write(work).await?;
+        erased = sum(erased, some);
+    }
+    let last = Last { subject: subject.clone(), ids: found.ids(), whom: found.whom.clone(), mentions, named, by };
+    let (here, so_far) = (desk.clone(), erased);
+    let erased = db.write(move |tx| last.run(tx, &here, so_far)).await?;
+    db.scrub().await;
+    Ok(erased)
+}
+
+fn sum(one: Erased, other: Erased) -> Erased {
+    Erased {
+        clients: one.clients + other.clients,
+        tickets: one.tickets + other.tickets,
+        notes: one.notes + other.notes,
+        messages: one.messages + other.messages,
+    }
+}
+
+/// What is in force, before anything goes; and what is freed from here on is blanked.
+pub(super) fn begin(tx: &mut Tx<'_>, desk: &Desk) -> Result<InForce, Fault> {
+    tx.take_turn(hold::TURN)?;
+    let held = InForce::read(tx, desk)?;
+    if let Some(sql) = tx.dialect().blank_freed(true) {
+        tx.query(sql, &[])?;
+    }
+    Ok(held)
+}
+
+/// The end of what [`begin`] began.
+pub(super) fn end(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    if let Some(sql) = tx.dialect().blank_freed(false) {
+        tx.query(sql, &[])?;
+    }
+    Ok(())
+}
+
+/// The last step: what came meanwhile, the client, and what names them elsewhere.
+struct Last {
+    subject: Subject,
+    ids: Vec<Uuid>,
+    whom: audit::Whom,
+    mentions: Mentions,
+    named: Vec<i64>,
+    by: Option<Uuid>,
+}
+
+impl Last {
+    fn run(&self, tx: &mut Tx<'_>, desk: &Desk, mut erased: Erased) -> Result<Erased, Fault> {
+        let held = begin(tx, desk)?;
+        // A ticket is found no more, and a number alone neither.
+        match self.subject.find(tx, desk) {
+            Err(Fault::NotFound) => {}
+            Err(fault) => return Err(fault),
+            Ok(left) => {
+                hold::refuse(&held.on(&left))?;
+                for ticket in &left.tickets {
+                    tickets::erase(tx, desk, ticket.id, self.by)?.into_iter().for_each(|of| erased.add(of));
+                }
+                for client in &left.clients {
+                    clients::erase(tx, &desk.clock, client.id)?;
+                    store::forget(tx, &desk.vault, client.id)?;
+                    erased.clients += 1;
+                }
+            }
+        }
+        for id in &self.ids {
+            store::forget(tx, &desk.vault, *id)?;
+        }
+        let named = |text: &str| self.mentions.are_in(text);
+        drafts::forget(tx, &desk.vault, &named, &self.ids)?;
+        views::forget(tx, &desk.vault, &named)?;
+        idempotency::forget(tx, &desk.vault, &named)?;
+        audit::redact(tx, &desk.vault, &self.named)?;
+        let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
+        let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
+        audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;
+        end(tx)?;
+        Ok(erased)
+    }
+}

@@ -1,0 +1,178 @@
+//! Whom a request is about, and all that is theirs.
+
+use uuid::Uuid;
+
+use super::Privacy;
+use crate::{
+    audit::Whom,
+    clients::{self, Client, Sought},
+    db::Tx,
+    fault::Fault,
+    input::{Input, Limits},
+    phone::{Phone, PhoneError, Region},
+    search,
+    tickets::{self, Desk, Ticket},
+    words::Text,
+};
+
+/// Whom a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A client, with every ticket of theirs.
+    Client(Uuid),
+    /// One ticket alone, such as of a caller who is no client.
+    Ticket(Uuid),
+    /// Everything with a number: clients, and tickets whatever account they name.
+    Number(Phone),
+}
+
+/// Whom a call or a command names.
+#[derive(Debug, Clone)]
+pub enum Named {
+    /// By account, in any letter case.
+    Account(String),
+    /// By reference or id.
+    Ticket(String),
+    /// By number.
+    Phone(Phone),
+}
+
+impl Named {
+    /// Who that is.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`].
+    pub fn subject(&self, tx: &mut Tx<'_>, desk: &Desk) -> Result<Subject, Fault> {
+        Ok(match self {
+            Self::Account(account) => {
+                let client = clients::by_account(tx, &desk.vault, account)?;
+                Subject::Client(client.ok_or(Fault::NotFound)?.id)
+            }
+            Self::Ticket(key) => Subject::Ticket(tickets::by_key(tx, &desk.vault, key)?.id),
+            Self::Phone(phone) => Subject::Number(phone.clone()),
+        })
+    }
+}
+
+/// Clients that one number may have, at most.
+const CLIENTS: u64 = 100;
+
+/// What is kept of somebody.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) whom: Whom,
+    pub(super) clients: Vec<Client>,
+    /// Those that are not erased, the newest first.
+    pub(super) tickets: Vec<Ticket>,
+}
+
+impl Subject {
+    /// As a form's hidden field has it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, value) = text.split_once(':')?;
+        match kind {
+            "client" => Uuid::try_parse(value).ok().map(Self::Client),
+            "ticket" => Uuid::try_parse(value).ok().map(Self::Ticket),
+            "number" => Phone::from_e164(value).ok().map(Self::Number),
+            _ => None,
+        }
+    }
+
+    /// What [`Self::parse`] reads.
+    pub fn field(&self) -> String {
+        match self {
+            Self::Client(id) => format!("client:{id}"),
+            Self::Ticket(id) => format!("ticket:{id}"),
+            Self::Number(phone) => format!("number:{}", phone.as_str()),
+        }
+    }
+
+    /// All that is kept of them.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] when nothing is; the database's and the vault's.
+    pub(super) fn find(&self, tx: &mut Tx<'_>, desk: &Desk) -> Result<Found, Fault> {
+        let (whom, clients, ids) = match self {
+            Self::Client(id) => {
+                let client = clients::by_id(tx, &desk.vault, *id)?;
+                let ids = tickets::of(tx, desk, client.whose())?;
+                (Whom::Client(*id), vec![client], ids)
+            }
+            Self::Ticket(id) => {
+                let ticket = tickets::by_key(tx, &desk.vault, &id.to_string())?;
+                if ticket.erased_at.is_some() {
+                    return Err(Fault::NotFound);
+                }
+                return Ok(Found {
+                    whom: Whom::Ticket(ticket.reference.to_string()),
+                    clients: Vec::new(),
+                    tickets: vec![ticket],
+                });
+            }
+            Self::Number(phone) => {
+                let ids = tickets::of_number(tx, desk, phone)?;
+                (Whom::Number(phone.ending()), with_number(tx, desk, phone)?, ids)
+            }
+        };
+        let keys: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+        let tickets = tickets::by_keys(tx, &desk.vault, &keys)?;
+        if clients.is_empty() && tickets.is_empty() {
+            return Err(Fault::NotFound);
+        }
+        Ok(Found { whom, clients, tickets })
+    }
+
+    /// Whom a call names: one of `accountId`, `ticket` (reference or id) and `phone`. None or several of them is a fault.
+    pub(super) fn named(input: &mut Input, region: Option<&Region>) -> Option<Named> {
+        let account = input.text("accountId", Limits::line(64)).value().map(Named::Account);
+        let ticket = input.text("ticket", Limits::line(64)).value().map(Named::Ticket);
+        let parse = |text: &str| Phone::parse(text, region).map_err(PhoneError::text);
+        let phone = input.parsed("phone", Limits::line(64), parse).value().map(Named::Phone);
+        let mut given = [account, ticket, phone].into_iter().flatten();
+        let first = given.next();
+        if first.is_none() || given.next().is_some() {
+            input.fault("accountId", "required", Text::new("privacy-name-one"));
+        }
+        first
+    }
+
+    /// Reads what somebody typed: a reference, an account, or a number.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] when nothing is kept of it; the database's and the vault's.
+    pub(super) fn sought(tx: &mut Tx<'_>, privacy: &Privacy, text: &str) -> Result<Self, Fault> {
+        let desk = &privacy.tickets.desk;
+        if tickets::Reference::parse(text).is_some() {
+            return Ok(Self::Ticket(tickets::by_key(tx, &desk.vault, text)?.id));
+        }
+        if let Some(client) = clients::by_account(tx, &desk.vault, text)? {
+            return Ok(Self::Client(client.id));
+        }
+        let phone = Phone::parse(text, desk.region.as_ref()).map_err(|_| Fault::NotFound)?;
+        Ok(Self::Number(phone))
+    }
+}
+
+fn with_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Client>, Fault> {
+    let clauses = vec![std::iter::once(search::phone_token(phone.as_str())).collect()];
+    let mut found = clients::page(tx, &desk.vault, &Sought::Those(clauses), 1, CLIENTS)?.items;
+    // The end of a longer number has the same token.
+    found.retain(|client| client.phone == *phone);
+    Ok(found)
+}
+
+impl Found {
+    /// Every number of theirs, each once.
+    pub(super) fn numbers(&self) -> Vec<&Phone> {
+        let all = self.clients.iter().map(|client| &client.phone);
+        let mut all: Vec<&Phone> = all.chain(self.tickets.iter().map(|ticket| &ticket.client_phone)).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// The ids of their tickets.
+    pub(super) fn ids(&self) -> Vec<Uuid> {
+        self.tickets.iter().map(|ticket| ticket.id).collect()
+    }
+}

@@ -1,0 +1,88 @@
+//! Takes everything personal out of a ticket, for ever: what is left counts, and names nobody.
+//!
+//! Reference, type, status, priority, technician and every time stay, so that reports say what they said. Who asked for it
+//! decides beforehand whether it may be done: see the feature `privacy`.
+
+use uuid::Uuid;
+
+use super::{Desk, erase_store as store, notices, tokens};
+use crate::{clients::Whose, db::Tx, fault::Fault, phone::Phone, search};
+
+/// What was taken out of a ticket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Of {
+    /// Notes, of the desk and of the client.
+    pub notes: u64,
+    /// Messages, of whatever state.
+    pub messages: u64,
+}
+
+/// Every ticket of a client that is not erased yet.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn of(tx: &mut Tx<'_>, desk: &Desk, whose: Whose<'_>) -> Result<Vec<Uuid>, Fault> {
+    desk.all_of(tx, whose)
+}
+
+/// Every ticket with a number that is not erased yet, whatever account it names.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn of_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Uuid>, Fault> {
+    desk.all_of_number(tx, phone)
+}
+
+/// Erases one ticket: its client, its description, the old values in its history, its notes, its messages, and what search
+/// finds it by but its reference. What waits to be sent is cancelled first. `by` is nobody where its age did it. Nothing
+/// where it is erased already.
+///
+/// # Errors
+/// [`Fault::NotFound`]; [`Fault::Conflict`] when a message changes at the same moment; the database's.
+pub fn erase(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Option<Uuid>) -> Result<Option<Of>, Fault> {
+    let (vault, now) = (&desk.vault, desk.clock.now());
+    let ticket = store::ticket(tx, id)?.ok_or(Fault::NotFound)?;
+    if ticket.erased {
+        return Ok(None);
+    }
+    let messages = desk.outbox.erase(tx, id, by)?;
+    store::blank_texts(tx, vault, &ticket, now)?;
+    store::blank_edits(tx, vault, id)?;
+    let notes = store::notes(tx, id)?;
+    for note in &notes {
+        blank_note(tx, desk, ticket.seq, note)?;
+    }
+    // As a copy of the database makes them from what is left: the reference finds it, and so does the word.
+    let nobody = Phone::erased();
+    let kept = search::Fields {
+        name: store::ERASED,
+        phone_e164: nobody.as_str(),
+        email: None,
+        account: None,
+        description: store::ERASED,
+        notes: &[],
+        reference: &ticket.reference,
+    };
+    tokens::put(tx, ticket.seq, tokens::RECORD, &tokens::of_fields(vault, &kept))?;
+    notices::tell_of(tx, id, ticket.version + 1);
+    Ok(Some(Of { notes: notes.len() as u64, messages }))
+}
+
+/// Erases what a client wrote: the note that it became.
+///
+/// # Errors
+/// Only the database's.
+pub fn erase_inbound(tx: &mut Tx<'_>, desk: &Desk, note: Uuid) -> Result<(), Fault> {
+    let Some(found) = store::note(tx, note)? else { return Ok(()) };
+    let ticket = store::ticket(tx, found.ticket)?.ok_or(Fault::NotFound)?;
+    blank_note(tx, desk, ticket.seq, &found)?;
+    // So that pages that show it are told, and a change meant for the ticket as it was is refused.
+    store::touch(tx, found.ticket)?;
+    notices::tell_of(tx, found.ticket, ticket.version + 1);
+    Ok(())
+}
+
+fn blank_note(tx: &mut Tx<'_>, desk: &Desk, seq: i64, note: &store::NoteRow) -> Result<(), Fault> {
+    store::blank_note(tx, &desk.vault, note, desk.clock.now())?;
+    tokens::put(tx, seq, note.version, &std::collections::BTreeSet::new())
+}

@@ -1,0 +1,261 @@
+//! Erasure: what goes, what stays, and what must not bring it back.
+
+use std::collections::BTreeSet;
+
+use aho_corasick::AhoCorasick;
+use redress::{audit, staff::Role};
+use serde_json::json;
+
+use super::{WAITING, at, client, found, hers, history};
+use crate::support::{Caller, TestApp, at_rest, blobs};
+
+const ALL: [&str; 4] = ["Quillfeather", "7700900142", "zoe@quill.example", "LF-551"];
+
+async fn erase(admin: &Caller, confirm: &str) -> crate::support::Reply {
+    let body = json!({"accountId": "lf-551", "reason": "Request 17", "confirm": confirm});
+    admin.post("/api/privacy/erasures", &body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_personal_goes_and_what_counts_stays() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    let browser = app.browser().await;
+    client(&admin).await;
+    let long = format!("Zoë Quillfeather says: {}", "charged twice, and then again. ".repeat(300));
+    let one = hers(&admin, Some("LF-551"), &long).await;
+    let two = hers(&admin, None, "The number of Quillfeather alone").await;
+    let others = admin.ticket(json!({"clientPhone": "+447700900142", "clientAccountId": "LF-777"})).await;
+    admin.post(&format!("{}/notes", at(&one)), &json!({"content": "Quillfeather called"})).await;
+    admin.put(&at(&one), &json!({"clientName": "Zoë Quillfeather-Jones", "priority": "High"})).await;
+    let before = admin.get(&at(&one)).await.json;
+
+    assert_eq!(erase(&admin, "LF-55").await.faults(), ["confirm"]);
+    assert_eq!(admin.get("/api/clients/LF-551").await.status, 200, "nothing has gone yet");
+    let reply = erase(&admin, "LF-551").await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    assert_eq!(reply.json, json!({"clients": 1, "tickets": 2, "notes": 1, "messages": 2}));
+
+    assert_eq!(admin.get("/api/clients/LF-551").await.status, 404);
+    for ticket in [&one, &two] {
+        let after = admin.get(&at(ticket)).await.json;
+        assert_eq!((&after["clientName"], &after["description"]), (&json!("[erased]"), &json!("[erased]")));
+        assert_eq!(
+            (&after["clientPhone"], &after["clientEmail"], &after["clientAccountId"]),
+            (&json!(""), &json!(null), &json!(null))
+        );
+        assert!(after["erasedAt"].is_string(), "{after}");
+        let sent = admin.get(&format!("{}/notifications", at(ticket))).await.json["items"][0].clone();
+        assert_eq!((&sent["state"], &sent["reason"]), (&json!("cancelled"), &json!("its client was erased")), "{sent}");
+        assert_eq!((&sent["text"], &sent["recipient"]), (&json!(""), &json!("")));
+    }
+    let after = admin.get(&at(&one)).await.json;
+    for same in ["ticketRef", "issueType", "status", "priority", "createdAt", "updatedAt", "statusHistory", "createdBy"]
+    {
+        assert_eq!(after[same], before[same], "{same}");
+    }
+    assert_eq!(after["notes"][0]["content"], "", "{after}");
+    assert_eq!(after["notes"][0]["timestamp"], before["notes"][0]["timestamp"]);
+    let all = [after.to_string(), browser.open(&format!("/tickets/{}", one["ticketRef"].as_str().unwrap())).await.text];
+    for (text, word) in all.iter().flat_map(|text| ALL.map(|word| (text, word))) {
+        assert!(!text.contains(word), "{word} in {text}");
+    }
+
+    // Search finds neither, but the reference does; who only shares the number stays as they are.
+    assert_eq!(
+        (found(&admin, "quillfeather").await, found(&admin, "LF-551").await, found(&admin, "charged").await),
+        (0, 0, 1)
+    );
+    assert_eq!(found(&admin, "7700900142").await, 1);
+    assert_eq!(found(&admin, one["ticketRef"].as_str().unwrap()).await, 1);
+    assert_eq!(admin.get(&at(&others)).await.json["clientName"], "Nadia Okonkwo");
+    let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
+    assert!(verdict.broken.is_empty(), "{verdict:?}");
+    let rows = history(&browser).await;
+    assert!(rows.iter().any(|row| row.contains("A client was erased, from 2 tickets")), "{rows:?}");
+    assert!(rows.iter().any(|row| row.contains("Erasing a client began") && row.contains("Request 17")), "{rows:?}");
+    assert_eq!(erase(&admin, "LF-551").await.status, 404, "there is nobody left");
+}
+
+/// The sealed values that were there are in no file any more: the log, freed pages and overflow pages included.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_byte_of_what_was_sealed_is_left() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let long = "Zoë Quillfeather was charged twice, and again. ".repeat(200);
+    let one = hers(&admin, Some("LF-551"), &long).await;
+    admin.post(&format!("{}/notes", at(&one)), &json!({"content": long})).await;
+    let values = || blobs(app.dir()).into_iter().collect::<BTreeSet<_>>();
+    let before = values();
+    assert_eq!(erase(&admin, "Zoë Quillfeather").await.status, 200);
+    let after = values();
+    // Small ones are ids; and the account's digest stays, so that a file does not bring them back.
+    let kept_nowhere = |(name, value): &&(String, Vec<u8>)| value.len() > 20 && name != "clients.account_key";
+    let gone: Vec<_> = before.difference(&after).filter(kept_nowhere).collect();
+    let of = |place: &str| gone.iter().filter(|(name, _)| name == place).count();
+    for place in [
+        "ticket_texts.description",
+        "ticket_texts.client_name",
+        "ticket_texts.client_phone",
+        "ticket_texts.client_email",
+        "ticket_texts.client_account_id",
+        "ticket_notes.content",
+        "notifications.recipient",
+        "notifications.text",
+        "clients.name",
+        "clients.phone",
+        "clients.email",
+        "clients.address",
+        "clients.plan",
+        "clients.account_id",
+    ] {
+        assert_eq!(of(place), 1, "{place}");
+    }
+    // The middle of a long value is on pages of its own.
+    let pieces = |value: &[u8]| [value[..20].to_vec(), value[value.len() / 2 - 10..value.len() / 2 + 10].to_vec()];
+    let search = AhoCorasick::new(gone.iter().flat_map(|(_, value)| pieces(value))).unwrap();
+    let files = if app.dir().database().is_some() {
+        // What PostgreSQL frees lies in its files until it is vacuumed; the rows are what may be asked for.
+        crate::support::contents(app.dir())
+    } else {
+        at_rest(app.dir())
+    };
+    for (name, bytes) in files {
+        assert_eq!(search.find_iter(&bytes).count(), 0, "in {name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_names_them_elsewhere_goes_too() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    let browser = app.browser().await;
+    client(&admin).await;
+    let body = json!({
+        "clientName": "Zoë Quillfeather", "clientPhone": "+447700900142", "issueType": "Other",
+        "description": "Under a key", "clientAccountId": "LF-551",
+    });
+    let keyed = || admin.request("POST", "/api/tickets").header("idempotency-key", "k1").json(&body);
+    let one = admin.send(keyed()).await.json;
+    let other = json!({"clientName": "Ada", "clientPhone": "+447700900199", "issueType": "Other", "description": "x"});
+    let unnamed = || admin.request("POST", "/api/tickets").header("idempotency-key", "k2").json(&other);
+    assert_eq!(admin.send(unnamed()).await.status, 201);
+    let draft = async |form: &str, fields: &[(&str, &str)]| {
+        let request = browser.request("PUT", &format!("/drafts/{form}")).header("sec-fetch-site", "same-origin");
+        assert_eq!(crate::support::Browser::page(request.form(fields)).await.status, 200);
+    };
+    draft("ticket", &[("clientName", "Z"), ("clientPhone", "07700 900142")]).await;
+    draft(&format!("note-{}", one["id"].as_str().unwrap()), &[("content", "half a note")]).await;
+    browser.submit("/views", &[("name", "Hers"), ("query", "q=quillfeather%2C+zo%C3%AB+quillfeather")]).await;
+    browser.submit("/views", &[("name", "Open ones"), ("query", "status=Open")]).await;
+    assert_eq!(browser.open("/tickets.csv?q=LF-551").await.status, 200);
+    assert_eq!(browser.open("/tickets.csv?q=somebody").await.status, 200);
+    let opted = json!({"phone": "+447700900142", "optedOut": true});
+    assert!(admin.put("/api/opt-outs", &opted).await.status < 300);
+
+    assert_eq!(erase(&admin, "LF-551").await.status, 200);
+    // The same request again neither shows them nor makes the ticket anew.
+    let again = admin.send(keyed()).await;
+    assert_eq!((again.status, found(&admin, "key").await), (410, 0), "{}", again.text);
+    assert_eq!(again.header("content-type"), "application/problem+json");
+    assert_eq!(admin.send(unnamed()).await.status, 201, "whoever else sent one has their answer");
+    let page = browser.open("/tickets/new").await.text;
+    assert!(!page.contains("900142"), "the draft is gone");
+    let views: Vec<_> = admin.get("/api/views").await.json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|view| view["name"].clone())
+        .collect();
+    assert!(!views.contains(&json!("Hers")), "{views:?}");
+    let page = browser.open("/audit").await.text;
+    assert!(!page.contains("LF-551") && page.contains("somebody"), "{page}");
+    assert!(page.contains("Its filter named a client who was erased since"));
+    let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
+    assert_eq!((verdict.broken.len(), verdict.redacted), (0, 2), "{verdict:?}");
+    // Their number goes on getting nothing.
+    let kept = admin.post("/api/opt-outs/find", &json!({"phone": "+447700900142"})).await.json;
+    assert_eq!(kept["optedOut"], true, "{kept}");
+    // Nothing personal comes back to what is left.
+    for change in [json!({"clientName": "Zoë"}), json!({"description": "again"})] {
+        assert_eq!(admin.put(&at(&one), &change).await.status, 409);
+    }
+    assert_eq!(admin.post(&format!("{}/notes", at(&one)), &json!({"content": "Zoë again"})).await.status, 409);
+    assert_eq!(admin.put(&at(&one), &json!({"status": "Open"})).await.status, 200, "the desk still works with it");
+    let sent =
+        admin.get(&format!("{}/notifications", at(&one))).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    let resent = admin.request("POST", &format!("/api/notifications/{sent}/resend"));
+    assert_eq!(admin.send(resent).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_the_billing_system_does_not_bring_them_back() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    let browser = app.browser().await;
+    client(&admin).await;
+    assert_eq!(erase(&admin, "LF-551").await.status, 200);
+    let body = json!({"name": "Zoë Quillfeather", "phone": "+447700900142"});
+    let reply = admin.put("/api/clients/lf-551", &body).await;
+    assert_eq!(reply.status, 409, "{}", reply.text);
+    // Somebody of the desk may mean it.
+    let fields = [("accountId", "LF-551"), ("name", "Zoë Quillfeather"), ("phone", "07700 900142")];
+    assert_eq!(browser.submit("/clients", &fields).await.status, 303);
+    assert_eq!(admin.put("/api/clients/LF-551", &json!({"plan": "Fibre 100"})).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_without_a_record_is_erased_by_ticket_or_by_number() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    let one = hers(&admin, None, "One").await;
+    let two = hers(&admin, None, "Two").await;
+    let third = hers(&admin, Some("LF-9"), "Three").await;
+    let other = admin.ticket(json!({"clientPhone": "+447700900143"})).await;
+    let reference = one["ticketRef"].as_str().unwrap();
+    let ask = async |body| admin.post("/api/privacy/erasures", &body).await;
+    let by_ticket = ask(json!({"ticket": reference, "reason": "R", "confirm": reference.to_lowercase()})).await;
+    assert_eq!(by_ticket.json["tickets"], 1, "{}", by_ticket.text);
+    assert_eq!(admin.get(&at(&two)).await.json["clientName"], "Zoë Quillfeather");
+    let number = json!({"phone": "07700 900142", "reason": "R", "confirm": "+44 7700 900142"});
+    let by_number = ask(number.clone()).await;
+    assert_eq!((by_number.status, by_number.json["tickets"].as_i64()), (200, Some(2)), "{}", by_number.text);
+    assert_eq!(admin.get(&at(&third)).await.json["clientName"], "[erased]");
+    assert_eq!(admin.get(&at(&other)).await.json["clientPhone"], "+447700900143");
+    assert_eq!(ask(number).await.status, 404);
+    let both = json!({"phone": "07700 900142", "ticket": reference, "reason": "R", "confirm": "x"});
+    assert_eq!(ask(both).await.faults(), ["accountId"]);
+    assert_eq!(ask(json!({"ticket": reference})).await.faults(), ["confirm", "reason"]);
+}
+
+/// By a page without scripts, and by nobody who may not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_asks_for_a_reason_and_the_account() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    let browser = app.browser().await;
+    let id = client(&admin).await["id"].as_str().unwrap().to_owned();
+    let one = hers(&admin, Some("LF-551"), "On a page").await;
+    let page = browser.submit("/privacy/find", &[("whom", "lf-551")]).await;
+    assert_eq!(page.location, format!("/privacy/clients/{id}"));
+    let page = browser.open(&page.location).await;
+    assert!(page.text.contains("Zoë Quillfeather") && page.text.contains(one["ticketRef"].as_str().unwrap()));
+    let subject = page.attribute("form[action='/privacy/erase'] [name=subject]", "value").unwrap();
+    let page = browser.submit("/privacy/erase", &[("subject", &subject), ("reason", ""), ("confirm", "LF-551")]).await;
+    assert_eq!((page.status, page.all("#erase-reason-err").len()), (422, 1));
+    let page = browser.submit("/privacy/erase", &[("subject", &subject), ("reason", "R 5"), ("confirm", "Zoë")]).await;
+    assert_eq!((page.status, page.all("#confirm-err").len()), (422, 1));
+    assert_eq!(page.attribute("#erase-reason", "value").as_deref(), Some("R 5"), "what was typed stays");
+    let page = browser.submit("/privacy/find", &[("whom", "07700 900142")]).await;
+    assert!(page.status == 200 && page.text.contains("number:+447700900142"), "no address names a number");
+    assert_eq!(browser.submit("/privacy/find", &[("whom", "nobody")]).await.status, 422);
+    let page =
+        browser.submit("/privacy/erase", &[("subject", &subject), ("reason", "R 5"), ("confirm", "LF-551")]).await;
+    assert_eq!((page.status, page.location.as_str()), (303, "/privacy"));
+    assert_eq!(browser.open(&format!("/clients/{id}")).await.status, 404);
+    let list = browser.open("/tickets").await;
+    assert!(list.all("td.c-client").iter().any(|cell| cell == "Erased"), "{:?}", list.all("td.c-client"));
+    let technician = app.caller("Tomasz", Role::Technician).await;
+    assert_eq!(erase(&technician, "LF-551").await.status, 403);
+}

@@ -1,0 +1,71 @@
+//! Legal holds: nothing that is held is erased.
+
+use redress::{clock::Clock, privacy};
+use serde_json::json;
+
+use super::{WAITING, at, client, close, hers, history};
+use crate::support::TestApp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_is_not_erased() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let one = hers(&admin, None, "One").await;
+    let held = json!({"accountId": "LF-551", "reason": "Case 4711"});
+    let hold = admin.post("/api/privacy/holds", &held).await;
+    assert_eq!(hold.status, 201, "{}", hold.text);
+    assert_eq!(admin.get("/api/privacy/holds").await.json["items"][0]["reason"], "Case 4711");
+    let reference = one["ticketRef"].as_str().unwrap();
+    for body in [
+        json!({"accountId": "LF-551", "reason": "R", "confirm": "LF-551"}),
+        json!({"ticket": reference, "reason": "R", "confirm": reference}),
+        json!({"phone": "+447700900142", "reason": "R", "confirm": "+447700900142"}),
+    ] {
+        let refused = admin.post("/api/privacy/erasures", &body).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        assert!(refused.text.contains("Case 4711"), "it says why: {}", refused.text);
+    }
+    assert_eq!(admin.get(&at(&one)).await.json["description"], "One");
+    let page = app.browser().await.open("/privacy").await;
+    assert!(page.text.contains("Case 4711"), "{}", page.text);
+    let end = admin.request("POST", &format!("/api/privacy/holds/{}/end", hold.json["id"].as_str().unwrap()));
+    assert_eq!(admin.send(end).await.status, 200);
+    let body = json!({"accountId": "LF-551", "reason": "R", "confirm": "LF-551"});
+    assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_ends_with_its_last_day_and_a_ticket_can_be_held_alone() {
+    let (clock, hand) = Clock::fixed(1_764_000_000_000, 5);
+    let settings = [&WAITING[..], &[("retention.tickets_months", "3"), ("timezone", "Asia/Kolkata")]].concat();
+    let app = TestApp::with_clock(&settings, clock).await;
+    let admin = app.admin().await;
+    let one = hers(&admin, None, "One").await;
+    let two = hers(&admin, None, "Two").await;
+    for ticket in [&one, &two] {
+        close(&admin, ticket).await;
+    }
+    let wrong = json!({"ticket": one["id"], "reason": "R", "until": "2020-01-01"});
+    assert_eq!(admin.post("/api/privacy/holds", &wrong).await.faults(), ["until"]);
+    assert_eq!(admin.post("/api/privacy/holds", &json!({"phone": "+447700900142", "reason": "R"})).await.status, 409);
+    let until = json!({"ticket": one["id"], "reason": "R", "until": "2026-06-30"});
+    assert_eq!(admin.post("/api/privacy/holds", &until).await.status, 201);
+    hand.advance(120 * 24 * 3_600_000);
+    let plan = admin.get("/api/privacy/retention").await.json["items"][0].clone();
+    assert_eq!((plan["count"].as_i64(), plan["held"].as_i64()), (Some(1), Some(1)), "{plan}");
+    let purged = async || privacy::purge(&app.app.privacy()).await.unwrap();
+    assert_eq!(purged().await, [(privacy::Rule::Tickets, 1)]);
+    assert_eq!(admin.get(&at(&one)).await.json["description"], "One");
+    assert_eq!(admin.get(&at(&two)).await.json["description"], "[erased]");
+    hand.advance(120 * 24 * 3_600_000);
+    assert_eq!(purged().await, [(privacy::Rule::Tickets, 1)], "the hold is over");
+    assert_eq!(admin.get(&at(&one)).await.json["description"], "[erased]");
+    let rows = history(&app.browser().await).await;
+    assert!(rows.iter().any(|row| row.contains("A legal hold was placed")), "{rows:?}");
+    assert!(
+        rows.iter()
+            .any(|row| row == "Redress | 1 record has gone by its age | By the setting retention.tickets_months"),
+        "{rows:?}"
+    );
+}
