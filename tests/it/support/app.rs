@@ -51,7 +51,13 @@ impl TestApp {
         let port = address.port().to_string();
         let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.replace("{port}", &port))).collect();
         let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let place = Sources::of(&[("data_dir", dir.path().to_str().unwrap()), ("database_url", &dir.url())]);
+        let place = Sources::of(&[
+            ("data_dir", dir.path().to_str().unwrap()),
+            ("database_url", &dir.url()),
+            // Tests that move a clock by hours are about something else; sessions' own are in staff/log_in.rs.
+            ("session.idle", "12h"),
+            ("session.absolute", "14d"),
+        ]);
         let sources = place.under(&Sources::of(&settings));
         let app = App::open(Config::check(&sources).unwrap(), clock).await.unwrap();
         let base = format!("http://{address}");
