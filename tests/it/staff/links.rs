@@ -121,9 +121,9 @@ async fn used_ended_voided_and_invented_links_say_the_same() {
         pages.push(world.anonymous().get(link).await);
     };
 
-    let used = link(&give().await.url);
-    assert_eq!(choose(&mut anyone, &used, CHOSEN).await.status, 303);
-    spend(&used).await;
+    let chosen = link(&give().await.url);
+    assert_eq!(choose(&mut anyone, &chosen, CHOSEN).await.status, 303);
+    spend(&chosen).await;
     let (first, second) = (link(&give().await.url), link(&give().await.url));
     spend(&first).await;
     world.hand.advance(HOUR - 1);
@@ -184,14 +184,14 @@ async fn of_two_uses_at_once_one_counts() {
     let user = world.user("Mei Chow", Role::Technician).await;
     for round in 0..5 {
         let given = staff::give_link(&world.staff, None, user.id, Language::English).await.unwrap();
-        let mut uses = tokio::task::JoinSet::new();
+        let mut tries = tokio::task::JoinSet::new();
         for place in 0..8 {
             let (mut anyone, link) = (world.anonymous(), given.url.clone());
-            uses.spawn(
-                async move { (choose(&mut anyone, &link, &format!("password number {place}")).await.status, place) },
-            );
+            tries.spawn(async move {
+                (choose(&mut anyone, &link, &format!("password number {place}")).await.status, place)
+            });
         }
-        let mut good: Vec<_> = uses.join_all().await;
+        let mut good: Vec<_> = tries.join_all().await;
         assert!(good.iter().all(|(status, _)| [303, 410].contains(status)), "{good:?}");
         good.retain(|(status, _)| *status == 303);
         assert_eq!(good.len(), 1, "{round}: {good:?}");
