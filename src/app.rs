@@ -125,6 +125,7 @@ impl App {
             .at(config.public_url.as_deref())
             .with(config.staff, mails)
             .by(provider)
+            .recording_reads(config.audit_reads)
             .under(Rules { technician_view: config.technician_view });
         let clients = Clients {
             db: db.clone(),

@@ -27,6 +27,7 @@ pub mod privacy;
 pub mod reports;
 pub mod schedule;
 pub mod search;
+pub mod spreadsheet;
 pub mod staff;
 pub mod tickets;
 pub mod web;

@@ -5,9 +5,12 @@ use uuid::Uuid;
 
 use super::{
     Privacy,
-    told::{changed, filter, origin, template},
+    told::{changed, filter, origin, place, template},
 };
 use crate::words::Text;
+
+/// The number of [`Event::Read`]. There are far more of them than of all others.
+pub(super) const READ: i64 = 70;
 
 /// Something that was done. It is stored sealed, as JSON, so it may name filters and people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,6 +224,18 @@ pub enum Event {
         /// Their name.
         name: String,
     },
+    /// Somebody saw what is personal: a page, or an answer of the API.
+    Read {
+        /// Its address.
+        path: String,
+        /// What was asked there, as the query string.
+        query: String,
+    },
+    /// The audit history leaves as a file.
+    AuditExported {
+        /// Its filter, as the query string.
+        query: String,
+    },
     /// A data key seals from then on.
     KeyActivated {
         /// Its number.
@@ -243,7 +258,7 @@ pub enum Event {
 
 impl Event {
     /// The kinds whose rows keep a filter, which may name people.
-    pub(super) const FILTERED: [i64; 3] = [0, 1, 2];
+    pub(super) const FILTERED: [i64; 4] = [0, 1, 2, READ];
 
     /// The number its kind is stored as.
     pub const fn code(&self) -> i64 {
@@ -275,10 +290,12 @@ impl Event {
             Self::SecondFactorRequired { .. } => 24,
             Self::FactorRefused { .. } => 25,
             Self::LinkMade { .. } => 26,
-            Self::ProviderRefused { .. } => 60,
-            Self::IdentityLinked { .. } => 61,
-            Self::ProviderSignedOut { .. } => 62,
+            Self::ProviderRefused { .. } => 27,
+            Self::IdentityLinked { .. } => 28,
+            Self::ProviderSignedOut { .. } => 29,
             Self::Privacy(what) => what.code(),
+            Self::Read { .. } => READ,
+            Self::AuditExported { .. } => 71,
             Self::Redacted | Self::Unknown => -1,
         }
     }
@@ -322,6 +339,8 @@ impl Event {
             Self::ProviderSignedOut { .. } => Text::new("audit-provider-signed-out"),
             Self::Privacy(what) => what.words(),
             Self::Redacted => Text::new("audit-redacted"),
+            Self::Read { .. } => Text::new("audit-read"),
+            Self::AuditExported { .. } => Text::new("audit-exported"),
             Self::Unknown => Text::new("audit-unknown"),
         }
     }
@@ -383,6 +402,9 @@ impl Event {
             Self::FactorAdded { kind, name } | Self::FactorRemoved { kind, name } => {
                 Text::new("audit-of-what").arg("name", kind.words()).arg("what", name)
             }
+            Self::Read { path, query } => place(path, query),
+            Self::AuditExported { query } if query.is_empty() => Text::new("audit-all"),
+            Self::AuditExported { query } => Text::verbatim(query),
             Self::RecoveryCodesMade => Text::new("audit-codes-ten"),
             Self::RecoveryCodeUsed { left } => Text::new("audit-codes-left").arg("count", left),
             Self::SecondFactorRequired { of } => Text::new(match of.as_str() {

@@ -6,8 +6,10 @@
 
 mod chain;
 mod event;
+mod filter;
 mod privacy;
 mod purge;
+mod reads;
 mod record;
 mod store;
 mod told;
@@ -15,7 +17,9 @@ mod told;
 pub use self::{
     chain::{Break, Verdict, verify},
     event::{Event, Factor, Over},
+    filter::{Filter, Group},
     privacy::{Privacy, Whom},
     purge::{age, naming, purge, redact},
+    reads::Reads,
     record::{Entry, recent, record},
 };

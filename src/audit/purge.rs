@@ -26,7 +26,10 @@ pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(&str) -> bool) -> Res
         seq = *last;
         let query = |text: &str| match serde_json::from_str(text) {
             Ok(
-                Event::ExportBegan { query, .. } | Event::ExportEnded { query, .. } | Event::ExportBroken { query, .. },
+                Event::ExportBegan { query, .. }
+                | Event::ExportEnded { query, .. }
+                | Event::ExportBroken { query, .. }
+                | Event::Read { query, .. },
             ) => query,
             _ => String::new(),
         };

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use vault::Vault;
 
-use super::{Event, store};
+use super::{Event, Filter, store};
 use crate::{clock::Clock, db::Tx, fault::Fault};
 
 /// One row of the history.
@@ -37,10 +37,16 @@ pub fn record(
     Ok(id)
 }
 
-/// At most `most` entries before a place, newest first; from the end where no place is given.
+/// At most `most` entries before a place that a filter lets through, newest first; from the end where no place is given.
 ///
 /// # Errors
 /// The database's, and a fault of ours when an entry does not open.
-pub fn recent(tx: &mut Tx<'_>, vault: &Vault, before: Option<i64>, most: u32) -> Result<Vec<Entry>, Fault> {
-    store::before(tx, vault, before.unwrap_or(i64::MAX), most)
+pub fn recent(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    filter: &Filter,
+    before: Option<i64>,
+    most: u32,
+) -> Result<Vec<Entry>, Fault> {
+    store::before(tx, vault, filter, before.unwrap_or(i64::MAX), most)
 }

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 use vault::{Cell, Vault};
 
-use super::{Entry, Event, chain, chain::Anchor};
+use super::{Entry, Event, Filter, chain, chain::Anchor};
 use crate::{
     db::{Tx, params},
     fault::Fault,
@@ -150,12 +150,19 @@ pub(super) fn cut(tx: &mut Tx<'_>, vault: &Vault, seq: i64, anchor: &Anchor) -> 
     Ok(())
 }
 
-/// Rows before a place, newest first.
-pub fn before(tx: &mut Tx<'_>, vault: &Vault, seq: i64, most: u32) -> Result<Vec<Entry>, Fault> {
-    let rows = tx.query(
-        "SELECT seq, id, at, actor, detail FROM audit_events WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
-        params![seq, most],
-    )?;
+/// Rows before a place that a filter lets through, newest first.
+pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u32) -> Result<Vec<Entry>, Fault> {
+    // Rows are added in the order of time; the product's own have no actor.
+    let (actor, from, until) = (filter.actor, filter.from.unwrap_or(i64::MIN), filter.until.unwrap_or(i64::MAX));
+    let by_itself = actor.is_some_and(|actor| actor.is_nil());
+    let whose = if by_itself { "actor IS NULL AND" } else { "" };
+    let sql = format!(
+        "SELECT seq, id, at, actor, detail FROM audit_events \
+         WHERE seq < $1 AND at >= $3 AND at < $4 AND {whose} ($5 IS NULL OR actor = $5) AND {} \
+         ORDER BY seq DESC LIMIT $2",
+        filter.group.condition()
+    );
+    let rows = tx.query(&sql, params![seq, most, from, until, actor.filter(|_| !by_itself)])?;
     rows.iter()
         .map(|row| {
             let id = row.uuid(1)?;

@@ -74,3 +74,11 @@ pub(super) fn filter(name: &str) -> Text {
         _ => return Text::verbatim(name),
     })
 }
+
+/// A page with what was asked there, as people read it.
+pub(super) fn place(path: &str, query: &str) -> Text {
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
+    let asked: Vec<String> = pairs.map(|(name, value)| format!("{name}: {value}")).collect();
+    let asked = if asked.is_empty() { String::new() } else { format!(" ({})", asked.join(", ")) };
+    Text::verbatim(format!("{path}{asked}"))
+}

@@ -44,7 +44,7 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
     Key { name, default, secret: false, help }
 }
 
-const OWN: [Key; 34] = [
+const OWN: [Key; 35] = [
     key("listen", "127.0.0.1:8080", "Address and port to serve on; port 0 picks one"),
     key("tls.cert", "", "PEM file of the certificate and its chain; with it, listen speaks HTTPS alone"),
     key("tls.key", "", "PEM file of the certificate's private key, closed to others"),
@@ -81,6 +81,7 @@ const OWN: [Key; 34] = [
     key("isp_name", "Your ISP", "The ISP's name, on pages and at the start of each SMS"),
     key("issue_types", "", "Issue types beside the four built in, comma-separated"),
     key("technician_view", "false", "Whether technicians see and report on the tickets assigned to them, at /jobs"),
+    key("audit_reads", "true", "Whether the audit history also says who saw which ticket, client or message"),
     key("worker", "true", "Whether this node sends messages; false only serves"),
     key("metrics_listen", "", "Address and port of the Prometheus listener; off by default"),
     key("session.idle", "1h", "A browser is signed out when nobody has used it for so long, 5m to 24h"),
@@ -151,6 +152,8 @@ pub struct Config {
     pub issue_types: IssueTypes,
     /// Whether technicians have a view of their own.
     pub technician_view: bool,
+    /// Whether the audit history says who saw what.
+    pub audit_reads: bool,
     /// Whether this node sends.
     pub worker: bool,
     /// Of `/metrics`.
@@ -226,6 +229,7 @@ impl Config {
             })
             .unwrap_or_else(|| "Your ISP".to_owned());
         let issue_types = issue_types(&mut checker);
+        let audit_reads = checker.parsed("audit_reads", "write true or false", |t| t.parse().ok());
         let worker = checker.parsed("worker", "write true or false", |t| t.parse().ok());
         let technician_view = checker.parsed("technician_view", "write true or false", |t| t.parse().ok());
         let metrics_listen =
@@ -259,6 +263,7 @@ impl Config {
                     isp_name,
                     issue_types,
                     technician_view: technician_view.unwrap_or_default(),
+                    audit_reads: audit_reads.unwrap_or(true),
                     worker,
                     metrics_listen,
                     staff,

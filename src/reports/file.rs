@@ -1,10 +1,8 @@
 //! A sheet as a file of comma-separated values (RFC 4180), safe to open in a spreadsheet program. Column names, shares and
 //! durations are for programs: they are the same in every language.
 
-use csv::{QuoteStyle, Terminator, WriterBuilder};
-
 use super::sheet::{Label, Sheet, Value};
-use crate::{fault::Fault, tickets::safe_cell};
+use crate::{fault::Fault, spreadsheet};
 
 /// By this mark spreadsheet programs know UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -14,27 +12,20 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// # Errors
 /// A fault of ours: writing to memory does not fail.
 pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Fault> {
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .quote_style(QuoteStyle::Always)
-        .from_writer(BYTE_ORDER_MARK.to_vec());
     let days = matches!(sheet.rows.first().map(|row| &row.label), Some(Label::Days(_)));
     let mut head = if days { vec!["from", "to"] } else { vec![sheet.of.name] };
     head.extend(sheet.columns.iter().map(|column| column.name));
-    let mut write = |record: &[String]| {
-        let cells = record.iter().map(|cell| safe_cell(cell).into_owned());
-        writer.write_record(cells).map_err(|error| Fault::Unexpected(error.into()))
-    };
-    write(&head.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>())?;
-    for row in &sheet.rows {
+    let head = head.into_iter().map(ToOwned::to_owned).collect();
+    let rows = sheet.rows.iter().map(|row| {
         let mut record = match &row.label {
             Label::Days(days) => vec![days.first.to_string(), days.last.to_string()],
             Label::Word(_, name) | Label::Name(name) => vec![name.clone()],
         };
         record.extend(row.cells.iter().map(|cell| value(cell.value)));
-        write(&record)?;
-    }
-    writer.into_inner().map_err(|error| Fault::Unexpected(anyhow::anyhow!("csv: {error}")))
+        record
+    });
+    let lines = spreadsheet::lines(std::iter::once(head).chain(rows))?;
+    Ok([BYTE_ORDER_MARK, &lines].concat())
 }
 
 /// Nothing to measure is an empty cell. A share has four places.

@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Admin, Role, SignedIn, Staff, User,
+    Admin, Role, SignedIn, Staff, User, audit_api,
     change::{change_user, not_ones_own},
     credential::{Fresh, LOG_IN_LIFE},
     form, links, log_in, members,
@@ -50,6 +50,7 @@ fn calls() -> OpenApiRouter<Staff> {
         .routes(routes!(get_users, post_user))
         .routes(routes!(patch_user))
         .routes(routes!(post_link))
+        .merge(audit_api::calls())
 }
 
 /// A member of the staff.

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -11,10 +11,11 @@ use axum::{
 use super::{
     Staff,
     routes::{self, Need},
-    session::{Caller, find, leads_to_factor, refuse, to_factor, turn_away},
+    session::{Caller, by_itself, find, leads_to_factor, refuse, to_factor, turn_away},
 };
 use crate::{
     fault::Fault,
+    permissions::Permission,
     web::refusal::{RefusedTo, refused},
     words::Text,
 };
@@ -37,9 +38,11 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
         Need::MayOrLapsed(permission) => (permission, true),
     };
     let (mut parts, body) = request.into_parts();
+    let mut seen = None;
     match find(&staff, &parts).await {
         Ok(Some(caller)) if caller.lacks_factor && !leads_to_factor(parts.uri.path()) => return to_factor(&parts),
         Ok(Some(caller)) if caller.may(&staff, permission) => {
+            seen = is_personal(permission, path.as_str(), &parts).then(|| (caller.user.id, parts.uri.clone()));
             parts.extensions.insert::<Caller>(caller);
         }
         Ok(Some(caller)) => {
@@ -51,7 +54,22 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
         Ok(None) => return turn_away(&staff, &parts).await,
         Err(fault) => return refuse(&parts, fault),
     }
-    next.run(Request::from_parts(parts, body)).await
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if let (Some((by, uri)), Some(reads), true) = (seen, &staff.reads, response.status().is_success()) {
+        reads.note(by, uri.path(), uri.query().unwrap_or(""));
+    }
+    response
+}
+
+/// Whether an answer shows clients or what they wrote to somebody who asked for it. A page that keeps itself true asks by
+/// itself; suggestions come while somebody types, and lead to a page that counts.
+fn is_personal(permission: Permission, route: &str, parts: &Parts) -> bool {
+    let shows = matches!(
+        permission,
+        Permission::TicketsRead | Permission::ClientsRead | Permission::NotificationsRead | Permission::JobsRead
+    );
+    let asked = !by_itself(parts) && !matches!(route, "/tickets/find" | "/clients/suggest");
+    shows && asked && parts.method == Method::GET
 }
 
 /// A path by a method that it does not have (RFC 9110, section 15.5.6).

@@ -3,6 +3,7 @@
 pub mod api;
 mod attempts;
 mod attempts_store;
+mod audit_api;
 mod change;
 mod credential;
 mod device;

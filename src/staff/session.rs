@@ -180,7 +180,7 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
 
 /// Whether a page asks by itself to stay true: that is no sign of anybody at the desk, so a session still ends when
 /// nobody has been there.
-fn by_itself(parts: &Parts) -> bool {
+pub fn by_itself(parts: &Parts) -> bool {
     parts.uri.path().starts_with("/live") || parts.headers.contains_key(BEHIND)
 }
 

@@ -9,6 +9,7 @@ use vault::Vault;
 
 use super::{Gate, Rules, Settings, Throttle, mail::Mails, oidc::Provider, second_factor::Passkeys, store};
 use crate::{
+    audit::Reads,
     clock::Clock,
     db::Db,
     fault::Fault,
@@ -45,6 +46,8 @@ pub struct Staff {
     pub mails: Mails,
     /// Whom people sign in by, if there is single sign-on.
     pub provider: Option<Arc<Provider>>,
+    /// Where it is recorded who saw what; nowhere where that is off.
+    pub(super) reads: Option<Reads>,
     has_users: Arc<AtomicBool>,
 }
 
@@ -69,6 +72,7 @@ impl Staff {
             mails,
             passkeys,
             provider,
+            reads: None,
             has_users,
         }
     }
@@ -120,6 +124,13 @@ impl Staff {
     /// Whether a password lets nobody in, as everybody signs in by the provider.
     pub(super) fn is_closed(&self) -> bool {
         self.provider.as_ref().is_some_and(|provider| !provider.settings.local_login)
+    }
+
+    /// The same, which records who saw what is personal.
+    #[must_use]
+    pub fn recording_reads(self, on: bool) -> Self {
+        let reads = on.then(|| Reads::new(self.db.clone(), self.vault.clone(), self.clock.clone()));
+        Self { reads, ..self }
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

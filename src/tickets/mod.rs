@@ -48,7 +48,6 @@ pub use self::{
     desk::Desk,
     erase::{Of, erase, erase_inbound, of, of_number},
     erase_store::{inbound_age, old_inbound, old_tickets, ticket_age},
-    export::safe_cell,
     filter::{Assignee, At, Filter, Order, Sort},
     findable::findable,
     fixes::Span,

@@ -99,6 +99,8 @@ const TABLE: &[(&str, Who)] = &[
     ("POST /api/privacy/holds/{id}/end", Owner),
     ("GET /api/privacy/retention", Overseer),
     ("GET /audit", Overseer),
+    ("GET /audit.csv", Overseer),
+    ("GET /api/audit", Overseer),
     ("POST /auth/backchannel-logout", Anybody),
     ("GET /auth/callback", Anybody),
     ("GET /auth/start", Anybody),

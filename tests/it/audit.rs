@@ -114,3 +114,91 @@ async fn what_happens_at_once_holds_together() {
     let after = verdict(&app, None).await;
     assert_eq!((after.linked - before, after.broken.len()), (24, 0), "{after:?}");
 }
+
+/// Rows of a part of the history, each as who, what and about what.
+async fn part(browser: &crate::support::Browser, query: &str) -> Vec<String> {
+    let page = browser.open(&format!("/audit?{query}")).await;
+    page.all(".roster td").chunks(3).map(|row| row.join(" | ")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_saw_what_is_on_record_once_in_a_while_and_apart_from_the_rest() {
+    let app = TestApp::start().await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    let ticket = admin.ticket(json!({})).await;
+    let reference = ticket["ticketRef"].as_str().unwrap();
+    for _ in 0..3 {
+        browser.open(&format!("/tickets/{reference}")).await;
+    }
+    browser.open("/tickets?q=nadia&status=").await;
+    browser.open("/tickets/find?q=nad").await;
+    admin.get(&format!("/api/tickets/{}", ticket["id"].as_str().unwrap())).await;
+    assert_eq!(browser.open("/tickets/BILL-20200101-AAAA").await.status, 404);
+    let rows = eventually("three reads are on record", async || {
+        let rows = part(&browser, "kind=reads").await;
+        (rows.len() >= 3).then_some(rows)
+    })
+    .await;
+    let mut rows: Vec<_> = rows.into_iter().filter(|row| row.contains("was seen")).collect();
+    rows.sort();
+    let id = ticket["id"].as_str().unwrap();
+    let mut want = vec![
+        format!("Dev Anand | What is personal was seen | /tickets/{reference}"),
+        "Dev Anand | What is personal was seen | /tickets (q: nadia)".to_owned(),
+        format!("Priya Raman | What is personal was seen | /api/tickets/{id}"),
+    ];
+    want.sort();
+    assert_eq!(rows, want);
+    assert!(history(&browser).await.iter().all(|row| !row.contains("was seen")), "they do not drown the rest");
+    assert!(part(&browser, "kind=all").await.iter().any(|row| row.contains("was seen")));
+    assert!(verdict(&app, None).await.broken.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_are_kept_off_the_record_where_the_desk_says_so() {
+    let app = TestApp::with(&[("audit_reads", "false")]).await;
+    let browser = app.browser().await;
+    browser.open("/tickets").await;
+    // What is recorded after it would stand above it.
+    browser.submit("/account/tokens", &[("name", "x")]).await;
+    assert!(part(&browser, "kind=all").await[0].contains("An API token was made"));
+    assert!(part(&browser, "kind=reads").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_is_narrowed_by_who_what_and_when_on_the_page_in_the_file_and_over_the_api() {
+    let app = TestApp::start().await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    app.user("Tomasz", Role::Technician).await;
+    let me = admin.get("/api/auth/me").await.json["id"].as_str().unwrap().to_owned();
+    let new = json!({"name": "=Mei", "email": "m@isp.example", "role": "technician", "password": PASSWORD});
+    assert_eq!(admin.post("/api/users", &new).await.status, 201);
+    let by_me = part(&browser, &format!("who={me}")).await;
+    assert_eq!(by_me, ["Priya Raman | A user was added | =Mei: Technician"]);
+    assert!(part(&browser, "who=redress").await.iter().all(|row| row.starts_with("Redress |")));
+    let access = part(&browser, "kind=access").await;
+    assert!(!access.is_empty() && access.iter().all(|row| row.contains("Signed in")), "{access:?}");
+    assert!(part(&browser, "to=2020-01-01").await.is_empty());
+    assert!(part(&browser, "from=2999-01-01").await.is_empty());
+    assert_eq!(
+        part(&browser, "from=2020-01-01&to=2999-01-01&kind=users&who=").await.len(),
+        part(&browser, "kind=users").await.len()
+    );
+
+    let file = browser.open(&format!("/audit.csv?who={me}&kind=users")).await;
+    let lines: Vec<_> = file.text.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], "id,at,userId,user,what,about");
+    assert_eq!(lines.len(), 2, "{}", file.text);
+    assert!(lines[1].contains(r#""A user was added","'=Mei: Technician""#), "{}", lines[1]);
+    let taken = part(&browser, "kind=exports").await;
+    assert_eq!(taken, [format!("Dev Anand | The audit history was taken along as a file | who={me}&kind=users")]);
+
+    let reply = admin.get(&format!("/api/audit?who={me}&kind=users")).await;
+    assert_eq!(reply.json["items"][0]["event"]["userAdded"]["name"], "=Mei", "{}", reply.text);
+    assert_eq!(reply.json["items"].as_array().unwrap().len(), 1);
+    assert!(reply.json["before"].is_null());
+    for wrong in ["who=x", "kind=x", "from=x", "before=x", "sort=x"] {
+        let reply = admin.get(&format!("/api/audit?{wrong}")).await;
+        assert_eq!(reply.faults(), [wrong.split('=').next().unwrap()], "{wrong}");
+    }
+}

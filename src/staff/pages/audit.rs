@@ -1,31 +1,49 @@
-//! The audit history, for admins: newest first, a page at a time.
+//! The audit history: newest first, a page at a time, by who, what and when; and as a file.
 
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use futures_util::stream;
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use crate::{
-    audit,
-    db::Tx,
-    fault::Fault,
-    staff::{Admin, Staff, store},
+    audit::{self, Entry, Event, Filter, Group},
+    db::{Db, Tx},
+    fault::{Fault, FieldFault},
+    input, spreadsheet,
+    staff::{SignedIn, Staff, User, store},
     web::{Frame, PageFault, Query, Visit},
-    words::{Text, When},
+    words::{Language, Text, When},
 };
+use vault::Vault;
 
 /// Entries of one page.
 const SHOWN: u32 = 50;
+/// Entries that one read of a file gives.
+const BATCH: u32 = 500;
+/// By this mark spreadsheet programs know UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 #[derive(Template)]
 #[template(path = "staff/audit.html")]
 struct AuditPage {
     frame: Frame,
     rows: Vec<Row>,
+    asked: Asked,
+    users: Vec<User>,
     /// Where older entries are.
     older: Option<String>,
-    first: bool,
+    /// Where the newest are, unless they are shown.
+    newest: Option<String>,
+    /// The file of the same.
+    file: String,
 }
 
 struct Row {
@@ -35,27 +53,125 @@ struct Row {
     about: Text,
 }
 
+/// What an address asks for. What cannot be read is left out, and the page shows what it took.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    who: String,
+    group: Group,
+    from: String,
+    to: String,
+    filter: Filter,
+}
+
+impl Asked {
+    /// Of an address, days being the ISP's.
+    pub fn read(query: &Query, zone: &TimeZone) -> Self {
+        let day = |name: &str| query.get(name).and_then(|text| text.parse::<Date>().ok());
+        let start = |day: Date| {
+            let start = day.to_zoned(zone.clone()).and_then(|day| day.start_of_day());
+            start.map_or(i64::MAX, |start| start.timestamp().as_millisecond())
+        };
+        let who = query.get("who").unwrap_or("");
+        let actor = if who == "redress" { Some(Uuid::nil()) } else { Uuid::try_parse(who).ok() };
+        let group = query.get("kind").and_then(Group::parse).unwrap_or_default();
+        let (from, to) = (day("from"), day("to"));
+        let until = to.map(|day| start(day.saturating_add(1.day())));
+        let words = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        Self {
+            who: if actor.is_some() { who.to_owned() } else { String::new() },
+            group,
+            from: words(from),
+            to: words(to),
+            filter: Filter { actor, group, from: from.map(start), until },
+        }
+    }
+
+    /// Refuses what a program sends and nobody can read; a page leaves it out.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] with every parameter that is not right.
+    pub fn check(query: &Query) -> Result<(), Fault> {
+        let good = |(name, value): &(String, String)| match name.as_str() {
+            "who" => value == "redress" || Uuid::try_parse(value).is_ok(),
+            "kind" => Group::parse(value).is_some(),
+            "from" | "to" => value.parse::<Date>().is_ok(),
+            "before" => value.parse::<i64>().is_ok(),
+            _ => false,
+        };
+        let fault = |(name, _): &(String, String)| {
+            let name: String = name.chars().take(64).collect();
+            FieldFault::new(name, "invalid", Text::new("audit-bad-parameter"))
+        };
+        input::none_of(query.0.iter().filter(|pair| !good(pair)).map(fault).collect())
+    }
+
+    /// The filter.
+    pub const fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    fn query(&self, before: Option<i64>) -> String {
+        let group = if self.group == Group::default() { "" } else { self.group.name() };
+        let before = before.map(|before| before.to_string()).unwrap_or_default();
+        let pairs =
+            [("who", self.who.as_str()), ("kind", group), ("from", &self.from), ("to", &self.to), ("before", &before)];
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
+    }
+
+    fn address(&self, path: &str, before: Option<i64>) -> String {
+        let query = self.query(before);
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// Whether a user is the one asked for.
+    fn is(&self, user: &Uuid) -> bool {
+        self.filter.actor == Some(*user)
+    }
+
+    fn groups(&self) -> [(Group, Text, bool); 8] {
+        Group::ALL.map(|group| {
+            let words = Text::new(match group {
+                Group::Changes => "audit-group-changes",
+                Group::Access => "audit-group-access",
+                Group::Users => "audit-group-users",
+                Group::Exports => "audit-group-exports",
+                Group::Reads => "audit-group-reads",
+                Group::Messages => "audit-group-messages",
+                Group::Other => "audit-group-other",
+                Group::All => "audit-group-all",
+            });
+            (group, words, group == self.group)
+        })
+    }
+}
+
+fn name_of(names: &HashMap<Uuid, String>, entry: &Entry) -> String {
+    entry.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Redress".to_owned())
+}
+
 /// `GET /audit`; `?before=N` goes on after a page. What is no number is the first page.
 pub async fn show(
     State(staff): State<Staff>,
-    Admin(by): Admin,
+    SignedIn(by): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {
     let before = query.get("before").and_then(|text| text.parse().ok());
-    let vault = staff.vault.clone();
+    let asked = Asked::read(&query, &staff.chrome.zone);
+    let (vault, filter) = (staff.vault.clone(), asked.filter);
     let read = move |tx: &mut Tx<'_>| {
-        let entries = audit::recent(tx, &vault, before, SHOWN + 1)?;
+        let entries = audit::recent(tx, &vault, &filter, before, SHOWN + 1)?;
         Ok::<_, Fault>((entries, store::list(tx, &vault, None)?))
     };
     let (mut entries, users) = staff.db.read(read).await?;
     let more = entries.len() > SHOWN as usize;
     entries.truncate(SHOWN as usize);
-    let names: HashMap<Uuid, String> = users.into_iter().map(|user| (user.id, user.name)).collect();
+    let names: HashMap<Uuid, String> = users.iter().map(|user| (user.id, user.name.clone())).collect();
     let times = staff.chrome.times(staff.clock.now(), visit.language);
-    let row = |entry: &audit::Entry| Row {
+    let row = |entry: &Entry| Row {
         at: times.exact(entry.at),
-        who: entry.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Redress".to_owned()),
+        who: name_of(&names, entry),
         what: entry.event.words(),
         about: entry.event.about(),
     };
@@ -63,9 +179,86 @@ pub async fn show(
     let frame = staff.chrome.frame(&staff.db, &by.viewer(), visit, &title).await?;
     let page = AuditPage {
         rows: entries.iter().map(row).collect(),
-        older: entries.last().filter(|_| more).map(|last| format!("/audit?before={}", last.seq)),
-        first: before.is_none(),
+        older: entries.last().filter(|_| more).map(|last| asked.address("/audit", Some(last.seq))),
+        newest: before.map(|_| asked.address("/audit", None)),
+        file: asked.address("/audit.csv", None),
+        asked,
+        users,
         frame,
     };
     Ok(page.frame.respond(StatusCode::OK, &page))
+}
+
+/// A file that is read on as it is taken.
+struct File {
+    db: Db,
+    vault: Vault,
+    filter: Filter,
+    zone: TimeZone,
+    language: Language,
+    names: HashMap<Uuid, String>,
+    /// Where the next batch begins.
+    before: Option<i64>,
+}
+
+impl File {
+    /// The lines of the next batch; nothing after the last.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        let (vault, filter, before) = (self.vault.clone(), self.filter, self.before);
+        let entries = self.db.stale().read(move |tx| audit::recent(tx, &vault, &filter, before, BATCH)).await?;
+        let Some(last) = entries.last() else { return Ok(None) };
+        self.before = Some(last.seq);
+        spreadsheet::lines(entries.iter().map(|entry| self.cells(entry))).map(Some)
+    }
+
+    fn cells(&self, entry: &Entry) -> [String; 6] {
+        let at = Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let say = |text: Text| text.to(self.language).to_string();
+        [
+            entry.id.to_string(),
+            format!("{:.3}", at.display_with_offset(self.zone.to_offset(at))),
+            entry.actor.map(|id| id.to_string()).unwrap_or_default(),
+            name_of(&self.names, entry),
+            say(entry.event.words()),
+            say(entry.event.about()),
+        ]
+    }
+}
+
+/// `GET /audit.csv`, with the page's filters: the newest first, without those that come while it is made.
+pub async fn file(
+    State(staff): State<Staff>,
+    SignedIn(by): SignedIn,
+    visit: Visit,
+    query: Query,
+) -> Result<Response, PageFault> {
+    let asked = Asked::read(&query, &staff.chrome.zone);
+    let (vault, clock, event) = (staff.vault.clone(), staff.clock.clone(), asked.query(None));
+    // What is not recorded does not begin.
+    let begin = move |tx: &mut Tx<'_>| {
+        let event = Event::AuditExported { query: event.clone() };
+        audit::record(tx, &vault, &clock, Some(by.id), &event)?;
+        store::list(tx, &vault, None)
+    };
+    let users = staff.db.write(begin).await?;
+    let names = users.into_iter().map(|user| (user.id, user.name)).collect();
+    let (db, vault, zone, language) =
+        (staff.db.clone(), staff.vault.clone(), staff.chrome.zone.clone(), visit.language);
+    let file = File { db, vault, filter: asked.filter, zone, language, names, before: None };
+    let head = format!("{BYTE_ORDER_MARK}id,at,userId,user,what,about\r\n").into_bytes();
+    let pieces = stream::unfold((Some(head), file), |(head, mut file)| async move {
+        let piece = match head {
+            Some(head) => Ok(head),
+            None => file.next().await.transpose()?.map_err(|fault| {
+                tracing::error!(%fault, "a file of the audit history was broken off");
+                std::io::Error::other("the export was broken off")
+            }),
+        };
+        Some((piece, (None, file)))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.csv\""));
+    Ok(response)
 }

@@ -19,6 +19,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub(super) use self::audit::Asked;
 use super::Staff;
 
 /// The pages of this feature.
@@ -58,5 +59,6 @@ pub fn routes(staff: Staff) -> Router {
         .route("/users/{id}/enable", post(users::enable))
         .route("/users/{id}/disable", post(users::disable))
         .route("/audit", get(audit::show))
+        .route("/audit.csv", get(audit::file))
         .with_state(staff)
 }

@@ -5,5 +5,4 @@ mod run;
 mod table;
 mod walk;
 
-pub use self::table::safe as safe_cell;
 pub(super) use self::walk::Walk;
