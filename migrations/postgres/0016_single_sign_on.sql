@@ -8,8 +8,8 @@ CREATE INDEX identities_user ON identities (user_id);
 
 -- Sign-ins and logout tokens of the provider that have been used, until they are too old to come again.
 CREATE TABLE used_once (
-  mark  BYTEA   NOT NULL PRIMARY KEY,
-  until BIGINT  NOT NULL
+  used_key BYTEA   NOT NULL PRIMARY KEY,
+  until    BIGINT  NOT NULL
 );
 CREATE INDEX used_once_age ON used_once (until);
 

@@ -80,7 +80,7 @@ pub(super) static TABLES: [Table; 34] = [
     table("recovery_codes", &["user_id", "place"], &["hash"]).refers(&[("user_id", "users", "id")]),
     table("spent_challenges", &["hash"], &["until"]),
     table("identities", &["subject_key"], &["user_id", "created_at"]).refers(&[("user_id", "users", "id")]),
-    table("used_once", &["mark"], &["until"]),
+    table("used_once", &["used_key"], &["until"]),
     table("api_tokens", &["token_hash"], &["id", "user_id", "name", "created_at", "expires_at", "last_used_at"])
         .refers(&[("user_id", "users", "id")]),
     table("password_links", &["user_id", "kind"], &["token_hash", "expires_at"]).refers(&[("user_id", "users", "id")]),

@@ -116,7 +116,7 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
         "body_hash",
         "account_key",
         "subject_key",
-        "mark",
+        "used_key",
         "client_id",
     ];
     let bytes = [

@@ -34,7 +34,7 @@ pub fn mark(vault: &Vault, issuer: &str, jti: &str) -> Token {
 
 /// Notes that something is used, which is forgotten at a time in milliseconds; `false` if it was before.
 pub fn use_once(tx: &mut Tx<'_>, mark: &[u8; 32], until: i64) -> Result<bool, DbError> {
-    let sql = "INSERT INTO used_once (mark, until) VALUES ($1, $2) ON CONFLICT (mark) DO NOTHING";
+    let sql = "INSERT INTO used_once (used_key, until) VALUES ($1, $2) ON CONFLICT (used_key) DO NOTHING";
     Ok(tx.execute(sql, params![*mark, until])? == 1)
 }
 
