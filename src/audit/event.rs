@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{
-    Privacy,
-    told::{changed, filter, origin, place, template},
-};
+use super::Privacy;
 use crate::words::Text;
 
 /// The number of [`Event::Read`]. There are far more of them than of all others.
@@ -299,130 +296,6 @@ impl Event {
             Self::Redacted | Self::Unknown => -1,
         }
     }
-
-    /// What happened, in a sentence without its end.
-    pub fn words(&self) -> Text {
-        match self {
-            Self::ExportBegan { .. } => Text::new("audit-export-began"),
-            Self::ExportEnded { rows, .. } => Text::new("audit-export-ended").arg("count", rows),
-            Self::ExportBroken { rows, .. } => Text::new("audit-export-broken").arg("count", rows),
-            Self::TemplateSaved { .. } => Text::new("audit-template-saved"),
-            Self::TemplateReset { .. } => Text::new("audit-template-reset"),
-            Self::TemplateTried { taken: true, .. } => Text::new("audit-template-tried"),
-            Self::TemplateTried { taken: false, .. } => Text::new("audit-template-not-taken"),
-            Self::GatewayTried { taken: true, .. } => Text::new("audit-gateway-tried"),
-            Self::GatewayTried { taken: false, .. } => Text::new("audit-gateway-not-taken"),
-            Self::OptedOut { .. } => Text::new("audit-opted-out"),
-            Self::OptedIn { .. } => Text::new("audit-opted-in"),
-            Self::KeyActivated { .. } => Text::new("audit-key-activated"),
-            Self::KeyForgotten { .. } => Text::new("audit-key-forgotten"),
-            Self::SignedIn { over: Over::Page, .. } => Text::new("audit-signed-in"),
-            Self::SignedIn { over: Over::Api, .. } => Text::new("audit-signed-in-api"),
-            Self::SignedIn { over: Over::Provider, .. } => Text::new("audit-signed-in-provider"),
-            Self::SignInRefused { .. } => Text::new("audit-sign-in-refused"),
-            Self::UserAdded { .. } => Text::new("audit-user-added"),
-            Self::UserChanged { .. } => Text::new("audit-user-changed"),
-            Self::PasswordSet { .. } => Text::new("audit-password-set"),
-            Self::TokenMade { .. } => Text::new("audit-token-made"),
-            Self::TokenRevoked { .. } => Text::new("audit-token-revoked"),
-            Self::SessionEnded { .. } => Text::new("audit-session-ended"),
-            Self::FactorAdded { .. } => Text::new("audit-factor-added"),
-            Self::FactorRemoved { .. } => Text::new("audit-factor-removed"),
-            Self::RecoveryCodesMade => Text::new("audit-codes-made"),
-            Self::RecoveryCodeUsed { .. } => Text::new("audit-code-used"),
-            Self::FactorsReset { .. } => Text::new("audit-factors-reset"),
-            Self::SecondFactorRequired { .. } => Text::new("audit-factor-required"),
-            Self::FactorRefused { .. } => Text::new("audit-factor-refused"),
-            Self::LinkMade { .. } => Text::new("audit-link-made"),
-            Self::ProviderRefused { .. } => Text::new("audit-provider-refused"),
-            Self::IdentityLinked { .. } => Text::new("audit-identity-linked"),
-            Self::ProviderSignedOut { .. } => Text::new("audit-provider-signed-out"),
-            Self::Privacy(what) => what.words(),
-            Self::Redacted => Text::new("audit-redacted"),
-            Self::Read { .. } => Text::new("audit-read"),
-            Self::AuditExported { .. } => Text::new("audit-exported"),
-            Self::Unknown => Text::new("audit-unknown"),
-        }
-    }
-
-    /// What it was about, for people.
-    pub fn about(&self) -> Text {
-        match self {
-            Self::ExportBegan { query, reason: Some(reason) } => {
-                let what = Self::ExportBegan { query: query.clone(), reason: None }.about();
-                Text::new("audit-of-what").arg("name", reason).arg("what", what)
-            }
-            Self::ExportBegan { query, .. } | Self::ExportEnded { query, .. } | Self::ExportBroken { query, .. } => {
-                let pairs = form_urlencoded::parse(query.as_bytes());
-                let filters: Vec<_> = pairs
-                    .map(|(name, value)| Text::new("audit-filter").arg("name", filter(&name)).arg("value", &*value))
-                    .collect();
-                if filters.is_empty() {
-                    Text::new("audit-all-tickets")
-                } else {
-                    Text::new("audit-filters").arg("filters", filters)
-                }
-            }
-            Self::TemplateSaved { kind, channel, language, version }
-            | Self::TemplateReset { kind, channel, language, version } => Text::new("audit-template-version")
-                .arg("template", template(kind, channel, language))
-                .arg("version", version),
-            Self::TemplateTried { kind, channel, language, to, .. } if to.starts_with('@') => {
-                Text::new("audit-template-at").arg("template", template(kind, channel, language)).arg("to", to)
-            }
-            Self::TemplateTried { kind, channel, language, to, .. } => {
-                Text::new("audit-template-to").arg("template", template(kind, channel, language)).arg("to", to)
-            }
-            Self::GatewayTried { channel, gateway, to, .. } if to.is_empty() => {
-                Text::new("audit-gateway").arg("channel", channel).arg("gateway", gateway)
-            }
-            Self::GatewayTried { channel, gateway, to, .. } => {
-                Text::new("audit-gateway-to").arg("channel", channel).arg("gateway", gateway).arg("to", to)
-            }
-            Self::OptedOut { number } | Self::OptedIn { number } => Text::new("audit-number").arg("number", number),
-            Self::KeyActivated { key } | Self::KeyForgotten { key } => Text::new("audit-key").arg("key", key),
-            Self::SignedIn { from, .. } => origin(from.as_deref()),
-            Self::SignInRefused { name, from } | Self::FactorRefused { name, from } => {
-                Text::new("audit-of-from").arg("name", name).arg("from", origin(from.as_deref()))
-            }
-            Self::ProviderRefused { why, from } => {
-                Text::new("audit-why-from").arg("why", super::told::why(why)).arg("from", origin(from.as_deref()))
-            }
-            Self::UserAdded { name, role, .. } => {
-                Text::new("audit-of-what").arg("name", name).arg("what", super::told::role(role))
-            }
-            Self::UserChanged { name, what, .. } => {
-                let what: Vec<Text> = what.iter().map(|what| changed(what)).collect();
-                Text::new("audit-of-what").arg("name", name).arg("what", what)
-            }
-            Self::PasswordSet { name, .. }
-            | Self::FactorsReset { name, .. }
-            | Self::IdentityLinked { name, .. }
-            | Self::ProviderSignedOut { name, .. } => Text::verbatim(name),
-            Self::FactorAdded { kind, name } | Self::FactorRemoved { kind, name } => {
-                Text::new("audit-of-what").arg("name", kind.words()).arg("what", name)
-            }
-            Self::Read { path, query } => place(path, query),
-            Self::AuditExported { query } if query.is_empty() => Text::new("audit-all"),
-            Self::AuditExported { query } => Text::verbatim(query),
-            Self::RecoveryCodesMade => Text::new("audit-codes-ten"),
-            Self::RecoveryCodeUsed { left } => Text::new("audit-codes-left").arg("count", left),
-            Self::SecondFactorRequired { of } => Text::new(match of.as_str() {
-                "nobody" => "factor-required-nobody",
-                "admins" => "factor-required-admins",
-                _ => "factor-required-everybody",
-            }),
-            Self::LinkMade { name, kind, .. } => {
-                let what = if kind == "invitation" { "audit-link-invitation" } else { "audit-link-reset" };
-                Text::new("audit-of-what").arg("name", name).arg("what", Text::new(what))
-            }
-            Self::TokenMade { token, name } => Text::new("audit-of-what").arg("name", name).arg("what", token),
-            Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
-            Self::Privacy(what) => what.about(),
-            Self::Redacted => Text::new("audit-redacted-about"),
-            Self::Unknown => Text::new("audit-unknown-about"),
-        }
-    }
 }
 
 /// What kind of second factor it is.
@@ -436,7 +309,7 @@ pub enum Factor {
 }
 
 impl Factor {
-    fn words(self) -> Text {
+    pub(super) fn words(self) -> Text {
         Text::new(match self {
             Self::App => "factor-app",
             Self::Passkey => "factor-passkey",

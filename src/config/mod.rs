@@ -1,6 +1,7 @@
 //! Settings: which there are, and what they come to.
 
 mod exposed;
+mod lives;
 mod oidc;
 mod sources;
 mod tls;
@@ -234,9 +235,9 @@ impl Config {
         let technician_view = checker.parsed("technician_view", "write true or false", |t| t.parse().ok());
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
-        let staff = staff_settings(&mut checker);
+        let staff = lives::staff(&mut checker);
         let oidc = oidc::settings(&mut checker);
-        let retention = retention(&mut checker);
+        let retention = lives::retention(&mut checker);
         let lookup = |name: &str| sources.get(name).map(ToOwned::to_owned);
         let notifications =
             notifications::Settings::read(&lookup, zone.as_ref().unwrap_or(&TimeZone::UTC)).map_err(|faults| {
@@ -336,54 +337,6 @@ fn database_options(checker: &mut Checker<'_>) -> DbOptions {
     options.connections = connections.unwrap_or(options.connections);
     options.pooled = checker.parsed("database_pooler", "write true or false", |t| t.parse().ok()).unwrap_or_default();
     options
-}
-
-const MINUTE: i64 = 60 * 1000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-/// A time such as `45m`, `12h` or `30d`, in milliseconds.
-fn time(text: &str) -> Option<i64> {
-    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let unit = match unit {
-        "m" => MINUTE,
-        "h" => HOUR,
-        "d" => DAY,
-        _ => return None,
-    };
-    number.parse::<i64>().ok()?.checked_mul(unit)
-}
-
-fn staff_settings(checker: &mut Checker<'_>) -> staff::Settings {
-    let mut read = |name, remedy, bounds: std::ops::RangeInclusive<i64>| {
-        checker.parsed(name, remedy, |text| time(text).filter(|time| bounds.contains(time))).unwrap_or_default()
-    };
-    let short = "write a time from 5m to 24h";
-    let long = "write a time from 15m to 30d";
-    let idle = read("session.idle", short, 5 * MINUTE..=DAY);
-    let life = read("session.absolute", long, 15 * MINUTE..=30 * DAY);
-    let links = staff::Lives {
-        invitation: read("links.invitation", long, 15 * MINUTE..=30 * DAY),
-        reset: read("links.reset", short, 5 * MINUTE..=DAY),
-    };
-    if idle > life && life > 0 {
-        let fault = "session.idle: longer than session.absolute, so it would never count; make it shorter";
-        checker.faults.push(fault.to_owned());
-    }
-    staff::Settings { idle, life, links }
-}
-
-fn retention(checker: &mut Checker<'_>) -> Retention {
-    let [tickets_months, messages_days, inbound_days, audit_years] = privacy::KEYS.map(|(name, least, _)| {
-        let text = checker.text(name);
-        if text.is_empty() {
-            return None;
-        }
-        Retention::check(least, &text)
-            .map_err(|remedy| checker.faults.push(format!("{name}: \"{text}\" will not do; {remedy}")))
-            .ok()
-    });
-    Retention { tickets_months, messages_days, inbound_days, audit_years }
 }
 
 fn public_url(text: &str) -> Option<String> {

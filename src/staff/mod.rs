@@ -11,6 +11,7 @@ pub mod form;
 mod guard;
 mod links;
 mod log_in;
+mod log_in_api;
 mod mail;
 mod members;
 pub mod oidc;

@@ -1,12 +1,18 @@
 //! What sessions and log-ins have proved: statements about the tables of `store.rs`.
 
 use uuid::Uuid;
+use vault::Vault;
 
 use super::{
-    credential::{Fresh, Hash},
-    store::{self, LOG_IN},
+    User,
+    credential::{Fresh, Hash, Kind, NOTED_AFTER},
+    second_factor::Required,
+    store::{self, LOG_IN, USER, user},
 };
-use crate::db::{DbError, Tx, params};
+use crate::{
+    db::{DbError, Tx, params},
+    fault::Fault,
+};
 
 /// Notes that the user of a session has proved anew who they are, and gives it another token; `false` when it has ended.
 pub fn prove_session(tx: &mut Tx<'_>, hash: &Hash, fresh: &Fresh, strong: bool, now: i64) -> Result<bool, DbError> {
@@ -32,4 +38,47 @@ pub fn weaken(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
 pub fn end_log_in_tokens(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.notify(store::CHANGED, "");
     tx.execute("DELETE FROM api_tokens WHERE name = $1", params![LOG_IN]).map(drop)
+}
+
+/// Whose credential it is, and what it proves.
+pub struct Owner {
+    /// The user, who is enabled.
+    pub user: User,
+    /// Whether its use is to be [noted](store::note_use).
+    pub stale: bool,
+    /// When the user last proved who they are; never for a token.
+    pub proved_at: i64,
+    /// Whether they have to set up a second factor before anything else.
+    pub lacks_factor: bool,
+    /// Whether they proved two factors. A token stands for itself.
+    pub strong: bool,
+}
+
+/// Whose credential this is, while it is good and its owner enabled. A session that was not used for as long as `idle` is
+/// not good.
+pub fn owner(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    kind: Kind,
+    hash: &Hash,
+    (now, idle): (i64, i64),
+) -> Result<Option<Owner>, Fault> {
+    let (table, noted, proved) = match kind {
+        Kind::Session => ("sessions", "last_seen_at", "c.proved_at, c.strong"),
+        Kind::Api => ("api_tokens", "last_used_at", "0, 1"),
+    };
+    let sql = format!(
+        "SELECT {USER}, c.{noted}, c.expires_at, {proved}, (SELECT value FROM meta WHERE name = 'second_factor') \
+         FROM {table} c JOIN users u ON u.id = c.user_id WHERE c.token_hash = $1 AND u.enabled = 1"
+    );
+    let Some(row) = tx.query_one(&sql, params![*hash])? else { return Ok(None) };
+    let noted = row.opt_int(8)?;
+    let idle = kind == Kind::Session && noted.is_none_or(|noted| noted <= now - idle);
+    if idle || row.opt_int(9)?.is_some_and(|end| end <= now) {
+        return Ok(None);
+    }
+    let stale = noted.is_none_or(|noted| now - noted >= NOTED_AFTER);
+    let (user, proved_at, strong) = (user(vault, &row, 0)?, row.int(10)?, row.bool(11)?);
+    let lacks_factor = !strong && Required::of(row.opt_bytes(12)?.as_deref()).asks(user.role);
+    Ok(Some(Owner { user, stale, proved_at, lacks_factor, strong }))
 }

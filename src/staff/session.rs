@@ -18,7 +18,8 @@ use super::{
     change::By,
     credential::{self, Hash, Kind},
     device::{self, Device},
-    store::{self, Owner},
+    proof_store::{self, Owner},
+    store,
 };
 use crate::{
     db::Tx,
@@ -90,7 +91,7 @@ impl Caller {
     pub async fn may_still(&self, staff: &Staff, permission: Permission) -> Result<bool, Fault> {
         let (kind, hash, vault) = (self.kind, self.hash, staff.vault.clone());
         let now = (staff.clock.now(), staff.settings.idle);
-        let owner = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, now)).await?;
+        let owner = staff.db.look_up(move |tx| proof_store::owner(tx, &vault, kind, &hash, now)).await?;
         let Some(owner) = owner.filter(|owner| !owner.lacks_factor) else { return Ok(false) };
         Ok(Self { user: owner.user, ..self.clone() }.may(staff, permission))
     }
@@ -157,7 +158,7 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
     };
     let (hash, now, vault) = (credential::hash(&token), staff.clock.now(), staff.vault.clone());
     let at = (now, staff.settings.idle);
-    let Some(owner) = staff.db.look_up(move |tx| store::owner(tx, &vault, kind, &hash, at)).await? else {
+    let Some(owner) = staff.db.look_up(move |tx| proof_store::owner(tx, &vault, kind, &hash, at)).await? else {
         return Ok(None);
     };
     let Owner { user, stale, proved_at, lacks_factor, strong } = owner;

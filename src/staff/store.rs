@@ -6,9 +6,8 @@ use vault::{Cell, Purpose, Vault};
 use super::{
     Role, User,
     attempts::WINDOW,
-    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, NOTED_AFTER, SESSION_KNOWN},
-    oidc,
-    second_factor::{self, Required},
+    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, SESSION_KNOWN},
+    oidc, second_factor,
     user::THE_CLIENT,
 };
 use crate::{
@@ -22,7 +21,7 @@ use crate::{
 pub const CHANGED: &str = "staff";
 
 const EMAIL: Purpose = Purpose::new("users.email");
-const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at, u.owner";
+pub(super) const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at, u.owner";
 /// The name of a token that a log-in over the API gave. People's own names are never empty.
 pub(super) const LOG_IN: &str = "";
 
@@ -35,7 +34,7 @@ fn email_token(vault: &Vault, address: &str) -> i64 {
 }
 
 /// A user from the columns of [`USER`], the first of which is number `from`.
-fn user(vault: &Vault, row: &Row, from: usize) -> Result<User, Fault> {
+pub(super) fn user(vault: &Vault, row: &Row, from: usize) -> Result<User, Fault> {
     let id = row.uuid(from)?;
     let phone = match row.opt_bytes(from + 3)? {
         None => None,
@@ -229,20 +228,6 @@ pub fn insert_session(
     .map(drop)
 }
 
-/// Whose credential it is, and what it proves.
-pub struct Owner {
-    /// The user, who is enabled.
-    pub user: User,
-    /// Whether its use is to be [noted](note_use).
-    pub stale: bool,
-    /// When the user last proved who they are; never for a token.
-    pub proved_at: i64,
-    /// Whether they have to set up a second factor before anything else.
-    pub lacks_factor: bool,
-    /// Whether they proved two factors. A token stands for itself.
-    pub strong: bool,
-}
-
 /// Keeps a token for programs; without a name, one that a log-in gave, which ends by itself.
 pub fn insert_token(
     tx: &mut Tx<'_>,
@@ -259,35 +244,6 @@ pub fn insert_token(
         params![fresh.hash, fresh.id, of, name.unwrap_or(LOG_IN), now, expires_at],
     )
     .map(drop)
-}
-
-/// Whose credential this is, while it is good and its owner enabled. A session that was not used for as long as `idle` is
-/// not good.
-pub fn owner(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    kind: Kind,
-    hash: &Hash,
-    (now, idle): (i64, i64),
-) -> Result<Option<Owner>, Fault> {
-    let (table, noted, proved) = match kind {
-        Kind::Session => ("sessions", "last_seen_at", "c.proved_at, c.strong"),
-        Kind::Api => ("api_tokens", "last_used_at", "0, 1"),
-    };
-    let sql = format!(
-        "SELECT {USER}, c.{noted}, c.expires_at, {proved}, (SELECT value FROM meta WHERE name = 'second_factor') \
-         FROM {table} c JOIN users u ON u.id = c.user_id WHERE c.token_hash = $1 AND u.enabled = 1"
-    );
-    let Some(row) = tx.query_one(&sql, params![*hash])? else { return Ok(None) };
-    let noted = row.opt_int(8)?;
-    let idle = kind == Kind::Session && noted.is_none_or(|noted| noted <= now - idle);
-    if idle || row.opt_int(9)?.is_some_and(|end| end <= now) {
-        return Ok(None);
-    }
-    let stale = noted.is_none_or(|noted| now - noted >= NOTED_AFTER);
-    let (user, proved_at, strong) = (user(vault, &row, 0)?, row.int(10)?, row.bool(11)?);
-    let lacks_factor = !strong && Required::of(row.opt_bytes(12)?.as_deref()).asks(user.role);
-    Ok(Some(Owner { user, stale, proved_at, lacks_factor, strong }))
 }
 
 /// Whose session this is or was, if they are an enabled admin.

@@ -146,6 +146,9 @@ fn value(table: &Table, column: &str, row: i64) -> Value {
     ];
     match column {
         "name" if ["meta", "api_tokens"].contains(&table.name) => Value::Text(format!("name ä {row}")),
+        "hash" if table.name == "recovery_codes" => Value::Text(format!("hash {row}")),
+        "hash" => Value::Bytes(id(table.name.as_bytes()[0], row)),
+        "secret" => Value::Bytes(vec![7]),
         "reason" if table.name == "legal_holds" => Value::Bytes(vec![7]),
         _ if texts.contains(&column) => Value::Text(format!("{column} ü {row}")),
         _ if ids.contains(&column) => Value::Bytes(id(table.name.as_bytes()[0], row)),

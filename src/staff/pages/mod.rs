@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod confirm;
 mod door;
+mod entering;
 mod factors;
 mod links;
 mod preferences;

@@ -9,7 +9,8 @@ use axum::{
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 
 use super::{
-    door::{self, Refusal, Step, refused},
+    door::{self, Refusal, refused},
+    entering::{self, Step},
     view::{Field, FormView, split},
 };
 use crate::{
@@ -184,7 +185,7 @@ async fn enter(
         if !second_factor::spend(tx, &desk, &second)? {
             return Err(wrong());
         }
-        door::enter(tx, &desk, user, true, (&sender, language)).map(Some)
+        entering::enter(tx, &desk, user, true, (&sender, language)).map(Some)
     };
     let step = staff.db.write(work).await?;
     staff.mails.wake();

@@ -157,7 +157,7 @@ impl Visit {
 
 /// What is said to a client that speaks HTTP where HTTPS is spoken.
 const IN_CLEAR: &[u8] =
-    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 56\r\n\
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 57\r\n\
     Connection: close\r\n\r\nThis port speaks HTTPS only: begin the address so: https\n";
 
 /// Whether a client begins as TLS does, with a handshake record (RFC 8446, section 5.1). The byte stays to be read.

@@ -62,6 +62,11 @@ async fn users(app: &TestApp) -> usize {
 /// The kinds of what is on record, newest first.
 async fn recorded(app: &TestApp) -> Vec<i64> {
     let vault = app.app.vault.clone();
-    let entries = app.app.db.read(move |tx| redress::audit::recent(tx, &vault, &redress::audit::Filter::default(), None, 100)).await.unwrap();
+    let entries = app
+        .app
+        .db
+        .read(move |tx| redress::audit::recent(tx, &vault, &redress::audit::Filter::default(), None, 100))
+        .await
+        .unwrap();
     entries.iter().map(|entry| entry.event.code()).collect()
 }
