@@ -385,7 +385,10 @@ fn toml_text(text: &str) -> String {
 mod tests {
     use std::{collections::BTreeMap, path::Path};
 
-    use super::*;
+    use super::{
+        lives::{DAY, HOUR, time},
+        *,
+    };
 
     #[test]
     fn defaults_are_the_contracts() {

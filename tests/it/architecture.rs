@@ -117,6 +117,8 @@ const RULES: [Rule; 13] = [
             ("src/clients/api.rs", "handlers"),
             ("src/clients/pages/", "handlers"),
             ("src/staff/api.rs", "handlers"),
+            ("src/staff/audit_api.rs", "handlers"),
+            ("src/staff/log_in_api.rs", "handlers"),
             ("src/staff/pages/", "handlers"),
             ("src/staff/session.rs", "the SignedIn extractors"),
             ("src/staff/guard.rs", "the middleware that asks the table of permissions"),

@@ -41,7 +41,7 @@ const SEALED: [&str; 24] = [
 
 /// A desk where something is sealed in every place.
 async fn full() -> TestApp {
-    let app = TestApp::with(&[("region", "GB"), ("worker", "false")]).await;
+    let app = TestApp::with(&[("region", "GB"), ("worker", "false"), ("audit_reads", "false")]).await;
     let admin = app.admin().await;
     let client = json!({"name": "Zoë Quill", "phone": "+447700900142", "email": "zoe@example.com", "plan": "Fibre 500",
         "address": "1 Mill Lane"});

@@ -27,7 +27,12 @@ use redress::{
     clock::{Clock, Hand},
     db::{Db, DbOptions},
     staff::{self, Gate, Mails, NewUser, Role, Settings, Staff, User},
-    web::{Chrome, proxies::Proxies, refusal},
+    web::{
+        Chrome,
+        cookies::{self, Cookies},
+        proxies::Proxies,
+        refusal,
+    },
 };
 use scraper::{Html, Selector};
 use serde_json::Value;
@@ -52,7 +57,9 @@ fn routes(staff: &Staff) -> Router {
     let (api, _) = staff::api(staff.clone()).split_for_parts();
     let dress = middleware::from_fn_with_state(Duration::from_mins(1), refusal::dress);
     let guard = middleware::from_fn_with_state(staff.clone(), staff::guard);
-    staff::routes(staff.clone()).merge(api).layer((dress, guard))
+    let cookies = Cookies { vault: staff.vault.clone(), secure: staff.chrome.secure };
+    let cookies = middleware::from_fn_with_state(cookies, cookies::guard);
+    staff::routes(staff.clone()).merge(api).layer((cookies, dress, guard))
 }
 
 impl World {

@@ -121,6 +121,9 @@ async fn the_page_asks_and_offers_the_less() {
     assert!(!mei.owner);
     let edit = format!("/users/{}/edit", mei.id);
     assert_eq!(owner.get(&edit).await.attributes("[name=owner][checked]", "value"), ["false"]);
+    // As if they had chosen the password themselves.
+    let chosen = staff::Changes { must_change: Some(false), ..staff::Changes::none() };
+    staff::change_user(&world.staff, staff::By::default(), mei.id, chosen).await.unwrap();
     let mut reader = world.anonymous();
     reader.sign_in("mei@isp.example", PASSWORD).await;
     let list = reader.get("/users").await;

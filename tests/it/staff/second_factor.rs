@@ -3,7 +3,7 @@
 use redress::staff::{self, Role};
 use serde_json::json;
 
-use super::{Client, HOUR, MINUTE, PASSWORD, Reply, World};
+use super::{Client, MINUTE, PASSWORD, Reply, World};
 
 const FACTORS: &str = "/account/second-factor";
 const APP: &str = "/account/second-factor/app";
@@ -279,7 +279,7 @@ async fn with_a_second_factor_the_password_is_no_fresh_proof() {
     let world = World::new();
     let mut admin = world.browser("Priya Raman", Role::Admin).await;
     let (app, codes) = set_up(&world, &mut admin).await;
-    world.hand.advance(HOUR);
+    world.hand.advance(20 * MINUTE);
     let page = admin.get("/account/confirm?next=%2Fusers").await;
     assert!(page.attributes("#password", "name").is_empty());
     let by_password = admin.submit("/account/confirm", &[("next", "/users"), ("password", PASSWORD)]).await;
@@ -288,7 +288,7 @@ async fn with_a_second_factor_the_password_is_no_fresh_proof() {
     let by_code = admin.submit("/account/confirm", &[("next", "/users"), ("code", &app.code(&world))]).await;
     assert_eq!(by_code.header("location"), "/users", "{}", by_code.text);
     assert_eq!(admin.get("/users/new").await.status, 200);
-    world.hand.advance(HOUR);
+    world.hand.advance(20 * MINUTE);
     let by_recovery = admin.submit("/account/confirm", &[("next", "/users"), ("code", &codes[0])]).await;
     assert_eq!(by_recovery.header("location"), "/users", "{}", by_recovery.text);
 }

@@ -10,7 +10,7 @@ async fn preview(browser: &Browser, fields: &[(&str, &str)]) -> Page {
     let request = browser.request("POST", "/tickets/new/preview").header("sec-fetch-site", "same-origin");
     let page = Browser::page(request.header("accept", "text/vnd.turbo-stream.html").form(fields)).await;
     assert_eq!(page.status, 200, "{}", page.text);
-    assert_eq!(page.headers["content-type"], "text/vnd.turbo-stream.html");
+    assert_eq!(page.headers["content-type"], "text/vnd.turbo-stream.html; charset=utf-8");
     assert_eq!(page.attributes("turbo-stream", "target"), ["known", "preview", "send"]);
     // A parser keeps what is in a template apart; what it holds is what counts here.
     let text = page.text.replace("<template>", "<div>").replace("</template>", "</div>");
