@@ -1,5 +1,7 @@
 //! Puts the features together: one database, one vault, one clock, one router.
 
+mod news;
+
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Arc,
@@ -35,7 +37,6 @@ use crate::{
     db::Db,
     deliveries, drafts,
     fault::Fault,
-    frame_news,
     live::{self, Live},
     notifications::{
         self, Answering, Callbacks, Channel, Health, Hooks, Inbox, Kind, Outbox, Voice, Worker, templates::Templates,
@@ -291,11 +292,8 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
         technician_view: config.technician_view,
         views: Arc::new(move |tx, viewer| side_bar.views(tx, viewer)),
         news: Arc::new(move |tx| {
-            let warning = if sends {
-                frame_news::warning(tx, &desk, &health, &gates)?
-            } else {
-                Some(Text::new("frame-no-gateway"))
-            };
+            let warning =
+                if sends { news::warning(tx, &desk, &health, &gates)? } else { Some(Text::new("frame-no-gateway")) };
             Ok(News { warning, to_call: deliveries::to_call(tx, &desk)? })
         }),
     }

@@ -16,7 +16,6 @@ pub mod deliveries;
 pub mod drafts;
 pub mod email;
 pub mod fault;
-mod frame_news;
 pub mod input;
 pub mod jobs;
 pub mod keys;

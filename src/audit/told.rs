@@ -92,6 +92,16 @@ impl Event {
             Self::ProviderRefused { why, from } => {
                 Text::new("audit-why-from").arg("why", self::why(why)).arg("from", origin(from.as_deref()))
             }
+            Self::Privacy(what) => what.about(),
+            Self::Redacted => Text::new("audit-redacted-about"),
+            Self::Unknown => Text::new("audit-unknown-about"),
+            of_staff => of_staff.about_staff(),
+        }
+    }
+
+    /// The same of users, and of what they sign in with.
+    fn about_staff(&self) -> Text {
+        match self {
             Self::UserAdded { name, role, .. } => {
                 Text::new("audit-of-what").arg("name", name).arg("what", self::role(role))
             }
@@ -122,9 +132,7 @@ impl Event {
             }
             Self::TokenMade { token, name } => Text::new("audit-of-what").arg("name", name).arg("what", token),
             Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
-            Self::Privacy(what) => what.about(),
-            Self::Redacted => Text::new("audit-redacted-about"),
-            Self::Unknown => Text::new("audit-unknown-about"),
+            _ => Text::new("audit-unknown-about"),
         }
     }
 }

@@ -79,7 +79,7 @@ pub async fn list(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
         let role = if desk_only { "admin-no-owner" } else { user.role.name() };
         let User { id, enabled, email, name, .. } = user;
         let enabled = if enabled { "yes" } else { "no" };
-        writeln!(out, "{id:36}  {:14}  {enabled:7}  {email:widest$}  {name}", role)?;
+        writeln!(out, "{id:36}  {role:14}  {enabled:7}  {email:widest$}  {name}")?;
     }
     Ok(())
 }

@@ -212,10 +212,7 @@ impl Config {
         let connections_per_address = checker.number("connections_per_address", 1_000_000);
         let requests_per_minute = checker.number("requests_per_minute", 10_000_000);
         let data_dir = PathBuf::from(checker.text("data_dir"));
-        let database_url = checker
-            .text("database_url")
-            .parse::<DatabaseUrl>()
-            .map_err(|fault| checker.faults.push(format!("database_url: {fault}")));
+        let database_url = database_url(&mut checker);
         let database = database_options(&mut checker);
         let keys = key_source(&mut checker);
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
@@ -224,25 +221,17 @@ impl Config {
         let hooks_from = checker.parsed("hooks_from", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
         let zone = checker.parsed("timezone", "write an IANA name such as Asia/Kolkata", |t| TimeZone::get(t).ok());
         let region = checker.parsed("region", "write a country's two letters, such as GB or IN", |t| t.parse().ok());
-        let isp_name = checker
-            .parsed("isp_name", "write 1 to 100 characters on one line", |text| {
-                crate::input::clean(text, crate::input::Limits::line(100)).ok().filter(|text| !text.is_empty())
-            })
-            .unwrap_or_else(|| "Your ISP".to_owned());
+        let isp_name = isp_name(&mut checker);
         let issue_types = issue_types(&mut checker);
-        let audit_reads = checker.parsed("audit_reads", "write true or false", |t| t.parse().ok());
-        let worker = checker.parsed("worker", "write true or false", |t| t.parse().ok());
-        let technician_view = checker.parsed("technician_view", "write true or false", |t| t.parse().ok());
+        let mut switch = |name| checker.parsed(name, "write true or false", |text| text.parse().ok());
+        let (audit_reads, worker, technician_view) =
+            (switch("audit_reads"), switch("worker"), switch("technician_view"));
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
         let staff = lives::staff(&mut checker);
         let oidc = oidc::settings(&mut checker);
         let retention = lives::retention(&mut checker);
-        let lookup = |name: &str| sources.get(name).map(ToOwned::to_owned);
-        let notifications =
-            notifications::Settings::read(&lookup, zone.as_ref().unwrap_or(&TimeZone::UTC)).map_err(|faults| {
-                checker.faults.extend(faults.into_iter().map(|fault| format!("{}: {}", fault.key, fault.message)));
-            });
+        let notifications = messages(&mut checker, zone.as_ref());
         match (listen, database_url, zone, worker, notifications) {
             (Some(listen), Ok(database_url), Some(zone), Some(worker), Ok(notifications))
                 if checker.faults.is_empty() =>
@@ -337,6 +326,25 @@ fn database_options(checker: &mut Checker<'_>) -> DbOptions {
     options.connections = connections.unwrap_or(options.connections);
     options.pooled = checker.parsed("database_pooler", "write true or false", |t| t.parse().ok()).unwrap_or_default();
     options
+}
+
+fn database_url(checker: &mut Checker<'_>) -> Result<DatabaseUrl, ()> {
+    let parsed = checker.text("database_url").parse();
+    parsed.map_err(|fault| checker.faults.push(format!("database_url: {fault}")))
+}
+
+fn isp_name(checker: &mut Checker<'_>) -> String {
+    let name = checker.parsed("isp_name", "write 1 to 100 characters on one line", |text| {
+        crate::input::clean(text, crate::input::Limits::line(100)).ok().filter(|text| !text.is_empty())
+    });
+    name.unwrap_or_else(|| "Your ISP".to_owned())
+}
+
+fn messages(checker: &mut Checker<'_>, zone: Option<&TimeZone>) -> Result<notifications::Settings, ()> {
+    let lookup = |name: &str| checker.sources.get(name).map(ToOwned::to_owned);
+    notifications::Settings::read(&lookup, zone.unwrap_or(&TimeZone::UTC)).map_err(|faults| {
+        checker.faults.extend(faults.into_iter().map(|fault| format!("{}: {}", fault.key, fault.message)));
+    })
 }
 
 fn public_url(text: &str) -> Option<String> {

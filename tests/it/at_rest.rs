@@ -92,7 +92,7 @@ fn forms(text: &str) -> Vec<Vec<u8>> {
     ];
     // As SMS carry numbers: pairs of digits turned round (3GPP TS 23.040, 9.1.2.3).
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let padded = if text.len() % 2 == 0 { text.to_owned() } else { format!("{text}f") };
+        let padded = if text.len().is_multiple_of(2) { text.to_owned() } else { format!("{text}f") };
         forms.push(padded.as_bytes().chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect());
     }
     // Inside a longer text base 64 has three shapes; the first and last characters depend on the neighbours.

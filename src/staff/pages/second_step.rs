@@ -204,23 +204,23 @@ pub async fn by_passkey(
 ) -> Result<Response, PageFault> {
     let (mut input, _) = split(form);
     let next = input.take_raw("next").filter(|next| is_local(next));
+    if staff.is_closed() {
+        let fault = FieldFault::new("", "not_allowed", Text::new("staff-local-closed"));
+        return Ok(door::log_in_page(&staff, visit, next.as_deref(), (&[], vec![fault]), StatusCode::FORBIDDEN));
+    }
     let (answer, state) = (input.take_raw("passkey").unwrap_or_default(), input.take_raw("state").unwrap_or_default());
     let refusal = || Fault::field("", "invalid", Text::new("factor-passkey-nobody"));
-    let entered = match second_factor::check_passkey(&staff, &answer, &state).await? {
-        Some(second) => {
-            let user = second.user;
-            let admit = move |tx: &mut Tx<'_>, staff: &Staff| {
-                store::take_turn(tx, user)?;
-                Ok(store::by_id(tx, &staff.vault, user)?.filter(|user| user.enabled))
-            };
-            enter(&staff, (&sender, visit.language), second, admit)
-                .await
-                .and_then(|entered| entered.ok_or_else(refusal))
-        }
-        None => {
-            tracing::warn!("a passkey was refused at log-in");
-            Err(refusal())
-        }
+    let entered = if let Some(second) = second_factor::check_passkey(&staff, &answer, &state).await? {
+        let user = second.user;
+        let admit = move |tx: &mut Tx<'_>, staff: &Staff| {
+            store::take_turn(tx, user)?;
+            Ok(store::by_id(tx, &staff.vault, user)?.filter(|user| user.enabled))
+        };
+        let entered = enter(&staff, (&sender, visit.language), second, admit).await;
+        entered.and_then(|entered| entered.ok_or_else(refusal))
+    } else {
+        tracing::warn!("a passkey was refused at log-in");
+        Err(refusal())
     };
     match entered {
         Ok(step) => Ok(step.answer(&staff, next.as_deref())),

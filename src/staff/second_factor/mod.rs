@@ -1,4 +1,4 @@
-//! What users prove beside their password: the codes of an authenticator app (TOTP, RFC 6238), passkeys (WebAuthn level
+//! What users prove beside their password: the codes of an authenticator app (TOTP, RFC 6238), passkeys (`WebAuthn` level
 //! 3), and recovery codes for when both are lost.
 //!
 //! A passkey asks its user for a finger or a PIN by itself, so it is two factors at once and signs in without a password.

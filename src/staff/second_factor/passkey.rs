@@ -1,4 +1,4 @@
-//! Passkeys (WebAuthn level 3): this server as their relying party.
+//! Passkeys (`WebAuthn` level 3): this server as their relying party.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -65,7 +65,7 @@ impl Passkeys {
     pub fn begin(&self, vault: &Vault, user: &User, others: &[String], now: i64) -> Result<Asked, Fault> {
         let others = others.iter().filter_map(|secret| passkey(secret).ok()).map(|key| key.cred_id().clone()).collect();
         let begun = self.site.start_passkey_registration(user.id, &user.email, &user.name, Some(others));
-        let (options, state) = begun.map_err(ours)?;
+        let (options, state) = begun.map_err(|error| ours(&error))?;
         let state = Carried::NEW_PASSKEY.seal(vault, user.id.as_bytes(), now, &state);
         Ok(Asked { options: creation(&options)?, state })
     }
@@ -75,7 +75,7 @@ impl Passkeys {
         let state: PasskeyRegistration = Carried::NEW_PASSKEY.open(vault, user.as_bytes(), now, state)?;
         let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).ok()?;
         let made = self.site.finish_passkey_registration(&answer, &state).inspect_err(refused).ok()?;
-        Some(Made { credential: made.cred_id().to_vec(), secret: serde_json::to_string(&made).ok()? })
+        Some(Made { credential: made.cred_id().clone(), secret: serde_json::to_string(&made).ok()? })
     }
 
     /// Asks for one of a user's passkeys; nothing where they have none.
@@ -87,7 +87,7 @@ impl Passkeys {
         if passkeys.is_empty() {
             return Ok(None);
         }
-        let (options, state) = self.site.start_passkey_authentication(&passkeys).map_err(ours)?;
+        let (options, state) = self.site.start_passkey_authentication(&passkeys).map_err(|error| ours(&error))?;
         let state = Carried::PASSKEY.seal(vault, user.as_bytes(), now, &state);
         Ok(Some(Asked { options: json(&options.public_key)?, state }))
     }
@@ -97,7 +97,7 @@ impl Passkeys {
     /// # Errors
     /// A fault of ours.
     pub fn ask_anybody(&self, vault: &Vault, now: i64) -> Result<Asked, Fault> {
-        let (options, state) = self.site.start_discoverable_authentication().map_err(ours)?;
+        let (options, state) = self.site.start_discoverable_authentication().map_err(|error| ours(&error))?;
         let state = Carried::PASSKEY.seal(vault, b"", now, &state);
         Ok(Asked { options: json(&options.public_key)?, state })
     }
@@ -159,7 +159,7 @@ fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
     Ok(serde_json::to_string(value).map_err(anyhow::Error::from)?)
 }
 
-fn ours(error: WebauthnError) -> Fault {
+fn ours(error: &WebauthnError) -> Fault {
     Fault::Unexpected(anyhow::anyhow!("passkeys: {error}"))
 }
 

@@ -45,7 +45,7 @@ pub struct Second {
 enum What {
     App { id: Uuid, step: i64 },
     Recovery { place: i64, hash: String },
-    Passkey { id: Uuid, used: Used },
+    Passkey { id: Uuid, spent: Used },
 }
 
 /// Checks what a user gave. Without a proof it was wrong. A guessed code counts as a guessed password does.
@@ -60,11 +60,11 @@ pub async fn check(staff: &Staff, user: Uuid, from: Option<IpAddr>, given: Given
         Given::Passkey(answer, state) => {
             let (Some(site), Some(answer)) = (&staff.passkeys, Passkeys::read(&answer)) else { return Ok(None) };
             let now = staff.clock.now();
-            let used = found.iter().filter(|one| one.kind == Kind::Passkey).find_map(|one| {
-                let used = site.check(&staff.vault, user, &one.secret, (&answer, &state), now)?;
-                Some(What::Passkey { id: one.id, used })
+            let spent = found.iter().filter(|one| one.kind == Kind::Passkey).find_map(|one| {
+                let spent = site.check(&staff.vault, user, &one.secret, (&answer, &state), now)?;
+                Some(What::Passkey { id: one.id, spent })
             });
-            Ok(used.map(|what| Second { user, what, subjects: None }))
+            Ok(spent.map(|what| Second { user, what, subjects: None }))
         }
     }
 }
@@ -115,11 +115,11 @@ pub async fn check_passkey(staff: &Staff, answer: &str, state: &str) -> Result<O
     if answer.get_user_unique_id() != Some(user.as_bytes().as_slice()) {
         return Ok(None);
     }
-    let used = site.check_anybody(&staff.vault, &passkey.secret, (&answer, state), staff.clock.now());
-    Ok(used.map(|used| Second { user, what: What::Passkey { id: passkey.id, used }, subjects: None }))
+    let spent = site.check_anybody(&staff.vault, &passkey.secret, (&answer, state), staff.clock.now());
+    Ok(spent.map(|spent| Second { user, what: What::Passkey { id: passkey.id, spent }, subjects: None }))
 }
 
-/// Uses a proof up, in the transaction of what it is for. `false` where it was used before, or its factor was taken away
+/// Uses a proof up, in the transaction of what it is for. `false` where it was spent before, or its factor was taken away
 /// since.
 ///
 /// # Errors
@@ -129,14 +129,14 @@ pub fn spend(tx: &mut Tx<'_>, staff: &Staff, second: &Second) -> Result<bool, Fa
     let good = match &second.what {
         What::App { id, step } => store::use_step(tx, user, *id, *step, now)?,
         What::Recovery { place, hash } => {
-            let used = store::use_code(tx, user, *place, hash)?;
-            if used {
+            let spent = store::use_code(tx, user, *place, hash)?;
+            if spent {
                 let left = store::codes_left(tx, user)?;
                 audit::record(tx, vault, &staff.clock, Some(user), &Event::RecoveryCodeUsed { left })?;
             }
-            used
+            spent
         }
-        What::Passkey { id, used } => use_passkey(tx, vault, (user, *id), used, now)?,
+        What::Passkey { id, spent } => use_passkey(tx, vault, (user, *id), spent, now)?,
     };
     if good && let Some(subjects) = second.subjects {
         log_in::forgive(tx, subjects)?;
@@ -144,7 +144,13 @@ pub fn spend(tx: &mut Tx<'_>, staff: &Staff, second: &Second) -> Result<bool, Fa
     Ok(good)
 }
 
-fn use_passkey(tx: &mut Tx<'_>, vault: &Vault, (user, id): (Uuid, Uuid), used: &Used, now: i64) -> Result<bool, Fault> {
-    let fresh = store::spend_challenge(tx, &used.challenge, Carried::PASSKEY.until(now))?;
-    Ok(fresh && store::use_passkey(tx, vault, user, id, used.secret.as_deref(), now)?)
+fn use_passkey(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    (user, id): (Uuid, Uuid),
+    spent: &Used,
+    now: i64,
+) -> Result<bool, Fault> {
+    let fresh = store::spend_challenge(tx, &spent.challenge, Carried::PASSKEY.until(now))?;
+    Ok(fresh && store::use_passkey(tx, vault, user, id, spent.secret.as_deref(), now)?)
 }

@@ -14,13 +14,16 @@ use crate::web::sparing::Sparing;
 pub struct Guests {
     most: usize,
     shared: Vec<IpNet>,
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    open: Open,
     log: Sparing,
 }
 
+/// How many connections each address has.
+type Open = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// One connection's place, given back when it is dropped.
 pub struct Guest {
-    of: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    of: Option<(IpAddr, Open)>,
 }
 
 impl Guests {

@@ -147,7 +147,7 @@ impl Watcher {
         match read {
             Ok(Ok(loaded)) => {
                 self.settled = stamp;
-                self.failing(false);
+                Self::failing(false);
                 if asked || loaded.certified.cert != self.tls.shown.now().certified.cert {
                     tracing::info!(until = instant(loaded.until), "the certificate was taken up from its files");
                     self.warned = None;
@@ -158,14 +158,14 @@ impl Watcher {
             Ok(Err(_)) if !asked && stamp != self.doubted => self.doubted = stamp,
             Ok(Err(error)) => {
                 self.settled = stamp;
-                self.failing(true);
+                Self::failing(true);
                 tracing::error!("the certificate cannot be taken up, the one before stays in use: {error:#}");
             }
             Err(error) => tracing::error!(%error, "the certificate's files could not be read"),
         }
     }
 
-    fn failing(&self, failing: bool) {
+    fn failing(failing: bool) {
         metrics::gauge!("redress_tls_reload_failing").set(f64::from(u8::from(failing)));
     }
 

@@ -60,7 +60,9 @@ pub async fn connect(
     versions: &[&'static SupportedProtocolVersion],
 ) -> std::io::Result<TlsStream<TcpStream>> {
     let mut store = RootCertStore::empty();
-    roots.iter().for_each(|root| store.add(root.der.clone()).unwrap());
+    for root in roots {
+        store.add(root.der.clone()).unwrap();
+    }
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()));
     let config = config.with_protocol_versions(versions).unwrap().with_root_certificates(store);
     let mut config = config.with_no_client_auth();

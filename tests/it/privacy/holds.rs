@@ -12,8 +12,8 @@ async fn what_is_held_is_not_erased() {
     let admin = app.admin().await;
     client(&admin).await;
     let one = hers(&admin, None, "One").await;
-    let held = json!({"accountId": "LF-551", "reason": "Case 4711"});
-    let hold = admin.post("/api/privacy/holds", &held).await;
+    let wanted = json!({"accountId": "LF-551", "reason": "Case 4711"});
+    let hold = admin.post("/api/privacy/holds", &wanted).await;
     assert_eq!(hold.status, 201, "{}", hold.text);
     assert_eq!(admin.get("/api/privacy/holds").await.json["items"][0]["reason"], "Case 4711");
     let reference = one["ticketRef"].as_str().unwrap();

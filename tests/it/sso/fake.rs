@@ -112,12 +112,12 @@ impl Fake {
     }
 
     /// Claims, signed as a JWT.
-    pub fn sign(&self, sign: Sign, claims: &Value) -> String {
-        self.sign_under(sign, &json!({}), claims)
+    pub fn sign(sign: Sign, claims: &Value) -> String {
+        Self::sign_under(sign, &json!({}), claims)
     }
 
     /// The same with more in its header.
-    pub fn sign_under(&self, sign: Sign, more: &Value, claims: &Value) -> String {
+    pub fn sign_under(sign: Sign, more: &Value, claims: &Value) -> String {
         let (alg, kid) = match sign {
             Sign::By(seed) | Sign::As(_, seed) => ("EdDSA", Some(name(seed))),
             Sign::None => ("none", None),
@@ -166,7 +166,7 @@ impl Fake {
         let (state, nonce) = self.begin(&browser).await;
         let mut claims = self.claims(&nonce);
         change(&mut claims);
-        self.give(self.sign(sign, &claims));
+        self.give(Self::sign(sign, &claims));
         let page = open(&browser, &format!("/auth/callback?code=c&state={state}")).await;
         (browser, page)
     }

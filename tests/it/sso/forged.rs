@@ -77,7 +77,7 @@ async fn a_header_that_wants_more_than_it_may_is_refused() {
     for header in [json!({"crit": ["exp"]}), json!({"cty": "JWT"}), json!({"typ": "logout+jwt"})] {
         let browser = Browser::new(&app.base);
         let (state, nonce) = fake.begin(&browser).await;
-        fake.give(fake.sign_under(Sign::By(1), &header, &fake.claims(&nonce)));
+        fake.give(Fake::sign_under(Sign::By(1), &header, &fake.claims(&nonce)));
         let page = get(&browser, &format!("/auth/callback?code=c&state={state}")).await;
         assert_eq!(refusal(&page), "unproven", "{header}");
     }
@@ -93,7 +93,7 @@ async fn an_answer_counts_for_the_browser_and_the_state_that_asked_and_once() {
         ["state", "nonce"].map(|name| parameter(&began.location, name).unwrap()).into();
     assert_eq!(parameter(&began.location, "code_challenge_method").as_deref(), Some("S256"));
     assert_eq!(sql(app.dir(), "DELETE FROM used_once"), 0, "to begin writes nothing");
-    fake.give(fake.sign(Sign::By(1), &fake.claims(&nonce)));
+    fake.give(Fake::sign(Sign::By(1), &fake.claims(&nonce)));
     let callback = format!("/auth/callback?code=c&state={state}");
 
     let with = |cookie: &str, path: &str| {
@@ -129,7 +129,7 @@ async fn an_answer_names_the_issuer_that_was_asked() {
     let answer = async |more: &str| {
         let browser = Browser::new(&app.base);
         let (state, nonce) = fake.begin(&browser).await;
-        fake.give(fake.sign(Sign::By(1), &fake.claims(&nonce)));
+        fake.give(Fake::sign(Sign::By(1), &fake.claims(&nonce)));
         get(&browser, &format!("/auth/callback?code=c&state={state}{more}")).await
     };
     let own = form_urlencoded::byte_serialize(fake.issuer.as_bytes()).collect::<String>();
@@ -237,39 +237,39 @@ async fn a_logout_token_ends_what_it_names_once_and_no_other_does() {
     };
     let (browser, _) = fake.arrive(&app, Sign::By(1), |_| {}).await;
     for sign in [Sign::None, Sign::Secret, Sign::PublicKey(1), Sign::By(2), Sign::As(2, 1)] {
-        let page = send(fake.sign(sign, &good)).await;
+        let page = send(Fake::sign(sign, &good)).await;
         assert!(page.status == 400 && page.text.contains("invalid_request"), "{page:?}");
     }
     for (name, value) in [("nonce", json!("n")), ("events", json!({})), ("aud", json!("another")), ("exp", json!(1))] {
         let mut bad = good.clone();
         bad[name] = value;
-        assert_eq!(send(fake.sign(Sign::By(1), &bad)).await.status, 400, "{name}");
+        assert_eq!(send(Fake::sign(Sign::By(1), &bad)).await.status, 400, "{name}");
     }
     for broken in ["", "x", "x.y", "x.y.z"] {
         assert_eq!(send(broken.to_owned()).await.status, 400, "{broken}");
     }
     // An ID token is none.
-    assert_eq!(send(fake.sign(Sign::By(1), &fake.claims("n"))).await.status, 400);
+    assert_eq!(send(Fake::sign(Sign::By(1), &fake.claims("n"))).await.status, 400);
     let header = json!({"typ": "at+jwt"});
-    assert_eq!(send(fake.sign_under(Sign::By(1), &header, &good)).await.status, 400);
+    assert_eq!(send(Fake::sign_under(Sign::By(1), &header, &good)).await.status, 400);
     assert_eq!(browser.open("/account").await.status, 200);
 
     let other = json!({"jti": "j2", "sid": "session-2"});
     let mut elsewhere = good.clone();
     elsewhere.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
-    assert_eq!(send(fake.sign(Sign::By(1), &elsewhere)).await.status, 200);
+    assert_eq!(send(Fake::sign(Sign::By(1), &elsewhere)).await.status, 200);
     assert_eq!(browser.open("/account").await.status, 200, "another session of the provider's");
 
     let header = json!({"typ": "logout+jwt"});
-    assert_eq!(send(fake.sign_under(Sign::By(1), &header, &good)).await.status, 200);
+    assert_eq!(send(Fake::sign_under(Sign::By(1), &header, &good)).await.status, 200);
     assert_eq!(browser.open("/account").await.status, 303);
     let (again, _) = fake.arrive(&app, Sign::By(1), |_| {}).await;
-    assert_eq!(send(fake.sign(Sign::By(1), &good)).await.status, 200);
+    assert_eq!(send(Fake::sign(Sign::By(1), &good)).await.status, 200);
     assert_eq!(again.open("/account").await.status, 200, "it counts once");
 
     let mut all = good.clone();
     all["jti"] = json!("j3");
     all.as_object_mut().unwrap().remove("sid");
-    assert_eq!(send(fake.sign(Sign::By(1), &all)).await.status, 200);
+    assert_eq!(send(Fake::sign(Sign::By(1), &all)).await.status, 200);
     assert_eq!(again.open("/account").await.status, 303, "a subject alone is all of its sessions");
 }

@@ -43,5 +43,5 @@ async fn whoever_signs_out_at_the_provider_is_signed_out_here() {
     eventually("the session ends", async || (!asha.is_in().await).then_some(())).await;
     assert!(elsewhere.is_in().await, "another session of the provider's goes on");
     assert!(ravi.is_in().await);
-    assert_eq!(recorded(&app).await[0], 62);
+    assert_eq!(recorded(&app).await[0], 29);
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{PASSWORD, World};
 
-fn new(email: &str, more: serde_json::Value) -> serde_json::Value {
+fn new(email: &str, more: &serde_json::Value) -> serde_json::Value {
     let mut body = json!({"email": email, "name": "Mei Chow", "role": "admin", "password": PASSWORD});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
@@ -28,11 +28,11 @@ async fn an_admin_is_an_owner_unless_it_is_said_and_nobody_else_is() {
     ];
     for (n, (more, role, is)) in cases.into_iter().enumerate() {
         let email = format!("mei+{n}@isp.example");
-        let reply = owner.post("/api/users", new(&email, more.clone())).await;
+        let reply = owner.post("/api/users", new(&email, &more)).await;
         assert_eq!(reply.status, 201, "{}", reply.text);
         assert_eq!((&reply.json()["role"], &reply.json()["owner"]), (&json!(role), &json!(is)), "{more}");
     }
-    let reply = owner.post("/api/users", new("x@isp.example", json!({"owner": "perhaps"}))).await;
+    let reply = owner.post("/api/users", new("x@isp.example", &json!({"owner": "perhaps"}))).await;
     assert_eq!(reply.faults(), [("owner".to_owned(), "invalid".to_owned())]);
 }
 

@@ -1,4 +1,4 @@
-//! Passkeys, made and used by an authenticator of the test's own (WebAuthn level 3, sections 6.1 and 6.5.4).
+//! Passkeys, made and used by an authenticator of the test's own (`WebAuthn` level 3, sections 6.1 and 6.5.4).
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
