@@ -152,17 +152,23 @@ pub(super) fn cut(tx: &mut Tx<'_>, vault: &Vault, seq: i64, anchor: &Anchor) -> 
 
 /// Rows before a place that a filter lets through, newest first.
 pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u32) -> Result<Vec<Entry>, Fault> {
-    // Rows are added in the order of time; the product's own have no actor.
-    let (actor, from, until) = (filter.actor, filter.from.unwrap_or(i64::MIN), filter.until.unwrap_or(i64::MAX));
-    let by_itself = actor.is_some_and(|actor| actor.is_nil());
-    let whose = if by_itself { "actor IS NULL AND" } else { "" };
+    let (from, until) = (filter.from.unwrap_or(i64::MIN), filter.until.unwrap_or(i64::MAX));
+    let mut values = params![seq, most, from, until].to_vec();
+    // What the product did by itself has no actor.
+    let whose = match filter.actor {
+        None => "",
+        Some(actor) if actor.is_nil() => "AND actor IS NULL",
+        Some(actor) => {
+            values.push(actor.into());
+            "AND actor = $5"
+        }
+    };
     let sql = format!(
         "SELECT seq, id, at, actor, detail FROM audit_events \
-         WHERE seq < $1 AND at >= $3 AND at < $4 AND {whose} ($5 IS NULL OR actor = $5) AND {} \
-         ORDER BY seq DESC LIMIT $2",
+         WHERE seq < $1 AND at >= $3 AND at < $4 {whose} AND {} ORDER BY seq DESC LIMIT $2",
         filter.group.condition()
     );
-    let rows = tx.query(&sql, params![seq, most, from, until, actor.filter(|_| !by_itself)])?;
+    let rows = tx.query(&sql, &values)?;
     rows.iter()
         .map(|row| {
             let id = row.uuid(1)?;
