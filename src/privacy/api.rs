@@ -16,7 +16,7 @@ use crate::{
     clock::instant,
     fault::Fault,
     input::{Input, Limits},
-    staff::Admin,
+    staff::{Admin, AdminCaller, step_up},
     web::{Answer, ApiFault, JsonBody, Path, openapi},
     words::Text,
 };
@@ -119,9 +119,13 @@ fn whom(state: &Privacy, input: &mut Input) -> Option<Named> {
     responses((status = 200, description = "The document", body = Document), openapi::WriteProblems))]
 async fn export_personal_data(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    AdminCaller(caller): AdminCaller,
     body: JsonBody,
 ) -> Result<Response, ApiFault> {
+    if let Some(refusal) = step_up::refusal(&caller, state.tickets.desk.clock.now()) {
+        return Ok(refusal);
+    }
+    let user = caller.user;
     let mut input = body.input;
     let named = whom(&state, &mut input);
     let reason = confirm::reason(&mut input);
@@ -156,16 +160,20 @@ pub(super) fn file(document: &Document) -> Result<Response, Fault> {
         openapi::WriteProblems))]
 async fn erase_personal_data(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    AdminCaller(caller): AdminCaller,
     body: JsonBody,
-) -> Result<Json<Erased>, ApiFault> {
+) -> Result<Response, ApiFault> {
+    if let Some(refusal) = step_up::refusal(&caller, state.tickets.desk.clock.now()) {
+        return Ok(refusal);
+    }
+    let user = caller.user;
     let mut input = body.input;
     let named = whom(&state, &mut input);
     let reason = confirm::reason(&mut input);
     let typed = input.required("confirm", Limits::line(200), Text::new("privacy-confirm-missing"));
     input.finish()?;
     let subject = who(&state, named).await?;
-    Ok(Json(super::erase(&state, &subject, reason, &typed, Some(user.id)).await?))
+    Ok(Json(super::erase(&state, &subject, reason, &typed, Some(user.id)).await?).into_response())
 }
 
 /// What a rule of retention would do now.

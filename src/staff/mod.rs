@@ -25,7 +25,7 @@ mod session;
 mod settings;
 mod setup;
 mod state;
-mod step_up;
+pub mod step_up;
 mod store;
 mod throttle;
 mod token;

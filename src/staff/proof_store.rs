@@ -24,6 +24,11 @@ pub fn prove_session(tx: &mut Tx<'_>, hash: &Hash, fresh: &Fresh, strong: bool, 
     Ok(proved == 1)
 }
 
+/// Notes that what the user of a session proved last was at a time before.
+pub fn keep_proof(tx: &mut Tx<'_>, hash: &Hash, proved_at: i64) -> Result<(), DbError> {
+    tx.execute("UPDATE sessions SET proved_at = $2 WHERE token_hash = $1", params![*hash, proved_at]).map(drop)
+}
+
 /// Makes a session one of two factors.
 pub fn strengthen(tx: &mut Tx<'_>, hash: &Hash) -> Result<(), DbError> {
     tx.execute("UPDATE sessions SET strong = 1 WHERE token_hash = $1", params![*hash]).map(drop)

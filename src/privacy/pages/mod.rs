@@ -22,7 +22,10 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     input::Limits,
-    staff::{Admin, User},
+    staff::{
+        Admin, AdminCaller, Caller, User,
+        step_up::{self, Act},
+    },
     tickets::{self, Status},
     web::{Flash, Form, Frame, PageFault, Path, Visit},
     words::{Text, Times, When},
@@ -109,26 +112,38 @@ impl Trouble {
     }
 }
 
+/// Where somebody has to go first who is about to hand out or erase what cannot be taken back.
+fn ask(state: &Privacy, caller: &Caller, act: Act, page: &str) -> Option<Response> {
+    step_up::ask(caller, act, state.tickets.desk.clock.now(), page)
+}
+
 /// `GET /privacy/clients/{id}`.
 async fn client(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    AdminCaller(caller): AdminCaller,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
-    show(&state, &user, visit, Subject::Client(id), Trouble::default()).await
+    let subject = Subject::Client(id);
+    if let Some(away) = ask(&state, &caller, Act::Begin, &page_of(&subject)) {
+        return Ok(away);
+    }
+    show(&state, &caller.user, visit, subject, Trouble::default()).await
 }
 
 /// `GET /privacy/tickets/{ref}`.
 async fn ticket(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    AdminCaller(caller): AdminCaller,
     Path(key): Path<String>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
+    if let Some(away) = ask(&state, &caller, Act::Begin, &visit.path) {
+        return Ok(away);
+    }
     let desk = state.tickets.desk.clone();
     let ticket = state.tickets.db.read(move |tx| tickets::by_key(tx, &desk.vault, &key)).await?;
-    show(&state, &user, visit, Subject::Ticket(ticket.id), Trouble::default()).await
+    show(&state, &caller.user, visit, Subject::Ticket(ticket.id), Trouble::default()).await
 }
 
 async fn show(
@@ -234,11 +249,15 @@ fn subject(form: &mut Form) -> Result<Subject, Fault> {
 /// `POST /privacy/export`.
 async fn export(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    AdminCaller(caller): AdminCaller,
     visit: Visit,
     mut form: Form,
 ) -> Result<Response, PageFault> {
     let subject = subject(&mut form)?;
+    if let Some(away) = ask(&state, &caller, Act::End, &page_of(&subject)) {
+        return Ok(away);
+    }
+    let user = caller.user;
     let reason = confirm::reason(&mut form.input);
     if let Err(fault) = form.input.finish() {
         return show(&state, &user, visit, subject, Trouble::of("export", form.typed, fault)?).await;
@@ -250,11 +269,15 @@ async fn export(
 /// `POST /privacy/erase`.
 async fn erase(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    AdminCaller(caller): AdminCaller,
     visit: Visit,
     mut form: Form,
 ) -> Result<Response, PageFault> {
     let subject = subject(&mut form)?;
+    if let Some(away) = ask(&state, &caller, Act::End, &page_of(&subject)) {
+        return Ok(away);
+    }
+    let user = caller.user;
     let reason = confirm::reason(&mut form.input);
     let typed = form.input.required("confirm", Limits::line(200), Text::new("privacy-confirm-missing"));
     let erased = match form.input.finish() {

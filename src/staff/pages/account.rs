@@ -21,6 +21,7 @@ use crate::{
         credential::Fresh,
         form, links, log_in,
         mail::{self, Letter},
+        proof_store, second_factor,
         session::{self, Caller, Sender},
         step_up::{self, Act},
         store, token,
@@ -199,7 +200,8 @@ async fn change_password(
     let device = sender.device(staff, &email);
     let proof = log_in::verify(staff, email, current, sender.address, device).await?.ok_or_else(wrong)?;
     let hash = staff.gate.hash(new, staff.clock.bytes()).await?;
-    let (at, fresh, agent, strong) = (staff.clone(), Fresh::session(&staff.clock), sender.agent.clone(), caller.strong);
+    let (at, fresh, agent) = (staff.clone(), Fresh::session(&staff.clock), sender.agent.clone());
+    let (strong, proved_at) = (caller.strong, caller.proved_at);
     let kept = fresh.clone();
     let work = move |tx: &mut Tx<'_>| {
         let (user, now) = (log_in::admit(tx, &at.vault, &proof)?.ok_or_else(wrong)?, at.clock.now());
@@ -209,6 +211,10 @@ async fn change_password(
         // This browser goes on, under a new token: the one before may be known to whoever knew the password.
         store::end_log_ins(tx, user.id, None)?;
         store::insert_session(tx, user.id, &kept, strong, &agent, (now, at.settings.life))?;
+        // Of who has a second factor the password is no fresh proof: the one of before counts on.
+        if second_factor::store::any(tx, user.id)? {
+            proof_store::keep_proof(tx, &kept.hash, proved_at)?;
+        }
         let event = Event::PasswordSet { user: user.id, name: user.name };
         audit::record(tx, &at.vault, &at.clock, Some(user.id), &event)
     };

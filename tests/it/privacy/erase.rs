@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::AhoCorasick;
-use redress::{audit, staff::Role};
+use redress::{audit, clock::Clock, staff::Role};
 use serde_json::json;
 
 use super::{WAITING, at, client, found, hers, history};
-use crate::support::{Caller, TestApp, at_rest, blobs};
+use crate::support::{Browser, Caller, TestApp, at_rest, blobs};
 
 const ALL: [&str; 4] = ["Quillfeather", "7700900142", "zoe@quill.example", "LF-551"];
 
@@ -258,4 +258,32 @@ async fn the_page_asks_for_a_reason_and_the_account() {
     assert!(list.all("td.c-client").iter().any(|cell| cell == "Erased"), "{:?}", list.all("td.c-client"));
     let technician = app.caller("Tomasz", Role::Technician).await;
     assert_eq!(erase(&technician, "LF-551").await.status, 403);
+}
+
+/// A desk that is left unlocked must neither hand anybody out nor erase them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_proved_long_ago_neither_hands_out_nor_erases() {
+    let (clock, hand) = Clock::fixed(1_795_000_000_000, 5);
+    let app = TestApp::with_clock(&WAITING, clock).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let id = client(&admin).await["id"].as_str().unwrap().to_owned();
+    let page = format!("/privacy/clients/{id}");
+    assert_eq!(browser.open(&page).await.status, 200);
+    hand.advance(10 * 60_000);
+    let away = browser.open(&page).await;
+    assert_eq!(away.location, format!("/account/confirm?next=%2Fprivacy%2Fclients%2F{id}"));
+    hand.advance(30 * 60_000);
+    let subject = format!("client:{id}");
+    let fields = [("subject", subject.as_str()), ("reason", "Request 17"), ("confirm", "LF-551")];
+    for path in ["/privacy/export", "/privacy/erase"] {
+        let reply = browser.submit(path, &fields).await;
+        assert_eq!((reply.status, reply.location), (303, away.location.clone()), "{path}");
+    }
+    let body = json!({"accountId": "LF-551", "reason": "Request 17", "confirm": "LF-551"});
+    for path in ["/api/privacy/export", "/api/privacy/erasures"] {
+        let call = browser.request("POST", path).header("sec-fetch-site", "same-origin").json(&body);
+        assert_eq!(Browser::page(call).await.status, 403, "{path}");
+    }
+    assert_eq!(admin.get("/api/clients/LF-551").await.status, 200, "nobody was erased");
+    assert_eq!(erase(&admin, "LF-551").await.status, 200, "a token is made for calls");
 }

@@ -285,6 +285,9 @@ async fn with_a_second_factor_the_password_is_no_fresh_proof() {
     let by_password = admin.submit("/account/confirm", &[("next", "/users"), ("password", PASSWORD)]).await;
     assert_eq!(by_password.status, 422);
     assert_eq!(admin.get("/users/new").await.status, 303);
+    let another = [("currentPassword", PASSWORD), ("newPassword", "another horse battery")];
+    assert_eq!(admin.submit("/account/password", &another).await.header("location"), "/account");
+    assert_eq!(admin.get("/users/new").await.status, 303, "a new password is no fresh proof either");
     let by_code = admin.submit("/account/confirm", &[("next", "/users"), ("code", &app.code(&world))]).await;
     assert_eq!(by_code.header("location"), "/users", "{}", by_code.text);
     assert_eq!(admin.get("/users/new").await.status, 200);
