@@ -56,7 +56,7 @@ const OWN: [Key; 35] = [
         "512",
         "Connections that one address may have open, proxies apart; 0 for any number",
     ),
-    key("requests_per_minute", "60000", "Requests that one user may send a minute to this node; 0 for any number"),
+    key("requests_per_minute", "600000", "Requests that one user may send a minute to this node; 0 for any number"),
     key("data_dir", "./data", "Directory of the database, the key file and attachments"),
     key(
         "database_url",
