@@ -93,7 +93,7 @@ impl Desk {
         ]);
         let app = App::open(Config::check(&sources).unwrap(), Clock::system()).await.unwrap();
         let mut token = Vec::new();
-        token::create(&app.staff, "priya@demo.example", "bench", Some(1), &mut token).await.unwrap();
+        token::create(&app.staff, "priya@demo.example", "bench", (&[], Some(1)), &mut token).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = app.router();

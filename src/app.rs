@@ -138,7 +138,14 @@ impl App {
             staff: staff.clone(),
             chrome: chrome.clone(),
         };
-        let tickets = Tickets { db: db.clone(), desk, staff: staff.clone(), chrome, undo: config.notifications.undo };
+        let tickets = Tickets {
+            db: db.clone(),
+            desk,
+            staff: staff.clone(),
+            chrome,
+            undo: config.notifications.undo,
+            darkroom: crate::tickets::photos::Darkroom::default(),
+        };
         let hooks = hooks(&config, &db, &tickets).await?;
         let live = Live::new(tickets.clone());
         Ok(Self { config: Arc::new(config), db, vault, clock, staff, clients, tickets, live, hooks, health })

@@ -44,7 +44,7 @@ account-session-ended = Session ended
 
 # Tokens for programs.
 account-tokens = API tokens
-account-tokens-text = A token lets a program do what you may do. It is shown once, when it is made.
+account-tokens-text = A token lets a program do what you may do, or a part of it. It is shown once, when it is made.
 account-created = Created
 account-ends = Ends
 account-never = Never
@@ -54,6 +54,11 @@ account-log-in-token = Log-in over the API
 account-revoke = Revoke
 account-revoke-one = Revoke { $name }
 account-token-name-hint = What will use it
+account-token-scope = Good for
+account-token-scope-hint = Give it no more than its program needs
+account-scope-tickets-read = Reading tickets
+account-scope-tickets-write = Reading and changing tickets
+account-scope-admin = All that you may do
 account-token-days = Days until it ends
 account-token-days-hint = Empty for a token without an end
 account-create-token = Create token

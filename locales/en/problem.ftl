@@ -48,3 +48,4 @@ problem-key-characters = Send 1 to 255 plain characters.
 problem-key-used = This key came before with another body. Send each request under a key of its own.
 problem-email = Enter one e-mail address, such as name@example.com.
 problem-erased = What this request made was erased on request, and is not made again.
+problem-scope = This token is good for { $has } only. Use one with the scope { $needs }, made on the account page or by redress token create.

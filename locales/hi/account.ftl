@@ -44,7 +44,7 @@ account-session-ended = सत्र समाप्त किया गया
 
 # प्रोग्रामों के लिए टोकन।
 account-tokens = API टोकन
-account-tokens-text = टोकन से कोई प्रोग्राम वह सब कर सकता है जो आप कर सकते हैं। यह केवल एक बार दिखता है, जब बनाया जाता है।
+account-tokens-text = टोकन से कोई प्रोग्राम वह सब या उसका एक हिस्सा कर सकता है जो आप कर सकते हैं। यह केवल एक बार दिखता है, जब बनाया जाता है।
 account-created = बनाया गया
 account-ends = कब तक
 account-never = हमेशा
@@ -54,6 +54,11 @@ account-log-in-token = API से लॉग-इन
 account-revoke = रद्द करें
 account-revoke-one = { $name } रद्द करें
 account-token-name-hint = इसका उपयोग कौन सा प्रोग्राम करेगा
+account-token-scope = किस काम के लिए
+account-token-scope-hint = प्रोग्राम को जितना चाहिए उससे ज़्यादा न दें
+account-scope-tickets-read = टिकट पढ़ना
+account-scope-tickets-write = टिकट पढ़ना और बदलना
+account-scope-admin = वह सब जो आप कर सकते हैं
 account-token-days = कितने दिन चलेगा
 account-token-days-hint = हमेशा चलने वाले टोकन के लिए ख़ाली छोड़ें
 account-create-token = टोकन बनाएँ

@@ -140,6 +140,9 @@ pub enum Event {
         token: String,
         /// Its user's name.
         name: String,
+        /// What it may be used for, parted by blanks; absent where that was not yet asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scopes: Option<String>,
     },
     /// An API token was made worthless.
     TokenRevoked {

@@ -130,7 +130,10 @@ impl Event {
                 let what = if kind == "invitation" { "audit-link-invitation" } else { "audit-link-reset" };
                 Text::new("audit-of-what").arg("name", name).arg("what", Text::new(what))
             }
-            Self::TokenMade { token, name } => Text::new("audit-of-what").arg("name", name).arg("what", token),
+            Self::TokenMade { token, name, scopes } => {
+                let what = scopes.as_ref().map_or_else(|| token.clone(), |scopes| format!("{token} ({scopes})"));
+                Text::new("audit-of-what").arg("name", name).arg("what", what)
+            }
             Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
             _ => Text::new("audit-unknown-about"),
         }

@@ -28,7 +28,7 @@ use crate::{
     clock::Clock,
     config::{Config, Sources, exposed, keys},
     data,
-    staff::Role,
+    staff::{Role, Scope},
 };
 
 /// What a command that did not work ends with.
@@ -303,6 +303,14 @@ fn tokens_command() -> Command {
                 .arg(required("user", "E", "The e-mail address of its user"))
                 .arg(required("name", "N", "What it is for"))
                 .arg(
+                    Arg::new("scope")
+                        .long("scope")
+                        .value_name("S")
+                        .action(ArgAction::Append)
+                        .value_parser(Scope::ALL.map(Scope::name))
+                        .help("What it may be used for; may be given more than once [default: admin]"),
+                )
+                .arg(
                     Arg::new("expires-days")
                         .long("expires-days")
                         .value_name("D")
@@ -377,7 +385,8 @@ async fn token_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failu
     match args.subcommand() {
         Some(("create", args)) => {
             let days = args.get_one::<u32>("expires-days").copied();
-            token::create(&app.staff, &text(args, "user"), &text(args, "name"), days, out).await?;
+            let scopes: Vec<_> = args.get_many::<String>("scope").into_iter().flatten().cloned().collect();
+            token::create(&app.staff, &text(args, "user"), &text(args, "name"), (&scopes, days), out).await?;
         }
         Some(("list", _)) => token::list(&app.staff, out).await?,
         Some(("revoke", args)) => token::revoke(&app.staff, &text(args, "id")).await?,

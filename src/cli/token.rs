@@ -10,10 +10,11 @@ use super::user::{explain, find};
 use crate::{
     fault::Fault,
     input::Input,
-    staff::{self, Staff, form},
+    staff::{self, Scope, Staff, form},
 };
 
-/// Makes a token for the user with this address and prints it alone, this once. Without `days` it never ends.
+/// Makes a token for the user with this address and prints it alone, this once. Without `days` it never ends, without
+/// `scopes` it is for all that its owner may do.
 ///
 /// # Errors
 /// One line.
@@ -21,20 +22,22 @@ pub async fn create(
     staff: &Staff,
     email: &str,
     name: &str,
-    days: Option<u32>,
+    (scopes, days): (&[String], Option<u32>),
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let user = find(staff, email).await?;
     anyhow::ensure!(user.enabled, "{email} is disabled, so no token of theirs would be good: enable the user first");
-    let fields = [("name".to_owned(), Some(name.to_owned())), ("days".to_owned(), days.map(|days| days.to_string()))];
-    let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let (name, days) = form::token(Input::from_pairs(fields)).map_err(explain)?;
-    let token = staff::add_token(staff, user.id, name, days).await.map_err(explain)?;
+    let scopes = if scopes.is_empty() { Scope::Admin.name().to_owned() } else { scopes.join(" ") };
+    let days = days.map(|days| days.to_string());
+    let fields = [("name", Some(name.to_owned())), ("scope", Some(scopes)), ("days", days)];
+    let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let grant = form::token(Input::from_pairs(fields)).map_err(explain)?;
+    let token = staff::add_token(staff, user.id, grant).await.map_err(explain)?;
     writeln!(out, "{token}")?;
     Ok(())
 }
 
-/// Prints the tokens that are good as a table: id, end, last use, owner, name; never the tokens.
+/// Prints the tokens that are good as a table: id, end, last use, scopes, owner, name; never the tokens.
 ///
 /// # Errors
 /// One line.
@@ -42,12 +45,13 @@ pub async fn list(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
     let users = staff::users(staff).await.map_err(explain)?;
     let emails: BTreeMap<Uuid, String> = users.into_iter().map(|user| (user.id, user.email)).collect();
     let widest = emails.values().map(|email| email.chars().count()).max().unwrap_or(0).max(4);
-    writeln!(out, "{:36}  {:20}  {:20}  {:widest$}  NAME", "ID", "EXPIRES", "LAST USED", "USER")?;
+    writeln!(out, "{:36}  {:20}  {:20}  {:26}  {:widest$}  NAME", "ID", "EXPIRES", "LAST USED", "SCOPES", "USER")?;
     for token in staff::tokens(staff).await.map_err(explain)? {
         let email = emails.get(&token.user).map_or("", String::as_str);
         let name = if token.name.is_empty() { "(log-in over the API)" } else { &token.name };
         let (until, used) = (instant(token.expires_at), instant(token.last_used_at));
-        writeln!(out, "{:36}  {until:20}  {used:20}  {email:widest$}  {name}", token.id)?;
+        let scopes = token.scopes.to_string();
+        writeln!(out, "{:36}  {until:20}  {used:20}  {scopes:26}  {email:widest$}  {name}", token.id)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::{
     clock::instant,
     fault::{Fault, FieldFault},
     input,
-    staff::Admin,
+    staff::SignedIn,
     web::{Answer, ApiFault, JsonBody, Path, Query, openapi, preconditions::if_match, problem::Problem},
     words::Text,
 };
@@ -117,7 +117,7 @@ fn answer(status: StatusCode, client: &Client) -> Result<Answer, Fault> {
     responses((status = 200, description = "Who may be meant", body = ClientList), openapi::ReadProblems))]
 async fn find_clients(
     State(state): State<Clients>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     query: Query,
 ) -> Result<axum::Json<ClientList>, ApiFault> {
     let unknown = |(name, _): &(String, String)| {
@@ -139,7 +139,7 @@ async fn find_clients(
         openapi::ReadProblems))]
 async fn get_client(
     State(state): State<Clients>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Path(account_id): Path<String>,
 ) -> Result<Answer, ApiFault> {
     let vault = state.vault.clone();
@@ -163,7 +163,7 @@ async fn get_client(
         openapi::WriteProblems))]
 async fn put_client(
     State(state): State<Clients>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Path(account_id): Path<String>,
     headers: HeaderMap,
     body: JsonBody,

@@ -40,6 +40,8 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0015_owners",
     "0016_single_sign_on",
     "0017_privacy",
+    "0018_token_scopes",
+    "0019_photos",
 ];
 
 impl Migration {

@@ -9,7 +9,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     notifications::{self, Sought},
-    staff::Admin,
+    staff::SignedIn,
     tickets::{self, Desk, Tickets},
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
     words::Text,
@@ -57,7 +57,7 @@ fn again(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Uuid) -> Result<Sent, Fault
 /// `POST /notifications/{id}/resend`.
 pub async fn one(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
     mut form: Form,
@@ -82,7 +82,7 @@ fn failed(asked: &Asked) -> Sought {
 /// `GET /notifications/resend`: how many failed, before anything is done.
 pub async fn ask(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {
@@ -108,7 +108,7 @@ pub async fn ask(
 /// that sending the form twice does it once.
 pub async fn all(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {

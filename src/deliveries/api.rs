@@ -24,7 +24,7 @@ use crate::{
     input::{self, Input, Limits},
     notifications::{self, Channel, NotificationRecord, Place},
     phone::{Phone, PhoneError},
-    staff::Admin,
+    staff::SignedIn,
     tickets::Tickets,
     web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
     words::Text,
@@ -67,7 +67,7 @@ const PARAMETERS: [&str; 6] = ["state", "channel", "from", "to", "cursor", "page
     responses((status = 200, description = "A page of them", body = ListedPage), openapi::ReadProblems))]
 async fn list_notifications(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     query: Query,
 ) -> Result<axum::Json<ListedPage>, ApiFault> {
     let (after, size) = check(&query)?;
@@ -120,7 +120,7 @@ fn check(query: &Query) -> Result<(Option<Place>, u32), Fault> {
     responses((status = 200, description = "The message", body = NotificationRecord), openapi::ReadProblems))]
 async fn get_notification(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Path(id): Path<Uuid>,
 ) -> Result<axum::Json<NotificationRecord>, ApiFault> {
     let desk = state.desk.clone();
@@ -140,7 +140,7 @@ async fn get_notification(
         openapi::ReadProblems))]
 async fn cancel_notification(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response, ApiFault> {
@@ -158,7 +158,10 @@ async fn cancel_notification(
 /// List the gateways
 #[utoipa::path(get, path = "/api/gateways", tag = "notifications", operation_id = "list_gateways",
     responses((status = 200, description = "How each does", body = GatewayList), openapi::ReadProblems))]
-async fn list_gateways(State(state): State<Tickets>, Admin(_): Admin) -> Result<axum::Json<GatewayList>, ApiFault> {
+async fn list_gateways(
+    State(state): State<Tickets>,
+    SignedIn(_): SignedIn,
+) -> Result<axum::Json<GatewayList>, ApiFault> {
     let desk = state.desk.clone();
     let ways = state.db.read(move |tx| desk.outbox.ways(tx)).await?;
     Ok(axum::Json(GatewayList { items: ways.iter().map(GatewayRecord::from).collect() }))
@@ -179,7 +182,7 @@ async fn list_gateways(State(state): State<Tickets>, Admin(_): Admin) -> Result<
         openapi::WriteProblems))]
 async fn test_gateway(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path((channel, gateway)): Path<(String, String)>,
     headers: HeaderMap,
     body: JsonBody,
@@ -228,7 +231,7 @@ async fn test_gateway(
     responses((status = 200, description = "Whether it does", body = OptOutRecord), openapi::WriteProblems))]
 async fn find_opt_out(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     body: JsonBody,
 ) -> Result<axum::Json<OptOutRecord>, ApiFault> {
     let mut input = body.input;
@@ -248,7 +251,7 @@ async fn find_opt_out(
     responses((status = 200, description = "As it is now", body = OptOutRecord), openapi::WriteProblems))]
 async fn put_opt_out(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     body: JsonBody,
 ) -> Result<axum::Json<OptOutRecord>, ApiFault> {
     let mut input = body.input;

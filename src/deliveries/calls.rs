@@ -16,7 +16,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     notifications::{Listed, Place},
-    staff::{Admin, Person},
+    staff::{Person, SignedIn},
     tickets::{Desk, Status, Ticket, Tickets, add_note, by_key, by_keys},
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
     words::{Language, Text, Times, When},
@@ -48,7 +48,7 @@ struct Call {
 /// `GET /notifications/calls`: the longest waiting first.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {
@@ -104,7 +104,7 @@ fn call((one, since, ticket): (Listed, i64, Ticket), desk: &Desk, times: &Times)
 /// `POST /notifications/{id}/called`: takes it off the list and notes it on the ticket, both or neither. Twice is once.
 pub async fn called(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
     mut form: Form,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::origin;
 use crate::{
     fault::Fault,
-    staff::Admin,
+    staff::SignedIn,
     tickets::Tickets,
     web::{Flash, Form, PageFault, Path, Visit},
     words::Text,
@@ -15,7 +15,7 @@ use crate::{
 /// `POST /notifications/{id}/cancel`.
 pub async fn one(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
     mut form: Form,

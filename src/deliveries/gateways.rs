@@ -11,7 +11,7 @@ use crate::{
     fault::{Fault, FieldFault},
     notifications::{Channel, Contact, Way, reason_text},
     phone::Phone,
-    staff::{Admin, User},
+    staff::{SignedIn, User},
     tickets::Tickets,
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
     words::{Text, Times, When},
@@ -84,7 +84,7 @@ impl Row {
 }
 
 /// `GET /notifications/gateways`.
-pub async fn show(State(state): State<Tickets>, Admin(user): Admin, visit: Visit) -> Result<Response, PageFault> {
+pub async fn show(State(state): State<Tickets>, SignedIn(user): SignedIn, visit: Visit) -> Result<Response, PageFault> {
     page(&state, &user, visit, None).await
 }
 
@@ -122,7 +122,7 @@ async fn page(state: &Tickets, user: &User, visit: Visit, trouble: Option<Troubl
 /// `POST /notifications/gateways/{channel}/{gateway}/test`: `to`, a number or an e-mail address.
 pub async fn test(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path((channel, gateway)): Path<(String, String)>,
     mut form: Form,

@@ -9,7 +9,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     notifications::{self, Channel, Place, Sought},
-    staff::Admin,
+    staff::SignedIn,
     tickets::{Desk, Tickets},
     web::{Frame, PageFault, Query, Visit},
     words::Text,
@@ -115,7 +115,7 @@ pub fn tabs(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked) -> Result<Vec<Tab>, Fau
 /// `GET /notifications`.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {

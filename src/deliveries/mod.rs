@@ -22,7 +22,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     input::Input,
-    staff::Admin,
+    staff::SignedIn,
     tickets::{Desk, Tickets},
     web::is_local,
 };
@@ -72,7 +72,7 @@ pub fn to_call(tx: &mut Tx<'_>, desk: &Desk) -> Result<String, Fault> {
 }
 
 /// A form that was sent before the log-in ended leads back to the page.
-async fn back(_: Admin) -> Response {
+async fn back(_: SignedIn) -> Response {
     Redirect::to("/notifications").into_response()
 }
 

@@ -13,7 +13,7 @@ use super::{Draft, FormName, keep};
 use crate::{
     db::Tx,
     fault::Fault,
-    staff::{Admin, Lapsed, Staff},
+    staff::{Lapsed, SignedIn, Staff},
     web::{Flash, Form, PageFault, Path, Visit},
     words::Text,
 };
@@ -30,7 +30,7 @@ pub fn routes(state: Staff) -> Router {
 /// signed out meanwhile gets 401 and such a line; what they typed is kept all the same, see [`Lapsed`].
 async fn keep_typing(
     State(state): State<Staff>,
-    admin: Result<Admin, Response>,
+    admin: Result<SignedIn, Response>,
     lapsed: Lapsed,
     visit: Visit,
     Path(name): Path<String>,
@@ -38,7 +38,7 @@ async fn keep_typing(
 ) -> Result<Response, PageFault> {
     let name = FormName::parse(&name).ok_or(Fault::NotFound)?;
     let (owner, status) = match (&admin, lapsed.0) {
-        (Ok(Admin(user)), _) => (Some(user.id), StatusCode::OK),
+        (Ok(SignedIn(user)), _) => (Some(user.id), StatusCode::OK),
         (Err(refusal), owner) if refusal.status().is_redirection() => (owner, StatusCode::UNAUTHORIZED),
         (Err(_), _) => return Ok(admin.err().unwrap_or_default()),
     };
@@ -62,14 +62,14 @@ async fn keep_typing(
 /// `POST /drafts/{form}`, from a button: 303 to the form.
 async fn keep_by_hand(
     State(state): State<Staff>,
-    admin: Result<Admin, Response>,
+    admin: Result<SignedIn, Response>,
     lapsed: Lapsed,
     visit: Visit,
     Path(name): Path<String>,
     form: Form,
 ) -> Result<Response, PageFault> {
     let name = FormName::parse(&name).ok_or(Fault::NotFound)?;
-    let Admin(user) = match admin {
+    let SignedIn(user) = match admin {
         Ok(admin) => admin,
         Err(refusal) => return Ok(sent_without_session(&state, lapsed, name, &form, &visit, refusal).await),
     };
@@ -81,7 +81,7 @@ async fn keep_by_hand(
 /// `POST /drafts/{form}/discard`: 303 to the form.
 async fn discard(
     State(state): State<Staff>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(name): Path<String>,
     form: Form,

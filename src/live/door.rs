@@ -25,7 +25,7 @@ use super::{
 use crate::{
     fault::Fault,
     permissions::Permission,
-    staff::{AdminCaller, Caller},
+    staff::Caller,
     tickets::by_key,
     web::{Form, PageFault, Query, Visit},
     words::Text,
@@ -43,7 +43,7 @@ const COME_BACK: u32 = 1_500;
 /// shows: see [`Seat::take`].
 pub async fn stream(
     State(live): State<Live>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     visit: Visit,
     query: Query,
     headers: HeaderMap,
@@ -145,11 +145,7 @@ fn event(html: String) -> Event {
 
 /// `POST /live/editing`: `ticket`, `tab` (a number that the tab has drawn), `on` (`1` or `0`). To be sent every 20 s
 /// while it is so.
-pub async fn editing(
-    State(live): State<Live>,
-    AdminCaller(caller): AdminCaller,
-    form: Form,
-) -> Result<StatusCode, PageFault> {
+pub async fn editing(State(live): State<Live>, caller: Caller, form: Form) -> Result<StatusCode, PageFault> {
     let (desk, key) = (live.tickets.desk.clone(), form.typed("ticket").to_owned());
     let tab = form.typed("tab").parse();
     let tab = tab.map_err(|_| Fault::field("tab", "invalid", Text::new("editing-bad-tab")))?;

@@ -16,7 +16,7 @@ use crate::{
     clock::instant,
     fault::Fault,
     input::{Input, Limits},
-    staff::{Admin, AdminCaller, step_up},
+    staff::{Caller, SignedIn, step_up},
     web::{Answer, ApiFault, JsonBody, Path, openapi},
     words::Text,
 };
@@ -119,7 +119,7 @@ fn whom(state: &Privacy, input: &mut Input) -> Option<Named> {
     responses((status = 200, description = "The document", body = Document), openapi::WriteProblems))]
 async fn export_personal_data(
     State(state): State<Privacy>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     body: JsonBody,
 ) -> Result<Response, ApiFault> {
     if let Some(refusal) = step_up::refusal(&caller, state.tickets.desk.clock.now()) {
@@ -160,7 +160,7 @@ pub(super) fn file(document: &Document) -> Result<Response, Fault> {
         openapi::WriteProblems))]
 async fn erase_personal_data(
     State(state): State<Privacy>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     body: JsonBody,
 ) -> Result<Response, ApiFault> {
     if let Some(refusal) = step_up::refusal(&caller, state.tickets.desk.clock.now()) {
@@ -224,7 +224,7 @@ struct PlanRecord {
 /// A dry run: nothing changes.
 #[utoipa::path(get, path = "/api/privacy/retention", tag = "privacy", operation_id = "plan_retention",
     responses((status = 200, description = "Each rule", body = PlanRecord), openapi::ReadProblems))]
-async fn plan_retention(State(state): State<Privacy>, Admin(_): Admin) -> Result<Json<PlanRecord>, ApiFault> {
+async fn plan_retention(State(state): State<Privacy>, SignedIn(_): SignedIn) -> Result<Json<PlanRecord>, ApiFault> {
     let (desk, retention) = (state.tickets.desk.clone(), state.retention);
     let planned = state.tickets.db.read(move |tx| super::plan(tx, &desk, &retention)).await?;
     Ok(Json(PlanRecord { items: planned.iter().map(RuleRecord::from).collect() }))
@@ -274,7 +274,7 @@ struct HoldList {
 /// List the legal holds in force
 #[utoipa::path(get, path = "/api/privacy/holds", tag = "privacy", operation_id = "list_holds",
     responses((status = 200, description = "All of them", body = HoldList), openapi::ReadProblems))]
-async fn list_holds(State(state): State<Privacy>, Admin(_): Admin) -> Result<Json<HoldList>, ApiFault> {
+async fn list_holds(State(state): State<Privacy>, SignedIn(_): SignedIn) -> Result<Json<HoldList>, ApiFault> {
     let desk = state.tickets.desk.clone();
     let holds = state.tickets.db.read(move |tx| super::holds(tx, &desk)).await?;
     Ok(Json(HoldList { items: holds.iter().map(HoldRecord::from).collect() }))
@@ -289,7 +289,11 @@ async fn list_holds(State(state): State<Privacy>, Admin(_): Admin) -> Result<Jso
         (status = 409, description = "A number has no record to hold",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
         openapi::WriteProblems))]
-async fn place_hold(State(state): State<Privacy>, Admin(user): Admin, body: JsonBody) -> Result<Answer, ApiFault> {
+async fn place_hold(
+    State(state): State<Privacy>,
+    SignedIn(user): SignedIn,
+    body: JsonBody,
+) -> Result<Answer, ApiFault> {
     let mut input = body.input;
     let named = whom(&state, &mut input);
     let new = NewHold::take(&mut input, &state.tickets.desk);
@@ -304,7 +308,11 @@ async fn place_hold(State(state): State<Privacy>, Admin(user): Admin, body: Json
 #[utoipa::path(post, path = "/api/privacy/holds/{id}/end", tag = "privacy", operation_id = "end_hold",
     params(("id" = Uuid, Path)),
     responses((status = 200, description = "It is over", body = HoldRecord), openapi::ReadProblems))]
-async fn end_hold(State(state): State<Privacy>, Admin(user): Admin, Path(id): Path<Uuid>) -> Result<Answer, ApiFault> {
+async fn end_hold(
+    State(state): State<Privacy>,
+    SignedIn(user): SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Answer, ApiFault> {
     let desk = state.tickets.desk.clone();
     let hold = state.tickets.db.write(move |tx| super::end_hold(tx, &desk, id, user.id)).await?;
     Ok(Answer::json(StatusCode::OK, &HoldRecord::from(&hold))?)

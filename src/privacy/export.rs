@@ -2,6 +2,7 @@
 //!
 //! Names of the staff are left out: they are other people's data. Whoever hands the document out reads it before.
 
+use data_encoding::BASE64;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -99,6 +100,10 @@ struct NotePart {
     /// `client` for what they wrote themselves, or `desk`.
     by: &'static str,
     content: String,
+    /// What came with it: files (JPEG) in Base64 (RFC 4648, section 4).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    photos: Vec<String>,
 }
 
 /// What the owner of a number said about messages.
@@ -178,6 +183,14 @@ fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<TicketPart, F
     let mut messages = desk.outbox.for_ticket(tx, ticket.id)?;
     messages.retain(|message| message.kind.is_for_client());
     let by = |id: Uuid| if id == THE_CLIENT { "client" } else { "desk" };
+    let mut notes = Vec::new();
+    for note in &past.notes {
+        let mut photos = Vec::new();
+        for photo in &note.photos {
+            photos.push(BASE64.encode(&tickets::photos::read(tx, &desk.vault, ticket.id, photo.id)?));
+        }
+        notes.push(NotePart { at: instant(note.at), by: by(note.by.id), content: note.content.clone(), photos });
+    }
     Ok(TicketPart {
         id: ticket.id,
         ticket_ref: ticket.reference.to_string(),
@@ -193,11 +206,7 @@ fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<TicketPart, F
         updated_at: instant(ticket.updated_at),
         assigned: ticket.assigned_to.is_some(),
         history: past.entries.iter().map(|entry| happening(entry, by(entry.by.id))).collect(),
-        notes: past
-            .notes
-            .iter()
-            .map(|note| NotePart { at: instant(note.at), by: by(note.by.id), content: note.content.clone() })
-            .collect(),
+        notes,
         messages: messages.iter().map(NotificationRecord::from).collect(),
     })
 }

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     db::DbError,
     fault::{Fault, FieldFault},
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::{Assignee, Desk, Priority, Status},
     web::{Frame, PageFault, Path, Query, Visit},
     words::Text,
@@ -115,7 +115,7 @@ impl Filters {
 /// `GET /reports`.
 async fn all(
     State(state): State<Reports>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
@@ -125,7 +125,7 @@ async fn all(
 /// `GET /reports/{name}`, and `GET /reports/{name}.csv`.
 async fn one(
     State(state): State<Reports>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(name): Path<String>,
     Query(pairs): Query,

@@ -1,6 +1,6 @@
 //! The fields of a user read from a form or a JSON object, with their limits.
 
-use super::{Role, User, check_password};
+use super::{Grant, Role, Scope, Scopes, User, check_password};
 use crate::{
     email,
     fault::Fault,
@@ -201,18 +201,29 @@ pub fn set_password(mut input: Input, user: &User) -> Result<String, Fault> {
     input.finish().map(|()| password)
 }
 
-/// A token's name, and after how many days it ends, if ever.
+/// A token's name, what it may be used for, and after how many days it ends, if ever.
 ///
 /// # Errors
 /// [`Fault::Invalid`] with every fault.
-pub fn token(mut input: Input) -> Result<(String, Option<i64>), Fault> {
+pub fn token(mut input: Input) -> Result<Grant, Fault> {
     let name = input.required("name", TOKEN_NAME, Text::new("staff-token-name-missing"));
     let days = input.parsed("days", WORD, |text| match text.parse() {
         Ok(days @ 1..=MOST_DAYS) => Ok(days),
         // Written without groups, as it is to be typed.
         _ => Err(Text::new("staff-token-days").arg("most", MOST_DAYS.to_string())),
     });
-    input.finish().map(|()| (name, days.value()))
+    let before = input.faults();
+    let scopes = input.parsed("scope", WORD, |text| Scopes::parse(text).ok_or_else(scope_unknown)).value();
+    if scopes.is_none() && input.faults() == before {
+        input.fault("scope", "required", scope_unknown());
+    }
+    let scopes = scopes.unwrap_or(Scopes::of(Scope::TicketsRead));
+    input.finish().map(|()| Grant { name, scopes, lasts: days.value() })
+}
+
+fn scope_unknown() -> Text {
+    let names: Vec<Text> = Scope::ALL.map(|scope| Text::verbatim(scope.name())).to_vec();
+    Text::new("rules-choose").arg("choices", names)
 }
 
 fn sent<T>(input: &mut Input, name: &str, read: impl FnOnce(&mut Input) -> Option<T>) -> Option<T> {

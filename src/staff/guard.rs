@@ -10,13 +10,17 @@ use axum::{
 
 use super::{
     Staff,
+    roles::{Scope, Scopes},
     routes::{self, Need},
     session::{Caller, by_itself, find, leads_to_factor, refuse, to_factor, turn_away},
 };
 use crate::{
     fault::Fault,
     permissions::Permission,
-    web::refusal::{RefusedTo, refused},
+    web::{
+        problem::Problem,
+        refusal::{RefusedTo, refused},
+    },
     words::Text,
 };
 
@@ -46,7 +50,10 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
             parts.extensions.insert::<Caller>(caller);
         }
         Ok(Some(caller)) => {
-            let mut refusal = refuse(&parts, Fault::Forbidden);
+            let mut refusal = match caller.lacks_scope(&staff, permission) {
+                Some(scope) => insufficient(caller.scopes, scope),
+                None => refuse(&parts, Fault::Forbidden),
+            };
             refusal.extensions_mut().insert(RefusedTo(caller.user.id));
             return refusal;
         }
@@ -70,6 +77,17 @@ fn is_personal(permission: Permission, route: &str, parts: &Parts) -> bool {
     );
     let asked = !by_itself(parts) && !matches!(route, "/tickets/find" | "/clients/suggest");
     shows && asked && parts.method == Method::GET
+}
+
+/// The answer to a token that is good, but not for this (RFC 6750, section 3.1).
+fn insufficient(has: Scopes, needs: Scope) -> Response {
+    let detail = Text::new("problem-scope").arg("has", has.to_string()).arg("needs", needs.name());
+    let mut response = Response::from(Problem::of(StatusCode::FORBIDDEN, detail));
+    let challenge = format!("Bearer realm=\"redress\", error=\"insufficient_scope\", scope=\"{}\"", needs.name());
+    if let Ok(challenge) = HeaderValue::try_from(challenge) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 /// A path by a method that it does not have (RFC 9110, section 15.5.6).

@@ -149,15 +149,35 @@ pub async fn verify(
     let (vault, address) = (staff.vault.clone(), email.clone());
     let found = staff.db.read(move |tx| store::log_in(tx, &vault, &address).map_err(Fault::from)).await?;
     let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
-    let right = staff.gate.verify(password, hash.clone()).await?;
+    let right = staff.gate.verify(password.clone(), hash.clone()).await?;
     if let (true, Some(user), Some(hash)) = (right, user, hash) {
-        return Ok(Some(Proof { user, digest: digest(&hash), email, subjects }));
+        let digest = digest(&renewed(staff, user, password, hash).await);
+        return Ok(Some(Proof { user, digest, email, subjects }));
     }
     tracing::warn!("a log-in was refused");
     if let Some(user) = user {
         note_refusal(staff, user, from, |name, from| Event::SignInRefused { name, from });
     }
     Ok(None)
+}
+
+/// The hash that is kept of a right password: one of costs of before is made anew. Where that cannot be, it stays good.
+async fn renewed(staff: &Staff, user: Uuid, password: String, hash: String) -> String {
+    if !staff.gate.is_dated(&hash) {
+        return hash;
+    }
+    let Ok(anew) = staff.gate.hash(password, staff.clock.bytes()).await else { return hash };
+    let (before, kept) = (hash.clone(), anew.clone());
+    let renew = move |tx: &mut Tx<'_>| store::renew_password(tx, user, &before, &kept).map_err(Fault::from);
+    match staff.db.write(renew).await {
+        Ok(true) => anew,
+        // Somebody has set another password meanwhile: the proof of this one is worth nothing then.
+        Ok(false) => hash,
+        Err(fault) => {
+            tracing::warn!(%fault, "a password's hash of former costs was not made anew");
+            hash
+        }
+    }
 }
 
 /// Keeps that a wrong second factor was given for a user.
@@ -223,6 +243,39 @@ mod tests {
             news: std::sync::Arc::new(|_| Ok(crate::web::News::default())),
         };
         Staff::new(db, Vault::for_tests(1), Clock::fixed(1_000_000, 1).0, chrome, None).with_gate(Gate::light())
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_former_costs_is_made_anew_by_the_password_it_is_of() {
+        let dir = testbase::Dir::new();
+        let staff = staff(&dir);
+        let dear = staff.clone().with_gate(Gate::default());
+        let new = NewUser {
+            email: "priya@isp.example".to_owned(),
+            name: "Priya".to_owned(),
+            phone: None,
+            role: Role::Admin,
+            owner: true,
+            password: Some("correct horse".to_owned()),
+        };
+        let user = add_user(&staff, None, new).await.unwrap();
+        let kept = async || {
+            let vault = staff.vault.clone();
+            let read = move |tx: &mut Tx<'_>| store::log_in(tx, &vault, "priya@isp.example").map_err(Fault::from);
+            staff.db.read(read).await.unwrap().unwrap().1.unwrap()
+        };
+        let attempt =
+            async |password: &str| verify(&dear, user.email.clone(), password.to_owned(), None, None).await.unwrap();
+        let before = kept().await;
+        assert!(attempt("wrong horse").await.is_none());
+        assert_eq!(kept().await, before, "a wrong password makes nothing anew");
+        let proof = attempt("correct horse").await.unwrap();
+        let after = kept().await;
+        assert!(!Gate::default().is_dated(&after), "{after}");
+        let vault = staff.vault.clone();
+        assert!(staff.db.write(move |tx| admit(tx, &vault, &proof)).await.unwrap().is_some(), "the proof is of it");
+        assert!(attempt("correct horse").await.is_some());
+        assert_eq!(kept().await, after, "once is enough");
     }
 
     /// Between the hashing of a password and the session there is time for an admin to act.

@@ -16,7 +16,7 @@ use super::{
     form, links, log_in,
     second_factor::{self, Given, Required, Second},
     session::{Caller, Sender},
-    store,
+    store, token_store,
 };
 use crate::{
     audit::{self, Event, Over},
@@ -110,7 +110,7 @@ async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody)
     let work = move |tx: &mut Tx<'_>| {
         let entered = enter(tx, &desk, &proof, second.as_ref())?;
         if let Entered::In(user) = &entered {
-            store::insert_token(tx, user.id, &kept, None, None, now)?;
+            token_store::insert_log_in(tx, user.id, &kept, now)?;
             let event = Event::SignedIn { over: Over::Api, from: sender.origin() };
             audit::record(tx, &desk.vault, &desk.clock, Some(user.id), &event)?;
         }

@@ -29,6 +29,7 @@ pub mod step_up;
 mod store;
 mod throttle;
 mod token;
+mod token_store;
 mod user;
 
 pub use self::{
@@ -41,16 +42,17 @@ pub use self::{
     members::{add_user, by_email, by_id, enabled_technician, technicians, the_client, user_name, users, users_of},
     pages::routes,
     password::{Gate, check_password},
-    roles::{Rules, Scope, Standing},
+    roles::{Rules, Scope, Scopes, Standing},
     routes::{Need, ROUTES},
     second_factor::reset as reset_second_factor,
-    session::{Admin, AdminCaller, Caller, Lapsed, SignedIn},
+    session::{Caller, Lapsed, SignedIn},
     settings::Settings,
     setup::setup_code,
     state::Staff,
-    store::{ApiToken, CHANGED},
+    store::CHANGED,
     throttle::Throttle,
-    token::{add_token, revoke_token, tokens},
+    token::{Grant, add_token, revoke_token, tokens},
+    token_store::ApiToken,
     user::{Person, Role, THE_CLIENT, User},
 };
 

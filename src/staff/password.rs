@@ -104,6 +104,15 @@ impl Gate {
         self.run(move || verify(&password, &phc)).await?.map(|right| right && known)
     }
 
+    /// Whether this hash is of other costs than ours, so that it is to be made anew when its password is at hand.
+    pub fn is_dated(&self, phc: &str) -> bool {
+        let costs = PasswordHash::new(phc).ok().and_then(|hash| Params::try_from(&hash).ok());
+        costs.is_none_or(|costs| {
+            (costs.m_cost(), costs.t_cost(), costs.p_cost())
+                != (self.params.m_cost(), self.params.t_cost(), self.params.p_cost())
+        })
+    }
+
     /// The permit goes with the work: a caller who hangs up does not make room before the work has ended.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Fault::Busy(LATER))?;
@@ -144,6 +153,7 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
         assert!(gate.verify("correct horse".to_owned(), Some(hash.clone())).await.unwrap());
         assert!(!gate.verify("correct horsf".to_owned(), Some(hash.clone())).await.unwrap());
+        assert!(!gate.is_dated(&hash) && Gate::default().is_dated(&hash));
         assert!(Gate::default().verify("correct horse".to_owned(), Some(hash)).await.unwrap(), "old costs stay good");
         assert_ne!(
             gate.hash("x".to_owned(), [1; 16]).await.unwrap(),

@@ -6,8 +6,9 @@ use vault::Vault;
 use super::{
     User,
     credential::{Fresh, Hash, Kind, NOTED_AFTER},
+    roles::{Scope, Scopes},
     second_factor::Required,
-    store::{self, LOG_IN, USER, user},
+    store::{USER, user},
 };
 use crate::{
     db::{DbError, Tx, params},
@@ -39,12 +40,6 @@ pub fn weaken(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
     tx.execute("UPDATE sessions SET strong = 0 WHERE user_id = $1", params![of]).map(drop)
 }
 
-/// Ends all tokens that log-ins over the API gave.
-pub fn end_log_in_tokens(tx: &mut Tx<'_>) -> Result<(), DbError> {
-    tx.notify(store::CHANGED, "");
-    tx.execute("DELETE FROM api_tokens WHERE name = $1", params![LOG_IN]).map(drop)
-}
-
 /// Whose credential it is, and what it proves.
 pub struct Owner {
     /// The user, who is enabled.
@@ -57,6 +52,8 @@ pub struct Owner {
     pub lacks_factor: bool,
     /// Whether they proved two factors. A token stands for itself.
     pub strong: bool,
+    /// What it may be used for: a token's own, a session for all.
+    pub scopes: Scopes,
 }
 
 /// Whose credential this is, while it is good and its owner enabled. A session that was not used for as long as `idle` is
@@ -69,8 +66,8 @@ pub fn owner(
     (now, idle): (i64, i64),
 ) -> Result<Option<Owner>, Fault> {
     let (table, noted, proved) = match kind {
-        Kind::Session => ("sessions", "last_seen_at", "c.proved_at, c.strong"),
-        Kind::Api => ("api_tokens", "last_used_at", "0, 1"),
+        Kind::Session => ("sessions", "last_seen_at", "c.proved_at, c.strong, NULL"),
+        Kind::Api => ("api_tokens", "last_used_at", "0, 1, c.scopes"),
     };
     let sql = format!(
         "SELECT {USER}, c.{noted}, c.expires_at, {proved}, (SELECT value FROM meta WHERE name = 'second_factor') \
@@ -84,6 +81,7 @@ pub fn owner(
     }
     let stale = noted.is_none_or(|noted| now - noted >= NOTED_AFTER);
     let (user, proved_at, strong) = (user(vault, &row, 0)?, row.int(10)?, row.bool(11)?);
-    let lacks_factor = !strong && Required::of(row.opt_bytes(12)?.as_deref()).asks(user.role);
-    Ok(Some(Owner { user, stale, proved_at, lacks_factor, strong }))
+    let scopes = row.opt_text(12)?.map_or(Scopes::of(Scope::Admin), |names| Scopes::kept(&names));
+    let lacks_factor = !strong && Required::of(row.opt_bytes(13)?.as_deref()).asks(user.role);
+    Ok(Some(Owner { user, stale, proved_at, lacks_factor, strong, scopes }))
 }

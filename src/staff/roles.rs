@@ -91,6 +91,11 @@ impl Scope {
         Self::ALL.into_iter().find(|scope| scope.name() == text)
     }
 
+    /// The least that lets this through.
+    pub fn least(permission: Permission) -> Self {
+        Self::ALL.into_iter().find(|scope| scope.permissions().has(permission)).unwrap_or(Self::Admin)
+    }
+
     /// What it lets through.
     pub const fn permissions(self) -> Permissions {
         const READ: Permissions =
@@ -100,6 +105,47 @@ impl Scope {
             Self::TicketsWrite => READ.and(Permissions::of(&[TicketsWrite, JobsWrite])),
             Self::Admin => Permissions::ALL,
         }
+    }
+}
+
+/// What a credential may be used for: one scope or more, as it is kept (RFC 6749, section 3.3: names parted by blanks).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    /// One.
+    pub const fn of(scope: Scope) -> Self {
+        Self(1 << scope as u8)
+    }
+
+    /// Reads names; `None` where there are none, or one that is not known.
+    pub fn parse(names: &str) -> Option<Self> {
+        let bits =
+            names.split_ascii_whitespace().try_fold(0, |bits, name| Some(bits | Self::of(Scope::parse(name)?).0))?;
+        (bits != 0).then_some(Self(bits))
+    }
+
+    /// Reads what was kept. A name that only a later version knows lets nothing through.
+    pub fn kept(names: &str) -> Self {
+        let known = names.split_ascii_whitespace().filter_map(Scope::parse);
+        Self(known.fold(0, |bits, scope| bits | Self::of(scope).0))
+    }
+
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.into_iter().filter(move |scope| self.0 & Self::of(*scope).0 != 0)
+    }
+
+    /// Whether one of them lets this through.
+    pub fn let_through(self, permission: Permission) -> bool {
+        self.iter().any(|scope| scope.permissions().has(permission))
+    }
+}
+
+impl std::fmt::Display for Scopes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.iter().map(Scope::name).collect();
+        f.write_str(&names.join(" "))
     }
 }
 
@@ -123,7 +169,7 @@ impl Rules {
     }
 
     /// Whether somebody may do this with a credential of these scopes; a session has [`Scope::Admin`].
-    pub fn allowed(self, who: Standing, scopes: &[Scope], permission: Permission) -> bool {
-        self.permissions(who).has(permission) && scopes.iter().any(|scope| scope.permissions().has(permission))
+    pub fn allowed(self, who: Standing, scopes: Scopes, permission: Permission) -> bool {
+        self.permissions(who).has(permission) && scopes.let_through(permission)
     }
 }

@@ -14,7 +14,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar};
 use uuid::Uuid;
 
 use super::{
-    Scope, Staff, User,
+    Scope, Scopes, Staff, User,
     change::By,
     credential::{self, Hash, Kind},
     device::{self, Device},
@@ -45,10 +45,6 @@ const AGENT: usize = 200;
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub User);
 
-/// The same, where the table lets nobody in but the desk.
-#[derive(Debug, Clone)]
-pub struct Admin(pub User);
-
 /// Somebody signed in, with what they proved it by.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -59,7 +55,7 @@ pub struct Caller {
     /// Its hash.
     pub hash: Hash,
     /// What a token may be used for; a session for all.
-    pub scopes: Vec<Scope>,
+    pub scopes: Scopes,
     /// When they last proved who they are, in milliseconds; never, with a token.
     pub proved_at: i64,
     /// Whether they proved it by two factors.
@@ -67,10 +63,6 @@ pub struct Caller {
     /// Whether they have to set up a second factor before anything else.
     pub(super) lacks_factor: bool,
 }
-
-/// [`Admin`], with what they proved it by.
-#[derive(Debug, Clone)]
-pub struct AdminCaller(pub Caller);
 
 impl Caller {
     /// Who changes a user, when this one does.
@@ -80,7 +72,13 @@ impl Caller {
 
     /// Whether the table of permissions lets them do this, with what they came with.
     pub fn may(&self, staff: &Staff, permission: Permission) -> bool {
-        staff.rules.allowed(self.user.standing(), &self.scopes, permission)
+        staff.rules.allowed(self.user.standing(), self.scopes, permission)
+    }
+
+    /// The scope that their token would need besides, where it is only that which keeps them from this.
+    pub fn lacks_scope(&self, staff: &Staff, permission: Permission) -> Option<Scope> {
+        let may = staff.rules.permissions(self.user.standing()).has(permission);
+        (may && !self.scopes.let_through(permission)).then(|| Scope::least(permission))
     }
 
     /// Whether they would still be let in to do this. To ask is no use of what they proved it by: a page that is only left
@@ -93,7 +91,7 @@ impl Caller {
         let now = (staff.clock.now(), staff.settings.idle);
         let owner = staff.db.look_up(move |tx| proof_store::owner(tx, &vault, kind, &hash, now)).await?;
         let Some(owner) = owner.filter(|owner| !owner.lacks_factor) else { return Ok(false) };
-        Ok(Self { user: owner.user, ..self.clone() }.may(staff, permission))
+        Ok(Self { user: owner.user, scopes: owner.scopes, ..self.clone() }.may(staff, permission))
     }
 }
 
@@ -105,28 +103,6 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         Caller::from_request_parts(parts, state).await.map(|caller| Self(caller.user))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Admin
-where
-    Staff: FromRef<S>,
-{
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        AdminCaller::from_request_parts(parts, state).await.map(|AdminCaller(caller)| Self(caller.user))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for AdminCaller
-where
-    Staff: FromRef<S>,
-{
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        Caller::from_request_parts(parts, state).await.map(Self)
     }
 }
 
@@ -161,7 +137,7 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
     let Some(owner) = staff.db.look_up(move |tx| proof_store::owner(tx, &vault, kind, &hash, at)).await? else {
         return Ok(None);
     };
-    let Owner { user, stale, proved_at, lacks_factor, strong } = owner;
+    let Owner { user, stale, proved_at, lacks_factor, strong, scopes } = owner;
     // A page that stays true is bounded by other means, and must not use up what its user may ask for.
     if !by_itself(parts) {
         staff.throttle.take(user.id, now).map_err(Fault::Pace)?;
@@ -175,7 +151,6 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
             Err(_) => tracing::warn!("the use of a session or token is being noted late"),
         }
     }
-    let scopes = vec![Scope::Admin];
     Ok(Some(Caller { user, kind, hash, scopes, proved_at, strong, lacks_factor }))
 }
 

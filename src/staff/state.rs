@@ -17,7 +17,7 @@ use crate::{
     web::{Chrome, proxies::Proxies},
 };
 
-/// The state of the staff's routes and of the extractors [`super::SignedIn`] and [`super::Admin`]. Cheap to clone.
+/// The state of the staff's routes and of the extractors [`super::SignedIn`] and [`super::Caller`]. Cheap to clone.
 #[derive(Clone)]
 pub struct Staff {
     /// Where users, sessions and tokens are.

@@ -6,7 +6,7 @@ use vault::{Cell, Purpose, Vault};
 use super::{
     Role, User,
     attempts::WINDOW,
-    credential::{Fresh, Hash, Kind, LOG_IN_LIFE, SESSION_KNOWN},
+    credential::{Fresh, Hash, Kind, SESSION_KNOWN},
     oidc, second_factor,
     user::THE_CLIENT,
 };
@@ -127,6 +127,12 @@ pub fn set_password(tx: &mut Tx<'_>, id: Uuid, hash: &str, now: i64) -> Result<(
     tx.execute(sql, params![id, hash, now]).map(drop)
 }
 
+/// Puts a hash in the place of another of the same password; `false` when that is not the one that is kept.
+pub fn renew_password(tx: &mut Tx<'_>, id: Uuid, before: &str, hash: &str) -> Result<bool, DbError> {
+    let sql = "UPDATE users SET password = $3 WHERE id = $1 AND password = $2";
+    Ok(tx.execute(sql, params![id, before, hash])? == 1)
+}
+
 /// One user. [`THE_CLIENT`] is none whom anybody could see, change or assign.
 pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<User>, Fault> {
     if id == THE_CLIENT {
@@ -194,23 +200,6 @@ pub struct Session {
     pub last_seen_at: i64,
 }
 
-/// An API token as its owner sees it: never the token itself.
-#[derive(Debug, Clone)]
-pub struct ApiToken {
-    /// What it is revoked under.
-    pub id: Uuid,
-    /// Whose it is.
-    pub user: Uuid,
-    /// Its owner's name for it; empty for one that a log-in gave.
-    pub name: String,
-    /// Milliseconds.
-    pub created_at: i64,
-    /// Milliseconds; without it, it works until it is revoked.
-    pub expires_at: Option<i64>,
-    /// Milliseconds.
-    pub last_used_at: Option<i64>,
-}
-
 /// Opens a session, of two factors or of one, whose user has just proved who they are. It ends at its age of `life`.
 pub fn insert_session(
     tx: &mut Tx<'_>,
@@ -224,24 +213,6 @@ pub fn insert_session(
         "INSERT INTO sessions (token_hash, id, user_id, agent, created_at, last_seen_at, expires_at, proved_at, strong) \
          VALUES ($1, $2, $3, $4, $5, $5, $6, $5, $7)",
         params![fresh.hash, fresh.id, of, agent, now, now + life, strong],
-    )
-    .map(drop)
-}
-
-/// Keeps a token for programs; without a name, one that a log-in gave, which ends by itself.
-pub fn insert_token(
-    tx: &mut Tx<'_>,
-    of: Uuid,
-    fresh: &Fresh,
-    name: Option<&str>,
-    expires_at: Option<i64>,
-    now: i64,
-) -> Result<(), DbError> {
-    let expires_at = if name.is_none() { Some(now + LOG_IN_LIFE) } else { expires_at };
-    tx.execute(
-        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (token_hash) DO NOTHING",
-        params![fresh.hash, fresh.id, of, name.unwrap_or(LOG_IN), now, expires_at],
     )
     .map(drop)
 }
@@ -290,11 +261,6 @@ pub fn end_own(tx: &mut Tx<'_>, kind: Kind, of: Uuid, id: Uuid) -> Result<bool, 
     Ok(tx.execute(sql, params![of, id])? == 1)
 }
 
-/// Ends anybody's token with this id; `false` when there is none.
-pub fn revoke_token(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
-    Ok(tx.execute("DELETE FROM api_tokens WHERE id = $1", params![id])? == 1)
-}
-
 /// Ends whatever a user's log-ins opened, sessions and tokens of log-ins, except the one to `keep`.
 pub fn end_log_ins(tx: &mut Tx<'_>, of: Uuid, keep: Option<Hash>) -> Result<(), DbError> {
     tx.notify(CHANGED, "");
@@ -334,27 +300,6 @@ pub fn sessions(
         Ok((session, row.bytes(4)? == own))
     };
     rows.iter().map(session).collect()
-}
-
-/// The tokens that are good, of a user or of all, the newest first.
-pub fn tokens(tx: &mut Tx<'_>, of: Option<Uuid>, now: i64) -> Result<Vec<ApiToken>, DbError> {
-    let rows = tx.query(
-        "SELECT id, user_id, name, created_at, expires_at, last_used_at FROM api_tokens \
-         WHERE (expires_at IS NULL OR expires_at > $1) ORDER BY created_at DESC, id DESC",
-        params![now],
-    )?;
-    let token = |row: &Row| {
-        Ok(ApiToken {
-            id: row.uuid(0)?,
-            user: row.uuid(1)?,
-            name: row.text(2)?,
-            created_at: row.int(3)?,
-            expires_at: row.opt_int(4)?,
-            last_used_at: row.opt_int(5)?,
-        })
-    };
-    let all: Result<Vec<ApiToken>, DbError> = rows.iter().map(token).collect();
-    Ok(all?.into_iter().filter(|token| of.is_none_or(|of| token.user == of)).collect())
 }
 
 /// Forgets what has ended: sessions, tokens, failures of subjects that are quiet again.

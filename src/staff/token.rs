@@ -4,8 +4,9 @@ use uuid::Uuid;
 
 use super::{
     ApiToken, Staff,
-    credential::{Fresh, days},
-    store,
+    credential::Fresh,
+    roles::{Scope, Scopes},
+    store, token_store,
 };
 use crate::{
     audit::{self, Event},
@@ -13,13 +14,30 @@ use crate::{
     fault::Fault,
 };
 
-/// Makes a token for a user, which ends after `lasts` days or never. It is given back this once; only its hash is
-/// kept.
+/// A token to be made.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// What will use it: 1 to 100 characters.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// In how many days it ends; never without it.
+    pub lasts: Option<i64>,
+}
+
+impl Grant {
+    /// For all that its owner may do, without an end.
+    pub fn whole(name: impl Into<String>) -> Self {
+        Self { name: name.into(), scopes: Scopes::of(Scope::Admin), lasts: None }
+    }
+}
+
+/// Makes a token for a user. It is given back this once; only its hash is kept.
 ///
 /// # Errors
 /// [`Fault::NotFound`] unless the user is there and enabled, and the database's.
-pub async fn add_token(staff: &Staff, of: Uuid, name: String, lasts: Option<i64>) -> Result<String, Fault> {
-    keep(staff, of, None, Fresh::api(&staff.clock), (name, lasts)).await
+pub async fn add_token(staff: &Staff, of: Uuid, grant: Grant) -> Result<String, Fault> {
+    keep(staff, of, None, Fresh::api(&staff.clock), grant).await
 }
 
 /// The same by somebody, with a token that is made already. One that is kept already stays as it is.
@@ -28,18 +46,18 @@ pub(super) async fn keep(
     of: Uuid,
     by: Option<Uuid>,
     fresh: Fresh,
-    (name, lasts): (String, Option<i64>),
+    grant: Grant,
 ) -> Result<String, Fault> {
-    let now = staff.clock.now();
-    let (kept, until) = (fresh.clone(), lasts.map(|lasts| now + days(lasts)));
+    let (kept, now) = (fresh.clone(), staff.clock.now());
     let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let keep = move |tx: &mut Tx<'_>| {
         // Whoever is disabled at this moment has all their tokens ended, this one as well.
         store::take_turn(tx, of)?;
         match store::by_id(tx, &vault, of)? {
             Some(user) if user.enabled => {
-                store::insert_token(tx, of, &kept, Some(&name), until, now)?;
-                let event = Event::TokenMade { token: name.clone(), name: user.name };
+                token_store::insert(tx, of, &kept, &grant, now)?;
+                let scopes = Some(grant.scopes.to_string());
+                let event = Event::TokenMade { token: grant.name.clone(), name: user.name, scopes };
                 audit::record(tx, &vault, &clock, by, &event).map(drop)
             }
             _ => Err(Fault::NotFound),
@@ -56,7 +74,7 @@ pub(super) async fn keep(
 /// Only the database's.
 pub async fn tokens(staff: &Staff) -> Result<Vec<ApiToken>, Fault> {
     let now = staff.clock.now();
-    staff.db.read(move |tx| store::tokens(tx, None, now).map_err(Fault::from)).await
+    staff.db.read(move |tx| token_store::list(tx, None, now).map_err(Fault::from)).await
 }
 
 /// Ends anybody's token.
@@ -66,7 +84,7 @@ pub async fn tokens(staff: &Staff) -> Result<Vec<ApiToken>, Fault> {
 pub async fn revoke_token(staff: &Staff, id: Uuid) -> Result<(), Fault> {
     let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let revoke = move |tx: &mut Tx<'_>| {
-        if !store::revoke_token(tx, id)? {
+        if !token_store::revoke(tx, id)? {
             return Err(Fault::NotFound);
         }
         audit::record(tx, &vault, &clock, None, &Event::TokenRevoked { id }).map(drop)

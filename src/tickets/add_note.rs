@@ -15,8 +15,14 @@ pub fn add_note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, mut ticket: Ticket, c
     ticket.version += 1;
     ticket.updated_at = now;
     store::touch(tx, &ticket)?;
-    let note =
-        Note { id: desk.clock.uuid(), version: ticket.version, content: content.to_owned(), at: now, by: by.clone() };
+    let note = Note {
+        id: desk.clock.uuid(),
+        version: ticket.version,
+        content: content.to_owned(),
+        at: now,
+        by: by.clone(),
+        photos: Vec::new(),
+    };
     store::insert_note(tx, &desk.vault, &ticket, &note)?;
     notices::tell(tx, &ticket);
     Ok(note)

@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Filter, Ticket, Tickets, add_new_note, by_key, create, export, field, form, history, list, prepare,
+    Filter, Ticket, Tickets, add_new_note, by_key, create, export, field, form, history, list, photos, prepare,
     record::{
         ChangeBody, FilterParams, NewTicketBody, NoteBody, NoteRecord, NotificationList, TicketPage, TicketRecord,
     },
@@ -19,7 +19,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     notifications::NotificationRecord,
-    staff::Admin,
+    staff::SignedIn,
     web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi, preconditions::if_match},
 };
 
@@ -38,6 +38,7 @@ fn calls() -> OpenApiRouter<Tickets> {
         .routes(routes!(list_tickets, create_ticket))
         .routes(routes!(get_ticket, put_ticket, patch_ticket))
         .routes(routes!(create_note))
+        .routes(routes!(get_photo))
         .routes(routes!(list_ticket_notifications))
         .routes(routes!(resend_notification))
         .merge(export::door::calls())
@@ -60,7 +61,7 @@ fn calls() -> OpenApiRouter<Tickets> {
     responses((status = 200, description = "A page of tickets", body = TicketPage), openapi::ReadProblems))]
 async fn list_tickets(
     State(tickets): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Query(pairs): Query,
 ) -> Result<axum::Json<TicketPage>, ApiFault> {
     let filter = Filter::parse(&pairs, &tickets.desk)?;
@@ -79,7 +80,7 @@ async fn list_tickets(
         openapi::WriteProblems))]
 async fn create_ticket(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Answer, ApiFault> {
@@ -107,7 +108,7 @@ async fn create_ticket(
     responses((status = 200, description = "The ticket", body = TicketRecord, headers(("ETag" = String))), openapi::ReadProblems))]
 async fn get_ticket(
     State(tickets): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Answer, ApiFault> {
     let desk = tickets.desk.clone();
@@ -135,7 +136,7 @@ async fn get_ticket(
         openapi::WriteProblems))]
 async fn put_ticket(
     state: State<Tickets>,
-    admin: Admin,
+    admin: SignedIn,
     path: Path<String>,
     headers: HeaderMap,
     body: JsonBody,
@@ -157,7 +158,7 @@ async fn put_ticket(
         openapi::WriteProblems))]
 async fn patch_ticket(
     state: State<Tickets>,
-    admin: Admin,
+    admin: SignedIn,
     path: Path<String>,
     headers: HeaderMap,
     body: JsonBody,
@@ -167,7 +168,7 @@ async fn patch_ticket(
 
 async fn change_ticket(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: JsonBody,
@@ -201,7 +202,7 @@ async fn change_ticket(
     responses((status = 201, description = "The note", body = NoteRecord), openapi::WriteProblems))]
 async fn create_note(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: JsonBody,
@@ -223,6 +224,18 @@ async fn create_note(
     Ok(answer)
 }
 
+/// Get a photo of a ticket
+#[utoipa::path(get, path = "/api/tickets/{id}/photos/{photo}", tag = "tickets", operation_id = "get_photo",
+    params(("id" = String, Path, description = "The id or the ticketRef"), ("photo" = Uuid, Path)),
+    responses((status = 200, description = "The picture", content_type = "image/jpeg", body = Vec<u8>), openapi::ReadProblems))]
+async fn get_photo(
+    State(tickets): State<Tickets>,
+    SignedIn(_): SignedIn,
+    Path((id, photo)): Path<(String, Uuid)>,
+) -> Result<Response, ApiFault> {
+    Ok(photos::door::of_desk(&tickets, id, photo).await?)
+}
+
 /// The messages of a ticket
 #[utoipa::path(get, path = "/api/tickets/{id}/notifications", tag = "notifications",
     operation_id = "list_ticket_notifications",
@@ -230,7 +243,7 @@ async fn create_note(
     responses((status = 200, description = "The messages", body = NotificationList), openapi::ReadProblems))]
 async fn list_ticket_notifications(
     State(tickets): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Path(id): Path<String>,
 ) -> Result<axum::Json<NotificationList>, ApiFault> {
     let desk = tickets.desk.clone();
@@ -254,7 +267,7 @@ async fn list_ticket_notifications(
         openapi::ReadProblems))]
 async fn resend_notification(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response, ApiFault> {

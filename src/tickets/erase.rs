@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::{Desk, erase_store as store, notices, tokens};
+use super::{Desk, erase_store as store, notices, photos, tokens};
 use crate::{clients::Whose, db::Tx, fault::Fault, phone::Phone, search};
 
 /// What was taken out of a ticket.
@@ -33,7 +33,8 @@ pub fn of_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Uuid
     desk.all_of_number(tx, phone)
 }
 
-/// Erases one ticket: its client, its description, the old values in its history, its notes, its messages, and what search
+/// Erases one ticket: its client, its description, the old values in its history, its notes and
+/// photos, its messages, and what search
 /// finds it by but its reference. What waits to be sent is cancelled first. `by` is nobody where its age did it. Nothing
 /// where it is erased already.
 ///
@@ -52,6 +53,7 @@ pub fn erase(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Option<Uuid>) -> Result
     for note in &notes {
         blank_note(tx, desk, ticket.seq, note)?;
     }
+    photos::forget(tx, id)?;
     // As a copy of the database makes them from what is left: the reference finds it, and so does the word.
     let nobody = Phone::erased();
     let kept = search::Fields {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Happening, Status};
+use super::{Happening, Status, photos::Photo};
 use crate::staff::Person;
 
 /// One thing that happened, by whom and when.
@@ -31,6 +31,8 @@ pub struct Note {
     pub at: i64,
     /// Who wrote it.
     pub by: Person,
+    /// What came with it.
+    pub photos: Vec<Photo>,
 }
 
 /// The past of one ticket, oldest first.

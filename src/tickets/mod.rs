@@ -25,6 +25,7 @@ pub mod notices;
 mod of_client;
 pub mod pages;
 mod parameters;
+pub mod photos;
 mod priority;
 mod record;
 mod reference;
@@ -85,6 +86,8 @@ pub struct Tickets {
     pub chrome: Chrome,
     /// How long the SMS of a Fixed raised on a page waits, in milliseconds.
     pub undo: i64,
+    /// Where photos wait for their turn.
+    pub darkroom: photos::Darkroom,
 }
 
 impl FromRef<Tickets> for Staff {

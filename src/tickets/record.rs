@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{At, Entry, Filter, History, Note, Page, Priority, Status, Ticket};
+use super::{At, Entry, Filter, History, Note, Page, Priority, Status, Ticket, photos::Photo};
 use crate::{clock::instant, notifications::NotificationRecord, staff::Person};
 
 /// Somebody of the staff.
@@ -112,6 +112,22 @@ pub struct NoteRecord {
     #[schema(format = DateTime)]
     timestamp: String,
     added_by: PersonRecord,
+    /// What came with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    photos: Vec<PhotoRecord>,
+}
+
+/// A photo, which `…/photos/{id}` of its ticket or job gives as a file.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Photo)]
+pub struct PhotoRecord {
+    id: Uuid,
+    /// Pixels.
+    width: u32,
+    /// Pixels.
+    height: u32,
 }
 
 impl From<&Note> for NoteRecord {
@@ -121,6 +137,7 @@ impl From<&Note> for NoteRecord {
             content: note.content.clone(),
             timestamp: instant(note.at),
             added_by: PersonRecord::from(&note.by),
+            photos: note.photos.iter().map(|&Photo { id, width, height }| PhotoRecord { id, width, height }).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vault::{Cell, Vault};
 
-use super::{Entry, Happening, History, Note, Priority, Reference, Status, Ticket, tokens};
+use super::{Entry, Happening, History, Note, Priority, Reference, Status, Ticket, photos, tokens};
 use crate::{
     db::{Row, Tx, Value, params},
     fault::Fault,
@@ -335,7 +335,11 @@ pub fn history(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket) -> Result<Histor
          JOIN users u ON u.id = n.actor WHERE n.ticket_id = $1 ORDER BY n.version",
         params![ticket.id],
     )?;
-    let notes = rows.iter().map(|row| note(vault, row)).collect::<Result<_, Fault>>()?;
+    let mut notes = rows.iter().map(|row| note(vault, row)).collect::<Result<Vec<_>, Fault>>()?;
+    let mut came = photos::of_ticket(tx, ticket.id)?;
+    for note in &mut notes {
+        note.photos = came.remove(&note.version).unwrap_or_default();
+    }
     Ok(History { entries, notes })
 }
 
@@ -372,6 +376,7 @@ fn note(vault: &Vault, row: &Row) -> Result<Note, Fault> {
         content: vault.open_text(&note_cell(&id), &row.bytes(4)?)?,
         at: row.int(2)?,
         by: Person { id: actor, name: staff::user_name(vault, actor, &row.bytes(5)?)? },
+        photos: Vec::new(),
     })
 }
 

@@ -9,7 +9,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    problem::Problem,
+    problem::{Problem, too_large},
     refusal::{is_api, refused},
 };
 use crate::{fault::Fault, input::Input, words::Text};
@@ -53,7 +53,7 @@ async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Prob
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let status = axum::response::IntoResponse::into_response(rejection).status();
         if status == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::of(status, Text::new("problem-too-large"))
+            too_large()
         } else {
             Problem::of(StatusCode::BAD_REQUEST, Text::new("problem-broken-off"))
         }

@@ -96,6 +96,11 @@ impl From<Fault> for Problem {
     }
 }
 
+/// That a body is larger than what is taken.
+pub fn too_large() -> Problem {
+    Problem::of(StatusCode::PAYLOAD_TOO_LARGE, Text::new("problem-too-large"))
+}
+
 /// That there were too many tries, and how long to wait.
 pub fn too_many(seconds: u64) -> Text {
     Text::new("problem-too-many").arg("seconds", seconds)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use redress::{
     permissions::Permission,
-    staff::{By, Changes, Need, ROUTES, Role, Rules, Scope, Standing},
+    staff::{By, Changes, Grant, Need, ROUTES, Role, Rules, Scope, Scopes, Standing},
 };
 use reqwest::RequestBuilder;
 
@@ -74,6 +74,8 @@ const TABLE: &[(&str, Who)] = &[
     ("GET /api/tickets.csv", Admin),
     ("POST /api/tickets.csv", Reader),
     ("GET /api/tickets/{id}", Reader),
+    ("GET /api/tickets/{id}/photos/{photo}", Reader),
+    ("GET /tickets/{key}/photos/{photo}", Reader),
     ("PATCH PUT /api/tickets/{id}", Admin),
     ("POST /api/tickets/{id}/notes", Admin),
     ("GET /api/tickets/{id}/notifications", Reader),
@@ -87,6 +89,9 @@ const TABLE: &[(&str, Who)] = &[
     ("GET /api/jobs", Jobs),
     ("GET PATCH /api/jobs/{id}", Jobs),
     ("POST /api/jobs/{id}/notes", Jobs),
+    ("POST /api/jobs/{id}/photos", Jobs),
+    ("GET /api/jobs/{id}/photos/{photo}", Jobs),
+    ("GET /jobs/{key}/photos/{photo}", Jobs),
     ("GET /jobs", Jobs),
     ("GET /jobs/{key}", Jobs),
     ("GET POST /jobs/{key}/notes", Jobs),
@@ -220,6 +225,7 @@ pub fn filled(route: &str) -> String {
         .replace("{key}", "BILL-20261123-D4ZP")
         .replace("{run}", id)
         .replace("{session}", id)
+        .replace("{photo}", id)
         .replace("{form}", "ticket")
         .replace("{name}", "age")
         .replace("{channel}/{gateway}", "sms/kannel")
@@ -280,7 +286,7 @@ async fn visitor(app: &TestApp, name: &'static str, role: Role, may: &'static [W
     let browser = Browser::new(&app.base);
     let page = browser.submit("/login", &[("email", &user.email), ("password", PASSWORD)]).await;
     assert_eq!(page.status, 303, "{}", page.text);
-    let token = redress::staff::add_token(&app.app.staff, user.id, "tests".to_owned(), None).await.unwrap();
+    let token = redress::staff::add_token(&app.app.staff, user.id, Grant::whole("tests")).await.unwrap();
     Visitor { name, may, browser, program: app.anonymous().with_token(&token) }
 }
 
@@ -371,6 +377,92 @@ async fn walk(app: &TestApp, jobs: bool) {
         assert!(tried > 120, "{tried}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a token of the scope `tickets:read` is good for, and what `tickets:write` adds.
+const TO_READ: &[&str] = &[
+    "GET /api/auth/me",
+    "POST /api/auth/logout",
+    "GET /api/tickets",
+    "GET /api/tickets/{id}",
+    "GET /api/tickets/{id}/photos/{photo}",
+    "GET /api/tickets/{id}/notifications",
+    "GET /api/tickets.csv",
+    "POST /api/tickets.csv",
+    "GET /api/views",
+    "GET /api/jobs",
+    "GET /api/jobs/{id}",
+    "GET /api/jobs/{id}/photos/{photo}",
+];
+const TO_WRITE: &[&str] = &[
+    "POST /api/tickets",
+    "PUT /api/tickets/{id}",
+    "PATCH /api/tickets/{id}",
+    "POST /api/tickets/{id}/notes",
+    "POST /api/views",
+    "PATCH /api/views/{id}",
+    "DELETE /api/views/{id}",
+    "PATCH /api/jobs/{id}",
+    "POST /api/jobs/{id}/notes",
+    "POST /api/jobs/{id}/photos",
+];
+
+/// The routes of the API that refuse a program a token of these scopes for them, with their answers.
+async fn refused_for_scope(app: &TestApp, of: uuid::Uuid, who: &[Who], scopes: &str) -> BTreeMap<String, Vec<String>> {
+    let grant = Grant { scopes: Scopes::parse(scopes).unwrap(), ..Grant::whole("tests") };
+    let token = redress::staff::add_token(&app.app.staff, of, grant).await.unwrap();
+    let program = app.anonymous().with_token(&token);
+    let mut refused = BTreeMap::new();
+    let (last, first): (Vec<_>, Vec<_>) = each(TABLE).into_iter().partition(|((_, path), _)| LAST.contains(path));
+    for ((method, route), need) in first.into_iter().chain(last) {
+        if !route.starts_with("/api/") || need == Anybody || !who.contains(&need) {
+            continue;
+        }
+        let answer = by_json(program.request(method, &filled(route)), method).send().await.unwrap();
+        if answer.status() == 403 {
+            let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            let challenge = header("www-authenticate").unwrap_or_default();
+            refused.insert(format!("{method} {route}"), vec![challenge, answer.text().await.unwrap()]);
+        } else {
+            assert_ne!(answer.status(), 401, "{scopes}: {method} {route}");
+        }
+    }
+    refused
+}
+
+#[tokio::test]
+async fn a_token_does_what_its_scopes_say_and_no_more_than_its_owner_may() {
+    let app = TestApp::with(&[("technician_view", "true")]).await;
+    app.admin().await;
+    let (owner, technician) = (app.user("Olga", Role::Admin).await, app.user("Tomasz", Role::Technician).await);
+    for (of, who) in [(owner.id, &[Staff, Reader, Admin, Owner, Overseer][..]), (technician.id, &[Staff, Jobs])] {
+        for scopes in ["tickets:read", "tickets:write", "tickets:read tickets:write", "admin"] {
+            let refused = refused_for_scope(&app, of, who, scopes).await;
+            for ((method, route), need) in each(TABLE) {
+                let name = format!("{method} {route}");
+                if !route.starts_with("/api/") || need == Anybody || !who.contains(&need) {
+                    continue;
+                }
+                let writes = TO_WRITE.contains(&name.as_str());
+                let good = match scopes {
+                    "admin" => true,
+                    "tickets:read" => TO_READ.contains(&name.as_str()),
+                    _ => writes || TO_READ.contains(&name.as_str()),
+                };
+                assert_eq!(refused.contains_key(&name), !good, "{scopes}: {name}");
+                let Some([challenge, body]) = refused.get(&name).map(Vec::as_slice) else { continue };
+                let needs = if writes { "tickets:write" } else { "admin" };
+                let wanted = format!("Bearer realm=\"redress\", error=\"insufficient_scope\", scope=\"{needs}\"");
+                assert_eq!(*challenge, wanted, "{scopes}: {name}");
+                assert!(body.contains(&format!("good for {scopes} only")) && body.contains(needs), "{body}");
+            }
+        }
+    }
+    // All scopes of a technician open nothing but what technicians may.
+    let grant = Grant { scopes: Scopes::parse("tickets:read tickets:write admin").unwrap(), ..Grant::whole("x") };
+    let token = redress::staff::add_token(&app.app.staff, technician.id, grant).await.unwrap();
+    let answer = app.anonymous().with_token(&token).get("/api/tickets").await;
+    assert_eq!((answer.status, answer.header("www-authenticate")), (403, ""), "{}", answer.text);
 }
 
 /// A token is for programs: on a page it proves nothing.

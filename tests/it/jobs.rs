@@ -19,7 +19,8 @@ async fn technician(app: &TestApp, name: &str) -> Technician {
     let browser = Browser::new(&app.base);
     let page = browser.submit("/login", &[("email", &user.email), ("password", PASSWORD)]).await;
     assert_eq!(page.status, 303);
-    let token = redress::staff::add_token(&app.app.staff, user.id, "phone".to_owned(), None).await.unwrap();
+    let token =
+        redress::staff::add_token(&app.app.staff, user.id, redress::staff::Grant::whole("phone")).await.unwrap();
     Technician { id: user.id.to_string(), browser, program: app.anonymous().with_token(&token) }
 }
 

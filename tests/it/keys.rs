@@ -3,17 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use redress::{
+    db::Tx,
     keys::{self, Behind, Resealing},
     staff::Role,
+    tickets::{
+        self,
+        photos::{self, Picture},
+    },
 };
 use serde_json::json;
 use vault::{KeyId, Vault};
 
-use crate::support::{TestApp, blobs};
+use crate::support::{Browser, TestApp, blobs};
 
 /// All that is ever sealed and kept.
-const SEALED: [&str; 24] = [
+const SEALED: [&str; 30] = [
     "audit_events.detail",
+    "authenticators.name",
+    "authenticators.secret",
     "clients.account_id",
     "clients.address",
     "clients.email",
@@ -22,11 +29,15 @@ const SEALED: [&str; 24] = [
     "clients.plan",
     "drafts.fields",
     "idempotency.answer",
+    "legal_holds.reason",
     "meta.value",
     "notifications.recipient",
     "notifications.text",
+    "photo_parts.data",
     "saved_views.name",
     "saved_views.query",
+    "staff_mails.recipient",
+    "staff_mails.text",
     "ticket_events.detail",
     "ticket_notes.content",
     "ticket_texts.client_account_id",
@@ -39,9 +50,36 @@ const SEALED: [&str; 24] = [
     "users.phone",
 ];
 
+/// A photo with the note of a ticket.
+async fn photograph(app: &TestApp, id: String) {
+    let desk = app.app.tickets.desk.clone();
+    let picture = Picture { width: 1, height: 1, jpeg: vec![7; 40] };
+    let attach = move |tx: &mut Tx<'_>| {
+        let ticket = tickets::by_key(tx, &desk.vault, &id)?;
+        let mut note = tickets::history(tx, &desk.vault, &ticket)?.notes.remove(0);
+        photos::attach(tx, &desk.vault, ticket.id, &mut note, desk.clock.uuid(), &picture)
+    };
+    app.app.db.write(attach).await.unwrap();
+}
+
+/// An authenticator app of whoever signed in.
+async fn enrol(app: &TestApp, browser: &Browser) {
+    let at = "/account/second-factor/app";
+    let page = browser.open(at).await;
+    let shown: String = page.all("#key")[0].chars().filter(|c| *c != ' ').collect();
+    let secret = data_encoding::BASE32_NOPAD.decode(shown.as_bytes()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x".to_owned()).build().unwrap();
+    let code = totp.generate(u64::try_from(app.app.clock.now()).unwrap() / 1000).to_string();
+    let key = page.attribute("[name=key]", "value").unwrap();
+    let done = browser.submit(at, &[("key", &key), ("name", "Phone"), ("code", &code)]).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+}
+
 /// A desk where something is sealed in every place.
 async fn full() -> TestApp {
-    let app = TestApp::with(&[("region", "GB"), ("worker", "false"), ("audit_reads", "false")]).await;
+    let mail = [("email.host", "mail.isp.example"), ("email.from", "desk@isp.example")];
+    let settings = [("region", "GB"), ("worker", "false"), ("audit_reads", "false")];
+    let app = TestApp::with(&[&settings[..], &mail].concat()).await;
     let admin = app.admin().await;
     let client = json!({"name": "Zoë Quill", "phone": "+447700900142", "email": "zoe@example.com", "plan": "Fibre 500",
         "address": "1 Mill Lane"});
@@ -53,17 +91,24 @@ async fn full() -> TestApp {
     let path = format!("/api/tickets/{}", ticket["id"].as_str().unwrap());
     assert_eq!(admin.post(&format!("{path}/notes"), &json!({"content": "Called back."})).await.status, 201);
     assert_eq!(admin.put(&path, &json!({"description": "Charged thrice."})).await.status, 200);
+    photograph(&app, ticket["id"].as_str().unwrap().to_owned()).await;
+    let hold = json!({"accountId": "A-1", "reason": "Case 4711"});
+    assert_eq!(admin.post("/api/privacy/holds", &hold).await.status, 201);
     let view = json!({"name": "Mine", "query": "q=quill"});
     assert_eq!(admin.post("/api/views", &view).await.status, 201);
     let stop = json!({"phone": "+447700900142", "optedOut": true});
     assert!(admin.put("/api/opt-outs", &stop).await.status < 300, "which the audit history keeps");
     let technician = json!({"name": "Tomasz", "email": "t@isp.example", "phone": "+447700900150", "role": "technician",
         "password": crate::support::PASSWORD});
-    assert_eq!(admin.post("/api/users", &technician).await.status, 201);
+    let technician = admin.post("/api/users", &technician).await;
+    assert_eq!(technician.status, 201);
+    let link = admin.post(&format!("/api/users/{}/link", technician.json["id"].as_str().unwrap()), &json!({})).await;
+    assert_eq!(link.json["mailed"], true, "{}", link.text);
     let browser = app.browser().await;
+    enrol(&app, &browser).await;
     let draft = browser.request("PUT", "/drafts/ticket").header("sec-fetch-site", "same-origin");
     let fields = [("clientName", "Half"), ("idempotencyKey", "k1")];
-    assert!(crate::support::Browser::page(draft.form(&fields)).await.status < 300);
+    assert!(Browser::page(draft.form(&fields)).await.status < 300);
     app
 }
 
@@ -142,7 +187,7 @@ async fn what_does_not_open_is_counted_and_left_alone() {
     let work = Resealing { db: app.app.db.clone(), vault: kept };
     let found = work.reseal(&mut |_| ()).await.unwrap();
     assert_eq!((found.unreadable, found.used.get(&KeyId::new(1))), (1, Some(&1)), "{found:?}");
-    let read = |tx: &mut redress::db::Tx<'_>| tx.query_one("SELECT content FROM ticket_notes", &[])?.unwrap().bytes(0);
+    let read = |tx: &mut Tx<'_>| tx.query_one("SELECT content FROM ticket_notes", &[])?.unwrap().bytes(0);
     assert_eq!(app.app.db.read(read).await.unwrap(), moved);
 }
 

@@ -19,6 +19,7 @@ mod live;
 mod notifications;
 mod openapi;
 mod partitions;
+mod photos;
 mod pooler;
 mod privacy;
 mod process;

@@ -9,7 +9,7 @@ use crate::{
     db::Tx,
     email::mailto,
     fault::Fault,
-    staff::Admin,
+    staff::SignedIn,
     web::{Frame, PageFault, Path, Visit},
     words::When,
 };
@@ -41,7 +41,7 @@ struct Row {
 /// `GET /clients/{id}`.
 pub async fn show(
     State(state): State<Clients>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {

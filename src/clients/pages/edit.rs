@@ -9,7 +9,7 @@ use crate::{
     clients::{self, Client, Clients, account_taken, by_account, by_id, form, prepare, upsert},
     db::Tx,
     fault::Fault,
-    staff::{Admin, User},
+    staff::{SignedIn, User},
     web::{Answer, Flash, Form, Frame, Key, PageFault, Path, Query, Visit, idempotency},
     words::{Piece, Text},
 };
@@ -52,7 +52,7 @@ fn new_form(state: &Clients, key: Option<String>, value: impl Fn(&str) -> String
 /// `GET /clients/new`.
 pub async fn show_new(
     State(state): State<Clients>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {
@@ -63,7 +63,7 @@ pub async fn show_new(
 /// `POST /clients`.
 pub async fn add(
     State(state): State<Clients>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     mut sent: Form,
 ) -> Result<Response, PageFault> {
@@ -115,7 +115,7 @@ async fn found(state: &Clients, id: Uuid) -> Result<Client, Fault> {
 /// `GET /clients/{id}/edit`.
 pub async fn show(
     State(state): State<Clients>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
@@ -127,7 +127,7 @@ pub async fn show(
 /// `POST /clients/{id}/edit`, for the version that the form was made of.
 pub async fn save(
     State(state): State<Clients>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     visit: Visit,
     mut sent: Form,

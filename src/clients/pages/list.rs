@@ -8,7 +8,7 @@ use crate::{
     clients::{COUNTED_TO, Client, Clients, Page, Sought, page},
     fault::{Fault, FieldFault},
     phone::Region,
-    staff::Admin,
+    staff::SignedIn,
     web::{Frame, PageFault, Query, Visit},
     words::{Piece, Text},
 };
@@ -52,7 +52,7 @@ struct Empty {
 /// `GET /clients`.
 pub async fn show(
     State(state): State<Clients>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     mut visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {

@@ -8,7 +8,7 @@ use crate::{
     fault::Fault,
     phone::Region,
     search::{self, Piece},
-    staff::Admin,
+    staff::SignedIn,
     web::{Frame, PageFault, Query, Visit},
 };
 
@@ -54,7 +54,7 @@ impl Choice {
 /// `GET /clients/suggest?q=`: `<li role="option">` for each, or nothing. A search that cannot be read finds nothing.
 pub async fn show(
     State(state): State<Clients>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {

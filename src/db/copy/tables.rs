@@ -34,7 +34,7 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 34] = [
+pub(super) static TABLES: [Table; 36] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -81,8 +81,12 @@ pub(super) static TABLES: [Table; 34] = [
     table("spent_challenges", &["hash"], &["until"]),
     table("identities", &["subject_key"], &["user_id", "created_at"]).refers(&[("user_id", "users", "id")]),
     table("used_once", &["used_key"], &["until"]),
-    table("api_tokens", &["token_hash"], &["id", "user_id", "name", "created_at", "expires_at", "last_used_at"])
-        .refers(&[("user_id", "users", "id")]),
+    table(
+        "api_tokens",
+        &["token_hash"],
+        &["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "scopes"],
+    )
+    .refers(&[("user_id", "users", "id")]),
     table("password_links", &["user_id", "kind"], &["token_hash", "expires_at"]).refers(&[("user_id", "users", "id")]),
     table("staff_mails", &["id"], &["user_id", "recipient", "text", "language", "due_at", "attempts", "expires_at"])
         .refers(&[("user_id", "users", "id")]),
@@ -118,6 +122,8 @@ pub(super) static TABLES: [Table; 34] = [
         .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
     table("ticket_notes", &["ticket_id", "version"], &["id", "at", "actor", "content", "erased_at"])
         .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
+    table("photos", &["id"], &["ticket_id", "version", "width", "height"]).refers(&[("ticket_id", "tickets", "id")]),
+    table("photo_parts", &["photo_id", "part"], &["data"]).refers(&[("photo_id", "photos", "id")]),
     table(
         "notifications",
         &["id"],

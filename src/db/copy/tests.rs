@@ -81,10 +81,11 @@ fn id(kind: u8, number: i64) -> Vec<u8> {
 }
 
 /// Columns of text, of ids and digests, and of other bytes; all others are numbers.
-const TEXTS: [&str; 19] = [
+const TEXTS: [&str; 20] = [
     "ticket_ref",
     "issue_type",
     "agent",
+    "scopes",
     "password",
     "form",
     "channel",
@@ -102,7 +103,7 @@ const TEXTS: [&str; 19] = [
     "header",
     "template_id",
 ];
-const IDS: [&str; 10] = [
+const IDS: [&str; 11] = [
     "notification_id",
     "key",
     "id",
@@ -113,8 +114,9 @@ const IDS: [&str; 10] = [
     "subject_key",
     "used_key",
     "client_id",
+    "photo_id",
 ];
-const BYTES: [&str; 23] = [
+const BYTES: [&str; 24] = [
     "value",
     "email",
     "name",
@@ -129,6 +131,7 @@ const BYTES: [&str; 23] = [
     "link",
     "redacted",
     "content",
+    "data",
     "recipient",
     "text",
     "query",

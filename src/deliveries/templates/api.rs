@@ -19,7 +19,7 @@ use crate::{
     fault::{Fault, FieldFault},
     input,
     notifications::templates::{self, Misfit, Outcome, Place, Template, Version, form},
-    staff::{self, Admin},
+    staff::{self, SignedIn},
     tickets::Tickets,
     web::{Answer, ApiFault, JsonBody, Path, Query, openapi, preconditions::if_match, problem::Problem},
     words::Text,
@@ -153,7 +153,7 @@ fn found((kind, channel, language): &(String, String, String)) -> Result<Place, 
     responses((status = 200, description = "What each message says", body = TemplateList), openapi::ReadProblems))]
 async fn list_templates(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Query(pairs): Query,
 ) -> Result<axum::Json<TemplateList>, ApiFault> {
     let unknown = |(name, _): &(String, String)| {
@@ -175,7 +175,7 @@ async fn list_templates(
         openapi::ReadProblems))]
 async fn get_template(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     Path(path): Path<(String, String, String)>,
 ) -> Result<Answer, ApiFault> {
     let place = found(&path)?;
@@ -199,7 +199,7 @@ async fn get_template(
         openapi::WriteProblems))]
 async fn put_template(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(path): Path<(String, String, String)>,
     headers: HeaderMap,
     body: JsonBody,

@@ -14,7 +14,7 @@ use crate::{
     deliveries::row::kind,
     fault::FieldFault,
     notifications::templates::{self, Draft, Outcome, Place, Variable, Version, form},
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::Tickets,
     web::{Flash, Form, Frame, PageFault, Path, Query, Visit},
     words::{Piece, Text, When},
@@ -136,7 +136,7 @@ pub async fn page(
 /// `GET /notifications/templates/{kind}/{channel}/{language}`; `?version=3` puts an older version into the form.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     path: Path<(String, String, String)>,
     query: Query,
@@ -167,7 +167,7 @@ fn seen(form: &Form) -> Option<Vec<i64>> {
 /// `POST` of that address: keeps what was typed as the newest version.
 pub async fn save(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     path: Path<(String, String, String)>,
     form: Form,
@@ -210,7 +210,7 @@ async fn stale(
 /// `POST …/reset`: our own wording again.
 pub async fn reset(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     path: Path<(String, String, String)>,
     form: Form,

@@ -15,7 +15,7 @@ use crate::{
     },
     fault::Fault,
     notifications::templates::{self, Place, Version, letter},
-    staff::{self, Admin},
+    staff::{self, SignedIn},
     tickets::Tickets,
     web::{Frame, PageFault, Query, Visit},
     words::{Language, Text, When},
@@ -53,7 +53,7 @@ struct Own {
 }
 
 /// `GET /notifications/templates`.
-pub async fn show(State(state): State<Tickets>, Admin(user): Admin, visit: Visit) -> Result<Response, PageFault> {
+pub async fn show(State(state): State<Tickets>, SignedIn(user): SignedIn, visit: Visit) -> Result<Response, PageFault> {
     let desk = state.desk.clone();
     let read = move |tx: &mut Tx<'_>| {
         let mut tabs = tabs(tx, &desk, &Asked::read(&Query::default(), &desk))?;

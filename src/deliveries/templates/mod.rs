@@ -18,7 +18,7 @@ use crate::{
         templates::{Check, Checked, Draft, Known, Place, Version},
         wording::Voice,
     },
-    staff::Admin,
+    staff::SignedIn,
     tickets::{Desk, Status, Tickets},
     web::{PageFault, Path},
     words::Text,
@@ -36,7 +36,7 @@ pub fn routes() -> Router<Tickets> {
 }
 
 /// A form that was sent before the log-in ended leads back to the page.
-async fn back(_: Admin, path: Path<(String, String, String)>) -> Result<Response, PageFault> {
+async fn back(_: SignedIn, path: Path<(String, String, String)>) -> Result<Response, PageFault> {
     Ok(Redirect::to(&page_of(place(&path)?)).into_response())
 }
 

@@ -16,7 +16,7 @@ use crate::{
     email,
     notifications::{Contact, templates::Tried},
     phone::Phone,
-    staff::Admin,
+    staff::SignedIn,
     tickets::Tickets,
     web::{Form, Frame, PageFault, Path, Visit},
     words::{Piece, Text},
@@ -56,7 +56,7 @@ fn stream(frame: &Frame, page: &impl Template) -> Response {
 /// browser without scripts the whole page.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     path: Path<(String, String, String)>,
     headers: HeaderMap,
@@ -78,7 +78,7 @@ pub async fn show(
 /// `POST …/test`: sends the message of the sample ticket to a number or an address, by the gateway, at once.
 pub async fn send(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     path: Path<(String, String, String)>,
     headers: HeaderMap,

@@ -23,7 +23,7 @@ use crate::{
     fault::{Fault, FieldFault},
     input::Limits,
     staff::{
-        Admin, AdminCaller, Caller, User,
+        Caller, SignedIn, User,
         step_up::{self, Act},
     },
     tickets::{self, Status},
@@ -49,7 +49,7 @@ pub fn routes(state: Privacy) -> Router {
 }
 
 /// A form that was sent before the log-in ended leads back to the page.
-async fn back(_: Admin) -> Response {
+async fn back(_: SignedIn) -> Response {
     Redirect::to("/privacy").into_response()
 }
 
@@ -120,7 +120,7 @@ fn ask(state: &Privacy, caller: &Caller, act: Act, page: &str) -> Option<Respons
 /// `GET /privacy/clients/{id}`.
 async fn client(
     State(state): State<Privacy>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
@@ -134,7 +134,7 @@ async fn client(
 /// `GET /privacy/tickets/{ref}`.
 async fn ticket(
     State(state): State<Privacy>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(key): Path<String>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
@@ -215,7 +215,7 @@ fn ticket_rows(found: &Found, times: &Times) -> Vec<TicketRow> {
 /// `POST /privacy/find`: by account, reference or number.
 async fn find(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
@@ -249,7 +249,7 @@ fn subject(form: &mut Form) -> Result<Subject, Fault> {
 /// `POST /privacy/export`.
 async fn export(
     State(state): State<Privacy>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     visit: Visit,
     mut form: Form,
 ) -> Result<Response, PageFault> {
@@ -269,7 +269,7 @@ async fn export(
 /// `POST /privacy/erase`.
 async fn erase(
     State(state): State<Privacy>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     visit: Visit,
     mut form: Form,
 ) -> Result<Response, PageFault> {
@@ -296,7 +296,7 @@ async fn erase(
 /// `POST /privacy/holds`.
 async fn place(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     mut form: Form,
 ) -> Result<Response, PageFault> {
@@ -330,7 +330,7 @@ fn page_of(subject: &Subject) -> String {
 /// `POST /privacy/holds/{id}/end`.
 async fn end(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
 ) -> Result<Response, PageFault> {

@@ -10,7 +10,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     privacy::{self, Hold, Planned, Privacy, Rule},
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets,
     web::{Frame, PageFault, Visit},
     words::{Text, Times, When},
@@ -100,7 +100,7 @@ pub(super) fn names(tx: &mut Tx<'_>, state: &Privacy, holds: &[Hold]) -> Result<
 /// `GET /privacy`.
 pub(super) async fn page(
     State(state): State<Privacy>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
 ) -> Result<Response, PageFault> {
     show(&state, &user, visit, String::new(), None).await

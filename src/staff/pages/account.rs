@@ -10,7 +10,7 @@ use vault::Cell;
 use super::{
     preferences,
     sessions::SessionRow,
-    view::{Field, FormView, split},
+    view::{Choice, Field, FormView, split},
 };
 use crate::{
     audit::{self, Event},
@@ -21,16 +21,20 @@ use crate::{
         credential::Fresh,
         form, links, log_in,
         mail::{self, Letter},
-        proof_store, second_factor,
+        proof_store,
+        roles::{Scope, Scopes},
+        second_factor,
         session::{self, Caller, Sender},
         step_up::{self, Act},
-        store, token,
+        store, token, token_store,
     },
     web::{Flash, Form, Frame, PageFault, Visit, render::set_cookie},
     words::{Language, Piece, Text, When},
 };
 
 const KEY: &str = "idempotencyKey";
+/// How long a token lasts unless its maker wants it otherwise, in days.
+const USUAL_DAYS: &str = "90";
 /// Carries a new token over the redirect to the page that shows it, once. Sealed, and only for that page.
 pub(super) const NEW_TOKEN: &str = "redress_new_token";
 
@@ -50,6 +54,7 @@ struct AccountPage {
 struct TokenRow {
     id: Uuid,
     name: String,
+    scopes: Vec<Text>,
     since: When,
     until: Option<When>,
     used: Option<When>,
@@ -63,11 +68,29 @@ fn password_form(user: &User) -> FormView {
     FormView { username: user.email.clone(), ..FormView::new("/account/password", "account-change-password", fields) }
 }
 
+/// What a scope is called on the page.
+const fn scope_label(scope: Scope) -> &'static str {
+    match scope {
+        Scope::TicketsRead => "account-scope-tickets-read",
+        Scope::TicketsWrite => "account-scope-tickets-write",
+        Scope::Admin => "account-scope-admin",
+    }
+}
+
+fn scope_words(scopes: Scopes) -> Vec<Text> {
+    scopes.iter().map(|scope| Text::new(scope_label(scope))).collect()
+}
+
 /// A form's hidden key makes the token, so that sending it twice makes one.
 fn token_form(staff: &Staff) -> FormView {
+    let scopes = Scope::ALL.map(|scope| Choice::new(scope.name(), scope_label(scope))).to_vec();
     let fields = vec![
         Field::new("name", "staff-name", "text", "off").hint("account-token-name-hint"),
-        Field::new("days", "account-token-days", "text", "off").hint("account-token-days-hint").optional(),
+        Field::choice("scope", "account-token-scope", "radio", scopes).hint("account-token-scope-hint"),
+        Field::new("days", "account-token-days", "text", "off")
+            .hint("account-token-days-hint")
+            .value(USUAL_DAYS)
+            .optional(),
     ];
     let key = HEXLOWER.encode(&staff.clock.bytes::<16>());
     FormView { hidden: Some((KEY, key)), ..FormView::new("/account/tokens", "account-create-token", fields) }
@@ -104,7 +127,7 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
     let (sessions, tokens) = staff
         .db
         .read(move |tx| {
-            Ok::<_, Fault>((store::sessions(tx, id, &hash, (now, idle))?, store::tokens(tx, Some(id), now)?))
+            Ok::<_, Fault>((store::sessions(tx, id, &hash, (now, idle))?, token_store::list(tx, Some(id), now)?))
         })
         .await?;
     let times = staff.chrome.times(now, visit.language);
@@ -113,6 +136,7 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
     let tokens = tokens.into_iter().map(|token| TokenRow {
         id: token.id,
         name: token.name,
+        scopes: scope_words(token.scopes),
         since: when(token.created_at),
         until: token.expires_at.map(when),
         used: token.last_used_at.map(when),
@@ -236,8 +260,8 @@ pub async fn add_token(
     }
     let (mut input, typed) = split(form);
     let key = input.take_raw(KEY);
-    let (name, lasts) = match form::token(input) {
-        Ok(token) => token,
+    let grant = match form::token(input) {
+        Ok(grant) => grant,
         Err(Fault::Invalid(faults)) => {
             let (token, status) = (token_form(&staff).refused(&typed, faults), StatusCode::UNPROCESSABLE_ENTITY);
             let asked = Asked { token, status, ..Asked::new(&staff, &caller.user, &visit) };
@@ -250,7 +274,7 @@ pub async fn add_token(
         Some(key) => Fresh::of_form(&staff.vault, &staff.clock, of, &key),
         None => Fresh::api(&staff.clock),
     };
-    let token = token::keep(&staff, of, Some(of), fresh, (name, lasts)).await?;
+    let token = token::keep(&staff, of, Some(of), fresh, grant).await?;
     let sealed = staff.vault.seal_text(&token_cell(&of), &token);
     let cookie = staff.chrome.cookie(NEW_TOKEN, &data_encoding::BASE64URL_NOPAD.encode(&sealed));
     let mut response = done(&staff, &visit, "account-token-created");

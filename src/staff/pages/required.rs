@@ -9,7 +9,7 @@ use crate::{
     staff::{
         Staff,
         second_factor::{self, Required},
-        session::AdminCaller,
+        session::Caller,
         step_up::{self, Act},
     },
     web::{Flash, Form, PageFault, Path, Visit},
@@ -37,7 +37,7 @@ pub(super) fn form(now: Required) -> FormView {
 /// `POST /users/second-factor`.
 pub async fn require(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
@@ -61,7 +61,7 @@ pub async fn require(
 /// `POST /users/{id}/second-factor/reset`.
 pub async fn reset(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {

@@ -8,7 +8,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     staff::{
-        Admin, Staff,
+        SignedIn, Staff,
         credential::Kind,
         session::Caller,
         store::{self, Session},
@@ -64,7 +64,7 @@ pub async fn revoke_own(
 /// `POST /users/{id}/sessions/{session}/end`: an admin ends anybody's.
 pub async fn end_of(
     State(staff): State<Staff>,
-    Admin(by): Admin,
+    SignedIn(by): SignedIn,
     Path((of, id)): Path<(Uuid, Uuid)>,
     visit: Visit,
 ) -> Result<Response, PageFault> {

@@ -16,11 +16,11 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{
-        Admin, Changes, Given, Role, Staff, User, change_user,
+        Changes, Given, Role, SignedIn, Staff, User, change_user,
         credential::Hash,
         form, links,
         second_factor::{self, Required},
-        session::{self, AdminCaller, Caller},
+        session::{self, Caller},
         step_up::{self, Act},
         store,
     },
@@ -71,7 +71,7 @@ struct Shown {
 }
 
 /// `GET /users`.
-pub async fn list(State(staff): State<Staff>, Admin(by): Admin, visit: Visit) -> Result<Response, PageFault> {
+pub async fn list(State(staff): State<Staff>, SignedIn(by): SignedIn, visit: Visit) -> Result<Response, PageFault> {
     let vault = staff.vault.clone();
     let read = move |tx: &mut Tx<'_>| {
         let users = store::list(tx, &vault, None)?;
@@ -125,11 +125,7 @@ async fn new_page(
 }
 
 /// `GET /users/new`.
-pub async fn show_new(
-    State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
-    visit: Visit,
-) -> Result<Response, PageFault> {
+pub async fn show_new(State(staff): State<Staff>, caller: Caller, visit: Visit) -> Result<Response, PageFault> {
     if let Some(away) = step_up::ask(&caller, Act::Begin, staff.clock.now(), "/users/new") {
         return Ok(away);
     }
@@ -137,12 +133,7 @@ pub async fn show_new(
 }
 
 /// `POST /users`.
-pub async fn add(
-    State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, PageFault> {
+pub async fn add(State(staff): State<Staff>, caller: Caller, visit: Visit, form: Form) -> Result<Response, PageFault> {
     if let Some(away) = step_up::ask(&caller, Act::End, staff.clock.now(), "/users/new") {
         return Ok(away);
     }
@@ -227,7 +218,7 @@ fn carried(staff: &Staff, who: (Uuid, Uuid), cookie: &str, language: Language) -
 /// `POST /users/{id}/link`: an invitation while they have no password, a reset after that.
 pub async fn give_link(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
@@ -273,7 +264,7 @@ async fn edit_page(
 /// `GET /users/{id}/edit`.
 pub async fn show(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
     jar: CookieJar,
@@ -296,7 +287,7 @@ pub async fn show(
 /// `POST /users/{id}/edit`.
 pub async fn edit(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
     form: Form,
@@ -323,7 +314,7 @@ pub async fn edit(
 /// `POST /users/{id}/password`.
 pub async fn set_password(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
     form: Form,
@@ -359,7 +350,7 @@ pub async fn set_password(
 /// `POST /users/{id}/enable`.
 pub async fn enable(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
@@ -369,7 +360,7 @@ pub async fn enable(
 /// `POST /users/{id}/disable`.
 pub async fn disable(
     State(staff): State<Staff>,
-    AdminCaller(caller): AdminCaller,
+    caller: Caller,
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {

@@ -7,7 +7,7 @@ use crate::{
     audit::{self, Event},
     db::{DbError, Tx},
     fault::Fault,
-    staff::{Role, Staff, proof_store},
+    staff::{Role, Staff, token_store},
 };
 
 /// Who has to have one.
@@ -80,7 +80,7 @@ pub async fn require(staff: &Staff, by: Uuid, who: Required) -> Result<(), Fault
         }
         store::put_required(tx, who.name().as_bytes())?;
         if who != Required::Nobody {
-            proof_store::end_log_in_tokens(tx)?;
+            token_store::end_log_ins(tx)?;
         }
         audit::record(tx, &vault, &clock, Some(by), &Event::SecondFactorRequired { of: who.name().to_owned() })?;
         Ok::<_, Fault>(())

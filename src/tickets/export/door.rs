@@ -22,7 +22,7 @@ use super::run::{self, Piece};
 use crate::{
     fault::{Fault, FieldFault},
     input::{Input, Limits},
-    staff::{Admin, User},
+    staff::{SignedIn, User},
     tickets::{Filter, Tickets, record::FilterParams},
     web::{ApiFault, Form, Frame, JsonBody, PageFault, Query, Visit, openapi},
     words::Text,
@@ -43,7 +43,7 @@ pub fn calls() -> OpenApiRouter<Tickets> {
 /// `GET /tickets.csv`, with the list's filters.
 pub async fn page(
     state: State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     method: Method,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
@@ -65,7 +65,7 @@ struct ReasonPage {
 /// `GET /tickets/export`, with the list's filters: asks what the file is for.
 pub async fn ask(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
@@ -76,7 +76,7 @@ pub async fn ask(
 /// `POST /tickets.csv`, with the list's filters in its address and the form's `reason`.
 pub async fn page_reasoned(
     state: State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Query(pairs): Query,
     form: Form,
@@ -143,7 +143,7 @@ struct ExportBody {
         headers(("Content-Disposition" = String))), openapi::ReadProblems))]
 async fn export_tickets(
     state: State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     method: Method,
     Query(pairs): Query,
 ) -> Result<Response, ApiFault> {
@@ -164,7 +164,7 @@ async fn export_tickets(
         headers(("Content-Disposition" = String))), openapi::WriteProblems))]
 async fn export_tickets_reasoned(
     state: State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Query(pairs): Query,
     body: JsonBody,
 ) -> Result<Response, ApiFault> {

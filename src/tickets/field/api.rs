@@ -1,21 +1,27 @@
 //! The calls of technicians: their jobs.
 
 use axum::{
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use super::{
-    address, filter, job, note,
-    record::{ChangeBody, JobPage, JobRecord, NoteBody},
+    address, filter, job, note, photograph,
+    record::{ChangeBody, JobPage, JobRecord, NoteBody, PhotoBody},
     report,
 };
 use crate::{
     db::Tx,
     fault::Fault,
     staff::SignedIn,
-    tickets::{Desk, Ticket, Tickets, form, history, list, record::NoteRecord},
+    tickets::{
+        Desk, Ticket, Tickets, form, history, list,
+        photos::{self, Upload},
+        record::NoteRecord,
+    },
     web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
     words::Text,
 };
@@ -26,6 +32,8 @@ pub fn calls() -> OpenApiRouter<Tickets> {
         .routes(routes!(list_jobs))
         .routes(routes!(get_job, report_job))
         .routes(routes!(create_job_note))
+        .routes(routes!(get_job_photo))
+        .merge(OpenApiRouter::new().routes(routes!(create_job_photo)).layer(DefaultBodyLimit::max(photos::LARGEST)))
 }
 
 /// List one's jobs
@@ -118,6 +126,52 @@ async fn create_job_note(
         })
     };
     Ok(tickets.db.write(work).await?)
+}
+
+/// Add a photo to a job
+///
+/// It comes as a note of its own. What is kept is a JPEG of at most 2,048 pixels, without what else was in the file, such as
+/// where it was taken.
+#[utoipa::path(post, path = "/api/jobs/{id}/photos", tag = "jobs", operation_id = "create_job_photo",
+    params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IdempotencyKey),
+    request_body(content = PhotoBody, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The note", body = NoteRecord), openapi::WriteProblems))]
+async fn create_job_photo(
+    State(tickets): State<Tickets>,
+    SignedIn(user): SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    mut upload: Upload,
+) -> Result<Answer, ApiFault> {
+    let bytes = upload.form.bytes.clone();
+    let key = Key::of(&tickets.desk.vault, &headers, &format!("{} create_job_photo {id}", user.id), &bytes)?;
+    upload.or_content(Text::new("photo-note").english());
+    let Some(sent) = upload.photo.take() else {
+        return Err(Fault::field(photos::PHOTO, "required", Text::new("photo-missing")).into());
+    };
+    let new = form::note(upload.form.input, &tickets.desk)?;
+    let picture = tickets.darkroom.develop(sent).await?;
+    let (desk, by) = (tickets.desk.clone(), user.person());
+    let work = move |tx: &mut Tx<'_>| {
+        job(tx, &desk, by.id, &id)?;
+        idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
+            let note = photograph(tx, &desk, &by, &id, &new, &picture)?;
+            Answer::json(StatusCode::CREATED, &NoteRecord::from(&note))
+        })
+    };
+    Ok(tickets.db.write(work).await?)
+}
+
+/// Get a photo of a job
+#[utoipa::path(get, path = "/api/jobs/{id}/photos/{photo}", tag = "jobs", operation_id = "get_job_photo",
+    params(("id" = String, Path, description = "The id or the ticketRef"), ("photo" = Uuid, Path)),
+    responses((status = 200, description = "The picture", content_type = "image/jpeg", body = Vec<u8>), openapi::ReadProblems))]
+async fn get_job_photo(
+    State(tickets): State<Tickets>,
+    SignedIn(user): SignedIn,
+    Path((id, photo)): Path<(String, Uuid)>,
+) -> Result<Response, ApiFault> {
+    Ok(photos::door::of_job(&tickets, user.id, id, photo).await?)
 }
 
 fn whole(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<Answer, Fault> {

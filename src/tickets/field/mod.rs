@@ -6,7 +6,12 @@ mod record;
 
 use uuid::Uuid;
 
-use super::{Change, Desk, Filter, Note, Status, Ticket, add_new_note, by_key, form::NewNote, update};
+use super::{
+    Change, Desk, Filter, Note, Status, Ticket, add_new_note, by_key,
+    form::NewNote,
+    photos::{self, Picture},
+    update,
+};
 use crate::{
     clients,
     db::Tx,
@@ -71,6 +76,24 @@ pub fn note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, key: &str, new: &NewNote)
     }
     let ticket = still(tx, desk, by, key)?;
     add_new_note(tx, desk, by, ticket, new)
+}
+
+/// Notes something about a job, with a photo.
+///
+/// # Errors
+/// As [`note`].
+pub fn photograph(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    by: &Person,
+    key: &str,
+    new: &NewNote,
+    picture: &Picture,
+) -> Result<Note, Fault> {
+    let ticket = still(tx, desk, by, key)?.id;
+    let mut note = note(tx, desk, by, key, new)?;
+    photos::attach(tx, &desk.vault, ticket, &mut note, desk.clock.uuid(), picture)?;
+    Ok(note)
 }
 
 /// Reports how the work stands. What it says already changes nothing.

@@ -116,3 +116,16 @@ pub struct NoteBody {
     #[schema(min_length = 1, max_length = 10_000)]
     pub content: String,
 }
+
+/// What `POST /api/jobs/{id}/photos` takes.
+#[derive(ToSchema)]
+#[schema(as = NewJobPhoto)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct PhotoBody {
+    /// A JPEG, PNG or WebP; with the rest at most 12 MiB.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    pub photo: Vec<u8>,
+    /// It stays within the desk.
+    #[schema(min_length = 1, max_length = 10_000)]
+    pub content: Option<String>,
+}

@@ -21,7 +21,7 @@ use crate::{
     drafts::{self, FormName},
     fault::Fault,
     input::{Given, Limits},
-    staff::{Admin, Lapsed, Person},
+    staff::{Lapsed, Person, SignedIn},
     tickets::{self, Change, Desk, Status, Ticket, Tickets, add_new_note, add_note, by_key, form, undo_fixed, update},
     web::{Answer, Flash, Form, PageFault, Path, Visit, idempotency},
     words::{Said, Text},
@@ -132,7 +132,7 @@ fn sms_waits(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<bool, Faul
 /// `POST /tickets/{ref}/status`: `status`, and with it `assignedTo` and a note's `content` where they are sent.
 pub async fn set_status(
     state: State<Tickets>,
-    admin: Admin,
+    admin: SignedIn,
     visit: Visit,
     path: Path<String>,
     form: Form,
@@ -143,7 +143,7 @@ pub async fn set_status(
 /// `POST /tickets/{ref}/priority`: `priority`.
 pub async fn set_priority(
     state: State<Tickets>,
-    admin: Admin,
+    admin: SignedIn,
     visit: Visit,
     path: Path<String>,
     form: Form,
@@ -154,7 +154,7 @@ pub async fn set_priority(
 /// `POST /tickets/{ref}/assignment`: `assignedTo`, empty for nobody, and `status` where the same step dispatches.
 pub async fn set_assignment(
     state: State<Tickets>,
-    admin: Admin,
+    admin: SignedIn,
     visit: Visit,
     path: Path<String>,
     form: Form,
@@ -164,7 +164,7 @@ pub async fn set_assignment(
 
 async fn change(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     mut form: Form,
@@ -225,13 +225,13 @@ async fn change(
 /// `POST /tickets/{ref}/notes`: `content`.
 pub async fn add(
     State(state): State<Tickets>,
-    admin: Result<Admin, Response>,
+    admin: Result<SignedIn, Response>,
     lapsed: Lapsed,
     visit: Visit,
     Path(key): Path<String>,
     mut form: Form,
 ) -> Result<Response, PageFault> {
-    let Admin(user) = match admin {
+    let SignedIn(user) = match admin {
         Ok(admin) => admin,
         Err(refusal) => return note_without_session(&state, lapsed, &visit, key, &form, refusal).await,
     };
@@ -288,7 +288,7 @@ async fn note_without_session(
 /// `POST /tickets/{ref}/undo`: takes a Fixed back while its SMS waits.
 pub async fn undo(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
 ) -> Result<Response, PageFault> {
@@ -309,7 +309,7 @@ pub async fn undo(
 /// `POST /tickets/{ref}/notifications/{id}/resend`.
 pub async fn resend(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path((key, id)): Path<(String, Uuid)>,
 ) -> Result<Response, PageFault> {
@@ -337,7 +337,7 @@ pub async fn resend(
 }
 
 /// `GET` of an address that only takes forms, as a reload asks for it: `303` to the ticket.
-pub async fn back(visit: Visit, Admin(_): Admin) -> Response {
+pub async fn back(visit: Visit, SignedIn(_): SignedIn) -> Response {
     let key = visit.path.split('/').nth(2).unwrap_or("").to_owned();
     Redirect::to(&format!("/tickets/{key}")).into_response()
 }

@@ -13,7 +13,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     notifications::{Kind, wording::Sms},
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::{Desk, Priority, Status, Ticket, Tickets, by_key},
     web::{Frame, PageFault, Path, Query, Visit},
     words::{Piece, Text},
@@ -48,7 +48,7 @@ struct ActionPage {
 /// `GET /tickets/{ref}/status`; `?status=Fixed` and `?status=Dispatched` ask only what those need.
 pub async fn status_page(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     query: Query,
@@ -64,7 +64,7 @@ pub async fn status_page(
 /// `GET /tickets/{ref}/priority`.
 pub async fn priority_page(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     Query(query): Query,
@@ -75,7 +75,7 @@ pub async fn priority_page(
 /// `GET /tickets/{ref}/assignment`.
 pub async fn assignment_page(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     Query(query): Query,

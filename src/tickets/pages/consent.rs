@@ -7,7 +7,7 @@ use super::{back::Back, path_of};
 use crate::{
     db::Tx,
     fault::Fault,
-    staff::Admin,
+    staff::SignedIn,
     tickets::{Tickets, by_key, notices},
     web::{Flash, Form, PageFault, Path, Visit},
     words::Text,
@@ -16,7 +16,7 @@ use crate::{
 /// `POST /tickets/{ref}/consent`: `optedOut`, which is what the client said just now.
 pub async fn set(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     mut form: Form,
@@ -47,7 +47,7 @@ pub async fn set(
 /// `POST /tickets/{ref}/notifications/{id}/cancel`.
 pub async fn cancel(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path((key, id)): Path<(String, Uuid)>,
 ) -> Result<Response, PageFault> {

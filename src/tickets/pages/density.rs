@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use crate::{
-    staff::Admin,
+    staff::SignedIn,
     tickets::Tickets,
     web::{Form, PageFault, Visit, is_local, render},
 };
@@ -12,7 +12,7 @@ use axum::extract::State;
 /// `POST /tickets/density`: `density`, `compact` or anything else for two lines. Leads back to the list.
 pub async fn set(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {

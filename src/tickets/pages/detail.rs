@@ -22,7 +22,7 @@ use crate::{
     email::mailto,
     fault::Fault,
     notifications::{Kind, Notification, wording::Sms},
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::{
         self, Counted, Desk, Filter, Happening, History, Place, Priority, Reference, Status, Ticket, Tickets, by_key,
         history, issue_label, mark, neighbours, watch::changes_of,
@@ -144,7 +144,7 @@ fn unlinked(problem: Problem) -> Problem {
 /// `GET /tickets/{ref}`; `?show=notes`, `sms` or `changes` narrows the history.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     Query(query): Query,

@@ -16,7 +16,7 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     notifications::Kind,
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::{Desk, Status, Ticket, Tickets, by_key, form, issue_label, mark},
     web::{Form, Frame, PageFault, Path, Query, Visit},
     words::{Language, Text},
@@ -43,7 +43,7 @@ type Shown = (Ticket, Vec<User>);
 /// `GET /tickets/{ref}/edit`.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     Query(query): Query,
@@ -60,7 +60,7 @@ pub async fn show(
 /// `POST /tickets/{ref}/edit`.
 pub async fn submit(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
     mut form: Form,

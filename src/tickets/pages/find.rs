@@ -10,7 +10,7 @@ use axum::{
 use super::{list::log_link, path_of};
 use crate::{
     fault::Fault,
-    staff::Admin,
+    staff::SignedIn,
     tickets::{self, Filter, Status, Tickets},
     web::{Frame, PageFault, Query, Visit},
     words::{Text, When},
@@ -43,7 +43,7 @@ struct Row {
 /// `GET /tickets/find?q=…`: the latest tickets that the search finds. What is not yet a search finds none.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(_): Admin,
+    SignedIn(_): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {

@@ -12,7 +12,10 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{SignedIn, User},
-    tickets::{Status, Ticket, Tickets, field, form, history, list as find},
+    tickets::{
+        Status, Ticket, Tickets, field, form, history, list as find,
+        photos::{PHOTO, Photo, Upload},
+    },
     web::{Answer, Flash, Form, Frame, PageFault, Path, Query, Visit, idempotency},
     words::{Text, When},
 };
@@ -40,11 +43,19 @@ struct JobPage {
     phone: String,
     address: Option<String>,
     moves: &'static [Status],
-    notes: Vec<(String, When, String)>,
+    notes: Vec<JobNote>,
     key: String,
     note: String,
     note_fault: Option<Text>,
+    photo_fault: Option<Text>,
     problem: Option<Text>,
+}
+
+struct JobNote {
+    by: String,
+    when: When,
+    content: String,
+    photos: Vec<Photo>,
 }
 
 /// `GET /jobs`; `?cursor=` goes on after a page.
@@ -76,6 +87,7 @@ pub async fn list(
 struct Trouble {
     note: String,
     note_fault: Option<Text>,
+    photo_fault: Option<Text>,
     problem: Option<Text>,
 }
 
@@ -88,9 +100,10 @@ impl Trouble {
                 let of = |field: &str| faults.iter().find(|fault: &&FieldFault| fault.field == field);
                 let sent_before = of(KEY_FAULT).map(|_| Text::new("ticket-sent-before"));
                 let other = faults.first().map(|fault| fault.message.clone());
-                match of("content") {
-                    Some(fault) => Ok(Self { note_fault: Some(fault.message.clone()), ..trouble }),
-                    None => Ok(Self { problem: sent_before.or(other), ..trouble }),
+                match (of("content"), of(PHOTO)) {
+                    (Some(fault), _) => Ok(Self { note_fault: Some(fault.message.clone()), ..trouble }),
+                    (None, Some(fault)) => Ok(Self { photo_fault: Some(fault.message.clone()), ..trouble }),
+                    (None, None) => Ok(Self { problem: sent_before.or(other), ..trouble }),
                 }
             }
             Fault::Conflict { detail, .. } => Ok(Self { problem: Some(detail), ..trouble }),
@@ -117,12 +130,18 @@ async fn page(state: &Tickets, user: &User, visit: Visit, key: &str, trouble: Tr
         Ok::<_, Fault>((ticket, past, address))
     };
     let (ticket, past, address) = state.db.read(read).await?;
-    let good = trouble.problem.is_none() && trouble.note_fault.is_none();
+    let good = trouble.problem.is_none() && trouble.note_fault.is_none() && trouble.photo_fault.is_none();
     let title = visit.title(Text::new("jobs-job").arg("reference", ticket.reference.as_str()), good);
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let times = state.desk.times(frame.visit.language);
     let notes = past.notes.iter().rev();
-    let notes = notes.map(|note| (note.by.name.clone(), times.phrase(note.at), note.content.clone())).collect();
+    let notes = notes.map(|note| JobNote {
+        by: note.by.name.clone(),
+        when: times.phrase(note.at),
+        content: note.content.clone(),
+        photos: note.photos.clone(),
+    });
+    let notes = notes.collect();
     let page = JobPage {
         phone: ticket.client_phone.shown_in(state.desk.region.as_ref()),
         address,
@@ -131,6 +150,7 @@ async fn page(state: &Tickets, user: &User, visit: Visit, key: &str, trouble: Tr
         key: fresh_key(&state.desk),
         note: trouble.note,
         note_fault: trouble.note_fault,
+        photo_fault: trouble.photo_fault,
         problem: trouble.problem,
         ticket,
         frame,
@@ -138,34 +158,43 @@ async fn page(state: &Tickets, user: &User, visit: Visit, key: &str, trouble: Tr
     Ok(page.frame.respond(if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page))
 }
 
-/// `POST /jobs/{ref}/notes`: `content`.
+/// `POST /jobs/{ref}/notes`: `content`, `photo`; either may be missing.
 pub async fn add_note(
     State(state): State<Tickets>,
     SignedIn(user): SignedIn,
     visit: Visit,
     Path(key): Path<String>,
-    mut form: Form,
+    mut upload: Upload,
 ) -> Result<Response, PageFault> {
-    let once_key = key_of(&mut form, &state.desk, user.id, &format!("job note {key}"));
-    let result = match form::note(std::mem::take(&mut form.input), &state.desk) {
-        Ok(new) => {
-            let (desk, by, key) = (state.desk.clone(), user.person(), key.clone());
-            let work = move |tx: &mut Tx<'_>| {
-                // Asked before what is kept is answered: see the call.
-                field::job(tx, &desk, by.id, &key)?;
-                idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
-                    field::note(tx, &desk, &by, &key, &new)?;
-                    Ok(Answer::empty(StatusCode::SEE_OTHER))
-                })
-            };
-            state.db.write(work).await.map(drop)
-        }
-        Err(fault) => Err(fault),
-    };
-    match result {
-        Ok(()) => Ok(done(&state, &visit, &key, Text::new("ticket-note-added"))),
-        Err(fault) => page(&state, &user, visit, &key, Trouble::of(fault, form.typed("content"))?).await,
+    let typed = upload.form.typed("content").to_owned();
+    upload.or_content(Text::new("photo-note").to(visit.language).to_string());
+    let added = if upload.photo.is_some() { "photo-added" } else { "ticket-note-added" };
+    match keep(&state, &user, &key, upload).await {
+        Ok(()) => Ok(done(&state, &visit, &key, Text::new(added))),
+        Err(fault) => page(&state, &user, visit, &key, Trouble::of(fault, &typed)?).await,
     }
+}
+
+async fn keep(state: &Tickets, user: &User, key: &str, mut upload: Upload) -> Result<(), Fault> {
+    let once_key = key_of(&mut upload.form, &state.desk, user.id, &format!("job note {key}"));
+    let new = form::note(upload.form.input, &state.desk)?;
+    let picture = match upload.photo.take() {
+        Some(sent) => Some(state.darkroom.develop(sent).await?),
+        None => None,
+    };
+    let (desk, by, key) = (state.desk.clone(), user.person(), key.to_owned());
+    let work = move |tx: &mut Tx<'_>| {
+        // Asked before what is kept is answered: see the call.
+        field::job(tx, &desk, by.id, &key)?;
+        idempotency::once(tx, &desk.vault, desk.clock.now(), once_key.as_ref(), |tx| {
+            match &picture {
+                Some(picture) => field::photograph(tx, &desk, &by, &key, &new, picture)?,
+                None => field::note(tx, &desk, &by, &key, &new)?,
+            };
+            Ok(Answer::empty(StatusCode::SEE_OTHER))
+        })
+    };
+    state.db.write(work).await.map(drop)
 }
 
 /// `POST /jobs/{ref}/status`: `status`.

@@ -18,7 +18,7 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     notifications::Kind,
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::{
         self, Desk, Filter, Page, Priority, Reference, Status, Ticket, Tickets, bulk, by_key, parameters, views,
     },
@@ -109,7 +109,7 @@ struct Empty {
 /// `GET /tickets`.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {

@@ -26,14 +26,14 @@ mod views;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use uuid::Uuid;
 
 pub use self::{list::row, side_bar::SideBar};
-use super::{Desk, Reference, Tickets, export};
+use super::{Desk, Reference, Tickets, export, photos};
 use crate::{
     staff::{Role, SignedIn},
     web::{Form, Key},
@@ -57,6 +57,7 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/{key}/priority", get(ask::priority_page).post(actions::set_priority))
         .route("/tickets/{key}/assignment", get(ask::assignment_page).post(actions::set_assignment))
         .route("/tickets/{key}/notes", get(actions::back).post(actions::add))
+        .route("/tickets/{key}/photos/{photo}", get(photos::door::desk_page))
         .route("/tickets/{key}/undo", get(actions::back).post(actions::undo))
         .route("/tickets/{key}/consent", get(actions::back).post(consent::set))
         .route("/tickets/{key}/notifications/{id}/cancel", get(actions::back).post(consent::cancel))
@@ -65,7 +66,8 @@ pub fn routes(state: Tickets) -> Router {
         .route("/tickets/export", get(export::door::ask))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{key}", get(jobs::show))
-        .route("/jobs/{key}/notes", get(jobs::back).post(jobs::add_note))
+        .route("/jobs/{key}/notes", get(jobs::back).post(jobs::add_note).layer(DefaultBodyLimit::max(photos::LARGEST)))
+        .route("/jobs/{key}/photos/{photo}", get(photos::door::job_page))
         .route("/jobs/{key}/status", get(jobs::back).post(jobs::report))
         .route("/views", get(views::list).post(views::add))
         .route("/views/new", get(views::show_new))

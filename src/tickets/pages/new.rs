@@ -15,7 +15,7 @@ use crate::{
     db::Tx,
     drafts::{self, FormName},
     fault::{Fault, FieldFault},
-    staff::{self, Admin, Lapsed, User},
+    staff::{self, Lapsed, SignedIn, User},
     tickets::{Desk, NewTicket, Tickets, create, form, prepare},
     web::{Answer, Flash, Form, Frame, Key, PageFault, Query, Visit, idempotency},
     words::{Piece, Text},
@@ -70,7 +70,7 @@ impl Shown {
 /// `GET /tickets/new`; `client`, an id, or parameters by the fields' names fill them in, and else the draft does.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {
@@ -116,12 +116,12 @@ pub async fn looked_up(state: &Tickets, user: &User, visit: Visit, form: &Form) 
 /// `POST /tickets/new` and `POST /tickets`.
 pub async fn submit(
     State(state): State<Tickets>,
-    admin: Result<Admin, Response>,
+    admin: Result<SignedIn, Response>,
     lapsed: Lapsed,
     visit: Visit,
     mut form: Form,
 ) -> Result<Response, PageFault> {
-    let Admin(user) = match admin {
+    let SignedIn(user) = match admin {
         Ok(admin) => admin,
         Err(refusal) => {
             return Ok(

@@ -13,7 +13,7 @@ use crate::{
     fault::Fault,
     notifications::{Facts, Kind, WhyNot, segments::Encoding, wording::Created},
     phone::Phone,
-    staff::Admin,
+    staff::SignedIn,
     tickets::{Desk, Status, Ticket, Tickets, of_client},
     web::{Form, Frame, PageFault, Visit},
     words::{Piece, Text, Times, When},
@@ -161,7 +161,7 @@ struct PreviewStream {
 /// page that depend on them, to a browser without scripts the whole page.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     headers: HeaderMap,
     form: Form,
@@ -180,7 +180,7 @@ pub async fn show(
 }
 
 /// `GET` of that address, as a reload asks for it: `303` to the form.
-pub async fn back(Admin(_): Admin) -> Redirect {
+pub async fn back(SignedIn(_): SignedIn) -> Redirect {
     Redirect::to("/tickets/new")
 }
 

@@ -8,7 +8,7 @@ use crate::{
     notifications::{Channel, Kind, Notification, State, StateChange},
     phone::Phone,
     staff::Person,
-    tickets::{Desk, Happening, History, Status, Ticket, can_undo_fixed},
+    tickets::{Desk, Happening, History, Status, Ticket, can_undo_fixed, photos::Photo},
     words::{Text, Times, When},
 };
 
@@ -69,7 +69,7 @@ pub struct Item {
 #[derive(Debug)]
 pub enum Body {
     Change { by: String, status: Option<Status>, parts: Vec<Part> },
-    Note { by: String, content: String },
+    Note { by: String, content: String, photos: Vec<Photo> },
     Sms(Box<Sent>),
 }
 
@@ -201,7 +201,8 @@ impl Timeline {
         let mut items = changes(past, times);
         let changes = items.len();
         for note in &past.notes {
-            let body = Body::Note { by: note.by.name.clone(), content: note.content.clone() };
+            let (by, content, photos) = (note.by.name.clone(), note.content.clone(), note.photos.clone());
+            let body = Body::Note { by, content, photos };
             items.push(Item { day: None, when: times.time(note.at), body, at: note.at, version: note.version });
         }
         items.extend(sent.iter().map(|sms| sms_item(sms, (no_sms, names), undone == Some(sms.id), times, desk)));

@@ -8,7 +8,7 @@ use super::{KEY_FAULT, fields::Problem, filters, fresh_key, key_of};
 use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::{
         Desk, Priority, Sort, Status, Tickets, issue_label,
         views::{self, SavedView, form},
@@ -85,7 +85,7 @@ struct DeletePage {
 }
 
 /// `GET /views`.
-pub async fn list(State(state): State<Tickets>, Admin(user): Admin, visit: Visit) -> Result<Response, PageFault> {
+pub async fn list(State(state): State<Tickets>, SignedIn(user): SignedIn, visit: Visit) -> Result<Response, PageFault> {
     let (vault, by) = (state.desk.vault.clone(), user.id);
     let read =
         move |tx: &mut Tx<'_>| Ok::<_, Fault>((views::visible(tx, &vault, by)?, staff::technicians(tx, &vault)?));
@@ -107,7 +107,7 @@ pub async fn list(State(state): State<Tickets>, Admin(user): Admin, visit: Visit
 /// `GET /views/new?query=…`: the form that the list holds too, as a page of its own.
 pub async fn show_new(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {
@@ -118,7 +118,7 @@ pub async fn show_new(
 /// `POST /views`: `name`, `query` and `shared`.
 pub async fn add(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     mut form: Form,
 ) -> Result<Response, PageFault> {
@@ -152,7 +152,7 @@ pub async fn add(
 /// `GET /views/{id}`.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
 ) -> Result<Response, PageFault> {
@@ -164,7 +164,7 @@ pub async fn show(
 /// `POST /views/{id}`: `name`, and `shared` where it is ticked.
 pub async fn edit(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
     mut form: Form,
@@ -195,7 +195,7 @@ pub async fn edit(
 /// `POST /views/{id}/filter`: `query`, from the list that shows what it finds.
 pub async fn refilter(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
     mut form: Form,
@@ -213,7 +213,7 @@ pub async fn refilter(
 /// `GET /views/{id}/delete`: asks first.
 pub async fn ask_delete(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
 ) -> Result<Response, PageFault> {
@@ -231,7 +231,7 @@ pub async fn ask_delete(
 /// `POST /views/{id}/delete`.
 pub async fn delete(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(id): Path<Uuid>,
 ) -> Result<Response, PageFault> {

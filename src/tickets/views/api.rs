@@ -14,7 +14,7 @@ use crate::{
     clock::instant,
     fault::FieldFault,
     input,
-    staff::Admin,
+    staff::SignedIn,
     tickets::{Tickets, record::PersonRecord},
     web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
     words::Text,
@@ -105,7 +105,7 @@ pub struct ViewChangeBody {
     responses((status = 200, description = "The views", body = ViewList), openapi::ReadProblems))]
 async fn list_views(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Query(pairs): Query,
 ) -> Result<Answer, ApiFault> {
     let unknown = |(name, _): &(String, String)| {
@@ -127,7 +127,7 @@ async fn list_views(
         openapi::WriteProblems))]
 async fn create_view(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Answer, ApiFault> {
@@ -155,7 +155,7 @@ async fn create_view(
     responses((status = 200, description = "The view as it is now", body = ViewRecord), openapi::WriteProblems))]
 async fn update_view(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     body: JsonBody,
 ) -> Result<Answer, ApiFault> {
@@ -173,7 +173,7 @@ async fn update_view(
     responses((status = 204, description = "It is gone"), openapi::ReadProblems))]
 async fn delete_view(
     State(tickets): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
 ) -> Result<Answer, ApiFault> {
     let vault = tickets.desk.vault.clone();

@@ -24,7 +24,8 @@ async fn where_passwords_are_closed_nobody_gets_in_by_one_and_the_page_says_so()
     assert!(reply.json["detail"].as_str().unwrap().contains("single sign-on"), "{}", reply.text);
 
     idp.person(&app).arrive("asha", "/tickets").await;
-    let token = redress::staff::add_token(&app.app.staff, user.id, "tests".to_owned(), None).await.unwrap();
+    let token =
+        redress::staff::add_token(&app.app.staff, user.id, redress::staff::Grant::whole("tests")).await.unwrap();
     assert_eq!(app.anonymous().with_token(&token).get("/api/auth/me").await.status, 200, "tokens go on");
 }
 

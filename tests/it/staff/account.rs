@@ -45,7 +45,8 @@ async fn a_new_password_ends_all_other_sessions() {
     let mut elsewhere = world.anonymous();
     elsewhere.sign_in(&email, PASSWORD).await;
     let mut made = world.anonymous();
-    made.token = Some(staff::add_token(&world.staff, browser.id(), "export".to_owned(), None).await.unwrap());
+    made.token =
+        Some(staff::add_token(&world.staff, browser.id(), redress::staff::Grant::whole("export")).await.unwrap());
     let mut program = world.anonymous();
     let login = program.post("/api/auth/login", serde_json::json!({"email": email, "password": PASSWORD})).await;
     program.token = login.json()["token"].as_str().map(ToOwned::to_owned);
@@ -104,7 +105,8 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     let world = World::new();
     let mut browser = world.browser("Priya Raman", Role::Admin).await;
     let mut other = world.browser("Dev Anand", Role::Admin).await;
-    let reply = browser.submit("/account/tokens", &[("name", "billing export"), ("days", "30")]).await;
+    let reply =
+        browser.submit("/account/tokens", &[("name", "billing export"), ("scope", "admin"), ("days", "30")]).await;
     assert_eq!(reply.status, 303, "{}", reply.text);
     let page = browser.get("/account").await;
     let token = page.texts("#new-token")[0].clone();
@@ -122,6 +124,28 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     assert!(!program.is_known().await);
 }
 
+/// Nobody gives a program everything by leaving a field as it is.
+#[tokio::test]
+async fn a_token_s_scope_is_chosen_and_it_ends_unless_somebody_wants_otherwise() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let page = browser.get("/account").await;
+    assert_eq!(page.attributes("#tokens [name=scope]", "value"), ["tickets:read", "tickets:write", "admin"]);
+    assert_eq!(page.attributes("#tokens [name=scope][checked]", "value"), [] as [&str; 0]);
+    assert_eq!(page.attributes("#tokens [name=days]", "value"), ["90"]);
+    for scope in [None, Some(""), Some("all"), Some("tickets:read all")] {
+        let mut fields = vec![("name", "billing export"), ("days", "30")];
+        fields.extend(scope.map(|scope| ("scope", scope)));
+        let page = browser.submit("/account/tokens", &fields).await;
+        assert_eq!((page.status, page.attributes(".error-summary a", "href")), (422, vec!["#scope".to_owned()]));
+        assert!(page.text.contains("tickets:read"), "it says what there is: {}", page.text);
+    }
+    let fields = [("name", "billing export"), ("scope", "tickets:read"), ("days", "30")];
+    assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
+    let page = browser.get("/account").await;
+    assert!(page.texts("#tokens td").iter().any(|cell| cell == "Reading tickets"), "{:?}", page.texts("#tokens td"));
+}
+
 #[tokio::test]
 async fn a_form_sent_twice_makes_one_token_and_shows_it_both_times() {
     let world = World::new();
@@ -129,7 +153,7 @@ async fn a_form_sent_twice_makes_one_token_and_shows_it_both_times() {
     let key = browser.get("/account").await.attributes("[name=idempotencyKey]", "value").remove(0);
     let mut tokens = Vec::new();
     for key in [key.as_str(), key.as_str(), "another"] {
-        let fields = [("idempotencyKey", key), ("name", "billing export"), ("days", "")];
+        let fields = [("idempotencyKey", key), ("name", "billing export"), ("scope", "admin"), ("days", "")];
         assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
         let page = browser.get("/account").await;
         tokens.push((page.texts("#new-token").remove(0), page.texts("td bdi").len()));
@@ -139,7 +163,7 @@ async fn a_form_sent_twice_makes_one_token_and_shows_it_both_times() {
     assert_ne!(tokens[0].0, tokens[2].0);
     assert_eq!((tokens[1].1, tokens[2].1), (1, 2));
     let mut other = world.browser("Dev Anand", Role::Admin).await;
-    other.submit("/account/tokens", &[("idempotencyKey", &key), ("name", "x"), ("days", "")]).await;
+    other.submit("/account/tokens", &[("idempotencyKey", &key), ("name", "x"), ("scope", "admin"), ("days", "")]).await;
     let others = other.get("/account").await.texts("#new-token").remove(0);
     assert_ne!(others, tokens[0].0, "a key seen elsewhere gives nobody's token");
     let refused = browser.submit("/account/tokens", &[("idempotencyKey", &key), ("name", ""), ("days", "")]).await;

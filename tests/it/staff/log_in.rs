@@ -202,7 +202,7 @@ async fn disabling_ends_everything_at_once_and_enabling_brings_nothing_back() {
     let mut program = world.anonymous();
     program.token = Some(program.post("/api/auth/login", body).await.json()["token"].as_str().unwrap().to_owned());
     let mut export = world.anonymous();
-    let token = staff::add_token(&world.staff, browser.id(), "export".to_owned(), None).await.unwrap();
+    let token = staff::add_token(&world.staff, browser.id(), redress::staff::Grant::whole("export")).await.unwrap();
     export.token = Some(token);
     assert!(browser.is_known().await && program.is_known().await && export.is_known().await);
     let path = format!("/api/users/{}", browser.id());

@@ -124,7 +124,7 @@ impl World {
     /// Somebody new with a token.
     async fn program(&self, name: &str, role: Role) -> Client {
         let user = self.user(name, role).await;
-        let token = staff::add_token(&self.staff, user.id, "tests".to_owned(), None).await.unwrap();
+        let token = staff::add_token(&self.staff, user.id, redress::staff::Grant::whole("tests")).await.unwrap();
         Client { token: Some(token), user: Some(user), ..self.anonymous() }
     }
 

@@ -68,7 +68,7 @@ async fn disabling_or_a_new_password_from_somebody_else_ends_api_tokens_too() {
     let world = World::new();
     let mut admin = world.browser("Priya Raman", Role::Admin).await;
     let mut own = world.anonymous();
-    own.token = Some(staff::add_token(&world.staff, admin.id(), "own".to_owned(), None).await.unwrap());
+    own.token = Some(staff::add_token(&world.staff, admin.id(), redress::staff::Grant::whole("own")).await.unwrap());
     for (name, action) in [("Dev Anand", "disable"), ("Mei Chow", "password")] {
         let mut program = world.program(name, Role::Admin).await;
         let edit = format!("/users/{}/edit", program.id());

@@ -116,7 +116,8 @@ impl TestApp {
     /// Somebody new who calls the API, with a token that never ends.
     pub async fn caller(&self, name: &str, role: Role) -> Caller {
         let user = self.user(name, role).await;
-        let token = redress::staff::add_token(&self.app.staff, user.id, "tests".to_owned(), None).await.unwrap();
+        let token =
+            redress::staff::add_token(&self.app.staff, user.id, redress::staff::Grant::whole("tests")).await.unwrap();
         self.anonymous().with_token(&token)
     }
 

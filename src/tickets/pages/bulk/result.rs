@@ -12,7 +12,7 @@ use super::{
 use crate::{
     db::Tx,
     fault::Fault,
-    staff::Admin,
+    staff::SignedIn,
     tickets::{
         Tickets,
         bulk::{Action, Fate},
@@ -38,7 +38,7 @@ struct ResultPage {
 /// `GET /tickets/bulk/{run}`: for 24 hours, and only for who ran it.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(run): Path<String>,
     Query(pairs): Query,

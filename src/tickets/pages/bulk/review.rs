@@ -9,7 +9,7 @@ use crate::{
     fault::Fault,
     input::Given,
     notifications::{Kind, wording::Sms},
-    staff::{self, Admin, User},
+    staff::{self, SignedIn, User},
     tickets::{
         Filter, Status, Tickets,
         bulk::{self, Action, Chosen, Fate, Plan},
@@ -49,7 +49,7 @@ struct ReviewPage {
 /// `GET /tickets/bulk`: `ticket`, repeated, or `all` with the list's query as `list`; and the action's parameters.
 pub async fn show(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {

@@ -6,7 +6,7 @@ use super::{batch_key, kept, read, review};
 use crate::{
     db::Tx,
     fault::Fault,
-    staff::{Admin, User},
+    staff::{SignedIn, User},
     tickets::{
         Tickets,
         bulk::{self, Action, BATCH, Done, Fate, MOST, Wanted},
@@ -27,7 +27,7 @@ struct Run {
 /// `idempotencyKey`; and `list`, the list's query, for the way back.
 pub async fn submit(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
@@ -111,7 +111,7 @@ impl Run {
 /// `POST /tickets/bulk/{run}/undo`: takes back what became Fixed, where its SMS still waits.
 pub async fn undo(
     State(state): State<Tickets>,
-    Admin(user): Admin,
+    SignedIn(user): SignedIn,
     visit: Visit,
     Path(run): Path<String>,
 ) -> Result<Response, PageFault> {

@@ -1,0 +1,9 @@
+photo-take = Add a photo
+photo-note = Photo
+photo-added = Photo added
+photo-by = Photo by { $name }
+photo-missing = Send a photo in the field photo.
+photo-one = Send one photo at a time.
+photo-no-picture = This is no picture that can be read. Send a JPEG, PNG or WebP.
+photo-too-many-pixels = This picture has too many pixels. Send one of at most 60 megapixels.
+photo-send-multipart = Send multipart/form-data with the field photo.

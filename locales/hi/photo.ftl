@@ -1,0 +1,9 @@
+photo-take = फ़ोटो जोड़ें
+photo-note = फ़ोटो
+photo-added = फ़ोटो जुड़ गई
+photo-by = { $name } की फ़ोटो
+photo-missing = photo फ़ील्ड में एक फ़ोटो भेजें।
+photo-one = एक बार में एक ही फ़ोटो भेजें।
+photo-no-picture = यह तस्वीर पढ़ी नहीं जा सकी। JPEG, PNG या WebP भेजें।
+photo-too-many-pixels = इस तस्वीर में पिक्सेल बहुत ज़्यादा हैं। 60 मेगापिक्सेल तक की तस्वीर भेजें।
+photo-send-multipart = photo फ़ील्ड के साथ multipart/form-data भेजें।

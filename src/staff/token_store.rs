@@ -1,0 +1,89 @@
+//! Every statement about the tokens of programs alone.
+
+use uuid::Uuid;
+
+use super::{
+    credential::{Fresh, LOG_IN_LIFE, days},
+    roles::{Scope, Scopes},
+    store::{CHANGED, LOG_IN},
+    token::Grant,
+};
+use crate::db::{DbError, Row, Tx, params};
+
+/// An API token as its owner sees it: never the token itself.
+#[derive(Debug, Clone)]
+pub struct ApiToken {
+    /// What it is revoked under.
+    pub id: Uuid,
+    /// Whose it is.
+    pub user: Uuid,
+    /// Its owner's name for it; empty for one that a log-in gave.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// Milliseconds.
+    pub created_at: i64,
+    /// Milliseconds; without it, it works until it is revoked.
+    pub expires_at: Option<i64>,
+    /// Milliseconds.
+    pub last_used_at: Option<i64>,
+}
+
+/// Keeps a token for programs.
+pub fn insert(tx: &mut Tx<'_>, of: Uuid, fresh: &Fresh, grant: &Grant, now: i64) -> Result<(), DbError> {
+    let expires_at = grant.lasts.map(|lasts| now + days(lasts));
+    keep(tx, of, fresh, (&grant.name, grant.scopes), (now, expires_at))
+}
+
+/// Keeps a token that a log-in gave: for all that its owner may do, and for a short time.
+pub fn insert_log_in(tx: &mut Tx<'_>, of: Uuid, fresh: &Fresh, now: i64) -> Result<(), DbError> {
+    keep(tx, of, fresh, (LOG_IN, Scopes::of(Scope::Admin)), (now, Some(now + LOG_IN_LIFE)))
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    of: Uuid,
+    fresh: &Fresh,
+    (name, scopes): (&str, Scopes),
+    (now, expires_at): (i64, Option<i64>),
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at, scopes) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (token_hash) DO NOTHING",
+        params![fresh.hash, fresh.id, of, name, now, expires_at, scopes.to_string()],
+    )
+    .map(drop)
+}
+
+/// Ends anybody's token with this id; `false` when there is none.
+pub fn revoke(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
+    Ok(tx.execute("DELETE FROM api_tokens WHERE id = $1", params![id])? == 1)
+}
+
+/// Ends all tokens that log-ins over the API gave.
+pub fn end_log_ins(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    tx.notify(CHANGED, "");
+    tx.execute("DELETE FROM api_tokens WHERE name = $1", params![LOG_IN]).map(drop)
+}
+
+/// The tokens that are good, of a user or of all, the newest first.
+pub fn list(tx: &mut Tx<'_>, of: Option<Uuid>, now: i64) -> Result<Vec<ApiToken>, DbError> {
+    let rows = tx.query(
+        "SELECT id, user_id, name, created_at, expires_at, last_used_at, scopes FROM api_tokens \
+         WHERE (expires_at IS NULL OR expires_at > $1) ORDER BY created_at DESC, id DESC",
+        params![now],
+    )?;
+    let token = |row: &Row| {
+        Ok(ApiToken {
+            id: row.uuid(0)?,
+            user: row.uuid(1)?,
+            name: row.text(2)?,
+            created_at: row.int(3)?,
+            expires_at: row.opt_int(4)?,
+            last_used_at: row.opt_int(5)?,
+            scopes: Scopes::kept(&row.text(6)?),
+        })
+    };
+    let all: Result<Vec<ApiToken>, DbError> = rows.iter().map(token).collect();
+    Ok(all?.into_iter().filter(|token| of.is_none_or(|of| token.user == of)).collect())
+}
