@@ -151,3 +151,11 @@ audit-group-reads = Reading
 audit-group-messages = Messages
 audit-group-other = Other
 audit-group-all = All
+audit-signed-out = Signed out
+audit-signed-out-api = Signed out over the API
+audit-sign-in-held = Signing in was held up after wrong tries
+audit-nobody = nobody we know
+audit-held-from = For { $name }, by { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}. { $from }

@@ -109,6 +109,22 @@ pub enum Event {
         /// The address that they came from, if it is known.
         from: Option<String>,
     },
+    /// Somebody signed out.
+    SignedOut {
+        /// On a page, or over the API.
+        over: Over,
+        /// The address that they came from, if it is known.
+        from: Option<String>,
+    },
+    /// After wrong passwords or codes, whoever tries next has to wait.
+    SignInHeld {
+        /// The user's name, where there is such a user.
+        name: Option<String>,
+        /// How long, in seconds.
+        seconds: i64,
+        /// The address that they came from, if it is known.
+        from: Option<String>,
+    },
     /// Somebody was added to the staff.
     UserAdded {
         /// The user.
@@ -293,6 +309,8 @@ impl Event {
             Self::ProviderRefused { .. } => 27,
             Self::IdentityLinked { .. } => 28,
             Self::ProviderSignedOut { .. } => 29,
+            Self::SignedOut { .. } => 30,
+            Self::SignInHeld { .. } => 31,
             Self::Privacy(what) => what.code(),
             Self::Read { .. } => READ,
             Self::AuditExported { .. } => 71,

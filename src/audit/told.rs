@@ -24,6 +24,9 @@ impl Event {
             Self::SignedIn { over: Over::Api, .. } => Text::new("audit-signed-in-api"),
             Self::SignedIn { over: Over::Provider, .. } => Text::new("audit-signed-in-provider"),
             Self::SignInRefused { .. } => Text::new("audit-sign-in-refused"),
+            Self::SignedOut { over: Over::Api, .. } => Text::new("audit-signed-out-api"),
+            Self::SignedOut { .. } => Text::new("audit-signed-out"),
+            Self::SignInHeld { .. } => Text::new("audit-sign-in-held"),
             Self::UserAdded { .. } => Text::new("audit-user-added"),
             Self::UserChanged { .. } => Text::new("audit-user-changed"),
             Self::PasswordSet { .. } => Text::new("audit-password-set"),
@@ -85,7 +88,15 @@ impl Event {
             }
             Self::OptedOut { number } | Self::OptedIn { number } => Text::new("audit-number").arg("number", number),
             Self::KeyActivated { key } | Self::KeyForgotten { key } => Text::new("audit-key").arg("key", key),
-            Self::SignedIn { from, .. } => origin(from.as_deref()),
+            Self::SignedIn { from, .. } | Self::SignedOut { from, .. } => origin(from.as_deref()),
+            Self::SignInHeld { name, seconds, from } => {
+                let nobody = || Text::new("audit-nobody");
+                let name = name.as_ref().map_or_else(nobody, |name| Text::verbatim(name.clone()));
+                Text::new("audit-held-from")
+                    .arg("name", name)
+                    .arg("minutes", (seconds + 59) / 60)
+                    .arg("from", origin(from.as_deref()))
+            }
             Self::SignInRefused { name, from } | Self::FactorRefused { name, from } => {
                 Text::new("audit-of-from").arg("name", name).arg("from", origin(from.as_deref()))
             }

@@ -12,11 +12,12 @@ use super::{
     Staff, User,
     attempts::{Limit, Tries},
     attempts_store,
+    credential::{Hash, Kind},
     device::Device,
     store,
 };
 use crate::{
-    audit::{self, Event},
+    audit::{self, Event, Over},
     db::{DbError, Tx},
     email,
     fault::Fault,
@@ -85,17 +86,25 @@ fn of_address(vault: &Vault, purpose: Purpose, from: IpAddr) -> i64 {
     vault.token(purpose, &text)
 }
 
+/// How long whoever comes next has to wait if a try fails, in milliseconds; 0 for not at all.
+pub type Hold = i64;
+
 /// Counts a try as a failure before it is judged.
 ///
 /// # Errors
 /// [`Fault::TooMany`]; nothing is counted then.
-pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<(), Fault> {
+pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<Hold, Fault> {
     // All are asked before any is counted: who is refused has written nothing, and costs other writers nothing.
     let mut counted = Vec::new();
     for (subject, limit) in subjects.limits() {
         counted.push((subject, limit.reserve(attempts_store::tries(tx, subject)?, now).map_err(Fault::TooMany)?));
     }
-    counted.into_iter().try_for_each(|(subject, tries)| Ok(attempts_store::put_tries(tx, subject, Some(tries))?))
+    let mut hold = 0;
+    for (subject, tries) in counted {
+        attempts_store::put_tries(tx, subject, Some(tries))?;
+        hold = hold.max(tries.blocked_until - now);
+    }
+    Ok(hold)
 }
 
 /// Takes a try back that was right: the account begins anew, the address loses no more than this try.
@@ -145,7 +154,7 @@ pub async fn verify(
     let of_account = || Subjects::of_account(&staff.vault, &email, from);
     let subjects = device.map_or_else(of_account, Subjects::of_device);
     let now = staff.clock.now();
-    staff.db.write(move |tx| reserve(tx, subjects, now)).await?;
+    let hold = staff.db.write(move |tx| reserve(tx, subjects, now)).await?;
     let (vault, address) = (staff.vault.clone(), email.clone());
     let found = staff.db.read(move |tx| store::log_in(tx, &vault, &address).map_err(Fault::from)).await?;
     let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
@@ -158,6 +167,7 @@ pub async fn verify(
     if let Some(user) = user {
         note_refusal(staff, user, from, |name, from| Event::SignInRefused { name, from });
     }
+    note_hold(staff, user, from, hold);
     Ok(None)
 }
 
@@ -186,14 +196,30 @@ pub fn note_factor_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>) {
     note_refusal(staff, user, from, |name, from| Event::FactorRefused { name, from });
 }
 
+/// Keeps that a try which failed holds up the next ones: once for each wait, however many come meanwhile.
+pub fn note_hold(staff: &Staff, user: Option<Uuid>, from: Option<IpAddr>, hold: Hold) {
+    if hold > 0 {
+        note(staff, user, from, move |name, from| Some(Event::SignInHeld { name, seconds: hold / 1000, from }));
+    }
+}
+
 /// Keeps that a user was refused. Nobody waits for it: how long an answer takes must not tell whether there is such a
 /// user.
 fn note_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>, event: fn(String, Option<String>) -> Event) {
+    note(staff, Some(user), from, move |name, from| name.map(|name| event(name, from)));
+}
+
+fn note(
+    staff: &Staff,
+    user: Option<Uuid>,
+    from: Option<IpAddr>,
+    event: impl Fn(Option<String>, Option<String>) -> Option<Event> + Send + 'static,
+) {
     let (db, vault, clock) = (staff.db.clone(), staff.vault.clone(), staff.clock.clone());
     let from = from.map(|from| from.to_canonical().to_string());
     let note = move |tx: &mut Tx<'_>| {
-        let Some(user) = store::by_id(tx, &vault, user)? else { return Ok(()) };
-        let event = event(user.name, from.clone());
+        let user = user.map(|user| store::by_id(tx, &vault, user)).transpose()?.flatten();
+        let Some(event) = event(user.map(|user| user.name), from.clone()) else { return Ok(()) };
         audit::record(tx, &vault, &clock, None, &event).map(drop)
     };
     tokio::spawn(async move {
@@ -219,6 +245,25 @@ pub fn admit(tx: &mut Tx<'_>, vault: &Vault, proof: &Proof) -> Result<Option<Use
     }
     forgive(tx, proof.subjects)?;
     store::by_id(tx, vault, proof.user)
+}
+
+/// Ends what somebody signed in with, at their wish.
+///
+/// # Errors
+/// Only the database's.
+pub async fn leave(
+    staff: &Staff,
+    user: Uuid,
+    (kind, hash): (Kind, Hash),
+    (over, from): (Over, Option<String>),
+) -> Result<(), Fault> {
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let event = Event::SignedOut { over, from };
+    let leave = move |tx: &mut Tx<'_>| {
+        store::end(tx, kind, &hash)?;
+        audit::record(tx, &vault, &clock, Some(user), &event).map(drop)
+    };
+    staff.db.write(leave).await
 }
 
 #[cfg(test)]

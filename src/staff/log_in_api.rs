@@ -172,9 +172,8 @@ fn refused() -> Response {
     post, path = "/api/auth/logout", operation_id = "log_out", tag = "auth",
     responses((status = 204, description = "Ended"), ReadProblems)
 )]
-async fn post_log_out(State(staff): State<Staff>, caller: Caller) -> Result<Response, ApiFault> {
-    let (kind, hash) = (caller.kind, caller.hash);
-    staff.db.write(move |tx| store::end(tx, kind, &hash).map_err(Fault::from)).await?;
+async fn post_log_out(State(staff): State<Staff>, caller: Caller, sender: Sender) -> Result<Response, ApiFault> {
+    log_in::leave(&staff, caller.user.id, (caller.kind, caller.hash), (Over::Api, sender.origin())).await?;
     tracing::info!(user = %caller.user.id, "signed out over the API");
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -227,9 +227,10 @@ pub fn lapsed_owner(tx: &mut Tx<'_>, hash: &Hash) -> Result<Option<Uuid>, DbErro
     row.map(|row| row.uuid(0)).transpose()
 }
 
-/// Whether a session is kept under this hash, good or not.
-pub fn is_session(tx: &mut Tx<'_>, hash: &Hash) -> Result<bool, DbError> {
-    Ok(tx.query_one("SELECT 1 FROM sessions WHERE token_hash = $1", params![*hash])?.is_some())
+/// Whose session is kept under this hash, good or not.
+pub fn session_of(tx: &mut Tx<'_>, hash: &Hash) -> Result<Option<Uuid>, DbError> {
+    let row = tx.query_one("SELECT user_id FROM sessions WHERE token_hash = $1", params![*hash])?;
+    row.map(|row| row.uuid(0)).transpose()
 }
 
 /// Notes that a credential was used.

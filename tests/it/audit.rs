@@ -35,7 +35,8 @@ async fn who_was_let_in_and_whom_admins_changed_is_on_record() {
     assert_eq!(app.anonymous().post("/api/auth/login", &nobody).await.status, 401);
     let right = json!({"email": "t@isp.example", "password": "quite another one"});
     assert_eq!(app.anonymous().post("/api/auth/login", &right).await.status, 200);
-    browser.submit("/account/tokens", &[("name", "Billing"), ("expires", "30")]).await;
+    let fields = [("name", "Billing"), ("scope", "tickets:read"), ("days", "30")];
+    assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
     let of = |rows: &[String], what: &str| rows.iter().filter(|row| row.contains(what)).cloned().collect::<Vec<_>>();
     // What was refused is written beside the answer.
     let rows = eventually("the refusal is on record", async || {
@@ -50,9 +51,48 @@ async fn who_was_let_in_and_whom_admins_changed_is_on_record() {
     assert!(of(&rows, "changed").iter().any(|row| row.ends_with("Tom: Name, Owner")), "{rows:?}");
     assert_eq!(of(&rows, "user was changed").len(), 1, "{rows:?}");
     assert_eq!(of(&rows, "password was set").len(), 1, "{rows:?}");
+    assert!(of(&rows, "token was made").iter().any(|row| row.ends_with("Billing (tickets:read)")), "{rows:?}");
     let all = rows.join("\n");
     assert!(!all.contains("quite another") && !all.contains("nobody@"), "{all}");
     assert!(verdict(&app, None).await.broken.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_and_who_is_held_up_is_on_record_once_for_each_wait() {
+    let app = TestApp::start().await;
+    let browser = app.browser().await;
+    let tomasz = app.user("Tomasz", Role::Technician).await;
+    let log_in = async |email: &str, password: &str| {
+        app.anonymous().post("/api/auth/login", &json!({"email": email, "password": password})).await
+    };
+    let token = log_in(&tomasz.email, PASSWORD).await.json["token"].as_str().unwrap().to_owned();
+    let program = app.anonymous().with_token(&token);
+    assert_eq!(program.post("/api/auth/logout", &json!({})).await.status, 204);
+    let other = Browser::new(&app.base);
+    assert_eq!(other.submit("/login", &[("email", &tomasz.email), ("password", PASSWORD)]).await.status, 303);
+    for _ in 0..2 {
+        assert_eq!(other.submit("/logout", &[]).await.status, 303);
+    }
+    for attempt in 0..8 {
+        let wanted = if attempt < 5 { 401 } else { 429 };
+        assert_eq!(log_in(&tomasz.email, "wrong").await.status, wanted, "{attempt}");
+        assert_eq!(log_in("nobody@isp.example", "wrong").await.status, wanted, "{attempt}");
+    }
+    let rows = eventually("both waits are on record", async || {
+        let rows = history(&browser).await;
+        (rows.iter().filter(|row| row.contains("held up")).count() == 2).then_some(rows)
+    })
+    .await;
+    let held: Vec<_> = rows.iter().filter(|row| row.contains("held up")).collect();
+    for who in ["For Tomasz, by one minute. From 127.0.0.1", "For nobody we know, by one minute. From 127.0.0.1"] {
+        assert!(held.iter().any(|row| row.ends_with(who)), "{held:?}");
+    }
+    let left: Vec<_> = rows.iter().filter(|row| row.contains("Signed out")).collect();
+    assert_eq!(left.len(), 2, "who is out already leaves no more: {left:?}");
+    for how in ["Tomasz | Signed out over the API | From 127.0.0.1", "Tomasz | Signed out | From 127.0.0.1"] {
+        assert!(left.iter().any(|row| *row == how), "{left:?}");
+    }
+    assert!(!rows.join("").contains("nobody@"), "what was typed may be a password");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,7 @@ use crate::{
 pub async fn ask(staff: &Staff, email: String, from: Option<IpAddr>, language: Language) -> Result<(), Fault> {
     let (at, subjects) = (staff.clone(), Subjects::of_reset(&staff.vault, &email, from));
     let work = move |tx: &mut Tx<'_>| {
-        log_in::reserve(tx, subjects, at.clock.now())?;
+        let _ = log_in::reserve(tx, subjects, at.clock.now())?;
         mail::enqueue_wish(tx, &at, &email, language)
     };
     staff.db.write(work).await?;

@@ -229,13 +229,13 @@ pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -
     let former = sender.former();
     // A cookie that anybody made up writes nothing.
     let known = match former {
-        Some(hash) => staff.db.read(move |tx| store::is_session(tx, &hash)).await.map_err(Fault::from)?,
-        None => false,
+        Some(hash) => staff.db.read(move |tx| store::session_of(tx, &hash)).await.map_err(Fault::from)?,
+        None => None,
     };
     let mut onward = None;
-    if let Some(hash) = former.filter(|_| known) {
+    if let (Some(hash), Some(user)) = (former, known) {
         onward = sso::goes_on(&staff, hash).await?;
-        staff.db.write(move |tx| store::end(tx, Kind::Session, &hash).map_err(Fault::from)).await?;
+        log_in::leave(&staff, user, (Kind::Session, hash), (Over::Page, sender.origin())).await?;
     }
     let mut response = if let Some(address) = onward {
         SignedOut::answer(&staff, visit, address)
@@ -344,10 +344,12 @@ async fn first_admin(staff: &Staff, sender: &Sender, mut input: Input) -> Result
 async fn try_code(staff: &Staff, sender: &Sender, code: &str) -> Result<bool, Fault> {
     let subjects = log_in::Subjects::of_setup(&staff.vault, sender.address);
     let now = staff.clock.now();
-    staff.db.write(move |tx| log_in::reserve(tx, subjects, now)).await?;
+    let hold = staff.db.write(move |tx| log_in::reserve(tx, subjects, now)).await?;
     let right = setup::is_code(&staff.vault, code);
     if right {
         staff.db.write(move |tx| log_in::forgive(tx, subjects).map_err(Fault::from)).await?;
+    } else {
+        log_in::note_hold(staff, None, sender.address, hold);
     }
     Ok(right)
 }

@@ -78,21 +78,21 @@ async fn check_code(
 ) -> Result<Option<Second>, Fault> {
     let subjects = Subjects::of_factor(&staff.vault, user, from);
     let now = staff.clock.now();
-    staff.db.write(move |tx| log_in::reserve(tx, subjects, now)).await?;
+    let hold = staff.db.write(move |tx| log_in::reserve(tx, subjects, now)).await?;
     let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let of_app = found.iter().filter(|one| one.kind == Kind::App).find_map(|one| {
         let step = Key::parse(&one.secret)?.step_of(&digits, now)?;
         Some(What::App { id: one.id, step })
     });
     let what = match (of_app, Code::parse(code)) {
-        (Some(what), _) => what,
-        (None, Some(code)) => match recovery(staff, user, code).await? {
-            Some(what) => what,
-            None => return Ok(None),
-        },
-        (None, None) => return Ok(None),
+        (Some(what), _) => Some(what),
+        (None, Some(code)) => recovery(staff, user, code).await?,
+        (None, None) => None,
     };
-    Ok(Some(Second { user, what, subjects: Some(subjects) }))
+    if what.is_none() {
+        log_in::note_hold(staff, Some(user), from, hold);
+    }
+    Ok(what.map(|what| Second { user, what, subjects: Some(subjects) }))
 }
 
 async fn recovery(staff: &Staff, user: Uuid, code: Code) -> Result<Option<What>, Fault> {
