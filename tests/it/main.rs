@@ -26,6 +26,7 @@ mod process;
 mod reports;
 mod sso;
 mod staff;
+mod supply;
 mod support;
 mod tickets;
 mod tickets_pages;
