@@ -9,7 +9,7 @@ use crate::staff::{
 };
 
 /// In the order of `config check`.
-pub(super) const KEYS: [Key; 13] = [
+pub(super) const KEYS: [Key; 15] = [
     key(
         "oidc.issuer",
         "",
@@ -21,6 +21,8 @@ pub(super) const KEYS: [Key; 13] = [
     key("oidc.scopes", "openid,profile,email", "What the provider is asked for, comma-separated"),
     key("oidc.label", "", "The provider's name on the button of the log-in page"),
     key("oidc.admin_if", "", "The claim and values that make an admin, such as groups=redress-admin"),
+    key("oidc.owner_if", "", "The claim and values that make an owner; without it every admin by a claim is one"),
+    key("oidc.auditor_if", "", "The same for auditors"),
     key("oidc.technician_if", "", "The same for technicians; without any such setting roles are set in the desk"),
     key("oidc.create_users", "true", "Whether somebody new to whom a claim gives a role becomes a user"),
     key(
@@ -34,7 +36,11 @@ pub(super) const KEYS: [Key; 13] = [
 ];
 
 /// Which setting gives which role, the one with the most to do first.
-const ROLES: [(Role, &str); 2] = [(Role::Admin, "oidc.admin_if"), (Role::Technician, "oidc.technician_if")];
+const ROLES: [(Role, &str); 3] =
+    [(Role::Admin, "oidc.admin_if"), (Role::Auditor, "oidc.auditor_if"), (Role::Technician, "oidc.technician_if")];
+
+/// How to write a rule.
+const RULE: &str = "write a claim, = and its values, such as groups=redress-admin";
 
 /// The settings, if there is a provider.
 pub(super) fn settings(checker: &mut Checker<'_>) -> Option<Settings> {
@@ -55,11 +61,9 @@ pub(super) fn settings(checker: &mut Checker<'_>) -> Option<Settings> {
     let list = |text: String| {
         text.split([',', ' ']).filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect::<Vec<_>>()
     };
-    let roles = ROLES.into_iter().filter_map(|(role, name)| {
-        let remedy = "write a claim, = and its values, such as groups=redress-admin";
-        checker.parsed(name, remedy, Rule::parse).map(|rule| (role, rule))
-    });
-    let roles: Vec<_> = roles.collect();
+    let rule = |(role, name)| checker.parsed(name, RULE, Rule::parse).map(|rule| (role, rule));
+    let roles: Vec<_> = ROLES.into_iter().filter_map(rule).collect();
+    let owners = checker.parsed("oidc.owner_if", RULE, Rule::parse);
     let label = checker.parsed("oidc.label", "write 1 to 60 characters on one line", |text| {
         crate::input::clean(text, crate::input::Limits::line(60)).ok().filter(|text| !text.is_empty())
     });
@@ -73,6 +77,7 @@ pub(super) fn settings(checker: &mut Checker<'_>) -> Option<Settings> {
         scopes: list(checker.text("oidc.scopes")),
         label,
         roles,
+        owners,
         create_users: create_users?,
         link_by_email: link_by_email?,
         local_login: local_login?,
@@ -174,6 +179,8 @@ mod tests {
             ("oidc.issuer", "https://user:pass@id.example"),
             ("oidc.issuer", "http://127.0.0.1.example"),
             ("oidc.admin_if", "redress-admin"),
+            ("oidc.owner_if", "groups"),
+            ("oidc.auditor_if", "=x"),
             ("oidc.technician_if", "groups="),
             ("oidc.create_users", "perhaps"),
             ("oidc.link_by_email", "1"),

@@ -7,8 +7,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Browser, Caller, Dir, PASSWORD, at_rest, eventually,
+    Browser, Caller, Dir, PASSWORD, at_rest, eventually, log_statements,
     process::{Process, redress, run, run_with},
+    server_log,
 };
 
 /// Nothing answers there, so each attempt fails with the address that it was for.
@@ -249,6 +250,9 @@ async fn finds(admin: &Caller, words: &[&str]) {
 #[tokio::test]
 async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
     let dir = Dir::new();
+    if dir.database().is_some() {
+        log_statements(&dir);
+    }
     let process = Process::serve(&dir, &ENV);
     let (admin, ticket) = plant(&process, &dir).await;
     let first = [
@@ -285,6 +289,11 @@ async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
         assert_eq!(leaks(&bytes).difference(&given).collect::<Vec<_>>(), [] as [&&str; 0], "{name}");
     }
     let said = process.stop();
+    if let Some(log) = server_log(&dir) {
+        let text = String::from_utf8_lossy(&log);
+        assert!(text.contains("INSERT INTO ticket_texts") && text.contains("$1 = '"), "it has statements and values");
+        assert_eq!(leaks(&log), BTreeSet::new(), "in PostgreSQL's own log");
+    }
     assert_sealed(&dir, &["redress.db", "redress.key"]);
     assert!(said.contains("DEBUG") && said.contains("/api/tickets"), "the log says what it does: {said}");
     assert_eq!(leaks(said.as_bytes()), BTreeSet::new(), "{said}");

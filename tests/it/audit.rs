@@ -6,7 +6,7 @@ use redress::{
 };
 use serde_json::json;
 
-use crate::support::{PASSWORD, TestApp, eventually, sql};
+use crate::support::{Browser, PASSWORD, TestApp, eventually, sql};
 
 async fn verdict(app: &TestApp, held: Option<&str>) -> Verdict {
     audit::verify(&app.app.db, &app.app.tickets.desk.vault, held).await.unwrap()

@@ -20,6 +20,8 @@ pub struct Settings {
     pub label: Option<String>,
     /// Which claims give which role; the first that holds counts. Without any, roles are set in the desk.
     pub roles: Vec<(Role, Rule)>,
+    /// Which claim makes an admin an owner; without it admins by a claim are owners, and it may be changed in the desk.
+    pub owners: Option<Rule>,
     /// Whether somebody new with a role becomes a user.
     pub create_users: bool,
     /// Whether somebody new becomes the user with the same address, if the provider has verified that.
@@ -33,9 +35,18 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The role that the claims give; `None` when they give none.
-    pub(super) fn role(&self, claims: &Claims) -> Option<Role> {
-        self.roles.iter().find(|(_, rule)| rule.holds(claims)).map(|(role, _)| *role)
+    /// Whether claims say what somebody may do, and the desk does not.
+    pub(super) const fn are_roles_claimed(&self) -> bool {
+        !self.roles.is_empty() || self.owners.is_some()
+    }
+
+    /// The role that the claims give, and the owner flag where they say of it; `None` when they give none.
+    pub(super) fn role(&self, claims: &Claims) -> Option<(Role, Option<bool>)> {
+        if self.owners.as_ref().is_some_and(|rule| rule.holds(claims)) {
+            return Some((Role::Admin, Some(true)));
+        }
+        let (role, _) = self.roles.iter().find(|(_, rule)| rule.holds(claims))?;
+        Some((*role, self.owners.as_ref().map(|_| false)))
     }
 }
 
@@ -119,6 +130,7 @@ mod tests {
             scopes: Vec::new(),
             label: None,
             roles,
+            owners: None,
             create_users: true,
             link_by_email: false,
             local_login: true,
@@ -126,7 +138,14 @@ mod tests {
             max_age: None,
         };
         let of = |groups: serde_json::Value| settings.role(&Claims::of(json!({ "groups": groups })));
-        assert_eq!(of(json!(["field", "desk"])), Some(Role::Admin));
-        assert_eq!((of(json!(["field"])), of(json!([]))), (Some(Role::Technician), None));
+        assert_eq!(of(json!(["field", "desk"])), Some((Role::Admin, None)));
+        assert_eq!((of(json!(["field"])), of(json!([]))), (Some((Role::Technician, None)), None));
+
+        // An owner is an admin, and where owners are claimed no other admin is one.
+        let settings = Settings { owners: Some(rule("groups=lead")), ..settings.clone() };
+        let of = |groups: serde_json::Value| settings.role(&Claims::of(json!({ "groups": groups })));
+        assert_eq!(of(json!(["lead"])), Some((Role::Admin, Some(true))));
+        assert_eq!(of(json!(["desk"])), Some((Role::Admin, Some(false))));
+        assert_eq!(of(json!(["field", "lead"])), Some((Role::Admin, Some(true))));
     }
 }

@@ -35,6 +35,9 @@ pub struct Arrival {
     pub from: Option<String>,
 }
 
+/// The role that claims give, and what they say of the owner flag.
+type Claimed = Option<(Role, Option<bool>)>;
+
 /// What the use case works with.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
@@ -90,7 +93,7 @@ fn known(tx: &mut Tx<'_>, desk: Desk<'_>, identity: &Identity, id: Uuid) -> Resu
         return Ok(Err(Refusal::Disabled));
     }
     let role = desk.settings.role(&identity.claims);
-    if role.is_none() && !desk.settings.roles.is_empty() {
+    if role.is_none() && desk.settings.are_roles_claimed() {
         // Whoever has lost all roles at the provider has no business in a session of before.
         users::end_log_ins(tx, id, None)?;
         return Ok(Err(Refusal::NoRole));
@@ -99,9 +102,13 @@ fn known(tx: &mut Tx<'_>, desk: Desk<'_>, identity: &Identity, id: Uuid) -> Resu
 }
 
 /// The user with the role that the claims give, if they give one.
-fn given(tx: &mut Tx<'_>, desk: Desk<'_>, user: User, role: Option<Role>) -> Result<Result<User, Refusal>, Fault> {
-    let Some(role) = role.filter(|role| *role != user.role) else { return Ok(Ok(user)) };
-    let changes = Changes { role: Some(role), ..Changes::none() };
+fn given(tx: &mut Tx<'_>, desk: Desk<'_>, user: User, role: Claimed) -> Result<Result<User, Refusal>, Fault> {
+    let Some((role, owner)) = role else { return Ok(Ok(user)) };
+    let owner = owner.filter(|_| role == Role::Admin);
+    if role == user.role && owner.is_none_or(|owner| owner == user.owner) {
+        return Ok(Ok(user));
+    }
+    let changes = Changes { role: Some(role), owner, ..Changes::none() };
     match change(tx, desk.staff, By::default(), user.id, &changes, None) {
         Ok(user) => Ok(Ok(user)),
         Err(Fault::Conflict { .. }) => Ok(Err(Refusal::LastAdmin)),
@@ -118,7 +125,7 @@ fn new(
 ) -> Result<Result<User, Refusal>, Fault> {
     let Desk { vault, clock, settings, .. } = desk;
     let (claims, role) = (&identity.claims, settings.role(&identity.claims));
-    if role.is_none() && !settings.roles.is_empty() {
+    if role.is_none() && settings.are_roles_claimed() {
         return Ok(Err(Refusal::NoRole));
     }
     let Some(email) = claims.email() else { return Ok(Err(Refusal::Nameless)) };
@@ -152,11 +159,11 @@ fn new(
 }
 
 /// A user as the claims describe one, held to what a form of ours has to keep to.
-fn described(desk: Desk<'_>, identity: &Identity, role: Role) -> Option<NewUser> {
+fn described(desk: Desk<'_>, identity: &Identity, (role, owner): (Role, Option<bool>)) -> Option<NewUser> {
     let (email, name) = (identity.claims.email()?, identity.claims.name()?);
     // Read with a password that will do, as forms have one; it is left out again.
     let fields = [("email", email), ("name", name), ("password", "none is ever set")];
     let input = Input::from_pairs(fields.map(|(field, text)| (field.to_owned(), text.to_owned())));
     let new = form::new_user(input, desk.region, Some(role)).ok()?;
-    Some(NewUser { password: None, ..new })
+    Some(NewUser { password: None, owner: owner.unwrap_or(new.owner), ..new })
 }

@@ -15,6 +15,7 @@ use super::{
     view::{Field, FormView, split},
 };
 use crate::{
+    audit::Over,
     db::Tx,
     fault::{Fault, FieldFault},
     input::{Input, Limits},

@@ -66,6 +66,28 @@ async fn the_role_follows_the_claim_at_each_sign_in() {
 }
 
 #[tokio::test]
+async fn owners_and_auditors_are_claimed_as_well() {
+    let more = [("oidc.owner_if", "groups=redress-owner"), ("oidc.auditor_if", "groups=redress-audit")];
+    let (mut idp, app) = Idp::with_desk(&more).await;
+    app.admin().await;
+    let asha = async || redress::staff::by_email(&app.app.staff, "asha@isp.example").await.unwrap().unwrap();
+    let mut seen = Vec::new();
+    for groups in [
+        json!(["redress-owner"]),
+        json!(["redress-admin"]),
+        json!(["redress-admin", "redress-owner"]),
+        json!(["redress-audit"]),
+        json!(["redress-admin"]),
+    ] {
+        idp.order(&json!({"groups": {"asha": groups}}));
+        idp.person(&app).arrive("asha", "/account").await;
+        seen.push((asha().await.role.name(), asha().await.owner));
+    }
+    let wanted = [("admin", true), ("admin", false), ("admin", true), ("auditor", false), ("admin", false)];
+    assert_eq!(seen, wanted, "each sign-in says anew what somebody is");
+}
+
+#[tokio::test]
 async fn the_last_admin_is_not_taken_from_the_desk() {
     let (mut idp, app) = Idp::with_desk(&[]).await;
     idp.person(&app).arrive("asha", "/tickets").await;

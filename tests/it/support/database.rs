@@ -73,6 +73,22 @@ async fn files(client: &Client) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     Ok(files.iter().map(|file| (format!("file of {}", file.get::<_, String>(0)), file.get(1))).collect())
 }
 
+/// Has PostgreSQL write every statement with its values into its own log, as an operator may who looks for slow ones.
+pub fn log_statements(dir: &Dir) {
+    for setting in ["log_min_duration_statement = 0", "log_parameter_max_length = -1", "log_error_verbosity = verbose"]
+    {
+        let set = format!("ALTER DATABASE %I SET {setting}");
+        sql(dir, &format!("DO $$ BEGIN EXECUTE format('{set}', current_database()); END $$"));
+    }
+}
+
+/// PostgreSQL's own log.
+pub fn server_log(dir: &Dir) -> Option<Vec<u8>> {
+    let read = "SELECT pg_read_binary_file(current_setting('data_directory') || '.log')";
+    let database = dir.database()?;
+    Some(database.with(async |client| client.query_one(read, &[]).await).unwrap().get(0))
+}
+
 /// Every value of bytes in every table, each with its table and column.
 pub fn blobs(dir: &Dir) -> Vec<(String, Vec<u8>)> {
     if let Some(database) = dir.database() {
