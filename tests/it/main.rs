@@ -4,6 +4,7 @@
 
 mod access;
 mod architecture;
+mod asvs;
 mod at_rest;
 mod audit;
 mod auditor;
