@@ -230,6 +230,9 @@ async fn forget(app: &App) {
     if let Err(error) = swept.await {
         tracing::warn!(%error, "the hourly sweep failed; the next one makes up for it");
     }
+    if let Err(fault) = staff::remind_of_tokens(&app.staff).await {
+        tracing::warn!(%fault, "those whose tokens end soon were not told; the next sweep does");
+    }
     let gates = &app.config.notifications.gates;
     if let Err(fault) = notifications::strand(&app.db, gates, app.clock.now()).await {
         tracing::warn!(%fault, "messages of channels that are not set any more could not be given up; the next sweep does");

@@ -13,3 +13,7 @@ mail-browser-subject = { $isp }: signed in from another browser
 mail-browser = Somebody signed in as you at the complaint desk of { $isp } on { $at }, from a browser that you had not signed in from before:
 mail-token-subject = { $isp }: an API token ends soon
 mail-token = Your API token { $name } at the complaint desk of { $isp } ends on { $at }. Programs that use it stop working then: make another one on your account page.
+mail-address-subject = { $isp }: your address was changed
+mail-address = The e-mail address that you sign in with at the complaint desk of { $isp } was changed. Messages go to the new one from now on.
+mail-factors-subject = { $isp }: your second factors were changed
+mail-factors = A second factor of your account at the complaint desk of { $isp } was added or removed.

@@ -7,3 +7,4 @@ photo-one = Send one photo at a time.
 photo-no-picture = This is no picture that can be read. Send a JPEG, PNG or WebP.
 photo-too-many-pixels = This picture has too many pixels. Send one of at most 60 megapixels.
 photo-send-multipart = Send multipart/form-data with the field photo.
+photo-enough = This ticket has { $most } photos, as many as one may have.

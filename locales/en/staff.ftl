@@ -109,3 +109,4 @@ staff-sso-last-admin = The provider makes you no admin any more, but you are the
 staff-local-closed = Passwords are not taken here. Sign in with the button, which leads to single sign-on.
 staff-signing-out-on = You are being led on to the provider, to sign out there as well.
 staff-sign-out-on = Sign out at the provider
+staff-email-own = A token does not change the address of its own user, as links for passwords go there: do it on the page Users.

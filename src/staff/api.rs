@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     Role, SignedIn, Staff, User, audit_api,
     change::{change_user, not_ones_own},
+    credential::Kind,
     form, links, log_in_api, members,
     session::Caller,
     step_up, store,
@@ -251,6 +252,11 @@ async fn patch_user(
     let vault = staff.vault.clone();
     let user = staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)?;
     let changes = form::changes(body.input, staff.region.as_ref(), &user)?;
+    // Links for passwords go to the address: by a token alone nobody leads their owner's elsewhere.
+    let leads_away = caller.kind == Kind::Api && changes.email.as_ref().is_some_and(|email| *email != user.email);
+    if leads_away && caller.user.id == id {
+        return Err(Fault::field("email", "not_allowed", Text::new("staff-email-own")).into());
+    }
     if changes.password.is_some() {
         not_ones_own(&caller.user, id)?;
     }
@@ -281,13 +287,13 @@ pub struct PasswordLink {
     params(("id" = Uuid, Path, description = "The user's id")),
     responses((status = 201, description = "The link", body = PasswordLink), ReadProblems)
 )]
-async fn post_link(
-    State(staff): State<Staff>,
-    SignedIn(by): SignedIn,
-    Path(id): Path<Uuid>,
-) -> Result<Answer, ApiFault> {
-    let given = links::give_link(&staff, Some(by.id), id, Language::English).await?;
+async fn post_link(State(staff): State<Staff>, caller: Caller, Path(id): Path<Uuid>) -> Result<Response, ApiFault> {
+    if let Some(refusal) = step_up::refusal(&caller, staff.clock.now()) {
+        return Ok(refusal);
+    }
+    not_ones_own(&caller.user, id)?;
+    let given = links::give_link(&staff, Some(caller.user.id), id, Language::English).await?;
     let expires_at = instant(given.expires_at);
     let link = PasswordLink { url: given.url, kind: given.kind, expires_at, mailed: given.mailed };
-    Ok(Answer::json(StatusCode::CREATED, &link)?)
+    Ok(Answer::json(StatusCode::CREATED, &link)?.into_response())
 }

@@ -94,6 +94,10 @@ pub(super) fn change(
         links::store::void(tx, id)?;
         mail::take_back(tx, id)?;
     }
+    if before.email != user.email && user.enabled {
+        // To where they were reached before: whoever took it over would else be the only one to hear of it.
+        mail::enqueue(tx, staff, &before, &Letter::AddressChanged, Language::English)?;
+    }
     if hash.is_some() && user.enabled {
         mail::enqueue(tx, staff, &user, &Letter::PasswordChanged, Language::English)?;
     }

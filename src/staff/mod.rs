@@ -51,7 +51,7 @@ pub use self::{
     state::Staff,
     store::CHANGED,
     throttle::Throttle,
-    token::{Grant, add_token, revoke_token, tokens},
+    token::{Grant, add_token, remind as remind_of_tokens, revoke_token, tokens},
     token_store::ApiToken,
     user::{Person, Role, THE_CLIENT, User},
 };

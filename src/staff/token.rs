@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::{
     ApiToken, Staff,
-    credential::Fresh,
+    credential::{Fresh, days},
+    mail::{self, Letter},
     roles::{Scope, Scopes},
     store, token_store,
 };
@@ -12,6 +13,7 @@ use crate::{
     audit::{self, Event},
     db::Tx,
     fault::Fault,
+    words::Language,
 };
 
 /// A token to be made.
@@ -66,6 +68,34 @@ pub(super) async fn keep(
     staff.db.write(keep).await?;
     tracing::info!(user = %of, "a token was made");
     Ok(fresh.token)
+}
+
+/// How long before a token ends its owner is told, in days: time to make another one and to bring it where it is used.
+const TOLD: i64 = 7;
+
+/// Tells those by mail whose tokens end soon; nobody where none can be sent. One that lasts no longer than that anyway needs
+/// no reminder.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub async fn remind(staff: &Staff) -> Result<(), Fault> {
+    if !staff.mails.on() {
+        return Ok(());
+    }
+    let at = staff.clone();
+    let remind = move |tx: &mut Tx<'_>| {
+        let now = at.clock.now();
+        for (id, of, name, ends) in token_store::ending(tx, now, now + days(TOLD))? {
+            if let Some(user) = store::by_id(tx, &at.vault, of)?.filter(|user| user.enabled) {
+                mail::enqueue(tx, &at, &user, &Letter::TokenEnds { name: &name, at: ends }, Language::English)?;
+            }
+            token_store::note_told(tx, id)?;
+        }
+        Ok::<_, Fault>(())
+    };
+    staff.db.write(remind).await?;
+    staff.mails.wake();
+    Ok(())
 }
 
 /// Everybody's tokens that are good, the newest first.

@@ -55,6 +55,21 @@ fn keep(
     .map(drop)
 }
 
+/// Tokens of programs that end before a time and whose owners have not been told: id, owner, name and end.
+pub fn ending(tx: &mut Tx<'_>, now: i64, before: i64) -> Result<Vec<(Uuid, Uuid, String, i64)>, DbError> {
+    let rows = tx.query(
+        "SELECT id, user_id, name, expires_at FROM api_tokens \
+         WHERE expires_at > $1 AND expires_at < $2 AND end_told = 0 AND name <> $3 ORDER BY expires_at, id LIMIT 100",
+        params![now, before, LOG_IN],
+    )?;
+    rows.iter().map(|row| Ok((row.uuid(0)?, row.uuid(1)?, row.text(2)?, row.int(3)?))).collect()
+}
+
+/// Notes that the owner of a token was told of its end.
+pub fn note_told(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
+    tx.execute("UPDATE api_tokens SET end_told = 1 WHERE id = $1", params![id]).map(drop)
+}
+
 /// Ends anybody's token with this id; `false` when there is none.
 pub fn revoke(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
     Ok(tx.execute("DELETE FROM api_tokens WHERE id = $1", params![id])? == 1)

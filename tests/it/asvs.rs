@@ -15,7 +15,9 @@ fn cells(line: &str) -> Vec<&str> {
 
 /// Chapter, level and status of each requirement.
 fn requirements(page: &str) -> Vec<(String, String, String)> {
-    let id = |line: &str| line.split('|').nth(1).is_some_and(|id| id.trim().split('.').filter(|n| n.parse::<u8>().is_ok()).count() == 3);
+    let id = |line: &str| {
+        line.split('|').nth(1).is_some_and(|id| id.trim().split('.').filter(|n| n.parse::<u8>().is_ok()).count() == 3)
+    };
     let rows = page.lines().filter(|line| line.starts_with("| ") && id(line)).map(cells);
     rows.map(|row| (format!("V{}", row[0].split('.').next().unwrap()), row[2].to_owned(), row[3].to_owned())).collect()
 }
@@ -41,7 +43,8 @@ fn the_tables_of_counts_are_those_of_the_rows() {
         wanted.insert(chapter.clone(), count(&|row| row.0 == *chapter));
     }
     let (counted, _) = page.split_once("## The gaps").unwrap();
-    for line in counted.lines().filter(|line| line.starts_with("| ") && line.bytes().any(|byte| byte.is_ascii_digit())) {
+    for line in counted.lines().filter(|line| line.starts_with("| ") && line.bytes().any(|byte| byte.is_ascii_digit()))
+    {
         let cells = cells(line);
         let key = cells[0].split(' ').next().unwrap();
         let told: Vec<_> = cells[1..5].iter().map(|cell| cell.trim_matches('*').to_owned()).collect();
@@ -56,11 +59,18 @@ fn every_test_and_file_that_it_names_is_there() {
     let mut named = 0;
     for word in page.split('`').skip(1).step_by(2) {
         let (path, name) = word.split_once("::").map_or((word, None), |(path, name)| (path, Some(name)));
-        if !path.contains('/') || path.contains([' ', '{', '*', '<']) || !path.starts_with(|c: char| c.is_ascii_lowercase()) {
+        if !path.contains('/')
+            || path.contains([' ', '{', '*', '<'])
+            || !path.starts_with(|c: char| c.is_ascii_lowercase())
+        {
             continue;
         }
         let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        if name.is_none() && !["src", "tests", "docs", "crates", "assets", "bin", "migrations"].iter().any(|top| path.starts_with(top)) {
+        if name.is_none()
+            && !["src", "tests", "docs", "crates", "assets", "bin", "migrations"]
+                .iter()
+                .any(|top| path.starts_with(top))
+        {
             continue;
         }
         assert!(place.exists(), "{word}");

@@ -84,7 +84,7 @@ pub(super) static TABLES: [Table; 36] = [
     table(
         "api_tokens",
         &["token_hash"],
-        &["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "scopes"],
+        &["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "scopes", "end_told"],
     )
     .refers(&[("user_id", "users", "id")]),
     table("password_links", &["user_id", "kind"], &["token_hash", "expires_at"]).refers(&[("user_id", "users", "id")]),

@@ -19,6 +19,17 @@ pub enum Letter<'a> {
     },
     /// Their password was changed (ASVS 6.3.7).
     PasswordChanged,
+    /// The address that they sign in with was changed (ASVS 6.3.7); it goes to the one of before.
+    AddressChanged,
+    /// A second factor of theirs came or went (ASVS 6.3.7).
+    FactorsChanged,
+    /// An API token of theirs ends soon (ASVS 6.4.5).
+    TokenEnds {
+        /// Their name for it.
+        name: &'a str,
+        /// When, in milliseconds.
+        at: i64,
+    },
     /// Somebody signed in from a browser that they had not signed in from before (ASVS 6.3.5).
     NewBrowser {
         /// When, in milliseconds.
@@ -33,6 +44,7 @@ impl Letter<'_> {
     pub(super) const fn expires_at(&self) -> Option<i64> {
         match self {
             Self::Link { expires_at, .. } => Some(*expires_at),
+            Self::TokenEnds { at, .. } => Some(*at),
             _ => None,
         }
     }
@@ -55,6 +67,18 @@ impl Letter<'_> {
             Self::PasswordChanged => {
                 let changed = say(Text::new("mail-password").arg("isp", isp));
                 ("mail-password-subject", vec![changed, say(Text::new("mail-not-you"))])
+            }
+            Self::AddressChanged => {
+                let changed = say(Text::new("mail-address").arg("isp", isp));
+                ("mail-address-subject", vec![changed, say(Text::new("mail-not-you"))])
+            }
+            Self::FactorsChanged => {
+                let changed = say(Text::new("mail-factors").arg("isp", isp));
+                ("mail-factors-subject", vec![changed, say(Text::new("mail-not-you"))])
+            }
+            Self::TokenEnds { name, at } => {
+                let ends = Text::new("mail-token").arg("isp", isp).arg("name", *name).arg("at", when(*at));
+                ("mail-token-subject", vec![say(ends)])
             }
             Self::NewBrowser { at, agent } => {
                 let seen = say(Text::new("mail-browser").arg("isp", isp).arg("at", when(*at)));

@@ -48,6 +48,13 @@ impl Claims {
         }
     }
 
+    /// A claim that is a number; of a fraction the whole part.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        let value = self.0.get(name)?;
+        #[expect(clippy::cast_possible_truncation, reason = "seconds fit, and what does not is out of any range")]
+        value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
+    }
+
     /// A claim that is a text, unless that is empty.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
@@ -91,6 +98,15 @@ mod tests {
             Claims::of(json!({"name": "Asha"})).or(Claims::of(json!({"name": "Eve", "email": "a@isp.example"})));
         assert_eq!((claims.name(), claims.email()), (Some("Asha"), Some("a@isp.example")));
         assert_eq!(format!("{claims:?}"), "Claims(2)");
+    }
+
+    #[test]
+    fn a_number_may_be_a_fraction_and_a_text_is_none() {
+        for (value, want) in
+            [(json!(5), Some(5)), (json!(5.9), Some(5)), (json!("5"), None), (json!(1e300), Some(i64::MAX))]
+        {
+            assert_eq!(Claims::of(json!({"nbf": value})).number("nbf"), want);
+        }
     }
 
     #[test]

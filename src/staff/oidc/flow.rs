@@ -145,6 +145,11 @@ pub async fn finish(provider: &Provider, begun: &Transaction, back: &Callback<'_
     let proof = tokens.id_token().ok_or(Refusal::Unproven)?;
     let (known, claims) = proven(provider, known, proof, &tokens, &begun.nonce).await?;
     let (subject, mut claims) = (claims.subject().to_string(), Claims::of(all(&claims)));
+    // The library looks at the end alone (RFC 7519, section 4.1.5).
+    if claims.number("nbf").is_some_and(|from| from.saturating_mul(1000) > provider.clock.now() + SKEW) {
+        tracing::warn!("an ID token is not good yet");
+        return Err(Refusal::Unproven);
+    }
     if claims.email().is_none() || provider.settings.role(&claims).is_none() {
         claims = claims.or(userinfo(provider, &known, &tokens, &subject).await);
     }

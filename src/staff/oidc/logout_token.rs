@@ -41,6 +41,7 @@ struct Payload {
     iss: String,
     aud: Value,
     iat: i64,
+    nbf: Option<i64>,
     exp: Option<i64>,
     jti: String,
     sub: Option<String>,
@@ -105,7 +106,8 @@ fn claimed(said: Payload, (issuer, client): (&str, &str), now: i64) -> Option<Si
             .map_or(said.iat.checked_mul(1000)?.checked_add(LIFE), |exp| exp.checked_mul(1000))?
             .checked_add(SKEW)?,
     );
-    let of_now = since <= now + SKEW && until > now;
+    let begins = said.nbf.unwrap_or(said.iat).checked_mul(1000)?.max(since);
+    let of_now = begins <= now + SKEW && until > now;
     // An ID token has a nonce and no such event, so that neither can be taken for the other.
     let of_log_out = said.events.get(EVENT).is_some_and(Value::is_object) && said.nonce.is_none();
     let names = said.sub.is_some() || said.sid.is_some();

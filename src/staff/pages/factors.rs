@@ -303,6 +303,6 @@ pub async fn remove(
     if let Some(away) = guard(&staff, &caller, Act::End).await? {
         return Ok(away);
     }
-    second_factor::remove(&staff, caller.user.id, id).await?;
+    second_factor::remove(&staff, &caller, id).await?;
     Ok(done(&staff, &caller, &visit, "factor-removed", None))
 }

@@ -11,6 +11,7 @@ use crate::{
         SignedIn, Staff,
         credential::Kind,
         session::Caller,
+        step_up::{self, Act},
         store::{self, Session},
     },
     web::{Flash, PageFault, Path, Visit},
@@ -46,6 +47,10 @@ pub async fn end_own(
     Path(id): Path<Uuid>,
     visit: Visit,
 ) -> Result<Response, PageFault> {
+    // Whoever sits at an open page ends nobody's work elsewhere (ASVS 5.0, 7.5.2).
+    if let Some(away) = step_up::ask(&caller, Act::End, staff.clock.now(), "/account") {
+        return Ok(away);
+    }
     end(&staff, Kind::Session, (caller.user.id, caller.user.id), id).await?;
     Ok(done(&staff, &visit, "/account", "account-session-ended"))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::CookieJar;
@@ -70,8 +70,12 @@ const fn cookie_name(chrome: &Chrome) -> &'static str {
 
 /// `GET /auth/start`: off to the provider. Nothing is changed here; what was begun lies in the browser. A link and no
 /// form, since `form-action` of our content security policy would hold for where the provider leads on to as well.
-pub async fn start(State(staff): State<Staff>, query: Query) -> Result<Response, PageFault> {
+pub async fn start(State(staff): State<Staff>, headers: HeaderMap, query: Query) -> Result<Response, PageFault> {
     let provider = provider(&staff)?;
+    // Another site's link is no wish to sign in: the log-in page asks (ASVS 5.0, 7.6.2).
+    if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
+        return Ok(Redirect::to("/login").into_response());
+    }
     let next = query.get("next").filter(|next| is_local(next) && next.len() <= 1024).map(ToOwned::to_owned);
     let (address, begun) = match oidc::begin(&provider, next).await {
         Ok(begun) => begun,

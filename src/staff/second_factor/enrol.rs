@@ -12,8 +12,12 @@ use crate::{
     audit::{self, Event},
     db::Tx,
     fault::Fault,
-    staff::{Caller, Staff, proof_store, store as members},
-    words::Text,
+    staff::{
+        Caller, Staff,
+        mail::{self, Letter},
+        proof_store, store as members,
+    },
+    words::{Language, Text},
 };
 
 /// More are a sign of a mistake.
@@ -59,8 +63,8 @@ fn new(staff: &Staff, kind: Kind, name: String, secret: String) -> Authenticator
     Authenticator { id, kind, name, secret, created_at, last_used_at: None }
 }
 
-/// The first factor brings recovery codes, ends all other log-ins, which were made without one, and makes the session at
-/// hand one of two factors: its user has just shown both.
+/// All other log-ins end: they were made without it (ASVS 5.0, 7.4.3). The first factor brings recovery codes, and makes the
+/// session at hand one of two factors: its user has just shown both.
 async fn add(
     staff: &Staff,
     caller: &Caller,
@@ -71,26 +75,29 @@ async fn add(
     let codes = Code::ten(&staff.clock);
     let hashes = hashes(staff, &codes).await?;
     let (of, own, kind) = (caller.user.id, caller.hash, new.kind);
-    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let (at, user) = (staff.clone(), caller.user.clone());
     let work = move |tx: &mut Tx<'_>| {
+        let (vault, clock) = (&at.vault, &at.clock);
         members::take_turn(tx, of)?;
-        let before = store::of_user(tx, &vault, of)?.len();
+        let before = store::of_user(tx, vault, of)?.len();
         if before >= MOST {
             return Err(Fault::conflict(Text::new("factor-too-many").arg("count", MOST)));
         }
         let now = clock.now();
-        if !store::insert(tx, &vault, of, &new, credential.as_deref())? || !also(tx, now)? {
+        if !store::insert(tx, vault, of, &new, credential.as_deref())? || !also(tx, now)? {
             return Err(Fault::field("", "invalid", Text::new("factor-passkey-wrong")));
         }
-        audit::record(tx, &vault, &clock, Some(of), &Event::FactorAdded { kind: kind.into(), name: new.name.clone() })?;
+        audit::record(tx, vault, clock, Some(of), &Event::FactorAdded { kind: kind.into(), name: new.name.clone() })?;
+        members::end_log_ins(tx, of, Some(own))?;
         if before == 0 {
             store::put_codes(tx, of, &hashes)?;
-            members::end_log_ins(tx, of, Some(own))?;
             proof_store::strengthen(tx, &own)?;
         }
+        mail::enqueue(tx, &at, &user, &Letter::FactorsChanged, Language::English)?;
         Ok::<_, Fault>(before == 0)
     };
     let first = staff.db.write(work).await?;
+    staff.mails.wake();
     tracing::info!(user = %of, ?kind, "a second factor was added");
     Ok(first.then(|| codes.iter().map(Code::shown).collect()))
 }
@@ -124,24 +131,30 @@ pub async fn make_codes(staff: &Staff, of: Uuid) -> Result<Vec<String>, Fault> {
     Ok(codes.iter().map(Code::shown).collect())
 }
 
-/// Takes one of a user's own factors away; with the last, the recovery codes.
+/// Takes one of a user's own factors away; with the last, the recovery codes. All other log-ins end: one of them may have
+/// been made by it.
 ///
 /// # Errors
 /// [`Fault::NotFound`] when there is none such.
-pub async fn remove(staff: &Staff, of: Uuid, id: Uuid) -> Result<(), Fault> {
-    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+pub async fn remove(staff: &Staff, caller: &Caller, id: Uuid) -> Result<(), Fault> {
+    let (at, user, own) = (staff.clone(), caller.user.clone(), caller.hash);
+    let of = user.id;
     let work = move |tx: &mut Tx<'_>| {
         members::take_turn(tx, of)?;
-        let found = store::of_user(tx, &vault, of)?.into_iter().find(|one| one.id == id).ok_or(Fault::NotFound)?;
+        let found = store::of_user(tx, &at.vault, of)?.into_iter().find(|one| one.id == id).ok_or(Fault::NotFound)?;
         store::remove(tx, of, id)?;
         if !store::any(tx, of)? {
             store::remove_all(tx, of)?;
             proof_store::weaken(tx, of)?;
         }
+        members::end_log_ins(tx, of, Some(own))?;
+        mail::enqueue(tx, &at, &user, &Letter::FactorsChanged, Language::English)?;
         let event = Event::FactorRemoved { kind: found.kind.into(), name: found.name };
-        audit::record(tx, &vault, &clock, Some(of), &event).map(drop)
+        audit::record(tx, &at.vault, &at.clock, Some(of), &event).map(drop)
     };
-    staff.db.write(work).await
+    staff.db.write(work).await?;
+    staff.mails.wake();
+    Ok(())
 }
 
 /// Takes all factors of somebody away who has lost them, and ends whatever they are signed in with. `by` is nobody on the
@@ -150,17 +163,19 @@ pub async fn remove(staff: &Staff, of: Uuid, id: Uuid) -> Result<(), Fault> {
 /// # Errors
 /// [`Fault::NotFound`] without that user, [`Fault::Conflict`] when they have none.
 pub async fn reset(staff: &Staff, by: Option<Uuid>, of: Uuid) -> Result<(), Fault> {
-    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
+    let at = staff.clone();
     let work = move |tx: &mut Tx<'_>| {
         members::take_turn(tx, of)?;
-        let user = members::by_id(tx, &vault, of)?.ok_or(Fault::NotFound)?;
+        let user = members::by_id(tx, &at.vault, of)?.ok_or(Fault::NotFound)?;
         if store::remove_all(tx, of)? == 0 {
             return Err(Fault::conflict(Text::new("factor-none")));
         }
         members::end_log_ins(tx, of, None)?;
-        audit::record(tx, &vault, &clock, by, &Event::FactorsReset { user: of, name: user.name }).map(drop)
+        mail::enqueue(tx, &at, &user, &Letter::FactorsChanged, Language::English)?;
+        audit::record(tx, &at.vault, &at.clock, by, &Event::FactorsReset { user: of, name: user.name }).map(drop)
     };
     staff.db.write(work).await?;
+    staff.mails.wake();
     tracing::info!(user = %of, "a user's second factors were taken away");
     Ok(())
 }

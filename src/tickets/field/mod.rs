@@ -20,6 +20,8 @@ use crate::{
     words::Text,
 };
 
+/// Photos of one ticket.
+const MOST_PHOTOS: i64 = 50;
 /// Jobs of one page.
 pub const PAGE: u32 = 50;
 
@@ -81,7 +83,7 @@ pub fn note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, key: &str, new: &NewNote)
 /// Notes something about a job, with a photo.
 ///
 /// # Errors
-/// As [`note`].
+/// As [`note`]; [`Fault::Conflict`] where the ticket has as many as it may have.
 pub fn photograph(
     tx: &mut Tx<'_>,
     desk: &Desk,
@@ -91,6 +93,9 @@ pub fn photograph(
     picture: &Picture,
 ) -> Result<Note, Fault> {
     let ticket = still(tx, desk, by, key)?.id;
+    if photos::count(tx, ticket)? >= MOST_PHOTOS {
+        return Err(Fault::conflict(Text::new("photo-enough").arg("most", MOST_PHOTOS)));
+    }
     let mut note = note(tx, desk, by, key, new)?;
     photos::attach(tx, &desk.vault, ticket, &mut note, desk.clock.uuid(), picture)?;
     Ok(note)

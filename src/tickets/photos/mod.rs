@@ -7,7 +7,7 @@ mod upload;
 
 pub use self::{
     picture::Picture,
-    store::{attach, forget, of_ticket, read},
+    store::{attach, count, forget, of_ticket, read},
     upload::{Darkroom, LARGEST, PHOTO, Upload},
 };
 

@@ -66,6 +66,15 @@ pub fn of_ticket(tx: &mut Tx<'_>, ticket: Uuid) -> Result<HashMap<i64, Vec<Photo
     Ok(photos)
 }
 
+/// How many photos a ticket has.
+///
+/// # Errors
+/// Only the database's.
+pub fn count(tx: &mut Tx<'_>, ticket: Uuid) -> Result<i64, Fault> {
+    let row = tx.query_one("SELECT count(*) FROM photos WHERE ticket_id = $1", params![ticket])?;
+    Ok(row.map_or(Ok(0), |row| row.int(0))?)
+}
+
 /// The picture (JPEG) of a photo of this ticket.
 ///
 /// # Errors

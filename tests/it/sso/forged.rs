@@ -16,7 +16,7 @@ const SECONDS: i64 = NOW / 1000;
 async fn an_honest_token_lets_in_with_all_that_may_vary() {
     let (fake, app, _) = Fake::with_desk(&[]).await;
     let hash = Sha512::digest("access");
-    let varied: [(&str, Value); 6] = [
+    let varied: [(&str, Value); 7] = [
         ("sub", json!("subject-1")),
         ("aud", json!(["redress"])),
         ("azp", json!("redress")),
@@ -24,6 +24,7 @@ async fn an_honest_token_lets_in_with_all_that_may_vary() {
         // Clocks differ by up to a minute.
         ("exp", json!(SECONDS - 59)),
         ("iat", json!(SECONDS + 60)),
+        ("nbf", json!(SECONDS + 60)),
     ];
     for (name, value) in varied {
         let (browser, page) = fake.arrive(&app, Sign::By(1), |claims| claims[name] = value).await;
@@ -46,7 +47,7 @@ async fn a_token_that_proves_nothing_lets_nobody_in() {
         let (_, page) = fake.arrive(&app, sign, |_| {}).await;
         assert_eq!(refusal(&page), "unproven", "{what}");
     }
-    let claims: [(&str, Value); 13] = [
+    let claims: [(&str, Value); 14] = [
         ("iss", json!("https://other.example")),
         ("iss", json!(format!("{}/", fake.issuer))),
         ("aud", json!("another")),
@@ -55,6 +56,7 @@ async fn a_token_that_proves_nothing_lets_nobody_in() {
         ("azp", json!("another")),
         ("exp", json!(SECONDS - 60)),
         ("iat", json!(SECONDS + 62)),
+        ("nbf", json!(SECONDS + 62)),
         ("nonce", json!("another")),
         ("nonce", json!(null)),
         ("at_hash", json!(BASE64URL_NOPAD.encode(&Sha512::digest("another")[..32]))),
@@ -240,7 +242,13 @@ async fn a_logout_token_ends_what_it_names_once_and_no_other_does() {
         let page = send(Fake::sign(sign, &good)).await;
         assert!(page.status == 400 && page.text.contains("invalid_request"), "{page:?}");
     }
-    for (name, value) in [("nonce", json!("n")), ("events", json!({})), ("aud", json!("another")), ("exp", json!(1))] {
+    for (name, value) in [
+        ("nonce", json!("n")),
+        ("events", json!({})),
+        ("aud", json!("another")),
+        ("exp", json!(1)),
+        ("nbf", json!(SECONDS + 3600)),
+    ] {
         let mut bad = good.clone();
         bad[name] = value;
         assert_eq!(send(Fake::sign(Sign::By(1), &bad)).await.status, 400, "{name}");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{get, idp::Idp, parameter, path, recorded, refusal, settings, users};
-use crate::support::{TestApp, at_rest};
+use crate::support::{Browser, TestApp, at_rest};
 
 #[tokio::test]
 async fn an_admin_arrives_where_they_were_going_and_stays_the_same_user() {
@@ -85,6 +85,19 @@ async fn owners_and_auditors_are_claimed_as_well() {
     }
     let wanted = [("admin", true), ("admin", false), ("admin", true), ("auditor", false), ("admin", false)];
     assert_eq!(seen, wanted, "each sign-in says anew what somebody is");
+}
+
+/// A provider that knows its user lets them in without a word: so nobody else may begin it.
+#[tokio::test]
+async fn another_site_begins_no_sign_in() {
+    let (_idp, app) = Idp::with_desk(&[]).await;
+    let browser = Browser::new(&app.base);
+    for (site, place) in [("cross-site", "/login"), ("same-site", "/login"), ("same-origin", "http"), ("none", "http")]
+    {
+        let page = Browser::page(browser.request("GET", "/auth/start").header("sec-fetch-site", site)).await;
+        assert!(page.status == 303 && page.location.starts_with(place), "{site}: {page:?}");
+        assert_eq!(page.headers.contains_key("set-cookie"), place == "http", "{site}");
+    }
 }
 
 #[tokio::test]

@@ -267,6 +267,13 @@ async fn a_token_alone_sets_no_new_password_of_its_owner() {
     assert_eq!(own.patch(&path, change).await.faults(), [("password".to_owned(), "not_allowed".to_owned())]);
     assert!(own.is_known().await && other.is_known().await);
     assert_eq!(own.get(&path.replace(&user.id.to_string(), "")).await.text.matches("Somebody Else").count(), 0);
+    // Nor by a way round: a link for a password, or the address that links go to.
+    let link = own.post(&format!("{path}/link"), json!({})).await;
+    assert_eq!(link.faults(), [("password".to_owned(), "not_allowed".to_owned())], "{}", link.text);
+    let change = json!({"email": "elsewhere@isp.example"});
+    assert_eq!(own.patch(&path, change).await.faults(), [("email".to_owned(), "not_allowed".to_owned())]);
+    let same = own.patch(&path, json!({"email": user.email, "name": "Priya R"})).await;
+    assert_eq!(same.status, 200, "{}", same.text);
     let again = world.anonymous().post("/api/auth/login", body).await;
     assert_eq!(again.status, 200, "nothing has changed");
 }

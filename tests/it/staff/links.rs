@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use redress::{
-    staff::{self, Carrying, Fate, LinkKind, Mail, Post, Role},
+    staff::{self, By, Carrying, Changes, Fate, Grant, LinkKind, Mail, Post, Role},
     words::Language,
 };
 use serde_json::json;
@@ -367,4 +367,29 @@ async fn links_are_in_the_audit_history_without_their_secrets() {
     let given = staff::give_link(&world.staff, None, user.id, Language::English).await.unwrap();
     assert_eq!(given.kind, LinkKind::Reset);
     assert!(!format!("{given:?}").contains("rdl_"), "nor in a log");
+}
+
+/// Whoever loses an address or a factor hears of it where they were reached before, and whoever has a token in time that it
+/// ends.
+#[tokio::test]
+async fn changes_of_what_one_signs_in_with_are_told_and_so_is_the_end_of_a_token() {
+    let (world, sack, _stop) = mailing();
+    let user = world.user("Priya Raman", Role::Admin).await;
+    let changes = Changes { email: Some("priya@new.example".to_owned()), ..Changes::none() };
+    staff::change_user(&world.staff, By::default(), user.id, changes).await.unwrap();
+    let told = sack.to(&user.email, 1).await;
+    assert!(told[0].text.contains("your address was changed"), "{}", told[0].text);
+
+    let grant = |name: &str, lasts| Grant { lasts, ..Grant::whole(name) };
+    for (name, lasts) in [("sync", Some(30)), ("later", Some(90)), ("for ever", None)] {
+        staff::add_token(&world.staff, user.id, grant(name, lasts)).await.unwrap();
+    }
+    staff::remind_of_tokens(&world.staff).await.unwrap();
+    world.hand.advance(24 * 24 * 3_600_000);
+    for _ in 0..2 {
+        staff::remind_of_tokens(&world.staff).await.unwrap();
+    }
+    let told = sack.to("priya@new.example", 1).await;
+    assert_eq!(told.len(), 1, "one token ends soon, and that is told once");
+    assert!(told[0].text.contains("sync") && told[0].text.contains("an API token ends soon"), "{}", told[0].text);
 }

@@ -260,6 +260,10 @@ async fn dangerous_acts_want_a_fresh_proof_which_gives_the_session_another_token
         )
         .await;
     assert_eq!(call.status, 403, "{}", call.text);
+    let call = admin.post(&format!("/api/users/{}/link", other.id), json!({})).await;
+    assert_eq!(call.status, 403, "{}", call.text);
+    let end = admin.submit(&format!("/account/sessions/{}/end", other.id), &[]).await;
+    assert!(end.header("location").starts_with("/account/confirm"), "{}", end.text);
     assert_eq!(admin.get("/users").await.status, 200, "to look is no harm");
     assert!(!admin.get("/users").await.text.contains("late@isp.example"));
 
@@ -322,11 +326,15 @@ async fn the_last_factor_takes_the_recovery_codes_along() {
     let world = World::new();
     let mut browser = world.browser("Priya Raman", Role::Admin).await;
     let email = browser.email().to_owned();
-    let (_, _) = set_up(&world, &mut browser).await;
+    let (app, _) = set_up(&world, &mut browser).await;
     let mut other = world.browser("Tomasz Nowak", Role::Technician).await;
     let remove = browser.get(FACTORS).await.attributes("td form", "action").remove(0);
+    world.hand.advance(MINUTE);
+    let (mut elsewhere, second) = sign_in(&world, &email, &app.code(&world)).await;
+    assert_eq!(second.status, 303, "{}", second.text);
     assert_eq!(other.submit(&remove, &[]).await.status, 404, "another's");
     assert_eq!(browser.submit(&remove, &[]).await.header("location"), FACTORS);
+    assert!(browser.is_known().await && !elsewhere.is_known().await, "what was made by it ends");
     assert!(browser.get(FACTORS).await.texts("#codes").is_empty());
     assert_eq!(world.anonymous().try_sign_in(&email, PASSWORD).await.header("location"), "/tickets");
     assert_eq!(browser.submit(&format!("{FACTORS}/codes"), &[]).await.status, 303);
