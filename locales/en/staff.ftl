@@ -110,3 +110,4 @@ staff-local-closed = Passwords are not taken here. Sign in with the button, whic
 staff-signing-out-on = You are being led on to the provider, to sign out there as well.
 staff-sign-out-on = Sign out at the provider
 staff-email-own = A token does not change the address of its own user, as links for passwords go there: do it on the page Users.
+staff-token-scope = Choose what the token is good for.

@@ -20,6 +20,7 @@ use super::{
     step_up, store,
 };
 use crate::{
+    email,
     fault::{Fault, FieldFault},
     input,
     web::{
@@ -253,7 +254,8 @@ async fn patch_user(
     let user = staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)?;
     let changes = form::changes(body.input, staff.region.as_ref(), &user)?;
     // Links for passwords go to the address: by a token alone nobody leads their owner's elsewhere.
-    let leads_away = caller.kind == Kind::Api && changes.email.as_ref().is_some_and(|email| *email != user.email);
+    let leads_away =
+        caller.kind == Kind::Api && changes.email.as_ref().is_some_and(|to| email::key(to) != email::key(&user.email));
     if leads_away && caller.user.id == id {
         return Err(Fault::field("email", "not_allowed", Text::new("staff-email-own")).into());
     }

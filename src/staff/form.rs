@@ -221,9 +221,8 @@ pub fn token(mut input: Input) -> Result<Grant, Fault> {
     input.finish().map(|()| Grant { name, scopes, lasts: days.value() })
 }
 
-fn scope_unknown() -> Text {
-    let names: Vec<Text> = Scope::ALL.map(|scope| Text::verbatim(scope.name())).to_vec();
-    Text::new("rules-choose").arg("choices", names)
+const fn scope_unknown() -> Text {
+    Text::new("staff-token-scope")
 }
 
 fn sent<T>(input: &mut Input, name: &str, read: impl FnOnce(&mut Input) -> Option<T>) -> Option<T> {

@@ -335,12 +335,8 @@ pub fn history(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket) -> Result<Histor
          JOIN users u ON u.id = n.actor WHERE n.ticket_id = $1 ORDER BY n.version",
         params![ticket.id],
     )?;
-    let mut notes = rows.iter().map(|row| note(vault, row)).collect::<Result<Vec<_>, Fault>>()?;
-    let mut came = photos::of_ticket(tx, ticket.id)?;
-    for note in &mut notes {
-        note.photos = came.remove(&note.version).unwrap_or_default();
-    }
-    Ok(History { entries, notes })
+    let notes = rows.iter().map(|row| note(vault, row)).collect::<Result<_, Fault>>()?;
+    Ok(History { entries, notes: photos::of_notes(tx, ticket.id, notes)? })
 }
 
 fn entry(vault: &Vault, ticket: &Ticket, row: &Row) -> Result<Entry, Fault> {

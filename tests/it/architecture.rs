@@ -112,6 +112,8 @@ const RULES: [Rule; 13] = [
             ("src/tickets/pages/", "handlers"),
             ("src/tickets/export/door.rs", "handlers"),
             ("src/tickets/field/api.rs", "handlers"),
+            ("src/tickets/photos/door.rs", "handlers"),
+            ("src/tickets/photos/upload.rs", "an extractor of handlers"),
             ("src/tickets/views/api.rs", "handlers"),
             ("src/clients/mod.rs", "FromRef hands the feature's parts to extractors"),
             ("src/clients/api.rs", "handlers"),

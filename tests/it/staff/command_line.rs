@@ -47,13 +47,6 @@ async fn a_token_is_printed_alone_listed_without_its_secret_and_revoked() {
     assert!(table.contains("export") && table.contains(&user.email), "{table}");
     assert!(!table.contains(&secret[4..20]), "{table}");
     assert!(table.lines().nth(1).unwrap().contains("  admin  "), "without a scope it is for everything: {table}");
-    let scopes = ["tickets:read".to_owned(), "tickets:write".to_owned()];
-    printed(async |out| token::create(&world.staff, &user.email, "sync", (&scopes, None), out).await).await;
-    let both = printed(async |out| token::list(&world.staff, out).await).await;
-    assert!(
-        both.lines().any(|line| line.contains("  tickets:read tickets:write  ") && line.contains("sync")),
-        "{both}"
-    );
     let id = staff::tokens(&world.staff).await.unwrap()[0].id.to_string();
     token::revoke(&world.staff, &id).await.unwrap();
     assert!(!program.is_known().await);
@@ -61,6 +54,13 @@ async fn a_token_is_printed_alone_listed_without_its_secret_and_revoked() {
         let error = token::revoke(&world.staff, gone).await.unwrap_err();
         assert!(error.to_string().starts_with("there is no token"), "{error}");
     }
+    let scopes = ["tickets:read".to_owned(), "tickets:write".to_owned()];
+    printed(async |out| token::create(&world.staff, &user.email, "sync", (&scopes, None), out).await).await;
+    let both = printed(async |out| token::list(&world.staff, out).await).await;
+    assert!(
+        both.lines().any(|line| line.contains("  tickets:read tickets:write  ") && line.contains("sync")),
+        "{both}"
+    );
     let error = token::create(&world.staff, &user.email, " ", (&[], None), &mut Vec::new()).await.unwrap_err();
     assert!(error.to_string().starts_with("name: "), "{error}");
 }
