@@ -8,3 +8,4 @@ photo-no-picture = This is no picture that can be read. Send a JPEG, PNG or WebP
 photo-too-many-pixels = This picture has too many pixels. Send one of at most 60 megapixels.
 photo-send-multipart = Send multipart/form-data with the field photo.
 photo-enough = This ticket has { $most } photos, as many as one may have.
+photo-chosen = The chosen photo

@@ -8,3 +8,4 @@ photo-no-picture = यह तस्वीर पढ़ी नहीं जा �
 photo-too-many-pixels = इस तस्वीर में पिक्सेल बहुत ज़्यादा हैं। 60 मेगापिक्सेल तक की तस्वीर भेजें।
 photo-send-multipart = photo फ़ील्ड के साथ multipart/form-data भेजें।
 photo-enough = इस टिकट में { $most } फ़ोटो हैं, इससे ज़्यादा नहीं जोड़ी जा सकतीं।
+photo-chosen = चुनी हुई फ़ोटो

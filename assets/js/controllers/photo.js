@@ -4,18 +4,40 @@ import { Controller } from "@hotwired/stimulus";
 const SIDE = 2048;
 const QUALITY = 0.85;
 
-/* Brings a photo to size before it is sent. Whatever does not work, the file goes as it is. */
+/* Brings a photo to size before it is sent, and shows it. Whatever does not work, the file goes as it is. */
 export default class extends Controller {
-  static targets = ["file"];
+  static targets = ["file", "shown"];
 
+  connect() {
+    this.element.dataset.scripted = "";
+  }
+  disconnect() {
+    this.hide();
+  }
   async shrink() {
+    this.hide();
     const [file] = this.fileTarget.files;
     if (!file) return;
+    this.show(file);
     const small = await reduced(file).catch(() => null);
     if (!small || small.size >= file.size || this.fileTarget.files[0] !== file) return;
     const list = new DataTransfer();
     list.items.add(new File([small], "photo.jpg", { type: "image/jpeg" }));
     this.fileTarget.files = list.files;
+  }
+  show(file) {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => {
+      if (this.fileTarget.files.length) {
+        this.shownTarget.src = reader.result;
+        this.shownTarget.hidden = false;
+      }
+    });
+    reader.readAsDataURL(file);
+  }
+  hide() {
+    this.shownTarget.hidden = true;
+    this.shownTarget.removeAttribute("src");
   }
 }
 

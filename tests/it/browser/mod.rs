@@ -7,6 +7,7 @@ mod live;
 mod looks;
 mod paging;
 mod passkeys;
+mod photos;
 mod selection;
 mod shortcuts;
 
