@@ -242,3 +242,19 @@ async fn the_history_is_narrowed_by_who_what_and_when_on_the_page_in_the_file_an
         assert_eq!(reply.faults(), [wrong.split('=').next().unwrap()], "{wrong}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_comes_whole_however_it_is_compressed() {
+    let app = TestApp::start().await;
+    let browser = app.browser().await;
+    for path in ["/audit.csv", "/tickets.csv"] {
+        for coding in ["identity", "gzip", "br"] {
+            let answer = browser.request("GET", path).header("accept-encoding", coding).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{path} {coding}");
+            let coded = answer.headers().get("content-encoding").map_or("identity", |coded| coded.to_str().unwrap());
+            assert_eq!(coded, coding, "{path}");
+            let file = answer.bytes().await.unwrap_or_else(|error| panic!("{path} {coding}: {error}"));
+            assert!(!file.is_empty(), "{path} {coding}");
+        }
+    }
+}

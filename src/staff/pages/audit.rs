@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
@@ -256,7 +256,8 @@ pub async fn file(
         };
         Some((piece, (None, file)))
     });
-    let mut response = Response::new(Body::from_stream(pieces));
+    // What compresses it asks once more after its end.
+    let mut response = Response::new(Body::from_stream(pieces.fuse()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.csv\""));
