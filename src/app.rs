@@ -212,6 +212,7 @@ impl App {
             // it has boxed.
             .layer((
                 middleware::from_fn(log::requests),
+                middleware::from_fn(headers::plain_for_others),
                 compression(CompressionLevel::Fastest, |_, _, _, _| true),
                 compression(PAGES, is_page),
                 middleware::from_fn_with_state(headers::Headers { clock: self.clock.clone(), secure }, headers::guard),

@@ -53,6 +53,17 @@ pub async fn guard(State(settings): State<Headers>, mut request: Request, next: 
     response
 }
 
+/// Lets nothing be compressed that another site has a browser ask for: beside words which that site has put into the address,
+/// the length of a compressed page tells whether the same words stand in what is secret (BREACH). To stand before what
+/// compresses.
+pub async fn plain_for_others(mut request: Request, next: Next) -> Response {
+    let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if matches!(site, Some(b"cross-site" | b"same-site")) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
+    next.run(request).await
+}
+
 /// The headers of what is for programs alone and has no page: nothing of it is to be shown, run or kept.
 pub async fn bare(mut response: Response) -> Response {
     let headers = response.headers_mut();
