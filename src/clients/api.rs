@@ -87,14 +87,15 @@ pub struct ClientList {
 
 /// What `PUT /api/clients/{accountId}` takes. This type only documents it; `form` reads it.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ClientChange)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct ClientBody {
     /// Needed where the client is new.
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(nullable = false, max_length = 200, pattern = r"\S")]
     name: Option<String>,
     /// Needed where the client is new. A possible number; with a country code unless the settings name a region.
-    #[schema(nullable = false, example = "+447700900142")]
+    #[schema(nullable = false, pattern = r"\S", example = "+447700900142")]
     phone: Option<String>,
     #[schema(nullable)]
     email: Option<String>,

@@ -58,12 +58,15 @@ const PARAMETERS: [&str; 6] = ["state", "channel", "from", "to", "cursor", "page
 /// Of all tickets, the newest first.
 #[utoipa::path(get, path = "/api/notifications", tag = "notifications", operation_id = "list_notifications",
     params(
-        ("state" = Option<String>, Query, description = "Any of the states, comma-separated"),
-        ("channel" = Option<String>, Query, description = "`sms`, `email`, `whatsapp` or `webhook`"),
-        ("from" = Option<String>, Query, description = "Queued on this day or later, in the ISP's zone"),
-        ("to" = Option<String>, Query, description = "Queued on this day or before"),
+        ("state" = Option<String>, Query,
+            pattern = "^(queued|sending|sent|delivered|failed|unknown|suppressed|cancelled)(,(queued|sending|sent|delivered|failed|unknown|suppressed|cancelled))*$",
+            description = "Any of the states, comma-separated"),
+        ("channel" = Option<String>, Query, pattern = "^(sms|email|whatsapp|webhook)$",
+            description = "`sms`, `email`, `whatsapp` or `webhook`"),
+        ("from" = Option<String>, Query, format = Date, description = "Queued on this day or later, in the ISP's zone"),
+        ("to" = Option<String>, Query, format = Date, description = "Queued on this day or before"),
         ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before"),
-        ("pageSize" = Option<u32>, Query, description = "1 to 100, 25 if not given")),
+        ("pageSize" = Option<u32>, Query, minimum = 1, maximum = 100, description = "1 to 100, 25 if not given")),
     responses((status = 200, description = "A page of them", body = ListedPage), openapi::ReadProblems))]
 async fn list_notifications(
     State(state): State<Tickets>,

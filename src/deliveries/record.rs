@@ -141,6 +141,7 @@ pub struct TrialRecord {
 
 /// Whom a trial goes to.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewGatewayTrial)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct TrialBody {
@@ -171,21 +172,23 @@ impl OptOutRecord {
 
 /// A number.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = PhoneNumber)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct NumberBody {
     /// As people write it; with a country code unless the settings name a region.
-    #[schema(example = "+447700900142")]
+    #[schema(pattern = r"\S", example = "+447700900142")]
     pub phone: String,
 }
 
 /// What the owner of a number has said.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = OptOutChange, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct OptOutBody {
     /// As people write it; with a country code unless the settings name a region.
-    #[schema(example = "+447700900142")]
+    #[schema(pattern = r"\S", example = "+447700900142")]
     pub phone: String,
     pub opted_out: bool,
 }

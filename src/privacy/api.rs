@@ -42,6 +42,7 @@ fn calls() -> OpenApiRouter<Privacy> {
 
 /// Whom a request is about: one of the three. This type only documents it.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = PersonalDataRequest, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct ExportBody {
@@ -55,12 +56,13 @@ struct ExportBody {
     #[schema(nullable = false, max_length = 64)]
     phone: Option<String>,
     /// Why, for the audit history. Name nobody in it.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(max_length = 500, pattern = r"\S")]
     reason: String,
 }
 
 /// The same with what confirms it.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ErasureRequest, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct EraseBody {
@@ -74,15 +76,16 @@ struct EraseBody {
     #[schema(nullable = false, max_length = 64)]
     phone: Option<String>,
     /// Why, for the audit history. Name nobody in it.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(max_length = 500, pattern = r"\S")]
     reason: String,
     /// The client's account id or name, the ticket's reference, or the number.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     confirm: String,
 }
 
 /// The same for a hold.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = LegalHoldRequest, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct HoldBody {
@@ -93,7 +96,7 @@ struct HoldBody {
     #[schema(nullable = false, max_length = 64)]
     ticket: Option<String>,
     /// Why.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(max_length = 500, pattern = r"\S")]
     reason: String,
     /// The last day of it, in the ISP's zone; until it is ended if not given.
     #[schema(nullable, format = Date)]

@@ -98,13 +98,14 @@ pub struct UserList {
 
 /// A user to be added.
 #[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 pub struct NewUserBody {
     /// One valid address.
     #[schema(format = "email", max_length = 254)]
     pub email: String,
     /// What records call them.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     pub name: String,
     /// What they may do.
     pub role: Role,
@@ -128,13 +129,14 @@ pub struct NewUserBody {
 
 /// A change of a user: only the fields that are sent change.
 #[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(rename_all = "camelCase")]
 pub struct UserChangeBody {
     /// One valid address.
     #[schema(format = "email", max_length = 254, nullable = false)]
     pub email: Option<String>,
     /// What records call them.
-    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    #[schema(max_length = 200, pattern = r"\S", nullable = false)]
     pub name: Option<String>,
     /// What they may do.
     #[schema(nullable = false)]

@@ -74,11 +74,12 @@ pub fn calls() -> OpenApiRouter<Staff> {
 /// A hundred entries, the newest first.
 #[utoipa::path(get, path = "/api/audit", tag = "audit", operation_id = "list_audit",
     params(
-        ("who" = Option<String>, Query, description = "A user's id, or `redress` for what the product did by itself"),
-        ("kind" = Option<String>, Query,
+        ("who" = Option<String>, Query, pattern = "^(redress|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
+            description = "A user's id, or `redress` for what the product did by itself"),
+        ("kind" = Option<String>, Query, pattern = "^(changes|access|users|exports|reads|messages|other|all)$",
             description = "changes (default: all but reads), access, users, exports, reads, messages, other, all"),
-        ("from" = Option<String>, Query, description = "First day in the ISP's time zone, YYYY-MM-DD"),
-        ("to" = Option<String>, Query, description = "Last day"),
+        ("from" = Option<String>, Query, format = Date, description = "First day in the ISP's time zone, YYYY-MM-DD"),
+        ("to" = Option<String>, Query, format = Date, description = "Last day"),
         ("before" = Option<i64>, Query, description = "As the part before says"),
     ),
     responses((status = 200, description = "The entries", body = AuditList), openapi::ReadProblems))]

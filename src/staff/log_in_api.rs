@@ -49,10 +49,11 @@ pub struct LoggedIn {
 
 /// What somebody signs in with.
 #[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its documentation is used")]
 pub struct LogInBody {
     /// In any letter case.
-    #[schema(min_length = 1, max_length = 254)]
+    #[schema(max_length = 254, pattern = r"\S")]
     pub email: String,
     /// As it was set.
     #[schema(format = Password, min_length = 1)]

@@ -52,10 +52,11 @@ fn calls() -> OpenApiRouter<Tickets> {
 #[utoipa::path(get, path = "/api/tickets", tag = "tickets", operation_id = "list_tickets",
     params(
         FilterParams,
-        ("sort" = Option<String>, Query, description = "ticketRef, createdAt, updatedAt (default), status, priority"),
-        ("order" = Option<String>, Query, description = "asc, or desc (default)"),
-        ("page" = Option<u32>, Query, description = "From 1"),
-        ("pageSize" = Option<u32>, Query, description = "1 to 100, default 25"),
+        ("sort" = Option<String>, Query, pattern = "^(ticketRef|createdAt|updatedAt|status|priority)?$",
+            description = "ticketRef, createdAt, updatedAt (default), status, priority"),
+        ("order" = Option<String>, Query, pattern = "^(asc|desc)?$", description = "asc, or desc (default)"),
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 10_000_000, description = "From 1"),
+        ("pageSize" = Option<u32>, Query, minimum = 1, maximum = 100, description = "1 to 100, default 25"),
         ("cursor" = Option<String>, Query, description = "nextCursor of the page before"),
     ),
     responses((status = 200, description = "A page of tickets", body = TicketPage), openapi::ReadProblems))]
@@ -199,7 +200,10 @@ async fn change_ticket(
 #[utoipa::path(post, path = "/api/tickets/{id}/notes", tag = "tickets", operation_id = "create_note",
     params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IdempotencyKey),
     request_body = NoteBody,
-    responses((status = 201, description = "The note", body = NoteRecord), openapi::WriteProblems))]
+    responses((status = 201, description = "The note", body = NoteRecord),
+        (status = 409, description = "The ticket was erased",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        openapi::WriteProblems))]
 async fn create_note(
     State(tickets): State<Tickets>,
     SignedIn(user): SignedIn,

@@ -211,25 +211,25 @@ pub struct NotificationList {
 
 /// What `POST /api/tickets` takes. Null is the same as leaving a field out.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewTicket, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct NewTicketBody {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     client_name: String,
     /// A possible number; with a country code unless the settings name a region.
-    #[schema(example = "+447700900142")]
+    #[schema(pattern = r"\S", example = "+447700900142")]
     client_phone: String,
     #[schema(nullable)]
     client_email: Option<String>,
     #[schema(nullable, max_length = 64)]
     client_account_id: Option<String>,
-    #[schema(example = "Incorrect Bill")]
+    #[schema(pattern = r"\S", example = "Incorrect Bill")]
     issue_type: String,
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(max_length = 10_000, pattern = r"\S")]
     description: String,
-    /// `New` or `Open`.
     #[schema(nullable, default = "New")]
-    status: Option<Status>,
+    status: Option<FirstStatus>,
     #[schema(nullable, default = "Medium")]
     priority: Option<Priority>,
     /// The id of an enabled technician.
@@ -237,22 +237,31 @@ pub struct NewTicketBody {
     assigned_to: Option<Uuid>,
 }
 
+/// Where a ticket may stand when it is logged.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum FirstStatus {
+    New,
+    Open,
+}
+
 /// What `PUT /api/tickets/{id}` takes: any of these, and only those sent change.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = TicketChange, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct ChangeBody {
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(nullable = false, max_length = 200, pattern = r"\S")]
     client_name: Option<String>,
-    #[schema(nullable = false)]
+    #[schema(nullable = false, pattern = r"\S")]
     client_phone: Option<String>,
     #[schema(nullable)]
     client_email: Option<String>,
     #[schema(nullable, max_length = 64)]
     client_account_id: Option<String>,
-    #[schema(nullable = false)]
+    #[schema(nullable = false, pattern = r"\S")]
     issue_type: Option<String>,
-    #[schema(nullable = false, min_length = 1, max_length = 10_000)]
+    #[schema(nullable = false, max_length = 10_000, pattern = r"\S")]
     description: Option<String>,
     #[schema(nullable = false)]
     status: Option<Status>,
@@ -265,10 +274,11 @@ pub struct ChangeBody {
 
 /// What `POST /api/tickets/{id}/notes` takes.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewNote, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct NoteBody {
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(max_length = 10_000, pattern = r"\S")]
     content: String,
     /// Whether the client gets it too, as much of it as fits. The setting `notify.note` says how; without it nobody does.
     #[schema(nullable = false, default = false)]
@@ -281,17 +291,25 @@ pub struct NoteBody {
 #[expect(dead_code, reason = "only its documentation is used")]
 pub struct FilterParams {
     /// Any of the six, comma-separated
-    status: Option<String>,
+    #[param(style = Form, explode = false)]
+    status: Option<Vec<Status>>,
     /// Any of the issue types, comma-separated
     issue_type: Option<String>,
     /// Any of the four, comma-separated
-    priority: Option<String>,
-    /// Technicians' ids, or none
+    #[param(style = Form, explode = false)]
+    priority: Option<Vec<Priority>>,
+    /// Technicians' ids, or none, comma-separated
+    #[param(
+        pattern = "^((none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(,(none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}))*)?$"
+    )]
     assigned_to: Option<String>,
     /// A date or an instant
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?)?$")]
     created_from: Option<String>,
     /// A date, itself included, or an instant
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?)?$")]
     created_to: Option<String>,
     /// Finds tickets that match all terms; fields: status: type: priority: tech: phone: account: before: after: fixed: reopened:
+    #[param(max_length = 500)]
     q: Option<String>,
 }

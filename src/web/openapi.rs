@@ -37,7 +37,7 @@ pub struct ProblemDocument {
 #[expect(dead_code, reason = "only its documentation is used")]
 pub struct IdempotencyKey {
     /// The same key with the same body within 24 hours answers the first answer again.
-    #[param(rename = "Idempotency-Key", max_length = 255)]
+    #[param(rename = "Idempotency-Key", max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")]
     idempotency_key: Option<String>,
 }
 

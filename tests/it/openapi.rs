@@ -120,6 +120,75 @@ fn no_route_of_the_api_goes_past_the_document() {
     assert_eq!(found, ["src/app.rs: /api/docs", "src/app.rs: /api/openapi.json"], "these two are the document itself");
 }
 
+/// A call refuses a field that it does not know, so the document says that there are no others.
+#[test]
+fn no_body_is_documented_as_taking_other_fields() {
+    let document = serde_json::to_value(redress::app::document()).unwrap();
+    let mut bodies = 0;
+    for call in documented(&document) {
+        let (method, path) = call.split_once(' ').unwrap();
+        let content = &document["paths"][path][method.to_lowercase()]["requestBody"]["content"];
+        for body in content.as_object().into_iter().flat_map(|kinds| kinds.values()) {
+            let name = body["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            assert_eq!(document["components"]["schemas"][name]["additionalProperties"], json!(false), "{call}: {name}");
+            bodies += 1;
+        }
+    }
+    assert!(bodies > 15, "{bodies}");
+}
+
+/// Whether a value fits what the document says of a parameter.
+fn fits(schema: &Value, value: &str) -> bool {
+    if let Some(least) = schema["minimum"].as_u64() {
+        let most = schema["maximum"].as_u64().unwrap();
+        return value.parse().is_ok_and(|number: u64| (least..=most).contains(&number));
+    }
+    regex::Regex::new(schema["pattern"].as_str().unwrap()).unwrap().is_match(value)
+}
+
+/// What a filter may be stands in the document: nobody has to find out by being refused.
+#[tokio::test]
+async fn filters_are_documented_as_they_are_read() {
+    let app = TestApp::start().await;
+    let owner = app.admin().await;
+    let document = document(&owner).await;
+    let id = app.id_of(&owner).await;
+    for (path, name, good, bad) in [
+        ("/api/tickets", "sort", vec!["ticketRef", "createdAt", "updatedAt", "status", "priority", ""], "age"),
+        ("/api/tickets", "order", vec!["asc", "desc", ""], "up"),
+        ("/api/tickets", "createdFrom", vec!["2026-11-27", "2026-11-27T10:00:00Z", ""], "today"),
+        ("/api/tickets", "createdTo", vec!["2026-11-27", "2026-11-27T10:00:00Z", ""], "today"),
+        ("/api/tickets", "assignedTo", vec!["none", id.as_str(), ""], "me"),
+        ("/api/tickets", "page", vec!["1"], "0"),
+        ("/api/tickets", "pageSize", vec!["1", "100"], "101"),
+        ("/api/tickets.csv", "sort", vec!["ticketRef", "priority"], "age"),
+        ("/api/tickets.csv", "order", vec!["asc", "desc"], "up"),
+        ("/api/notifications", "channel", vec!["sms", "email", "whatsapp", "webhook"], "post"),
+        (
+            "/api/notifications",
+            "state",
+            vec!["queued", "sending,sent,delivered,failed", "unknown,suppressed,cancelled"],
+            "lost",
+        ),
+        ("/api/notifications", "pageSize", vec!["1", "100"], "0"),
+        ("/api/audit", "who", vec!["redress", id.as_str()], "me"),
+        (
+            "/api/audit",
+            "kind",
+            vec!["changes", "access", "users", "exports", "reads", "messages", "other", "all"],
+            "some",
+        ),
+    ] {
+        let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+        let schema = &parameters.iter().find(|parameter| parameter["name"] == name).unwrap()["schema"];
+        for (value, is_good) in good.iter().map(|value| (*value, true)).chain([(bad, false)]) {
+            assert_eq!(fits(schema, value), is_good, "{path} {name}={value}: {schema}");
+            let reply = owner.get(&format!("{path}?{name}={value}")).await;
+            assert_eq!(reply.status, if is_good { 200 } else { 422 }, "{path} {name}={value}: {}", reply.text);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_is_answered_has_the_documented_fields() {
     let app = TestApp::start().await;

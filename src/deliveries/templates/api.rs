@@ -91,6 +91,7 @@ pub struct TemplateList {
 
 /// What `PUT` takes: the whole of it. This type only documents it; `templates::form` reads it.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = MessageTemplateChange, rename_all = "camelCase")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct TemplateBody {
@@ -99,11 +100,11 @@ pub struct TemplateBody {
     #[schema(nullable, max_length = 5_000)]
     body: Option<String>,
     /// With `header` and `templateId`: the text is registered, and has to be kept exactly.
-    #[schema(nullable, max_length = 40)]
+    #[schema(nullable, max_length = 40, pattern = "^[0-9A-Za-z_-]*$")]
     entity: Option<String>,
-    #[schema(nullable, max_length = 40)]
+    #[schema(nullable, max_length = 11, pattern = "^[0-9A-Za-z_-]*$")]
     header: Option<String>,
-    #[schema(nullable, max_length = 40)]
+    #[schema(nullable, max_length = 40, pattern = "^[0-9A-Za-z_-]*$")]
     template_id: Option<String>,
     #[schema(nullable = false, default = false)]
     unicode: Option<bool>,

@@ -117,11 +117,12 @@ fn reason(mut input: Input) -> Result<String, Fault> {
 
 /// What a file is for.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ExportReason)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct ExportBody {
     /// It stays in the audit history.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[schema(max_length = 1000, pattern = r"\S")]
     reason: String,
 }
 
@@ -136,8 +137,9 @@ struct ExportBody {
 #[utoipa::path(get, path = "/api/tickets.csv", tag = "tickets", operation_id = "export_tickets",
     params(
         FilterParams,
-        ("sort" = Option<String>, Query, description = "ticketRef, or createdAt, by which all other sorts come too"),
-        ("order" = Option<String>, Query, description = "asc, or desc (default)"),
+        ("sort" = Option<String>, Query, pattern = "^(ticketRef|createdAt|updatedAt|status|priority)?$",
+            description = "ticketRef, or createdAt, by which all other sorts come too"),
+        ("order" = Option<String>, Query, pattern = "^(asc|desc)?$", description = "asc, or desc (default)"),
     ),
     responses((status = 200, description = "The file", body = String, content_type = "text/csv",
         headers(("Content-Disposition" = String))), openapi::ReadProblems))]
@@ -157,8 +159,9 @@ async fn export_tickets(
     request_body = ExportBody,
     params(
         FilterParams,
-        ("sort" = Option<String>, Query, description = "ticketRef, or createdAt, by which all other sorts come too"),
-        ("order" = Option<String>, Query, description = "asc, or desc (default)"),
+        ("sort" = Option<String>, Query, pattern = "^(ticketRef|createdAt|updatedAt|status|priority)?$",
+            description = "ticketRef, or createdAt, by which all other sorts come too"),
+        ("order" = Option<String>, Query, pattern = "^(asc|desc)?$", description = "asc, or desc (default)"),
     ),
     responses((status = 200, description = "The file", body = String, content_type = "text/csv",
         headers(("Content-Disposition" = String))), openapi::WriteProblems))]

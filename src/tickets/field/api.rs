@@ -106,7 +106,10 @@ async fn report_job(
 #[utoipa::path(post, path = "/api/jobs/{id}/notes", tag = "jobs", operation_id = "create_job_note",
     params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IdempotencyKey),
     request_body = NoteBody,
-    responses((status = 201, description = "The note", body = NoteRecord), openapi::WriteProblems))]
+    responses((status = 201, description = "The note", body = NoteRecord),
+        (status = 409, description = "The ticket was erased",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        openapi::WriteProblems))]
 async fn create_job_note(
     State(tickets): State<Tickets>,
     SignedIn(user): SignedIn,
@@ -135,7 +138,10 @@ async fn create_job_note(
 #[utoipa::path(post, path = "/api/jobs/{id}/photos", tag = "jobs", operation_id = "create_job_photo",
     params(("id" = String, Path, description = "The id or the ticketRef"), openapi::IdempotencyKey),
     request_body(content = PhotoBody, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The note", body = NoteRecord), openapi::WriteProblems))]
+    responses((status = 201, description = "The note", body = NoteRecord),
+        (status = 409, description = "The ticket was erased",
+            body = openapi::ProblemDocument, content_type = "application/problem+json"),
+        openapi::WriteProblems))]
 async fn create_job_photo(
     State(tickets): State<Tickets>,
     SignedIn(user): SignedIn,

@@ -100,6 +100,7 @@ impl From<Page> for JobPage {
 
 /// What `PATCH /api/jobs/{id}` takes.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = JobChange)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct ChangeBody {
@@ -109,16 +110,18 @@ pub struct ChangeBody {
 
 /// What `POST /api/jobs/{id}/notes` takes.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewJobNote)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct NoteBody {
     /// It stays within the desk.
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(max_length = 10_000, pattern = r"\S")]
     pub content: String,
 }
 
 /// What `POST /api/jobs/{id}/photos` takes.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewJobPhoto)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct PhotoBody {

@@ -72,11 +72,12 @@ pub struct ViewList {
 
 /// A view to be saved.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewSavedView)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct NewViewBody {
     /// Unlike the names of one's other views, in any letter case.
-    #[schema(min_length = 1, max_length = 60, example = "Urgent and old")]
+    #[schema(max_length = 60, pattern = r"\S", example = "Urgent and old")]
     name: String,
     /// A query string of `GET /api/tickets`; page and cursor are dropped.
     #[schema(min_length = 1, max_length = 8_000, example = "priority=Urgent&createdTo=2026-11-20")]
@@ -87,10 +88,11 @@ pub struct NewViewBody {
 
 /// A change of a view: any of these, and only those sent change.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = SavedViewChange)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct ViewChangeBody {
-    #[schema(nullable = false, min_length = 1, max_length = 60)]
+    #[schema(nullable = false, max_length = 60, pattern = r"\S")]
     name: Option<String>,
     #[schema(nullable = false, min_length = 1, max_length = 8_000)]
     query: Option<String>,
