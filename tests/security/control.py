@@ -1,11 +1,12 @@
 """A server with planted faults, on which `bin/security control` proves that the scanners would find such ones: SQL in a
 search, in a log-in and in two calls; a search that is shown as it was typed; forms without any check of where they come
-from; no headers; calls of which one forgets who asks and answers otherwise than documented, and both fail on bad values.
+from; no headers; calls of which one forgets who asks and answers otherwise than documented, one turns away everybody, and two fail
+on bad values.
 
     control.py        listens on a free port of 127.0.0.1 and prints its address
 
 Two things are as they should be, so that scanners reach the others: one call asks for the token "planted", and the log-in
-shows only what is safe."""
+shows only what is safe. The roles that bin/security holds the calls against are planted there."""
 
 import html
 import json
@@ -19,7 +20,7 @@ db.executescript(
     "INSERT INTO people (name, password) VALUES ('Nadia', 'x'), ('Tomasz', 'y');"
 )
 
-REFUSALS = {"401": {"description": "Who are you"}, "422": {"description": "Bad values"}}
+REFUSALS = {"401": {"description": "Who are you"}, "403": {"description": "Not yours"}, "422": {"description": "Bad values"}}
 LIST = {
     "type": "array",
     "items": {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
@@ -44,6 +45,7 @@ DOCUMENT = {
     "paths": {
         "/api/tickets": call("tickets", "q", {"type": "string"}),
         "/api/clients": call("clients", "limit", {"type": "integer", "minimum": 1, "maximum": 100}),
+        "/api/reports": call("reports", "name", {"type": "string"}),
     },
 }
 
@@ -58,6 +60,7 @@ class Faulty(BaseHTTPRequestHandler):
             "/login": lambda _: self.page("<form method=post><input name=email><input name=password type=password></form>"),
             "/api/openapi.json": lambda _: self.answer(200, "application/json", json.dumps(DOCUMENT)),
             "/api/tickets": self.tickets,
+            "/api/reports": lambda _: self.answer(403, "text/plain", "Not yours"),
             "/api/clients": lambda query: self.answer(
                 200,
                 "application/json",
