@@ -19,9 +19,10 @@ from schemathesis.engine import events
 USER = os.environ["SCAN_USER"]
 SPARE = os.environ["SCAN_SPARE"]
 TOKEN = os.environ["SCAN_TOKEN"]
+LOG_IN = json.loads(os.environ["SCAN_LOG_IN"])
 NEW_TOKEN = os.environ["SCAN_NEW_TOKEN"].split("\n")
 REAL = json.loads(os.environ["SCAN_REAL"])
-FOREIGN = set(json.loads(os.environ["SCAN_FOREIGN"]))
+FOREIGN = json.loads(os.environ["SCAN_FOREIGN"])
 
 
 def exceptions():
@@ -82,6 +83,7 @@ PICTURE = picture()
 @schemathesis.hook
 def before_call(context, case, kwargs):
     label = case.operation.label
+    wrong = case.meta is None or case.meta.generation.mode.is_negative
     if label == "PATCH /api/users/{id}" and case.path_parameters.get("id") == USER:
         # Nobody would be left to scan as.
         case.path_parameters["id"] = SPARE
@@ -89,6 +91,8 @@ def before_call(context, case, kwargs):
         # Fifty failures of an address, and all others would only hear of that.
         number = next(numbers)
         case.headers["X-Forwarded-For"] = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        if not wrong and number % 3 == 0:
+            case.body = dict(LOG_IN)
     else:
         # Names that no answer hands on to this call: in every other case one that there is.
         real = next((real for name, real in REAL.items() if name in label), None)
@@ -96,7 +100,6 @@ def before_call(context, case, kwargs):
         if real and not other:
             case.path_parameters.update(real[turn % len(real)])
         # No bytes that are made up are a picture.
-        wrong = case.meta is None or case.meta.generation.mode.is_negative
         if not wrong and isinstance(case.body, dict) and "photo" in case.body and next(photos) % 3:
             case.body["photo"] = PICTURE
 
@@ -124,8 +127,9 @@ def door(case, response):
     # Another method, or a name that makes it another address.
     if request.method != operation.method.upper() or not re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", operation.path), path):
         return None
-    if "/api/jobs/{id}" in operation.label and status < 300 and case.path_parameters.get("id") in FOREIGN:
-        return f"{status} of a job of somebody else"
+    for name, foreign in FOREIGN.items():
+        if name in operation.label and status < 300 and case.path_parameters.get("id") == foreign:
+            return f"{status} of what is somebody else's"
     need = NEEDS.get(operation.label)
     if need is None:
         return "no such route in roles.md"
