@@ -77,7 +77,7 @@ pub enum ReadProblems {
 /// The problems of a call with a body.
 #[derive(IntoResponses)]
 pub enum WriteProblems {
-    /// Not JSON
+    /// Broken off, or not as it is said to be
     #[response(status = 400, content_type = "application/problem+json")]
     BadJson(ProblemDocument),
     /// Who are you
@@ -89,10 +89,10 @@ pub enum WriteProblems {
     /// Nothing by that name
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemDocument),
-    /// Over 1 MiB
+    /// Over 1 MiB, or with a photo over 12
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(ProblemDocument),
-    /// Not sent as JSON
+    /// Not sent as what it takes
     #[response(status = 415, content_type = "application/problem+json")]
     Unsupported(ProblemDocument),
     /// Bad values; `errors` has every fault
