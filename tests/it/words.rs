@@ -193,7 +193,7 @@ impl Desk {
         let view = admin.post("/api/views", &view).await;
         assert_eq!(view.status, 201, "{}", view.text);
         let view = view.json["id"].as_str().unwrap().to_owned();
-        sent(&browser, "/account/tokens", &[("name", "बिलिंग"), ("days", "30")]).await;
+        sent(&browser, "/account/tokens", &[("name", "बिलिंग"), ("scope", "admin"), ("days", "30")]).await;
         page(&browser, "/tickets.csv").await;
         Self { app, browser, ticket, client, view, technician }
     }

@@ -60,7 +60,7 @@ async fn people_come_by_tls_and_all_that_they_are_given_is_for_tls_alone() {
     let mut answers = vec![signed_in];
     for (path, form) in [
         ("/account/preferences", &preferences[..]),
-        ("/account/tokens", &[("name", "for a script"), ("days", "")]),
+        ("/account/tokens", &[("name", "for a script"), ("scope", "tickets:read"), ("days", "")]),
         ("/logout", &[]),
     ] {
         let sent = client.post(format!("{base}{path}")).header("origin", &base).form(form).send().await.unwrap();
