@@ -2,3 +2,5 @@
 ALTER TABLE api_tokens ADD COLUMN scopes TEXT NOT NULL DEFAULT 'admin';
 -- Whether their owner was told that they end soon.
 ALTER TABLE api_tokens ADD COLUMN end_told INTEGER NOT NULL DEFAULT 0;
+-- Whether a mail carries a link, which is taken back when the link ends. A warning is not.
+ALTER TABLE staff_mails ADD COLUMN has_link INTEGER NOT NULL DEFAULT 1;

@@ -26,7 +26,7 @@ pub enum Group {
     All,
 }
 
-const ACCESS: &[i64] = &[11, 12, 18, 22, 25, 27, 29];
+const ACCESS: &[i64] = &[11, 12, 18, 22, 25, 27, 29, 30, 31];
 const USERS: &[i64] = &[13, 14, 15, 16, 17, 19, 20, 21, 23, 24, 26, 28];
 const EXPORTS: &[i64] = &[0, 1, 2, 60, 71];
 const MESSAGES: &[i64] = &[3, 4, 5, 6, 7, 8];

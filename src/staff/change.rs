@@ -94,14 +94,15 @@ pub(super) fn change(
         links::store::void(tx, id)?;
         mail::take_back(tx, id)?;
     }
-    if before.email != user.email && user.enabled {
+    if before.email != user.email {
         // To where they were reached before: whoever took it over would else be the only one to hear of it.
         mail::enqueue(tx, staff, &before, &Letter::AddressChanged, Language::English)?;
     }
     if hash.is_some() && user.enabled {
         mail::enqueue(tx, staff, &user, &Letter::PasswordChanged, Language::English)?;
     }
-    if before.role != user.role && user.role != Role::Technician {
+    let rises = before.role != user.role && user.role != Role::Technician;
+    if rises || (user.owner && !before.owner) {
         // Who may do more signs in anew: a session that somebody else got hold of does not grow with its owner.
         store::end_sessions(tx, id)?;
     }

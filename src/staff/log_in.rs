@@ -87,7 +87,13 @@ fn of_address(vault: &Vault, purpose: Purpose, from: IpAddr) -> i64 {
 }
 
 /// How long whoever comes next has to wait if a try fails, in milliseconds; 0 for not at all.
-pub type Hold = i64;
+#[derive(Debug, Clone, Copy)]
+pub struct Hold {
+    /// With the same account, or set-up code.
+    pub account: i64,
+    /// From the same address.
+    pub address: i64,
+}
 
 /// Counts a try as a failure before it is judged.
 ///
@@ -99,10 +105,11 @@ pub fn reserve(tx: &mut Tx<'_>, subjects: Subjects, now: i64) -> Result<Hold, Fa
     for (subject, limit) in subjects.limits() {
         counted.push((subject, limit.reserve(attempts_store::tries(tx, subject)?, now).map_err(Fault::TooMany)?));
     }
-    let mut hold = 0;
+    let mut hold = Hold { account: 0, address: 0 };
     for (subject, tries) in counted {
         attempts_store::put_tries(tx, subject, Some(tries))?;
-        hold = hold.max(tries.blocked_until - now);
+        let wait = (tries.blocked_until - now).max(0);
+        *(if subject == subjects.account { &mut hold.account } else { &mut hold.address }) = wait;
     }
     Ok(hold)
 }
@@ -167,7 +174,9 @@ pub async fn verify(
     if let Some(user) = user {
         note_refusal(staff, user, from, |name, from| Event::SignInRefused { name, from });
     }
-    note_hold(staff, user, from, hold);
+    // Of accounts that somebody made up only the sender's waits are kept: else anybody lets the history grow.
+    let account = if user.is_some() { hold.account } else { 0 };
+    note_hold(staff, user, from, Hold { account, ..hold });
     Ok(None)
 }
 
@@ -176,18 +185,25 @@ async fn renewed(staff: &Staff, user: Uuid, password: String, hash: String) -> S
     if !staff.gate.is_dated(&hash) {
         return hash;
     }
-    let Ok(anew) = staff.gate.hash(password, staff.clock.bytes()).await else { return hash };
+    let Ok(anew) = staff.gate.hash(password.clone(), staff.clock.bytes()).await else { return hash };
     let (before, kept) = (hash.clone(), anew.clone());
     let renew = move |tx: &mut Tx<'_>| store::renew_password(tx, user, &before, &kept).map_err(Fault::from);
     match staff.db.write(renew).await {
         Ok(true) => anew,
-        // Somebody has set another password meanwhile: the proof of this one is worth nothing then.
-        Ok(false) => hash,
+        // Another log-in was quicker, or somebody has set another password: then the proof of this one is worth nothing.
+        Ok(false) => other_of(staff, user, password).await.unwrap_or(hash),
         Err(fault) => {
             tracing::warn!(%fault, "a password's hash of former costs was not made anew");
             hash
         }
     }
+}
+
+/// The hash that is kept now, if it is of this password.
+async fn other_of(staff: &Staff, user: Uuid, password: String) -> Option<String> {
+    let kept = staff.db.read(move |tx| store::password(tx, user).map_err(Fault::from)).await.ok().flatten()?;
+    let right = staff.gate.verify(password, Some(kept.clone())).await.ok()?;
+    right.then_some(kept)
 }
 
 /// Keeps that a wrong second factor was given for a user.
@@ -198,8 +214,9 @@ pub fn note_factor_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>) {
 
 /// Keeps that a try which failed holds up the next ones: once for each wait, however many come meanwhile.
 pub fn note_hold(staff: &Staff, user: Option<Uuid>, from: Option<IpAddr>, hold: Hold) {
-    if hold > 0 {
-        note(staff, user, from, move |name, from| Some(Event::SignInHeld { name, seconds: hold / 1000, from }));
+    let seconds = hold.account.max(hold.address) / 1000;
+    if seconds > 0 {
+        note(staff, user, from, move |name, from| Some(Event::SignInHeld { name, seconds, from }));
     }
 }
 

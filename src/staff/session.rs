@@ -157,7 +157,8 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
 /// Whether a page asks by itself to stay true: that is no sign of anybody at the desk, so a session still ends when
 /// nobody has been there.
 pub fn by_itself(parts: &Parts) -> bool {
-    parts.uri.path().starts_with("/live") || parts.headers.contains_key(BEHIND)
+    let path = parts.uri.path();
+    path.starts_with("/live") || (!is_api(path) && parts.headers.contains_key(BEHIND))
 }
 
 /// Whether a page is one of those that somebody needs who has to set up a second factor.

@@ -127,6 +127,12 @@ pub fn set_password(tx: &mut Tx<'_>, id: Uuid, hash: &str, now: i64) -> Result<(
     tx.execute(sql, params![id, hash, now]).map(drop)
 }
 
+/// The hash of a user's password, if there is one.
+pub fn password(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<String>, DbError> {
+    let row = tx.query_one("SELECT password FROM users WHERE id = $1", params![id])?;
+    Ok(row.map(|row| row.opt_text(0)).transpose()?.flatten())
+}
+
 /// Puts a hash in the place of another of the same password; `false` when that is not the one that is kept.
 pub fn renew_password(tx: &mut Tx<'_>, id: Uuid, before: &str, hash: &str) -> Result<bool, DbError> {
     let sql = "UPDATE users SET password = $3 WHERE id = $1 AND password = $2";

@@ -71,7 +71,7 @@ pub(super) async fn keep(
 }
 
 /// How long before a token ends its owner is told, in days: time to make another one and to bring it where it is used.
-const TOLD: i64 = 7;
+pub(super) const TOLD: i64 = 7;
 
 /// Tells those by mail whose tokens end soon; nobody where none can be sent. One that lasts no longer than that anyway needs
 /// no reminder.

@@ -6,7 +6,7 @@ use super::{
     credential::{Fresh, LOG_IN_LIFE, days},
     roles::{Scope, Scopes},
     store::{CHANGED, LOG_IN},
-    token::Grant,
+    token::{Grant, TOLD},
 };
 use crate::db::{DbError, Row, Tx, params};
 
@@ -47,10 +47,12 @@ fn keep(
     (name, scopes): (&str, Scopes),
     (now, expires_at): (i64, Option<i64>),
 ) -> Result<(), DbError> {
+    // Whoever makes one for a few days knows that it ends.
+    let is_short = expires_at.is_some_and(|end| end <= now + days(TOLD));
     tx.execute(
-        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at, scopes) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (token_hash) DO NOTHING",
-        params![fresh.hash, fresh.id, of, name, now, expires_at, scopes.to_string()],
+        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at, scopes, end_told) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (token_hash) DO NOTHING",
+        params![fresh.hash, fresh.id, of, name, now, expires_at, scopes.to_string(), is_short],
     )
     .map(drop)
 }

@@ -177,6 +177,12 @@ async fn what_is_no_photo_is_refused_and_nothing_is_kept() {
     let twice = field.post(&[("photo", &good), ("photo", &good)]).await;
     assert_eq!(twice.status, 422, "{}", twice.text);
     let large = vec![0; 12 * 1024 * 1024 + 1];
+    let long = vec![b'<'; 64 * 1024 + 1];
+    assert_eq!(field.post(&[("content", &long), ("photo", &good)]).await.status, 413, "a text is no photo");
+    let notes = format!("/jobs/{}/notes", field.reference());
+    let plain = field.tomasz.request("POST", &notes).header("sec-fetch-site", "same-origin");
+    let plain = plain.header("content-type", "application/x-www-form-urlencoded").body(vec![b'a'; 1024 * 1024 + 1]);
+    assert_eq!(Browser::page(plain).await.status, 413, "nor is a form without one larger than any other");
     assert_eq!(field.post(&[("photo", &large)]).await.status, 413);
 
     for (fields, status, faults) in [
@@ -209,6 +215,29 @@ async fn what_is_no_photo_is_refused_and_nothing_is_kept() {
     let kept = field.admin.get(&format!("/api/tickets/{}", field.reference())).await.json["notes"].clone();
     assert_eq!(kept, json!([]));
     assert_eq!(rows(&field.app).await, [0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_has_so_many_photos_and_no_more() {
+    let field = Field::new(&[]).await;
+    let first = field.call("k", &[("photo", &photo(60, 40))]).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let fill = |tx: &mut redress::db::Tx<'_>| {
+        let kept = tx.query_one("SELECT ticket_id, version FROM photos", &[])?.unwrap();
+        for place in 0..49u128 {
+            let id = uuid::Uuid::from_u128(place);
+            let sql = "INSERT INTO photos (id, ticket_id, version, width, height) VALUES ($1, $2, $3, 1, 1)";
+            tx.execute(sql, &[id.into(), kept.uuid(0)?.into(), kept.int(1)?.into()])?;
+        }
+        Ok::<_, redress::db::DbError>(())
+    };
+    field.app.app.db.write(fill).await.unwrap();
+    let more = field.call("k2", &[("photo", &photo(60, 40))]).await;
+    assert_eq!(more.status, 409, "{}", more.text);
+    assert!(more.text.contains("has 50 photos"), "{}", more.text);
+    let page = field.post(&[("content", b"The router"), ("photo", &photo(60, 40))]).await;
+    assert_eq!((page.status, page.all("textarea")), (422, vec!["The router".to_owned()]), "{}", page.text);
+    assert_eq!(rows(&field.app).await[0], 50);
 }
 
 /// How many photos there are, and how many pieces of them.

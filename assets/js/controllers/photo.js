@@ -17,10 +17,11 @@ export default class extends Controller {
   async shrink() {
     this.hide();
     const [file] = this.fileTarget.files;
+    this.chosen = file;
     if (!file) return;
     this.show(file);
     const small = await reduced(file).catch(() => null);
-    if (!small || small.size >= file.size || this.fileTarget.files[0] !== file) return;
+    if (!small || small.size >= file.size || this.chosen !== file) return;
     const list = new DataTransfer();
     list.items.add(new File([small], "photo.jpg", { type: "image/jpeg" }));
     this.fileTarget.files = list.files;
@@ -28,7 +29,7 @@ export default class extends Controller {
   show(file) {
     const reader = new FileReader();
     reader.addEventListener("load", () => {
-      if (this.fileTarget.files.length) {
+      if (this.chosen === file) {
         this.shownTarget.src = reader.result;
         this.shownTarget.hidden = false;
       }

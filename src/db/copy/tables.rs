@@ -88,8 +88,12 @@ pub(super) static TABLES: [Table; 36] = [
     )
     .refers(&[("user_id", "users", "id")]),
     table("password_links", &["user_id", "kind"], &["token_hash", "expires_at"]).refers(&[("user_id", "users", "id")]),
-    table("staff_mails", &["id"], &["user_id", "recipient", "text", "language", "due_at", "attempts", "expires_at"])
-        .refers(&[("user_id", "users", "id")]),
+    table(
+        "staff_mails",
+        &["id"],
+        &["user_id", "recipient", "text", "language", "due_at", "attempts", "expires_at", "has_link"],
+    )
+    .refers(&[("user_id", "users", "id")]),
     table("login_attempts", &["subject"], &["failures", "last_at", "blocked_until"]),
     table("idempotency", &["key_hash"], &["body_hash", "created_at", "answer"]),
     table(

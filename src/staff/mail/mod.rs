@@ -83,6 +83,7 @@ pub(super) fn enqueue(
         due_at: now,
         attempts: 0,
         expires_at: until.unwrap_or(now + NOTICE),
+        has_link: matches!(letter, Letter::Link { .. }),
     };
     store::insert(tx, &staff.vault, &row)?;
     Ok(true)
@@ -100,11 +101,12 @@ pub(super) fn enqueue_wish(tx: &mut Tx<'_>, staff: &Staff, email: &str, language
         due_at: now,
         attempts: 0,
         expires_at: now + WISH,
+        has_link: true,
     };
     Ok(store::insert(tx, &staff.vault, &row)?)
 }
 
-/// Takes back what waits for a user: they may not have it any more.
+/// Takes back the links that wait for a user: they may not have them any more. Warnings still go.
 pub(super) fn take_back(tx: &mut Tx<'_>, of: Uuid) -> Result<(), Fault> {
     Ok(store::remove_of(tx, of)?)
 }

@@ -25,6 +25,8 @@ pub struct Row {
     pub attempts: i64,
     /// When it is given up, in milliseconds.
     pub expires_at: i64,
+    /// Whether it carries a link, with which it is taken back.
+    pub has_link: bool,
 }
 
 fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
@@ -35,8 +37,8 @@ fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
 pub fn insert(tx: &mut Tx<'_>, vault: &Vault, row: &Row) -> Result<(), DbError> {
     let text = row.text.as_ref().map(|text| vault.seal_text(&cell("text", &row.id), text));
     tx.execute(
-        "INSERT INTO staff_mails (id, user_id, recipient, text, language, due_at, attempts, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO staff_mails (id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             row.id,
             row.user,
@@ -46,6 +48,7 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, row: &Row) -> Result<(), DbError> 
             row.due_at,
             row.attempts,
             row.expires_at,
+            row.has_link,
         ],
     )
     .map(drop)
@@ -60,8 +63,8 @@ pub fn any_due(tx: &mut Tx<'_>, now: i64) -> Result<bool, DbError> {
 pub fn claim(tx: &mut Tx<'_>, vault: &Vault, now: i64, until: i64) -> Result<Option<Row>, Fault> {
     tx.take_turn("staff mails")?;
     let row = tx.query_one(
-        "SELECT id, user_id, recipient, text, language, due_at, attempts, expires_at FROM staff_mails \
-         WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1",
+        "SELECT id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link \
+         FROM staff_mails WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1",
         params![now],
     )?;
     let Some(row) = row else { return Ok(None) };
@@ -78,6 +81,7 @@ pub fn claim(tx: &mut Tx<'_>, vault: &Vault, now: i64, until: i64) -> Result<Opt
         due_at: row.int(5)?,
         attempts: row.int(6)?,
         expires_at: row.int(7)?,
+        has_link: row.bool(8)?,
     }))
 }
 
@@ -93,7 +97,7 @@ pub fn remove(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
 
 /// Forgets all to a user.
 pub fn remove_of(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
-    tx.execute("DELETE FROM staff_mails WHERE user_id = $1", params![of]).map(drop)
+    tx.execute("DELETE FROM staff_mails WHERE user_id = $1 AND has_link = 1", params![of]).map(drop)
 }
 
 /// Forgets what was not sent in time.

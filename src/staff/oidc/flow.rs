@@ -150,7 +150,7 @@ pub async fn finish(provider: &Provider, begun: &Transaction, back: &Callback<'_
         tracing::warn!("an ID token is not good yet");
         return Err(Refusal::Unproven);
     }
-    if claims.email().is_none() || provider.settings.role(&claims).is_none() {
+    if claims.email().is_none() || !provider.settings.is_settled(&claims) {
         claims = claims.or(userinfo(provider, &known, &tokens, &subject).await);
     }
     let sid = claims.text("sid").map(ToOwned::to_owned);

@@ -40,6 +40,11 @@ impl Settings {
         !self.roles.is_empty() || self.owners.is_some()
     }
 
+    /// Whether more claims could give no more than these do.
+    pub(super) fn is_settled(&self, claims: &Claims) -> bool {
+        matches!(self.role(claims), Some((_, None | Some(true))))
+    }
+
     /// The role that the claims give, and the owner flag where they say of it; `None` when they give none.
     pub(super) fn role(&self, claims: &Claims) -> Option<(Role, Option<bool>)> {
         if self.owners.as_ref().is_some_and(|rule| rule.holds(claims)) {

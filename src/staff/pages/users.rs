@@ -16,7 +16,9 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{
-        Changes, Given, Role, SignedIn, Staff, User, change_user,
+        Changes, Given, Role, SignedIn, Staff, User,
+        change::not_ones_own,
+        change_user,
         credential::Hash,
         form, links,
         second_factor::{self, Required},
@@ -226,6 +228,7 @@ pub async fn give_link(
         return Ok(away);
     }
     let by = caller.user;
+    not_ones_own(&by, id)?;
     let given = links::give_link(&staff, Some(by.id), id, visit.language).await?;
     Ok(show_link(&staff, &visit, (by.id, id), &given, "links-made"))
 }

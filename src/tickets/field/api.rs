@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     address, filter, job, note, photograph,
     record::{ChangeBody, JobPage, JobRecord, NoteBody, PhotoBody},
-    report,
+    report, takes_photo,
 };
 use crate::{
     db::Tx,
@@ -156,8 +156,10 @@ async fn create_job_photo(
         return Err(Fault::field(photos::PHOTO, "required", Text::new("photo-missing")).into());
     };
     let new = form::note(upload.form.input, &tickets.desk)?;
-    let picture = tickets.darkroom.develop(sent).await?;
     let (desk, by) = (tickets.desk.clone(), user.person());
+    let (here, of, wanted) = (desk.clone(), by.id, id.clone());
+    tickets.db.read(move |tx| takes_photo(tx, &here, of, &wanted)).await?;
+    let picture = tickets.darkroom.develop(sent).await?;
     let work = move |tx: &mut Tx<'_>| {
         job(tx, &desk, by.id, &id)?;
         idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {

@@ -80,6 +80,18 @@ pub fn note(tx: &mut Tx<'_>, desk: &Desk, by: &Person, key: &str, new: &NewNote)
     add_new_note(tx, desk, by, ticket, new)
 }
 
+/// Whether a job takes another photo: to be asked before one is developed, which costs more than anything else here.
+///
+/// # Errors
+/// As [`job`]; [`Fault::Conflict`] where the ticket has as many as it may have.
+pub fn takes_photo(tx: &mut Tx<'_>, desk: &Desk, technician: Uuid, key: &str) -> Result<Ticket, Fault> {
+    let ticket = job(tx, desk, technician, key)?;
+    if photos::count(tx, ticket.id)? >= MOST_PHOTOS {
+        return Err(Fault::conflict(Text::new("photo-enough").arg("most", MOST_PHOTOS)));
+    }
+    Ok(ticket)
+}
+
 /// Notes something about a job, with a photo.
 ///
 /// # Errors
@@ -92,10 +104,7 @@ pub fn photograph(
     new: &NewNote,
     picture: &Picture,
 ) -> Result<Note, Fault> {
-    let ticket = still(tx, desk, by, key)?.id;
-    if photos::count(tx, ticket)? >= MOST_PHOTOS {
-        return Err(Fault::conflict(Text::new("photo-enough").arg("most", MOST_PHOTOS)));
-    }
+    let ticket = takes_photo(tx, desk, by.id, key)?.id;
     let mut note = note(tx, desk, by, key, new)?;
     photos::attach(tx, &desk.vault, ticket, &mut note, desk.clock.uuid(), picture)?;
     Ok(note)

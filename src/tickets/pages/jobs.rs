@@ -107,6 +107,7 @@ impl Trouble {
                 }
             }
             Fault::Conflict { detail, .. } => Ok(Self { problem: Some(detail), ..trouble }),
+            Fault::Busy(_) => Ok(Self { problem: Some(Text::new("photo-busy")), ..trouble }),
             other => Err(other),
         }
     }
@@ -179,7 +180,11 @@ async fn keep(state: &Tickets, user: &User, key: &str, mut upload: Upload) -> Re
     let once_key = key_of(&mut upload.form, &state.desk, user.id, &format!("job note {key}"));
     let new = form::note(upload.form.input, &state.desk)?;
     let picture = match upload.photo.take() {
-        Some(sent) => Some(state.darkroom.develop(sent).await?),
+        Some(sent) => {
+            let (desk, of, wanted) = (state.desk.clone(), user.id, key.to_owned());
+            state.db.read(move |tx| field::takes_photo(tx, &desk, of, &wanted)).await?;
+            Some(state.darkroom.develop(sent).await?)
+        }
         None => None,
     };
     let (desk, by, key) = (state.desk.clone(), user.person(), key.to_owned());

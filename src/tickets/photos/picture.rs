@@ -4,10 +4,7 @@
 
 use std::io::Cursor;
 
-use image::{
-    DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder,
-    imageops::FilterType,
-};
+use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder};
 
 use crate::words::Text;
 
@@ -17,8 +14,9 @@ const SIDE: u32 = 2048;
 const QUALITY: u8 = 82;
 /// The longest side of what is taken, in pixels.
 const LONGEST: u32 = 16_000;
-/// Bytes that a decoded picture may take: some 60 megapixels. A small file may claim any size.
-const DECODED: u64 = 192 * 1024 * 1024;
+/// Bytes that a decoded picture may take: 50 megapixels without transparency. A small file may claim any size, and what
+/// decodes a progressive JPEG takes twice as much beside it.
+const DECODED: u64 = 150 * 1024 * 1024;
 
 /// A picture as it is kept.
 #[derive(Clone)]
@@ -48,8 +46,8 @@ impl Picture {
             _ => Text::new("photo-no-picture"),
         })?;
         let mut image = if image.width().max(image.height()) > SIDE {
-            // Brought to size first: turning a large one costs more.
-            image.resize(SIDE, SIDE, FilterType::Triangle)
+            // Brought to size first: turning a large one costs more. By means of neighbours, which takes no memory beside it.
+            image.thumbnail(SIDE, SIDE)
         } else {
             image
         };

@@ -1,10 +1,13 @@
 //! Notes that may come with a photo (`multipart/form-data`, RFC 7578), and the room in which pictures are developed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -26,14 +29,20 @@ use crate::{
 
 /// The largest body with a photo, in bytes.
 pub const LARGEST: usize = 12 * 1024 * 1024;
+/// The largest body without one, as everywhere else.
+const LARGEST_FORM: usize = 1024 * 1024;
+/// The largest text in a form with a photo, in bytes: more than any field may have.
+const LARGEST_TEXT: usize = 64 * 1024;
+/// The fields of a form.
+const FIELDS: usize = 16;
 /// Photos that are being received at a time, each of up to [`LARGEST`].
 const RECEIVED: usize = 6;
-/// Pictures that are being developed at a time: each takes up to 200 MB and a core.
-const DEVELOPED: usize = 2;
+/// How long one waits for that.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Pictures that are being developed at a time: a large one takes up to half a gigabyte, and a core.
+const DEVELOPED: usize = 1;
 /// Seconds until it is worth trying again.
 const LATER: u64 = 5;
-/// The fields of a form and their texts.
-const FIELDS: usize = 16;
 /// The field of the picture.
 pub const PHOTO: &str = "photo";
 
@@ -51,8 +60,9 @@ impl Default for Darkroom {
 }
 
 impl Darkroom {
-    fn receive(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        Arc::clone(&self.received).try_acquire_owned().map_err(|_| Fault::Busy(LATER))
+    async fn receive(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.received).acquire_owned()).await;
+        place.ok().and_then(Result::ok).ok_or(Fault::Busy(LATER))
     }
 
     /// Develops a picture, on a thread for blocking work. The permit goes with the work: who hangs up makes no room before
@@ -80,7 +90,7 @@ pub struct Upload {
     /// The picture as it was sent.
     pub photo: Option<Bytes>,
     /// Its place among those that are received.
-    _place: OwnedSemaphorePermit,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Upload {
@@ -98,29 +108,32 @@ impl Upload {
 impl FromRequest<Tickets> for Upload {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &Tickets) -> Result<Self, Response> {
+    async fn from_request(mut request: Request, state: &Tickets) -> Result<Self, Response> {
         let api = is_api(request.uri().path());
         let refuse =
             |fault: Fault| if api { ApiFault(fault).into_response() } else { PageFault(fault).into_response() };
-        let place = state.darkroom.receive().map_err(refuse)?;
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
             if api {
                 return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::new("photo-send-multipart")).into());
             }
+            DefaultBodyLimit::max(LARGEST_FORM).apply(&mut request);
             let form = Form::from_request(request, state).await?;
-            return Ok(Self { form, photo: None, _place: place });
+            return Ok(Self { form, photo: None, _place: None });
         }
         let told = |problem: Problem| if api { problem.into() } else { problem.for_people() };
         let broken = || Problem::of(StatusCode::BAD_REQUEST, Text::new("problem-broken-off"));
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| told(broken()))?;
         let (mut typed, mut photo, mut digest) = (Vec::new(), None, Sha256::new());
-        while let Some(part) = parts.next_field().await.map_err(|error| told(problem(&error)))? {
-            if typed.len() == FIELDS {
-                return Err(told(broken()));
-            }
+        let mut place = None;
+        for _ in 0..FIELDS {
+            let Some(part) = parts.next_field().await.map_err(|error| told(problem(&error)))? else { break };
             let name = part.name().unwrap_or_default().to_owned();
-            let bytes = part.bytes().await.map_err(|error| told(problem(&error)))?;
+            if name == PHOTO && place.is_none() {
+                place = Some(state.darkroom.receive().await.map_err(refuse)?);
+            }
+            let most = if name == PHOTO { LARGEST } else { LARGEST_TEXT };
+            let bytes = whole(part, most).await.map_err(told)?;
             for one in [name.as_bytes(), &bytes] {
                 digest.update(one.len().to_be_bytes());
                 digest.update(one);
@@ -135,10 +148,25 @@ impl FromRequest<Tickets> for Upload {
             let text = String::from_utf8(bytes.to_vec()).map_err(|_| told(broken()))?;
             typed.push((name, text));
         }
+        if parts.next_field().await.map_err(|error| told(problem(&error)))?.is_some() {
+            return Err(told(broken()));
+        }
         let input = Input::from_pairs(typed.iter().cloned());
         let form = Form { input, typed, bytes: Bytes::copy_from_slice(&digest.finalize()) };
         Ok(Self { form, photo, _place: place })
     }
+}
+
+/// What a part holds, if it is no more than that.
+async fn whole(mut part: Field<'_>, most: usize) -> Result<Bytes, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(more) = part.chunk().await.map_err(|error| problem(&error))? {
+        if bytes.len() + more.len() > most {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&more);
+    }
+    Ok(bytes.into())
 }
 
 fn problem(error: &MultipartError) -> Problem {

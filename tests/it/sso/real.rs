@@ -83,6 +83,12 @@ async fn owners_and_auditors_are_claimed_as_well() {
         idp.person(&app).arrive("asha", "/tickets").await;
         seen.push((asha().await.role.name(), asha().await.owner));
     }
+    // Whoever becomes an owner signs in anew everywhere: a session that somebody else got hold of does not grow.
+    let before = idp.person(&app);
+    before.arrive("asha", "/tickets").await;
+    idp.order(&json!({"groups": {"asha": ["redress-owner"]}}));
+    idp.person(&app).arrive("asha", "/tickets").await;
+    assert!(!before.is_in().await);
     let wanted = [("admin", true), ("admin", false), ("admin", true), ("auditor", false), ("admin", false)];
     assert_eq!(seen, wanted, "each sign-in says anew what somebody is");
 }

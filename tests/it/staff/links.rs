@@ -359,6 +359,8 @@ async fn links_are_in_the_audit_history_without_their_secrets() {
     let world = World::new();
     let (mut admin, user) =
         (world.browser("Priya Raman", Role::Admin).await, world.user("Mei", Role::Technician).await);
+    let own = admin.submit(&format!("/users/{}/link", admin.id()), &[]).await;
+    assert_eq!(own.status, 422, "an open page is no way to another password of one's own: {}", own.text);
     assert_eq!(admin.submit(&format!("/users/{}/link", user.id), &[]).await.status, 303);
     let page = admin.get("/audit").await;
     assert!(page.text.contains("A link to choose a password was made") && page.text.contains("Mei"), "{}", page.text);
