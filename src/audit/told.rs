@@ -142,7 +142,11 @@ impl Event {
                 Text::new("audit-of-what").arg("name", name).arg("what", Text::new(what))
             }
             Self::TokenMade { token, name, scopes } => {
-                let what = scopes.as_ref().map_or_else(|| token.clone(), |scopes| format!("{token} ({scopes})"));
+                let of = |scopes: &String| {
+                    let scopes: Vec<Text> = scopes.split_whitespace().map(scope).collect();
+                    Text::new("audit-of-what").arg("name", token).arg("what", scopes)
+                };
+                let what = scopes.as_ref().map_or_else(|| Text::verbatim(token.clone()), of);
                 Text::new("audit-of-what").arg("name", name).arg("what", what)
             }
             Self::TokenRevoked { id } | Self::SessionEnded { id } => Text::verbatim(id.to_string()),
@@ -158,6 +162,15 @@ fn role(name: &str) -> Text {
         "admin" => "staff-role-admin",
         "auditor" => "staff-role-auditor",
         _ => "staff-role-technician",
+    })
+}
+
+/// A scope of a token, as it is stored.
+fn scope(name: &str) -> Text {
+    Text::new(match name {
+        "tickets:read" => "account-scope-tickets-read",
+        "tickets:write" => "account-scope-tickets-write",
+        _ => "account-scope-admin",
     })
 }
 

@@ -133,6 +133,8 @@ async fn the_page_asks_and_offers_the_less() {
 
     assert_eq!(owner.submit(&edit, &[("owner", "true"), ("role", "admin")]).await.status, 303);
     assert_eq!(owner.get(&edit).await.attributes("[name=owner][checked]", "value"), ["true"]);
+    assert!(!reader.is_known().await, "who may do more signs in anew");
+    reader.sign_in("mei@isp.example", PASSWORD).await;
     let own = format!("/users/{}/edit", owner.id());
     assert_eq!(owner.submit(&own, &[("owner", "false")]).await.status, 303);
     assert_eq!(owner.get("/users/new").await.status, 403);
