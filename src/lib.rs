@@ -16,6 +16,9 @@ pub mod deliveries;
 pub mod drafts;
 pub mod email;
 pub mod fault;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod input;
 pub mod jobs;
 pub mod keys;

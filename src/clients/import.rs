@@ -227,7 +227,7 @@ fn plain(name: &str) -> String {
 }
 
 /// The sign between the columns: whichever of them the first line has most of.
-fn delimiter(bytes: &[u8]) -> u8 {
+pub(super) fn delimiter(bytes: &[u8]) -> u8 {
     let first = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     *b"\t;,".iter().max_by_key(|sign| count(first, **sign)).unwrap_or(&b',')
 }

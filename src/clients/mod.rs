@@ -10,6 +10,9 @@ pub mod form;
 mod history;
 pub mod import;
 pub mod pages;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod store;
 mod suggest;
 mod upsert;

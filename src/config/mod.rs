@@ -3,6 +3,9 @@
 mod exposed;
 mod lives;
 mod oidc;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod sources;
 mod tls;
 

@@ -51,6 +51,14 @@ impl Sources {
         Self { layers, file, faults, strangers }
     }
 
+    /// Those of a file with this text, and of nothing else.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn of_file(path: &Path, text: &str) -> Self {
+        let mut faults = Vec::new();
+        let layers = vec![("file", parse(path, text, &mut faults))];
+        Self { layers, faults, ..Default::default() }
+    }
+
     /// Settings given by hand, for tests and the demo.
     pub fn of(pairs: &[(&str, &str)]) -> Self {
         let map = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -102,16 +110,24 @@ fn read_file(given: Option<&Path>, faults: &mut Vec<String>) -> BTreeMap<String,
     if given.is_none() && !path.exists() {
         return BTreeMap::new();
     }
-    let mut out = BTreeMap::new();
     match std::fs::read_to_string(path) {
-        Err(error) => faults.push(format!("config: cannot read {}: {error}", path.display())),
-        Ok(text) => match text.parse::<toml::Table>() {
-            Err(error) => {
-                let place = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
-                faults.push(format!("config: {}{place}: this is not TOML: {}", path.display(), error.message()));
-            }
-            Ok(table) => flatten("", &table, &mut out, faults),
-        },
+        Ok(text) => parse(path, &text, faults),
+        Err(error) => {
+            faults.push(format!("config: cannot read {}: {error}", path.display()));
+            BTreeMap::new()
+        }
+    }
+}
+
+/// The settings in a file's text.
+fn parse(path: &Path, text: &str, faults: &mut Vec<String>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    match text.parse::<toml::Table>() {
+        Err(error) => {
+            let place = error.span().map(|span| place(text, span.start)).unwrap_or_default();
+            faults.push(format!("config: {}{place}: this is not TOML: {}", path.display(), error.message()));
+        }
+        Ok(table) => flatten("", &table, &mut out, faults),
     }
     for name in out.keys().filter(|name| !keys().any(|key| key.name == name.as_str())) {
         let meant = nearest(name, keys().map(|key| key.name.to_owned()));

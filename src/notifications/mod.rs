@@ -29,6 +29,9 @@ mod pace;
 mod parts_store;
 mod price;
 mod promise;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod reason;
 mod record;
 pub mod segments;

@@ -18,6 +18,9 @@ pub mod oidc;
 mod pages;
 mod password;
 mod proof_store;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod roles;
 mod routes;
 mod second_factor;

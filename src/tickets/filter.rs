@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The longest search, in characters.
-const LONGEST_SEARCH: usize = 500;
+pub(super) const LONGEST_SEARCH: usize = 500;
 
 /// By what the list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -27,6 +27,9 @@ pub mod pages;
 mod parameters;
 pub mod photos;
 mod priority;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod record;
 mod reference;
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub async fn guard(State(cookies): State<Cookies>, mut request: Request, next: N
 }
 
 impl Cookies {
-    fn unpack(&self, headers: &mut HeaderMap) {
+    pub(super) fn unpack(&self, headers: &mut HeaderMap) {
         let lines: Vec<HeaderValue> = headers.get_all(header::COOKIE).iter().cloned().collect();
         if lines.is_empty() {
             return;
@@ -60,7 +60,7 @@ impl Cookies {
         (*tag == self.tag(value)).then(|| format!("{FLASH}={value}"))
     }
 
-    fn pack(&self, headers: &mut HeaderMap) {
+    pub(super) fn pack(&self, headers: &mut HeaderMap) {
         let header::Entry::Occupied(given) = headers.entry(header::SET_COOKIE) else { return };
         let lines: Vec<HeaderValue> = given.remove_entry_mult().1.collect();
         for line in lines {

@@ -15,6 +15,9 @@ pub mod modules;
 pub mod openapi;
 pub mod preconditions;
 pub mod problem;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 pub mod proxies;
 pub mod redirect;
 pub mod refusal;

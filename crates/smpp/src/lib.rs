@@ -4,6 +4,9 @@ mod alphabet;
 mod client;
 mod config;
 mod connect;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handling;
 mod inbound;
 mod message;

@@ -9,6 +9,9 @@ mod claims;
 mod flow;
 mod http;
 mod logout_token;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 mod provider;
 mod refusal;
 mod settings;

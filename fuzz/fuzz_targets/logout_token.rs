@@ -1,0 +1,5 @@
+//! `redress::fuzzing::logout_token`, with what the fuzzer makes.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| redress::fuzzing::logout_token(data));
