@@ -1,6 +1,7 @@
 //! Subkeys: everything the vault does is done under a key made for that one use.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -55,10 +56,18 @@ impl<K: Eq + Hash, V> Cache<K, V> {
             return Some(Arc::clone(value));
         }
         drop(known);
-        let value = Arc::new(make()?);
+        // Made while nobody else may change the map: what is made of a key that is being forgotten would else come in after
+        // `retain` has been through.
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Two threads may both have made it; the first one in is kept, and both are equal.
-        Some(Arc::clone(known.entry(key).or_insert(value)))
+        match known.entry(key) {
+            Entry::Occupied(there) => Some(Arc::clone(there.get())),
+            Entry::Vacant(place) => Some(Arc::clone(place.insert(Arc::new(make()?)))),
+        }
+    }
+
+    /// Forgets the values of all other keys.
+    pub(crate) fn retain(&self, stays: impl Fn(&K) -> bool) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|key, _| stays(key));
     }
 }
 

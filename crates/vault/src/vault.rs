@@ -346,6 +346,10 @@ impl Vault {
         if ring.follows(&held) {
             *held = ring;
         }
+        let kept: Vec<KeyId> = held.keys.keys().copied().collect();
+        // Not under both locks at once: whoever derives a key takes them in the other order.
+        drop(held);
+        self.0.cell_keys.retain(|(id, _, _)| kept.contains(id));
     }
 }
 
