@@ -298,6 +298,23 @@ fn a_key_is_taken_out_for_good_and_only_when_it_is_retired() {
     assert_eq!(server.active_key(), KeyId::new(2));
 }
 
+/// Found by properties: what a vault had made of a key to open with outlived the key, for as long as the process.
+#[test]
+fn a_vault_that_has_opened_with_a_key_opens_nothing_with_it_once_it_is_taken_out() {
+    let (_directory, path) = place();
+    let (vault, server) = (Vault::create(&path).unwrap(), Vault::open(&path).unwrap());
+    let old = vault.seal_text(&PHONE, "x");
+    assert_eq!(server.open_text(&PHONE, &old).unwrap(), "x");
+    rotate(&vault, &path);
+    let new = vault.seal_text(&PHONE, "y");
+    vault.forget_key(&path, KeyId::new(1)).unwrap();
+    server.reload(&path).unwrap();
+    for vault in [&vault, &server] {
+        assert_eq!(vault.open_text(&PHONE, &old), Err(OpenError::UnknownKey(KeyId::new(1))));
+        assert_eq!(vault.open_text(&PHONE, &new).unwrap(), "y");
+    }
+}
+
 #[test]
 fn a_ring_may_come_from_elsewhere_and_goes_on_step_by_step() {
     let (_directory, path) = place();
