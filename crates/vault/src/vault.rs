@@ -129,9 +129,13 @@ impl Vault {
         if cfg!(vault_plain) {
             return plain.to_vec();
         }
-        let id = self.active_key();
-        let key = self.cell_key(id, cell).expect("the active key is in the ring");
-        cell::seal(&key, id, nonce(), cell, plain)
+        loop {
+            let id = self.active_key();
+            // None where a later ring without that key came in between: its own active key is another one.
+            if let Some(key) = self.cell_key(id, cell) {
+                return cell::seal(&key, id, nonce(), cell, plain);
+            }
+        }
     }
 
     /// Decrypts what was sealed for this place, with whichever key of the ring it names.
