@@ -36,7 +36,7 @@ impl std::fmt::Debug for Picture {
 }
 
 impl Picture {
-    /// Makes what is kept out of what was sent: a JPEG, PNG or WebP. Takes up to a second of a core.
+    /// Makes what is kept out of what was sent: a JPEG, PNG or WebP. It keeps a core busy meanwhile.
     ///
     /// # Errors
     /// A sentence, when it is none of these, broken, or too large.
