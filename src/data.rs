@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     db::{Db, Tx, copy, params},
     fault::Fault,
-    keys,
+    keys, staff,
 };
 
 /// Makes the data directory, for its owner only, unless it is there.
@@ -37,7 +37,7 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
     let db = open_db(config, clock)?;
     copy::take_over(&db, &config.database_url.to_string()).await?;
     let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
-    let vault = config.keys.open(recorded.as_deref())?;
+    let mut vault = config.keys.open(recorded.as_deref())?;
     check(config, &db, &vault).await?;
     if recorded.is_none() {
         let fingerprint = vault.fingerprint();
@@ -51,8 +51,9 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
         .map_err(Fault::from)?;
         // Two first starts at once: whoever recorded its key first is right.
         let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
-        return Ok((db, config.keys.open(recorded.as_deref())?));
+        vault = config.keys.open(recorded.as_deref())?;
     }
+    staff::adopt(&db, &vault, clock).await?;
     Ok((db, vault))
 }
 

@@ -154,6 +154,12 @@ audit-group-all = All
 audit-signed-out = Signed out
 audit-signed-out-api = Signed out over the API
 audit-sign-in-held = Signing in was held up after wrong tries
+audit-staff-bound = What lets somebody in was bound to the keys, as it stood
+audit-staff-bound-users = { $count ->
+    [one] one user
+   *[other] { $count } users
+}
+audit-vouched = accepted after a change past Redress
 audit-nobody = nobody we know
 audit-held-from = For { $name }, by { $minutes ->
     [one] one minute

@@ -49,6 +49,7 @@ staff-code-hint = In the server's log, after “setup code:”
 staff-access = Access
 staff-enabled = Enabled
 staff-disabled = Disabled
+staff-altered = Changed past Redress: cannot sign in
 staff-enable = Enable
 staff-disable = Disable
 staff-enable-one = Enable { $name }
@@ -90,6 +91,7 @@ staff-code-wrong = This is not the code. Copy it from the newest start in the se
 staff-not-oneself = You cannot disable yourself. Ask another admin to do it.
 staff-last-admin = This is the last enabled admin. Make another user an admin first.
 staff-last-owner = This is the last enabled owner. Make another admin an owner first.
+staff-not-genuine = Somebody changed this user in the database, past Redress, so nobody gets in by it. Find out who did. If what it says is right, accept it with redress user vouch { $email }, on the server.
 
 # Single sign-on.
 staff-or = or

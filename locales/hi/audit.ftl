@@ -154,5 +154,11 @@ audit-group-all = सब
 audit-signed-out = साइन आउट किया
 audit-signed-out-api = एपीआई से साइन आउट किया
 audit-sign-in-held = ग़लत कोशिशों के बाद साइन इन रोका गया
+audit-staff-bound = अंदर आने के साधन, जैसे थे, कुंजियों से बाँधे गए
+audit-staff-bound-users = { $count ->
+    [one] एक उपयोगकर्ता
+   *[other] { $count } उपयोगकर्ता
+}
+audit-vouched = बाहर से बदले जाने के बाद मान लिया गया
 audit-nobody = कोई अनजान
 audit-held-from = { $name } के लिए, { $minutes } मिनट तक। { $from }

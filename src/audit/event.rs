@@ -240,6 +240,11 @@ pub enum Event {
         /// Their name.
         name: String,
     },
+    /// What lets somebody in was bound to the keys, as it stood: once, at the first start of a version that does so.
+    StaffBound {
+        /// How many users there were.
+        users: u64,
+    },
     /// Somebody saw what is personal: a page, or an answer of the API.
     Read {
         /// Its address.
@@ -311,6 +316,7 @@ impl Event {
             Self::ProviderSignedOut { .. } => 29,
             Self::SignedOut { .. } => 30,
             Self::SignInHeld { .. } => 31,
+            Self::StaffBound { .. } => 32,
             Self::Privacy(what) => what.code(),
             Self::Read { .. } => READ,
             Self::AuditExported { .. } => 71,

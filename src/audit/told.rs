@@ -44,6 +44,7 @@ impl Event {
             Self::ProviderRefused { .. } => Text::new("audit-provider-refused"),
             Self::IdentityLinked { .. } => Text::new("audit-identity-linked"),
             Self::ProviderSignedOut { .. } => Text::new("audit-provider-signed-out"),
+            Self::StaffBound { .. } => Text::new("audit-staff-bound"),
             Self::Privacy(what) => what.words(),
             Self::Redacted => Text::new("audit-redacted"),
             Self::Read { .. } => Text::new("audit-read"),
@@ -127,6 +128,7 @@ impl Event {
             Self::FactorAdded { kind, name } | Self::FactorRemoved { kind, name } => {
                 Text::new("audit-of-what").arg("name", kind.words()).arg("what", name)
             }
+            Self::StaffBound { users } => Text::new("audit-staff-bound-users").arg("count", users),
             Self::Read { path, query } => place(path, query),
             Self::AuditExported { query } if query.is_empty() => Text::new("audit-all"),
             Self::AuditExported { query } => Text::verbatim(query),
@@ -192,6 +194,12 @@ fn changed(what: &str) -> Text {
         Some(("role", name)) => role(name),
         Some(("owner", "true")) => Text::new("audit-owner"),
         Some(("owner", _)) => Text::new("audit-no-owner"),
+        Some(("vouched", "disabled")) => {
+            Text::new("audit-of-what").arg("name", Text::new("audit-vouched")).arg("what", Text::new("audit-disabled"))
+        }
+        Some(("vouched", name)) => {
+            Text::new("audit-of-what").arg("name", Text::new("audit-vouched")).arg("what", role(name))
+        }
         Some(("enabled", "true")) => Text::new("audit-enabled"),
         Some(_) => Text::new("audit-disabled"),
         None => Text::new(match what {

@@ -11,6 +11,7 @@ mod panics;
 mod privacy;
 mod progress;
 mod serve;
+mod staff;
 pub mod token;
 pub mod user;
 mod webhook;
@@ -21,14 +22,13 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser};
+use clap::{Arg, ArgMatches, Command, builder::NonEmptyStringValueParser};
 
 use crate::{
     app::App,
     clock::Clock,
     config::{Config, Sources, exposed, keys},
     data,
-    staff::{Role, Scope},
 };
 
 /// What a command that did not work ends with.
@@ -80,8 +80,8 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     match matches.subcommand() {
         None | Some(("serve", _)) => serve::serve(checked(&sources)?, &exposed(&sources)).await,
         Some(("demo", args)) => demo::demo(&sources, args).await,
-        Some(("user", args)) => user_command(&sources, args).await,
-        Some(("token", args)) => token_command(&sources, args).await,
+        Some(("user", args)) => staff::run_user(&sources, args).await,
+        Some(("token", args)) => staff::run_token(&sources, args).await,
         Some(("clients", args)) => match args.subcommand() {
             Some(("import", args)) => clients_import::import(&sources, args).await,
             Some(("export", args)) => privacy::export(&sources, args).await,
@@ -219,8 +219,8 @@ fn commands() -> Command {
         )
         .subcommand(demo::command())
         .subcommand(clients_import::command())
-        .subcommand(users_command())
-        .subcommand(tokens_command())
+        .subcommand(staff::user_command())
+        .subcommand(staff::token_command())
         .subcommand(
             Command::new("config")
                 .about("Look at the settings")
@@ -243,154 +243,6 @@ fn required(name: &'static str, value: &'static str, help: &'static str) -> Arg 
     Arg::new(name).long(name).value_name(value).required(true).help(help)
 }
 
-fn stdin_flag() -> Arg {
-    Arg::new("password-stdin")
-        .long("password-stdin")
-        .action(ArgAction::SetTrue)
-        .help("Read the password from standard input")
-}
-
-fn users_command() -> Command {
-    let email = || Arg::new("email").value_name("EMAIL").required(true).help("The address they sign in with");
-    Command::new("user")
-        .about("Look after the staff")
-        .subcommand_required(true)
-        .subcommand(
-            Command::new("add")
-                .about("Add a user and print the new id")
-                .arg(required("email", "E", "The address they sign in with"))
-                .arg(required("name", "N", "Their name"))
-                .arg(role())
-                .arg(no_owner())
-                .arg(Arg::new("phone").long("phone").value_name("P").help("Where to reach them"))
-                .arg(stdin_flag()),
-        )
-        .subcommand(Command::new("list").about("List the staff"))
-        .subcommand(Command::new("disable").about("Let them sign in no more").arg(email()))
-        .subcommand(Command::new("enable").about("Let them sign in again").arg(email()))
-        .subcommand(
-            Command::new("invite")
-                .about("Print a link by which they choose a password, once; it works for a while and one time")
-                .arg(email()),
-        )
-        .subcommand(Command::new("set-role").about("Set what they may do").arg(email()).arg(role()).arg(no_owner()))
-        .subcommand(Command::new("set-password").about("Set a password").arg(email()).arg(stdin_flag()))
-        .subcommand(
-            Command::new("reset-second-factor")
-                .about("Take all second factors of somebody away who has lost them; they are signed out everywhere")
-                .arg(email()),
-        )
-}
-
-fn role() -> Arg {
-    required("role", "ROLE", "admin, technician or auditor").value_parser(Role::ALL.map(Role::name))
-}
-
-fn no_owner() -> Arg {
-    Arg::new("no-owner")
-        .long("no-owner")
-        .action(ArgAction::SetTrue)
-        .help("Of an admin: without users, settings, keys and the audit history")
-}
-
-fn tokens_command() -> Command {
-    Command::new("token")
-        .about("Look after API tokens")
-        .subcommand_required(true)
-        .subcommand(
-            Command::new("create")
-                .about("Make an API token and print it, once")
-                .arg(required("user", "E", "The e-mail address of its user"))
-                .arg(required("name", "N", "What it is for"))
-                .arg(
-                    Arg::new("scope")
-                        .long("scope")
-                        .value_name("S")
-                        .action(ArgAction::Append)
-                        .value_parser(Scope::ALL.map(Scope::name))
-                        .help("What it may be used for; may be given more than once [default: admin]"),
-                )
-                .arg(
-                    Arg::new("expires-days")
-                        .long("expires-days")
-                        .value_name("D")
-                        .value_parser(clap::value_parser!(u32).range(1..=3650))
-                        .help("Days until it expires; never without it"),
-                ),
-        )
-        .subcommand(Command::new("list").about("List API tokens, never their secrets"))
-        .subcommand(
-            Command::new("revoke").about("Make a token worthless").arg(Arg::new("id").value_name("ID").required(true)),
-        )
-}
-
 fn text(args: &ArgMatches, name: &str) -> String {
     args.get_one::<String>(name).cloned().unwrap_or_default()
-}
-
-async fn user_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
-    let config = checked(sources)?;
-    let app = match args.subcommand_name() {
-        Some("add") => open_or_make(config).await?,
-        _ => open(config).await?,
-    };
-    let done = user_change(&app, args).await;
-    // So that servers hear of it now.
-    app.db.close().await.map_err(anyhow::Error::from)?;
-    done
-}
-
-async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
-    let out = &mut std::io::stdout();
-    match args.subcommand() {
-        Some(("add", args)) => {
-            let new = user::Add {
-                email: text(args, "email"),
-                name: text(args, "name"),
-                role: text(args, "role"),
-                owner: !args.get_flag("no-owner"),
-                phone: args.get_one::<String>("phone").cloned(),
-                password_stdin: args.get_flag("password-stdin"),
-            };
-            let email = new.email.clone();
-            if user::add(&app.staff, new, out).await? == user::Added::WithoutPassword {
-                say(&format!(
-                    "{email} has no password and cannot sign in yet; set one with: redress user set-password {email}, or have them choose one: redress user invite {email}"
-                ));
-            }
-        }
-        Some(("list", _)) => user::list(&app.staff, out).await?,
-        Some(("disable", args)) => user::set_enabled(&app.staff, &text(args, "email"), false).await?,
-        Some(("enable", args)) => user::set_enabled(&app.staff, &text(args, "email"), true).await?,
-        Some(("reset-second-factor", args)) => user::reset_second_factor(&app.staff, &text(args, "email")).await?,
-        Some(("invite", args)) => {
-            app.staff.mails.reached_at(&format!("http://{}", app.config.listen));
-            user::invite(&app.staff, &text(args, "email"), out).await?;
-        }
-        Some(("set-role", args)) => {
-            let owner = !args.get_flag("no-owner");
-            user::set_role(&app.staff, &text(args, "email"), &text(args, "role"), owner).await?;
-        }
-        Some(("set-password", args)) => {
-            user::set_password(&app.staff, &text(args, "email"), args.get_flag("password-stdin")).await?;
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-async fn token_command(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
-    let app = open(checked(sources)?).await?;
-    let out = &mut std::io::stdout();
-    match args.subcommand() {
-        Some(("create", args)) => {
-            let days = args.get_one::<u32>("expires-days").copied();
-            let scopes: Vec<_> = args.get_many::<String>("scope").into_iter().flatten().cloned().collect();
-            token::create(&app.staff, &text(args, "user"), &text(args, "name"), (&scopes, days), out).await?;
-        }
-        Some(("list", _)) => token::list(&app.staff, out).await?,
-        Some(("revoke", args)) => token::revoke(&app.staff, &text(args, "id")).await?,
-        _ => {}
-    }
-    Ok(())
 }

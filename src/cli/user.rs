@@ -77,8 +77,14 @@ pub async fn list(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
     for user in users {
         let desk_only = user.role == Role::Admin && !user.owner;
         let role = if desk_only { "admin-no-owner" } else { user.role.name() };
-        let User { id, enabled, email, name, .. } = user;
-        let enabled = if enabled { "yes" } else { "no" };
+        let User { id, enabled, genuine, email, name, .. } = user;
+        let enabled = if !genuine {
+            "altered"
+        } else if enabled {
+            "yes"
+        } else {
+            "no"
+        };
         writeln!(out, "{id:36}  {role:14}  {enabled:7}  {email:widest$}  {name}")?;
     }
     Ok(())
@@ -92,6 +98,22 @@ pub async fn set_enabled(staff: &Staff, email: &str, enabled: bool) -> anyhow::R
     let user = find(staff, email).await?;
     let changes = Changes { enabled: Some(enabled), ..Changes::none() };
     staff::change_user(staff, By::default(), user.id, changes).await.map_err(explain)?;
+    Ok(())
+}
+
+/// Accepts a user as the database has them, whom somebody changed there past Redress, and says as what.
+///
+/// # Errors
+/// One line.
+pub async fn vouch(staff: &Staff, email: &str, out: &mut dyn Write) -> anyhow::Result<()> {
+    // Whoever changed the user may have changed the address by which they are found.
+    let id = match email.parse() {
+        Ok(id) => id,
+        Err(_) => find(staff, email).await?.id,
+    };
+    let user = staff::vouch(staff, id).await.map_err(explain)?;
+    let standing = if user.enabled { "enabled" } else { "disabled" };
+    writeln!(out, "{} is {}, {standing}, from now on", user.email, user.standing().name())?;
     Ok(())
 }
 

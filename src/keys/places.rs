@@ -41,7 +41,7 @@ pub(super) static PLACES: [Place; 15] = [
     place("notifications", &["recipient", "text"]),
     place("staff_mails", &["recipient", "text"]),
     place("legal_holds", &["reason"]),
-    place("users", &["email", "name", "phone"]),
+    place("users", &["email", "name", "phone", "password_hash"]),
     place("authenticators", &["name", "secret"]),
     place("saved_views", &["name", "query"]),
     Place { keys: &["seq"], ..place("audit_events", &["detail"]) },

@@ -8,7 +8,7 @@ use super::{
     links,
     mail::{self, Letter},
     members::taken,
-    store,
+    session_store, store,
 };
 use crate::{
     audit::{self, Event},
@@ -62,13 +62,17 @@ pub(super) fn change(
         tx.take_turn("admins")?;
     }
     let before = store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
+    if !before.genuine {
+        // To write it again would vouch for what somebody else wrote.
+        return Err(Fault::conflict(Text::new("staff-not-genuine").arg("email", before.email)));
+    }
     let mut user = before.clone();
     changes.apply(&mut user);
     if before.enabled && !user.enabled && by.user == Some(id) {
         return Err(Fault::conflict(Text::new("staff-not-oneself")));
     }
     if before.runs_desk() && !user.runs_desk() {
-        match store::other_admins(tx, id)? {
+        match store::other_admins(tx, vault, id)? {
             (_, true) => {}
             (true, false) => return Err(Fault::conflict(Text::new("staff-last-owner"))),
             (false, false) => return Err(Fault::conflict(Text::new("staff-last-admin"))),
@@ -84,7 +88,7 @@ pub(super) fn change(
         audit::record(tx, vault, clock, by.user, &Event::UserChanged { user: id, name: user.name.clone(), what })?;
     }
     if let Some(hash) = hash {
-        store::set_password(tx, id, hash, now)?;
+        store::set_password(tx, vault, id, hash, now)?;
         audit::record(tx, vault, clock, by.user, &Event::PasswordSet { user: id, name: user.name.clone() })?;
     }
     if let Some(must) = changes.must_change {
@@ -104,7 +108,7 @@ pub(super) fn change(
     let rises = before.role != user.role && user.role != Role::Technician;
     if rises || (user.owner && !before.owner) {
         // Who may do more signs in anew: a session that somebody else got hold of does not grow with its owner.
-        store::end_sessions(tx, id)?;
+        session_store::end_all(tx, id)?;
     }
     match (hash.is_some(), by.user == Some(id)) {
         // Their programs go on: only they know which of them to stop.

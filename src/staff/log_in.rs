@@ -163,7 +163,7 @@ pub async fn verify(
     let now = staff.clock.now();
     let hold = staff.db.write(move |tx| reserve(tx, subjects, now)).await?;
     let (vault, address) = (staff.vault.clone(), email.clone());
-    let found = staff.db.read(move |tx| store::log_in(tx, &vault, &address).map_err(Fault::from)).await?;
+    let found = staff.db.read(move |tx| store::log_in(tx, &vault, &address)).await?;
     let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
     let right = staff.gate.verify(password.clone(), hash.clone()).await?;
     if let (true, Some(user), Some(hash)) = (right, user, hash) {
@@ -186,8 +186,8 @@ async fn renewed(staff: &Staff, user: Uuid, password: String, hash: String) -> S
         return hash;
     }
     let Ok(anew) = staff.gate.hash(password.clone(), staff.clock.bytes()).await else { return hash };
-    let (before, kept) = (hash.clone(), anew.clone());
-    let renew = move |tx: &mut Tx<'_>| store::renew_password(tx, user, &before, &kept).map_err(Fault::from);
+    let (vault, before, kept) = (staff.vault.clone(), hash.clone(), anew.clone());
+    let renew = move |tx: &mut Tx<'_>| store::renew_password(tx, &vault, user, &before, &kept).map_err(Fault::from);
     match staff.db.write(renew).await {
         Ok(true) => anew,
         // Another log-in was quicker, or somebody has set another password: then the proof of this one is worth nothing.
@@ -201,7 +201,8 @@ async fn renewed(staff: &Staff, user: Uuid, password: String, hash: String) -> S
 
 /// The hash that is kept now, if it is of this password.
 async fn other_of(staff: &Staff, user: Uuid, password: String) -> Option<String> {
-    let kept = staff.db.read(move |tx| store::password(tx, user).map_err(Fault::from)).await.ok().flatten()?;
+    let vault = staff.vault.clone();
+    let kept = staff.db.read(move |tx| store::password(tx, &vault, user).map_err(Fault::from)).await.ok().flatten()?;
     let right = staff.gate.verify(password, Some(kept.clone())).await.ok()?;
     right.then_some(kept)
 }
@@ -323,7 +324,7 @@ mod tests {
         let user = add_user(&staff, None, new).await.unwrap();
         let kept = async || {
             let vault = staff.vault.clone();
-            let read = move |tx: &mut Tx<'_>| store::log_in(tx, &vault, "priya@isp.example").map_err(Fault::from);
+            let read = move |tx: &mut Tx<'_>| store::log_in(tx, &vault, "priya@isp.example");
             staff.db.read(read).await.unwrap().unwrap().1.unwrap()
         };
         let attempt =

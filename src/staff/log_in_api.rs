@@ -111,7 +111,7 @@ async fn post_log_in(State(staff): State<Staff>, sender: Sender, body: JsonBody)
     let work = move |tx: &mut Tx<'_>| {
         let entered = enter(tx, &desk, &proof, second.as_ref())?;
         if let Entered::In(user) = &entered {
-            token_store::insert_log_in(tx, user.id, &kept, now)?;
+            token_store::insert_log_in(tx, &desk.vault, user.id, &kept, now)?;
             let event = Event::SignedIn { over: Over::Api, from: sender.origin() };
             audit::record(tx, &desk.vault, &desk.clock, Some(user.id), &event)?;
         }

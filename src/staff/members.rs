@@ -42,6 +42,7 @@ pub(super) fn add(
         owner: new.role == Role::Admin && new.owner,
         enabled: true,
         created_at: clock.now(),
+        genuine: true,
     };
     if !store::insert(tx, vault, &user, hash)? {
         return Err(taken());
@@ -103,6 +104,7 @@ pub fn the_client(tx: &mut Tx<'_>, vault: &Vault, now: i64) -> Result<Person, Fa
         owner: false,
         enabled: false,
         created_at: now,
+        genuine: true,
     };
     // Another node may have made it just now, which is as well.
     if !store::knows_the_client(tx)? {

@@ -1,9 +1,12 @@
 //! The staff: who may sign in, what with, and as what.
 
+mod adopt;
 pub mod api;
 mod attempts;
 mod attempts_store;
 mod audit_api;
+mod bond;
+mod bond_store;
 mod change;
 mod credential;
 mod device;
@@ -25,6 +28,7 @@ mod roles;
 mod routes;
 mod second_factor;
 mod session;
+mod session_store;
 mod settings;
 mod setup;
 mod state;
@@ -36,6 +40,7 @@ mod token_store;
 mod user;
 
 pub use self::{
+    adopt::{adopt, vouch},
     api::{api, document},
     change::{By, change_user},
     form::{Changes, NewUser},

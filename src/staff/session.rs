@@ -19,7 +19,7 @@ use super::{
     credential::{self, Hash, Kind},
     device::{self, Device},
     proof_store::{self, Owner},
-    store,
+    session_store, store,
 };
 use crate::{
     db::Tx,
@@ -305,7 +305,8 @@ where
         let staff = Staff::from_ref(state);
         let Some(token) = session_token(&parts.headers) else { return Ok(Self(None)) };
         let hash = credential::hash(&token);
-        let found = staff.db.look_up(move |tx: &mut Tx<'_>| store::lapsed_owner(tx, &hash).map_err(Fault::from)).await;
+        let vault = staff.vault.clone();
+        let found = staff.db.look_up(move |tx: &mut Tx<'_>| session_store::lapsed_owner(tx, &vault, &hash)).await;
         Ok(Self(found.unwrap_or_default()))
     }
 }

@@ -6,8 +6,9 @@ use vault::{Cell, Purpose, Vault};
 use super::{
     Role, User,
     attempts::WINDOW,
-    credential::{Fresh, Hash, Kind, SESSION_KNOWN},
-    oidc, second_factor,
+    bond::Bond,
+    credential::{Hash, Kind, SESSION_KNOWN},
+    oidc, second_factor, session_store,
     user::THE_CLIENT,
 };
 use crate::{
@@ -21,7 +22,12 @@ use crate::{
 pub const CHANGED: &str = "staff";
 
 const EMAIL: Purpose = Purpose::new("users.email");
-pub(super) const USER: &str = "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at, u.owner";
+pub(super) const USER: &str =
+    "u.id, u.email, u.name, u.phone, u.role, u.enabled, u.created_at, u.owner, u.email_token, u.mac";
+/// How many columns [`USER`] has.
+pub(super) const USER_COLUMNS: usize = 10;
+/// Where the hash of a password is sealed.
+const PASSWORD: &str = "password_hash";
 /// The name of a token that a log-in over the API gave. People's own names are never empty.
 pub(super) const LOG_IN: &str = "";
 
@@ -35,6 +41,15 @@ fn email_token(vault: &Vault, address: &str) -> i64 {
 
 /// A user from the columns of [`USER`], the first of which is number `from`.
 pub(super) fn user(vault: &Vault, row: &Row, from: usize) -> Result<User, Fault> {
+    let user = unbound(vault, row, from)?;
+    let (email_token, mac) = (row.int(from + 8)?, row.opt_bytes(from + 9)?);
+    let User { id, role, owner, enabled, .. } = user;
+    let bond = Bond::User { id, email_token, role: role.code(), owner, enabled };
+    Ok(User { genuine: bond.vouches(vault, mac.as_deref()), ..user })
+}
+
+/// The same, taken as it stands.
+pub(super) fn unbound(vault: &Vault, row: &Row, from: usize) -> Result<User, Fault> {
     let id = row.uuid(from)?;
     let phone = match row.opt_bytes(from + 3)? {
         None => None,
@@ -52,7 +67,13 @@ pub(super) fn user(vault: &Vault, row: &Row, from: usize) -> Result<User, Fault>
         enabled: row.bool(from + 5)?,
         created_at: row.int(from + 6)?,
         owner: row.bool(from + 7)?,
+        genuine: true,
     })
+}
+
+fn bond(vault: &Vault, user: &User) -> Bond<'static> {
+    let User { id, ref email, role, owner, enabled, .. } = *user;
+    Bond::User { id, email_token: email_token(vault, email), role: role.code(), owner, enabled }
 }
 
 fn broken(column: &str) -> Fault {
@@ -80,8 +101,9 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, user: &User, password: Option<&str
     let id = &user.id;
     let phone = user.phone.as_ref().map(|phone| vault.seal_text(&cell("phone", id), phone.as_str()));
     let added = tx.execute(
-        "INSERT INTO users (id, email, email_token, name, phone, role, password, enabled, created_at, updated_at, \
-         owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) ON CONFLICT (email_token) DO NOTHING",
+        "INSERT INTO users (id, email, email_token, name, phone, role, password_hash, enabled, created_at, \
+         updated_at, owner, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) \
+         ON CONFLICT (email_token) DO NOTHING",
         params![
             user.id,
             vault.seal_text(&cell("email", id), &user.email),
@@ -89,22 +111,24 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, user: &User, password: Option<&str
             vault.seal_text(&cell("name", id), &user.name),
             phone,
             user.role.code(),
-            password,
+            password.map(|hash| vault.seal_text(&cell(PASSWORD, id), hash)),
             user.enabled,
             user.created_at,
             user.owner,
+            bond(vault, user).mac(vault),
         ],
     )?;
     Ok(added == 1)
 }
 
-/// Writes a user's fields, the password aside. The address is not taken by another: see [`email_owner`].
+/// Writes a user's fields, the password aside. The address is not taken by another: see [`email_owner`]. Whatever its row
+/// said before, Redress vouches for it from now on.
 pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(), Fault> {
     let id = &user.id;
     let phone = user.phone.as_ref().map(|phone| vault.seal_text(&cell("phone", id), phone.as_str()));
     tx.execute(
         "UPDATE users SET email = $2, email_token = $3, name = $4, phone = $5, role = $6, enabled = $7, \
-         updated_at = $8, owner = $9 WHERE id = $1",
+         updated_at = $8, owner = $9, mac = $10 WHERE id = $1",
         params![
             user.id,
             vault.seal_text(&cell("email", id), &user.email),
@@ -115,6 +139,7 @@ pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(
             user.enabled,
             now,
             user.owner,
+            bond(vault, user).mac(vault),
         ],
     )?;
     tx.notify(CHANGED, "");
@@ -122,21 +147,40 @@ pub fn update(tx: &mut Tx<'_>, vault: &Vault, user: &User, now: i64) -> Result<(
 }
 
 /// Sets a password's hash, as one that its owner may keep.
-pub fn set_password(tx: &mut Tx<'_>, id: Uuid, hash: &str, now: i64) -> Result<(), DbError> {
-    let sql = "UPDATE users SET password = $2, must_change = 0, updated_at = $3 WHERE id = $1";
-    tx.execute(sql, params![id, hash, now]).map(drop)
+pub fn set_password(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, hash: &str, now: i64) -> Result<(), DbError> {
+    seal_password(tx, vault, id, hash)?;
+    tx.execute("UPDATE users SET must_change = 0, updated_at = $2 WHERE id = $1", params![id, now]).map(drop)
+}
+
+/// Keeps a password's hash, and nothing in clear.
+pub(super) fn seal_password(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, hash: &str) -> Result<(), DbError> {
+    let sql = "UPDATE users SET password_hash = $2, password = NULL WHERE id = $1";
+    tx.execute(sql, params![id, vault.seal_text(&cell(PASSWORD, &id), hash)]).map(drop)
 }
 
 /// The hash of a user's password, if there is one.
-pub fn password(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<String>, DbError> {
-    let row = tx.query_one("SELECT password FROM users WHERE id = $1", params![id])?;
-    Ok(row.map(|row| row.opt_text(0)).transpose()?.flatten())
+pub fn password(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<String>, DbError> {
+    let row = tx.query_one("SELECT password_hash FROM users WHERE id = $1", params![id])?;
+    let sealed = row.map(|row| row.opt_bytes(0)).transpose()?.flatten();
+    Ok(sealed.and_then(|sealed| opened(vault, id, &sealed)))
+}
+
+/// A hash that Redress did not seal for this user is none.
+fn opened(vault: &Vault, id: Uuid, sealed: &[u8]) -> Option<String> {
+    let hash = vault.open_text(&cell(PASSWORD, &id), sealed);
+    hash.inspect_err(
+        |error| tracing::error!(user = %id, %error, "the hash of a password does not open and counts as none"),
+    )
+    .ok()
 }
 
 /// Puts a hash in the place of another of the same password; `false` when that is not the one that is kept.
-pub fn renew_password(tx: &mut Tx<'_>, id: Uuid, before: &str, hash: &str) -> Result<bool, DbError> {
-    let sql = "UPDATE users SET password = $3 WHERE id = $1 AND password = $2";
-    Ok(tx.execute(sql, params![id, before, hash])? == 1)
+pub fn renew_password(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, before: &str, hash: &str) -> Result<bool, DbError> {
+    let is_kept = password(tx, vault, id)?.as_deref() == Some(before);
+    if is_kept {
+        seal_password(tx, vault, id, hash)?;
+    }
+    Ok(is_kept)
 }
 
 /// One user. [`THE_CLIENT`] is none whom anybody could see, change or assign.
@@ -146,6 +190,11 @@ pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<User>, F
     }
     let row = tx.query_one(&format!("SELECT {USER} FROM users u WHERE u.id = $1"), params![id])?;
     row.map(|row| user(vault, &row, 0)).transpose()
+}
+
+/// One user who may enter: enabled, and as Redress wrote them.
+pub fn able(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<User>, Fault> {
+    Ok(by_id(tx, vault, id)?.filter(User::may_enter))
 }
 
 /// Whether clients have written before, so that [`THE_CLIENT`] is there.
@@ -162,13 +211,16 @@ pub fn email_owner(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Opti
     row.map(|row| row.uuid(0)).transpose()
 }
 
-/// What a log-in with this address must prove: the user's id and, of an enabled user, the password's hash.
-pub fn log_in(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Option<(Uuid, Option<String>)>, DbError> {
-    let row = tx.query_one(
-        "SELECT id, password FROM users WHERE email_token = $1 AND enabled = 1",
-        params![email_token(vault, address)],
-    )?;
-    row.map(|row| Ok((row.uuid(0)?, row.opt_text(1)?))).transpose()
+/// What a log-in with this address must prove: the id of a user who may enter and, if there is one, the password's hash.
+pub fn log_in(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Option<(Uuid, Option<String>)>, Fault> {
+    let sql = format!("SELECT {USER}, u.password_hash FROM users u WHERE u.email_token = $1");
+    let Some(row) = tx.query_one(&sql, params![email_token(vault, address)])? else { return Ok(None) };
+    let user = user(vault, &row, 0)?;
+    if !user.may_enter() || user.id == THE_CLIENT {
+        return Ok(None);
+    }
+    let hash = row.opt_bytes(USER_COLUMNS)?.and_then(|sealed| opened(vault, user.id, &sealed));
+    Ok(Some((user.id, hash)))
 }
 
 /// All users, or those of a role, by name.
@@ -186,57 +238,11 @@ pub fn list(tx: &mut Tx<'_>, vault: &Vault, role: Option<Role>) -> Result<Vec<Us
     Ok(users)
 }
 
-/// Whether anybody but this user is an enabled admin, and whether one of those is an owner.
-pub fn other_admins(tx: &mut Tx<'_>, id: Uuid) -> Result<(bool, bool), DbError> {
-    let sql = "SELECT MAX(owner) FROM users WHERE role = $1 AND enabled = 1 AND id <> $2";
-    let owner = tx.query_one(sql, params![Role::Admin.code(), id])?.map(|row| row.opt_int(0)).transpose()?.flatten();
-    Ok((owner.is_some(), owner == Some(1)))
-}
-
-/// A session as its owner sees it.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// What it is ended under.
-    pub id: Uuid,
-    /// The browser's own words, cut.
-    pub agent: String,
-    /// Milliseconds.
-    pub created_at: i64,
-    /// Milliseconds.
-    pub last_seen_at: i64,
-}
-
-/// Opens a session, of two factors or of one, whose user has just proved who they are. It ends at its age of `life`.
-pub fn insert_session(
-    tx: &mut Tx<'_>,
-    of: Uuid,
-    fresh: &Fresh,
-    strong: bool,
-    agent: &str,
-    (now, life): (i64, i64),
-) -> Result<(), DbError> {
-    tx.execute(
-        "INSERT INTO sessions (token_hash, id, user_id, agent, created_at, last_seen_at, expires_at, proved_at, strong) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6, $5, $7)",
-        params![fresh.hash, fresh.id, of, agent, now, now + life, strong],
-    )
-    .map(drop)
-}
-
-/// Whose session this is or was, if they are an enabled admin.
-pub fn lapsed_owner(tx: &mut Tx<'_>, hash: &Hash) -> Result<Option<Uuid>, DbError> {
-    let row = tx.query_one(
-        "SELECT u.id FROM sessions s JOIN users u ON u.id = s.user_id \
-         WHERE s.token_hash = $1 AND u.enabled = 1 AND u.role = $2",
-        params![*hash, Role::Admin.code()],
-    )?;
-    row.map(|row| row.uuid(0)).transpose()
-}
-
-/// Whose session is kept under this hash, good or not.
-pub fn session_of(tx: &mut Tx<'_>, hash: &Hash) -> Result<Option<Uuid>, DbError> {
-    let row = tx.query_one("SELECT user_id FROM sessions WHERE token_hash = $1", params![*hash])?;
-    row.map(|row| row.uuid(0)).transpose()
+/// Whether anybody but this user is an admin who may enter, and whether one of those is an owner.
+pub fn other_admins(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<(bool, bool), Fault> {
+    let mut admins = list(tx, vault, Some(Role::Admin))?;
+    admins.retain(|user| user.id != id && user.may_enter());
+    Ok((!admins.is_empty(), admins.iter().any(|user| user.owner)))
 }
 
 /// Notes that a credential was used.
@@ -277,36 +283,10 @@ pub fn end_log_ins(tx: &mut Tx<'_>, of: Uuid, keep: Option<Hash>) -> Result<(), 
     tx.execute(tokens, params![of, keep, LOG_IN]).map(drop)
 }
 
-/// Ends every session of a user.
-pub fn end_sessions(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
-    tx.notify(CHANGED, "");
-    tx.execute("DELETE FROM sessions WHERE user_id = $1", params![of]).map(drop)
-}
-
 /// Ends every session and every token of a user.
 pub fn end_all(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
-    end_sessions(tx, of)?;
+    session_store::end_all(tx, of)?;
     tx.execute("DELETE FROM api_tokens WHERE user_id = $1", params![of]).map(drop)
-}
-
-/// A user's sessions that are good, the newest first; with each, whether it has the hash `own`.
-pub fn sessions(
-    tx: &mut Tx<'_>,
-    of: Uuid,
-    own: &Hash,
-    (now, idle): (i64, i64),
-) -> Result<Vec<(Session, bool)>, DbError> {
-    let rows = tx.query(
-        "SELECT id, agent, created_at, last_seen_at, token_hash FROM sessions \
-         WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY created_at DESC, id DESC",
-        params![of, now, now - idle],
-    )?;
-    let session = |row: &Row| {
-        let session =
-            Session { id: row.uuid(0)?, agent: row.text(1)?, created_at: row.int(2)?, last_seen_at: row.int(3)? };
-        Ok((session, row.bytes(4)? == own))
-    };
-    rows.iter().map(session).collect()
 }
 
 /// Forgets what has ended: sessions, tokens, failures of subjects that are quiet again.

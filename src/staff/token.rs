@@ -55,15 +55,11 @@ pub(super) async fn keep(
     let keep = move |tx: &mut Tx<'_>| {
         // Whoever is disabled at this moment has all their tokens ended, this one as well.
         store::take_turn(tx, of)?;
-        match store::by_id(tx, &vault, of)? {
-            Some(user) if user.enabled => {
-                token_store::insert(tx, of, &kept, &grant, now)?;
-                let scopes = Some(grant.scopes.to_string());
-                let event = Event::TokenMade { token: grant.name.clone(), name: user.name, scopes };
-                audit::record(tx, &vault, &clock, by, &event).map(drop)
-            }
-            _ => Err(Fault::NotFound),
-        }
+        let user = store::able(tx, &vault, of)?.ok_or(Fault::NotFound)?;
+        token_store::insert(tx, &vault, of, &kept, &grant, now)?;
+        let scopes = Some(grant.scopes.to_string());
+        let event = Event::TokenMade { token: grant.name.clone(), name: user.name, scopes };
+        audit::record(tx, &vault, &clock, by, &event).map(drop)
     };
     staff.db.write(keep).await?;
     tracing::info!(user = %of, "a token was made");
@@ -86,7 +82,7 @@ pub async fn remind(staff: &Staff) -> Result<(), Fault> {
     let remind = move |tx: &mut Tx<'_>| {
         let now = at.clock.now();
         for (id, of, name, ends) in token_store::ending(tx, now, now + days(TOLD))? {
-            if let Some(user) = store::by_id(tx, &at.vault, of)?.filter(|user| user.enabled) {
+            if let Some(user) = store::able(tx, &at.vault, of)? {
                 mail::enqueue(tx, &at, &user, &Letter::TokenEnds { name: &name, at: ends }, Language::English)?;
             }
             token_store::note_told(tx, id)?;

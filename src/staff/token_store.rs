@@ -1,8 +1,10 @@
 //! Every statement about the tokens of programs alone.
 
 use uuid::Uuid;
+use vault::Vault;
 
 use super::{
+    bond::Bond,
     credential::{Fresh, LOG_IN_LIFE, days},
     roles::{Scope, Scopes},
     store::{CHANGED, LOG_IN},
@@ -30,18 +32,19 @@ pub struct ApiToken {
 }
 
 /// Keeps a token for programs.
-pub fn insert(tx: &mut Tx<'_>, of: Uuid, fresh: &Fresh, grant: &Grant, now: i64) -> Result<(), DbError> {
+pub fn insert(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, fresh: &Fresh, grant: &Grant, now: i64) -> Result<(), DbError> {
     let expires_at = grant.lasts.map(|lasts| now + days(lasts));
-    keep(tx, of, fresh, (&grant.name, grant.scopes), (now, expires_at))
+    keep(tx, vault, of, fresh, (&grant.name, grant.scopes), (now, expires_at))
 }
 
 /// Keeps a token that a log-in gave: for all that its owner may do, and for a short time.
-pub fn insert_log_in(tx: &mut Tx<'_>, of: Uuid, fresh: &Fresh, now: i64) -> Result<(), DbError> {
-    keep(tx, of, fresh, (LOG_IN, Scopes::of(Scope::Admin)), (now, Some(now + LOG_IN_LIFE)))
+pub fn insert_log_in(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, fresh: &Fresh, now: i64) -> Result<(), DbError> {
+    keep(tx, vault, of, fresh, (LOG_IN, Scopes::of(Scope::Admin)), (now, Some(now + LOG_IN_LIFE)))
 }
 
 fn keep(
     tx: &mut Tx<'_>,
+    vault: &Vault,
     of: Uuid,
     fresh: &Fresh,
     (name, scopes): (&str, Scopes),
@@ -49,10 +52,12 @@ fn keep(
 ) -> Result<(), DbError> {
     // Whoever makes one for a few days knows that it ends.
     let is_short = expires_at.is_some_and(|end| end <= now + days(TOLD));
+    let scopes = scopes.to_string();
+    let mac = Bond::Token { hash: &fresh.hash, of, name, scopes: &scopes, expires_at }.mac(vault);
     tx.execute(
-        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at, scopes, end_told) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (token_hash) DO NOTHING",
-        params![fresh.hash, fresh.id, of, name, now, expires_at, scopes.to_string(), is_short],
+        "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at, scopes, end_told, mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (token_hash) DO NOTHING",
+        params![fresh.hash, fresh.id, of, name, now, expires_at, scopes, is_short, mac],
     )
     .map(drop)
 }

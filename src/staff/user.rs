@@ -86,9 +86,17 @@ pub struct User {
     pub enabled: bool,
     /// Milliseconds.
     pub created_at: i64,
+    /// Whether Redress wrote what stands here of role, owner, address and whether they are enabled. Somebody else could by
+    /// writing to the database; such a user is shown, and may not enter.
+    pub genuine: bool,
 }
 
 impl User {
+    /// Whether anything they prove lets them in.
+    pub const fn may_enter(&self) -> bool {
+        self.enabled && self.genuine
+    }
+
     /// What people read of what they are.
     pub const fn label(&self) -> Text {
         if self.owner { Text::new("staff-role-owner") } else { self.role.label() }
@@ -96,7 +104,7 @@ impl User {
 
     /// Whether the desk can be run with nobody else.
     pub fn runs_desk(&self) -> bool {
-        self.enabled && self.role == Role::Admin && self.owner
+        self.may_enter() && self.role == Role::Admin && self.owner
     }
 
     /// As records name them.

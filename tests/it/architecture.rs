@@ -182,6 +182,8 @@ const RULES: [Rule; 13] = [
             ("src/staff/second_factor/store.rs", "a store"),
             ("src/staff/proof_store.rs", "a store"),
             ("src/staff/token_store.rs", "a store"),
+            ("src/staff/session_store.rs", "a store"),
+            ("src/staff/bond_store.rs", "a store"),
             ("src/staff/attempts_store.rs", "a store"),
             ("src/staff/links/store.rs", "a store"),
             ("src/staff/mail/store.rs", "a store"),

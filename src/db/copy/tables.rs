@@ -52,6 +52,8 @@ pub(super) static TABLES: [Table; 36] = [
             "must_change",
             "language",
             "owner",
+            "mac",
+            "password_hash",
         ],
     ),
     table(
@@ -68,26 +70,28 @@ pub(super) static TABLES: [Table; 36] = [
             "strong",
             "identity",
             "provider_sid",
+            "mac",
         ],
     )
     .refers(&[("user_id", "users", "id")]),
     table(
         "authenticators",
         &["id"],
-        &["user_id", "kind", "name", "secret", "credential", "last_step", "created_at", "last_used_at"],
+        &["user_id", "kind", "name", "secret", "credential", "last_step", "created_at", "last_used_at", "mac"],
     )
     .refers(&[("user_id", "users", "id")]),
-    table("recovery_codes", &["user_id", "place"], &["hash"]).refers(&[("user_id", "users", "id")]),
+    table("recovery_codes", &["user_id", "place"], &["hash", "mac"]).refers(&[("user_id", "users", "id")]),
     table("spent_challenges", &["hash"], &["until"]),
-    table("identities", &["subject_key"], &["user_id", "created_at"]).refers(&[("user_id", "users", "id")]),
+    table("identities", &["subject_key"], &["user_id", "created_at", "mac"]).refers(&[("user_id", "users", "id")]),
     table("used_once", &["used_key"], &["until"]),
     table(
         "api_tokens",
         &["token_hash"],
-        &["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "scopes", "end_told"],
+        &["id", "user_id", "name", "created_at", "expires_at", "last_used_at", "scopes", "end_told", "mac"],
     )
     .refers(&[("user_id", "users", "id")]),
-    table("password_links", &["user_id", "kind"], &["token_hash", "expires_at"]).refers(&[("user_id", "users", "id")]),
+    table("password_links", &["user_id", "kind"], &["token_hash", "expires_at", "mac"])
+        .refers(&[("user_id", "users", "id")]),
     table(
         "staff_mails",
         &["id"],

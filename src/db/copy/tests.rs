@@ -116,7 +116,7 @@ const IDS: [&str; 11] = [
     "client_id",
     "photo_id",
 ];
-const BYTES: [&str; 24] = [
+const BYTES: [&str; 26] = [
     "value",
     "email",
     "name",
@@ -141,6 +141,8 @@ const BYTES: [&str; 24] = [
     "fields",
     "identity",
     "provider_sid",
+    "mac",
+    "password_hash",
 ];
 
 /// A value of the column's type that is not NULL, another one for each row.

@@ -67,7 +67,7 @@ impl std::fmt::Debug for Given {
 /// Keeps a link of a kind and gives its secret, with its end.
 pub(in crate::staff) fn put(tx: &mut Tx<'_>, staff: &Staff, of: Uuid, kind: Kind) -> Result<(String, i64), Fault> {
     let (fresh, until) = (Fresh::link(&staff.clock), staff.clock.now() + staff.settings.links.of(kind));
-    store::put(tx, of, kind, &fresh.hash, until)?;
+    store::put(tx, &staff.vault, of, kind, &fresh.hash, until)?;
     Ok((fresh.token, until))
 }
 

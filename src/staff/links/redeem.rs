@@ -19,11 +19,7 @@ use crate::{
 /// Only the database's and the vault's.
 pub async fn owner(staff: &Staff, token: &str) -> Result<Option<(User, Kind)>, Fault> {
     let (vault, hash, now) = (staff.vault.clone(), credential::hash(token), staff.clock.now());
-    let find = move |tx: &mut Tx<'_>| {
-        let Some((of, kind)) = store::owner(tx, &hash, now)? else { return Ok(None) };
-        Ok::<_, Fault>(users::by_id(tx, &vault, of)?.map(|user| (user, kind)))
-    };
-    staff.db.read(find).await
+    staff.db.read(move |tx| store::owner(tx, &vault, &hash, now)).await
 }
 
 /// Uses a link: its owner has the new password, and whatever log-ins opened before is ended. Nobody, if it is no good any
@@ -36,13 +32,11 @@ pub async fn redeem(staff: &Staff, token: &str, password: String, language: Lang
     let hash = staff.gate.hash(password, staff.clock.bytes()).await?;
     let work = move |tx: &mut Tx<'_>| {
         let now = at.clock.now();
-        let Some((of, _)) = store::owner(tx, &token, now)? else { return Ok(None) };
+        let Some((User { id: of, .. }, _)) = store::owner(tx, &at.vault, &token, now)? else { return Ok(None) };
         users::take_turn(tx, of)?;
         // Whoever had the turn before may have used it, or voided it.
-        let (Some((_, kind)), Some(user)) = (store::owner(tx, &token, now)?, users::by_id(tx, &at.vault, of)?) else {
-            return Ok(None);
-        };
-        users::set_password(tx, of, &hash, now)?;
+        let Some((user, kind)) = store::owner(tx, &at.vault, &token, now)? else { return Ok(None) };
+        users::set_password(tx, &at.vault, of, &hash, now)?;
         store::void(tx, of)?;
         users::end_log_ins(tx, of, None)?;
         let event = Event::PasswordSet { user: of, name: user.name.clone() };

@@ -1,33 +1,40 @@
 //! Every statement on links, and on whether a password was chosen by its owner.
 
 use uuid::Uuid;
+use vault::Vault;
 
 use super::Kind;
 use crate::{
     db::{DbError, Tx, params},
-    staff::credential::Hash,
+    fault::Fault,
+    staff::{User, bond::Bond, credential::Hash, store as users},
 };
 
 /// Keeps a link in place of the one before of its kind.
-pub fn put(tx: &mut Tx<'_>, of: Uuid, kind: Kind, hash: &Hash, expires_at: i64) -> Result<(), DbError> {
+pub fn put(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, kind: Kind, hash: &Hash, expires_at: i64) -> Result<(), DbError> {
+    let mac = Bond::Link { hash, of, kind: kind.code(), expires_at }.mac(vault);
     tx.execute(
-        "INSERT INTO password_links (user_id, kind, token_hash, expires_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (user_id, kind) DO UPDATE SET token_hash = $3, expires_at = $4",
-        params![of, kind.code(), *hash, expires_at],
+        "INSERT INTO password_links (user_id, kind, token_hash, expires_at, mac) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (user_id, kind) DO UPDATE SET token_hash = $3, expires_at = $4, mac = $5",
+        params![of, kind.code(), *hash, expires_at, mac],
     )
     .map(drop)
 }
 
-/// Whose link this is, while it is good and they are enabled.
-pub fn owner(tx: &mut Tx<'_>, hash: &Hash, now: i64) -> Result<Option<(Uuid, Kind)>, DbError> {
+/// Whose link this is, while it is good and they may enter.
+pub fn owner(tx: &mut Tx<'_>, vault: &Vault, hash: &Hash, now: i64) -> Result<Option<(User, Kind)>, Fault> {
     let row = tx.query_one(
-        "SELECT l.user_id, l.kind FROM password_links l JOIN users u ON u.id = l.user_id \
-         WHERE l.token_hash = $1 AND l.expires_at > $2 AND u.enabled = 1",
+        "SELECT user_id, kind, expires_at, mac FROM password_links WHERE token_hash = $1 AND expires_at > $2",
         params![*hash, now],
     )?;
     let Some(row) = row else { return Ok(None) };
-    let of = row.uuid(0)?;
-    Ok(Kind::from_code(row.int(1)?).map(|kind| (of, kind)))
+    let (of, kind) = (row.uuid(0)?, row.int(1)?);
+    let bond = Bond::Link { hash, of, kind, expires_at: row.int(2)? };
+    let Some(kind) = Kind::from_code(kind).filter(|_| bond.vouches(vault, row.opt_bytes(3).ok().flatten().as_deref()))
+    else {
+        return Ok(None);
+    };
+    Ok(users::able(tx, vault, of)?.map(|user| (user, kind)))
 }
 
 /// Makes all links of a user worthless.
@@ -53,5 +60,5 @@ pub fn set_must_change(tx: &mut Tx<'_>, of: Uuid, must: bool) -> Result<(), DbEr
 
 /// Whether a user has a password at all.
 pub fn has_password(tx: &mut Tx<'_>, of: Uuid) -> Result<bool, DbError> {
-    Ok(tx.query_one("SELECT 1 FROM users WHERE id = $1 AND password IS NOT NULL", params![of])?.is_some())
+    Ok(tx.query_one("SELECT 1 FROM users WHERE id = $1 AND password_hash IS NOT NULL", params![of])?.is_some())
 }

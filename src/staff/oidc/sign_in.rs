@@ -15,7 +15,7 @@ use crate::{
         By, Changes, NewUser, Role, Staff, User,
         change::change,
         credential::{Fresh, Hash},
-        form, members, store as users,
+        form, members, session_store, store as users,
     },
 };
 
@@ -60,7 +60,7 @@ pub fn sign_in(tx: &mut Tx<'_>, desk: Desk<'_>, arrival: &Arrival) -> Result<Res
     }
     let subject = store::subject(vault, &settings.issuer, &identity.subject);
     store::take_turn(tx, &subject)?;
-    let owner = store::owner(tx, &subject)?;
+    let owner = store::owner(tx, vault, &subject)?;
     let user = match owner {
         Some(id) => known(tx, desk, identity, id)?,
         None => new(tx, desk, identity, &subject)?,
@@ -77,7 +77,7 @@ pub fn sign_in(tx: &mut Tx<'_>, desk: Desk<'_>, arrival: &Arrival) -> Result<Res
         users::end(tx, crate::staff::credential::Kind::Session, former)?;
     }
     // How many factors somebody needs is the provider's to ask; what a desk wants of it is `oidc.acr`.
-    users::insert_session(tx, user.id, &arrival.fresh, true, &arrival.agent, (now, desk.staff.settings.life))?;
+    session_store::insert(tx, vault, user.id, &arrival.fresh, true, &arrival.agent, (now, desk.staff.settings.life))?;
     let sid = identity.sid.as_ref().map(|sid| store::session(vault, &settings.issuer, sid));
     store::bind(tx, &arrival.fresh.hash, &subject, sid)?;
     let event = Event::SignedIn { over: Over::Provider, from: arrival.from.clone() };
@@ -89,7 +89,7 @@ pub fn sign_in(tx: &mut Tx<'_>, desk: Desk<'_>, arrival: &Arrival) -> Result<Res
 fn known(tx: &mut Tx<'_>, desk: Desk<'_>, identity: &Identity, id: Uuid) -> Result<Result<User, Refusal>, Fault> {
     users::take_turn(tx, id)?;
     let user = users::by_id(tx, desk.vault, id)?.ok_or(Fault::NotFound)?;
-    if !user.enabled {
+    if !user.may_enter() {
         return Ok(Err(Refusal::Disabled));
     }
     let role = desk.settings.role(&identity.claims);
@@ -133,7 +133,7 @@ fn new(
         Some(id) if settings.link_by_email && claims.email_verified() == Some(true) => {
             users::take_turn(tx, id)?;
             let user = users::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
-            if !user.enabled {
+            if !user.may_enter() {
                 return Ok(Err(Refusal::Disabled));
             }
             match given(tx, desk, user, role)? {
@@ -152,7 +152,7 @@ fn new(
             members::add(tx, (vault, clock), None, &new, None)?
         }
     };
-    store::insert(tx, subject, user.id, clock.now())?;
+    store::insert(tx, vault, subject, user.id, clock.now())?;
     let event = Event::IdentityLinked { user: user.id, name: user.name.clone() };
     audit::record(tx, vault, clock, None, &event)?;
     Ok(Ok(user))

@@ -6,7 +6,7 @@ use vault::{Purpose, Vault};
 
 use crate::{
     db::{DbError, Tx, params},
-    staff::{credential::Hash, store::CHANGED},
+    staff::{bond::Bond, credential::Hash, store::CHANGED},
 };
 
 const SUBJECT: Purpose = Purpose::new("identities.subject");
@@ -44,15 +44,19 @@ pub fn take_turn(tx: &mut Tx<'_>, identity: &Token) -> Result<(), DbError> {
 }
 
 /// Whose identity this is.
-pub fn owner(tx: &mut Tx<'_>, identity: &Token) -> Result<Option<Uuid>, DbError> {
-    let row = tx.query_one("SELECT user_id FROM identities WHERE subject_key = $1", params![*identity])?;
-    row.map(|row| row.uuid(0)).transpose()
+pub fn owner(tx: &mut Tx<'_>, vault: &Vault, identity: &Token) -> Result<Option<Uuid>, DbError> {
+    let row = tx.query_one("SELECT user_id, mac FROM identities WHERE subject_key = $1", params![*identity])?;
+    let Some(row) = row else { return Ok(None) };
+    let of = row.uuid(0)?;
+    let bond = Bond::Identity { subject: identity, of };
+    Ok(bond.vouches(vault, row.opt_bytes(1)?.as_deref()).then_some(of))
 }
 
 /// Makes an identity somebody's.
-pub fn insert(tx: &mut Tx<'_>, identity: &Token, user: Uuid, now: i64) -> Result<(), DbError> {
-    let sql = "INSERT INTO identities (subject_key, user_id, created_at) VALUES ($1, $2, $3)";
-    tx.execute(sql, params![*identity, user, now]).map(drop)
+pub fn insert(tx: &mut Tx<'_>, vault: &Vault, identity: &Token, user: Uuid, now: i64) -> Result<(), DbError> {
+    let mac = Bond::Identity { subject: identity, of: user }.mac(vault);
+    let sql = "INSERT INTO identities (subject_key, user_id, created_at, mac) VALUES ($1, $2, $3, $4)";
+    tx.execute(sql, params![*identity, user, now, mac]).map(drop)
 }
 
 /// Notes by which identity, and in which session of the provider's, a session was opened.

@@ -21,10 +21,10 @@ use crate::{
         credential::Fresh,
         form, links, log_in,
         mail::{self, Letter},
-        proof_store,
         roles::{Scope, Scopes},
         second_factor,
         session::{self, Caller, Sender},
+        session_store,
         step_up::{self, Act},
         store, token, token_store,
     },
@@ -127,7 +127,7 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
     let (sessions, tokens) = staff
         .db
         .read(move |tx| {
-            Ok::<_, Fault>((store::sessions(tx, id, &hash, (now, idle))?, token_store::list(tx, Some(id), now)?))
+            Ok::<_, Fault>((session_store::list(tx, id, &hash, (now, idle))?, token_store::list(tx, Some(id), now)?))
         })
         .await?;
     let times = staff.chrome.times(now, visit.language);
@@ -229,15 +229,15 @@ async fn change_password(
     let kept = fresh.clone();
     let work = move |tx: &mut Tx<'_>| {
         let (user, now) = (log_in::admit(tx, &at.vault, &proof)?.ok_or_else(wrong)?, at.clock.now());
-        store::set_password(tx, user.id, &hash, now)?;
+        store::set_password(tx, &at.vault, user.id, &hash, now)?;
         links::store::void(tx, user.id)?;
         mail::enqueue(tx, &at, &user, &Letter::PasswordChanged, language)?;
         // This browser goes on, under a new token: the one before may be known to whoever knew the password.
         store::end_log_ins(tx, user.id, None)?;
-        store::insert_session(tx, user.id, &kept, strong, &agent, (now, at.settings.life))?;
+        session_store::insert(tx, &at.vault, user.id, &kept, strong, &agent, (now, at.settings.life))?;
         // Of who has a second factor the password is no fresh proof: the one of before counts on.
         if second_factor::store::any(tx, user.id)? {
-            proof_store::keep_proof(tx, &kept.hash, proved_at)?;
+            session_store::keep_proof(tx, &at.vault, &kept.hash, proved_at)?;
         }
         let event = Event::PasswordSet { user: user.id, name: user.name };
         audit::record(tx, &at.vault, &at.clock, Some(user.id), &event)

@@ -18,9 +18,9 @@ use crate::{
     staff::{
         Staff,
         credential::{Fresh, Kind},
-        links, log_in, proof_store, second_factor,
+        links, log_in, second_factor,
         session::{self, Caller, Sender},
-        store,
+        session_store, store,
     },
     web::{Form, Frame, PageFault, Query, Visit, is_local},
     words::Text,
@@ -175,7 +175,7 @@ async fn prove(
         {
             return Err(wrong_password());
         }
-        Ok::<_, Fault>(proof_store::prove_session(tx, &own, &kept, strong, desk.clock.now())?)
+        Ok::<_, Fault>(session_store::prove(tx, &desk.vault, &own, &kept, strong, desk.clock.now())?)
     };
     let proved = staff.db.write(work).await?;
     tracing::info!(%user, "a user proved anew who they are");

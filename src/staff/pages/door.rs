@@ -24,7 +24,7 @@ use crate::{
         credential::{Fresh, Kind},
         form, log_in,
         session::{self, Maybe, Sender},
-        setup, store,
+        session_store, setup, store,
     },
     web::{Flash, Form, Frame, PageFault, Query, Visit, is_local, problem::too_many, render::VIEW},
     words::{Language, Text},
@@ -150,7 +150,8 @@ pub(super) fn open(
     if let Some(former) = sender.former() {
         store::end(tx, Kind::Session, &former)?;
     }
-    Ok(store::insert_session(tx, user.id, fresh, strong, &sender.agent, (staff.clock.now(), staff.settings.life))?)
+    let lasts = (staff.clock.now(), staff.settings.life);
+    Ok(session_store::insert(tx, &staff.vault, user.id, fresh, strong, &sender.agent, lasts)?)
 }
 
 const LOG_IN: &str = "staff-sign-in";
@@ -230,7 +231,7 @@ pub async fn log_out(State(staff): State<Staff>, sender: Sender, visit: Visit) -
     let former = sender.former();
     // A cookie that anybody made up writes nothing.
     let known = match former {
-        Some(hash) => staff.db.read(move |tx| store::session_of(tx, &hash)).await.map_err(Fault::from)?,
+        Some(hash) => staff.db.read(move |tx| session_store::owner(tx, &hash)).await.map_err(Fault::from)?,
         None => None,
     };
     let mut onward = None;

@@ -214,7 +214,7 @@ pub async fn by_passkey(
         let user = second.user;
         let admit = move |tx: &mut Tx<'_>, staff: &Staff| {
             store::take_turn(tx, user)?;
-            Ok(store::by_id(tx, &staff.vault, user)?.filter(|user| user.enabled))
+            store::able(tx, &staff.vault, user)
         };
         let entered = enter(&staff, (&sender, visit.language), second, admit).await;
         entered.and_then(|entered| entered.ok_or_else(refusal))

@@ -23,6 +23,7 @@ use crate::{
         form, links,
         second_factor::{self, Required},
         session::{self, Caller},
+        session_store,
         step_up::{self, Act},
         store,
     },
@@ -253,7 +254,7 @@ async fn edit_page(
     let (own, of, now, idle) = (user.id == by.id, user.id, staff.clock.now(), staff.settings.idle);
     // One's own are on the account page, which knows the one at hand.
     let read = move |tx: &mut Tx<'_>| {
-        let sessions = store::sessions(tx, of, &Hash::default(), (now, idle))?;
+        let sessions = session_store::list(tx, of, &Hash::default(), (now, idle))?;
         Ok::<_, Fault>((sessions, !links::store::has_password(tx, of)?, second_factor::store::any(tx, of)?))
     };
     let (sessions, invited, has_factor) = staff.db.read(read).await?;

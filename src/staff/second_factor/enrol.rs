@@ -15,7 +15,7 @@ use crate::{
     staff::{
         Caller, Staff,
         mail::{self, Letter},
-        proof_store, store as members,
+        session_store, store as members,
     },
     words::{Language, Text},
 };
@@ -90,8 +90,8 @@ async fn add(
         audit::record(tx, vault, clock, Some(of), &Event::FactorAdded { kind: kind.into(), name: new.name.clone() })?;
         members::end_log_ins(tx, of, Some(own))?;
         if before == 0 {
-            store::put_codes(tx, of, &hashes)?;
-            proof_store::strengthen(tx, &own)?;
+            store::put_codes(tx, vault, of, &hashes)?;
+            session_store::strengthen(tx, vault, &own)?;
         }
         mail::enqueue(tx, &at, &user, &Letter::FactorsChanged, Language::English)?;
         Ok::<_, Fault>(before == 0)
@@ -124,7 +124,7 @@ pub async fn make_codes(staff: &Staff, of: Uuid) -> Result<Vec<String>, Fault> {
         if !store::any(tx, of)? {
             return Err(Fault::conflict(Text::new("factor-none")));
         }
-        store::put_codes(tx, of, &hashes)?;
+        store::put_codes(tx, &vault, of, &hashes)?;
         audit::record(tx, &vault, &clock, Some(of), &Event::RecoveryCodesMade).map(drop)
     };
     staff.db.write(work).await?;
@@ -145,7 +145,7 @@ pub async fn remove(staff: &Staff, caller: &Caller, id: Uuid) -> Result<(), Faul
         store::remove(tx, of, id)?;
         if !store::any(tx, of)? {
             store::remove_all(tx, of)?;
-            proof_store::weaken(tx, of)?;
+            session_store::weaken(tx, &at.vault, of)?;
         }
         members::end_log_ins(tx, of, Some(own))?;
         mail::enqueue(tx, &at, &user, &Letter::FactorsChanged, Language::English)?;

@@ -96,8 +96,8 @@ async fn check_code(
 }
 
 async fn recovery(staff: &Staff, user: Uuid, code: Code) -> Result<Option<What>, Fault> {
-    let asked = code.clone();
-    let hash = staff.db.read(move |tx| store::code_hash(tx, user, &asked).map_err(Fault::from)).await?;
+    let (asked, vault) = (code.clone(), staff.vault.clone());
+    let hash = staff.db.read(move |tx| store::code_hash(tx, &vault, user, &asked).map_err(Fault::from)).await?;
     let right = staff.gate.verify(code.secret, hash.clone()).await?;
     Ok(hash.filter(|_| right).map(|hash| What::Recovery { place: code.place, hash }))
 }

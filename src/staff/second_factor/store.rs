@@ -8,6 +8,7 @@ use crate::{
     audit::Factor,
     db::{DbError, Row, Tx, params},
     fault::Fault,
+    staff::bond::Bond,
 };
 
 const CREDENTIAL: Purpose = Purpose::new("authenticators.credential");
@@ -70,18 +71,23 @@ fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
     Cell { table: "authenticators", column, row: id.as_bytes() }
 }
 
-const COLUMNS: &str = "id, kind, name, secret, created_at, last_used_at, user_id";
+const COLUMNS: &str = "id, kind, name, secret, created_at, last_used_at, user_id, credential, mac";
 
-fn authenticator(vault: &Vault, row: &Row) -> Result<Authenticator, Fault> {
+/// None where somebody else gave it to its user.
+fn authenticator(vault: &Vault, row: &Row) -> Result<Option<Authenticator>, Fault> {
     let id = row.uuid(0)?;
-    Ok(Authenticator {
+    let bond = Bond::Factor { id, of: row.uuid(6)?, kind: row.int(1)?, credential: row.opt_int(7)? };
+    if !bond.vouches(vault, row.opt_bytes(8)?.as_deref()) {
+        return Ok(None);
+    }
+    Ok(Some(Authenticator {
         id,
         kind: Kind::of(row.int(1)?)?,
         name: vault.open_text(&cell("name", &id), &row.bytes(2)?)?,
         secret: vault.open_text(&cell("secret", &id), &row.bytes(3)?)?,
         created_at: row.int(4)?,
         last_used_at: row.opt_int(5)?,
-    })
+    }))
 }
 
 /// Keeps a new one; `credential` is a passkey's id. `false` where that passkey is somebody's already.
@@ -93,17 +99,20 @@ pub fn insert(
     credential: Option<&[u8]>,
 ) -> Result<bool, DbError> {
     let id = &new.id;
+    let credential = credential.map(|credential| token(vault, credential));
+    let bond = Bond::Factor { id: new.id, of, kind: new.kind.code(), credential };
     let added = tx.execute(
-        "INSERT INTO authenticators (id, user_id, kind, name, secret, credential, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (credential) DO NOTHING",
+        "INSERT INTO authenticators (id, user_id, kind, name, secret, credential, created_at, mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (credential) DO NOTHING",
         params![
             new.id,
             of,
             new.kind.code(),
             vault.seal_text(&cell("name", id), &new.name),
             vault.seal_text(&cell("secret", id), &new.secret),
-            credential.map(|credential| token(vault, credential)),
+            credential,
             new.created_at,
+            bond.mac(vault),
         ],
     )?;
     Ok(added == 1)
@@ -116,7 +125,7 @@ fn token(vault: &Vault, credential: &[u8]) -> i64 {
 /// A user's, the oldest first.
 pub fn of_user(tx: &mut Tx<'_>, vault: &Vault, of: Uuid) -> Result<Vec<Authenticator>, Fault> {
     let sql = format!("SELECT {COLUMNS} FROM authenticators WHERE user_id = $1 ORDER BY created_at, id");
-    tx.query(&sql, params![of])?.iter().map(|row| authenticator(vault, row)).collect()
+    tx.query(&sql, params![of])?.iter().filter_map(|row| authenticator(vault, row).transpose()).collect()
 }
 
 /// Whose passkey this is, with it.
@@ -127,7 +136,8 @@ pub fn by_credential(
 ) -> Result<Option<(Uuid, Authenticator)>, Fault> {
     let sql = format!("SELECT {COLUMNS} FROM authenticators WHERE credential = $1");
     let Some(row) = tx.query_one(&sql, params![token(vault, credential)])? else { return Ok(None) };
-    Ok(Some((row.uuid(6)?, authenticator(vault, &row)?)))
+    let of = row.uuid(6)?;
+    Ok(authenticator(vault, &row)?.map(|passkey| (of, passkey)))
 }
 
 /// Whether a user has any.
@@ -190,11 +200,12 @@ pub fn spend_challenge(tx: &mut Tx<'_>, hash: &[u8; 32], until: i64) -> Result<b
 }
 
 /// Puts new recovery codes in the place of those that there are.
-pub fn put_codes(tx: &mut Tx<'_>, of: Uuid, codes: &[(i64, String)]) -> Result<(), DbError> {
+pub fn put_codes(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, codes: &[(i64, String)]) -> Result<(), DbError> {
     remove_codes(tx, of)?;
     for (place, hash) in codes {
-        let sql = "INSERT INTO recovery_codes (user_id, place, hash) VALUES ($1, $2, $3)";
-        tx.execute(sql, params![of, *place, hash.as_str()])?;
+        let mac = Bond::Code { of, place: *place, hash }.mac(vault);
+        let sql = "INSERT INTO recovery_codes (user_id, place, hash, mac) VALUES ($1, $2, $3, $4)";
+        tx.execute(sql, params![of, *place, hash.as_str(), mac])?;
     }
     Ok(())
 }
@@ -204,9 +215,13 @@ fn remove_codes(tx: &mut Tx<'_>, of: Uuid) -> Result<u64, DbError> {
 }
 
 /// The hash that a code is held against.
-pub fn code_hash(tx: &mut Tx<'_>, of: Uuid, code: &Code) -> Result<Option<String>, DbError> {
-    let sql = "SELECT hash FROM recovery_codes WHERE user_id = $1 AND place = $2";
-    tx.query_one(sql, params![of, code.place])?.map(|row| row.text(0)).transpose()
+pub fn code_hash(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, code: &Code) -> Result<Option<String>, DbError> {
+    let sql = "SELECT hash, mac FROM recovery_codes WHERE user_id = $1 AND place = $2";
+    let Some(row) = tx.query_one(sql, params![of, code.place])? else { return Ok(None) };
+    let hash = row.text(0)?;
+    let bond = Bond::Code { of, place: code.place, hash: &hash };
+    let counts = bond.vouches(vault, row.opt_bytes(1)?.as_deref());
+    Ok(counts.then_some(hash))
 }
 
 /// Takes a code away that was used; `false` when it is gone.

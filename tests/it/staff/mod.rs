@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod bonds;
 mod command_line;
 mod limits;
 mod links;

@@ -1,0 +1,10 @@
+-- MACs that bind what lets somebody in to the keys: see src/staff/bond.rs. Rows of before get theirs at the next start.
+ALTER TABLE users ADD COLUMN mac BYTEA;
+ALTER TABLE sessions ADD COLUMN mac BYTEA;
+ALTER TABLE api_tokens ADD COLUMN mac BYTEA;
+ALTER TABLE password_links ADD COLUMN mac BYTEA;
+ALTER TABLE identities ADD COLUMN mac BYTEA;
+ALTER TABLE authenticators ADD COLUMN mac BYTEA;
+ALTER TABLE recovery_codes ADD COLUMN mac BYTEA;
+-- The hash of a password, sealed. What stands in `password` moves here at the next start.
+ALTER TABLE users ADD COLUMN password_hash BYTEA;
