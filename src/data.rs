@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     db::{Db, Tx, copy, params},
     fault::Fault,
-    keys, staff,
+    keys,
 };
 
 /// Makes the data directory, for its owner only, unless it is there.
@@ -53,7 +53,6 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
         let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
         vault = config.keys.open(recorded.as_deref())?;
     }
-    staff::adopt(&db, &vault, clock).await?;
     Ok((db, vault))
 }
 

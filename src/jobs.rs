@@ -1,12 +1,9 @@
-//! What runs beside requests: the sender of messages, what follows their templates, what keeps open pages true, the hourly sweep, the metrics
-//! listener.
+//! What runs beside requests: the sender of messages, what follows their templates, what keeps open pages true, the hourly
+//! sweep.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
-use anyhow::Context;
-use axum::{Router, middleware, routing::get};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     app::App,
@@ -17,10 +14,7 @@ use crate::{
     privacy,
     schedule::{self, Due},
     staff::{self, Carrying, Fate, Mail, Post},
-    web::{
-        headers, idempotency,
-        server::{self, Limits},
-    },
+    web::idempotency,
 };
 
 const SWEEP: Duration = Duration::from_hours(1);
@@ -253,22 +247,5 @@ async fn merge(db: &Db) -> Result<(), DbError> {
     for index in TokenIndex::ALL {
         db::merge_index(db, index, MERGE_PAUSE).await?;
     }
-    Ok(())
-}
-
-/// Serves Prometheus text on a listener of its own.
-///
-/// # Errors
-/// When the address cannot be had.
-pub async fn serve_metrics(address: SocketAddr, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let handle: PrometheusHandle = PrometheusBuilder::new().install_recorder()?;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot serve metrics on {address}; choose another with metrics_listen"))?;
-    tracing::info!("metrics on http://{}", listener.local_addr()?);
-    let router = Router::new()
-        .route("/metrics", get(move || async move { handle.render() }))
-        .layer(middleware::map_response(headers::bare));
-    tokio::spawn(server::serve(listener, router, Limits::default(), stopped));
     Ok(())
 }

@@ -23,6 +23,7 @@ pub mod input;
 pub mod jobs;
 pub mod keys;
 pub mod live;
+mod meters;
 pub mod notifications;
 pub mod permissions;
 pub mod phone;

@@ -11,7 +11,7 @@ use crate::{
     app::App,
     clock::Clock,
     config::{Config, TlsSettings},
-    jobs,
+    jobs, meters,
     web::{
         assets,
         redirect::{self, Redirect},
@@ -60,7 +60,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     let hangup = tokio::signal::unix::signal(SignalKind::hangup())?;
     let (stop, stopped) = watch::channel(false);
     if let Some(metrics) = app.config.metrics_listen {
-        jobs::serve_metrics(metrics, stopped.clone()).await?;
+        meters::serve(&app, metrics, stopped.clone()).await?;
     }
     assets::compress_ahead();
     if let Some(tls) = tls {

@@ -18,6 +18,7 @@
 //!
 //! No engine is named outside this module; see `docs/decisions` for why it exists.
 
+mod busy;
 pub mod copy;
 mod dialect;
 mod error;
@@ -39,6 +40,8 @@ mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use busy::Busy;
 
 pub use crate::params;
 pub use dialect::{Dialect, TokenIndex};
@@ -140,6 +143,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let _busy = Busy::with("read");
         let before = self.write_stats().writes;
         let work = move |tx: &mut Tx<'_>| {
             tx.writes_before = before;
@@ -164,6 +168,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let _busy = Busy::with("long read");
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read_within(limit, work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, Some(limit), work).await,
@@ -181,6 +186,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let _busy = Busy::with("read");
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.look_up(work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, None, work).await,
@@ -205,6 +211,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let _busy = Busy::with("write");
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.write(work).await,
             Engine::Postgres(postgres) => postgres.write(work).await,

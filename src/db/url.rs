@@ -17,6 +17,14 @@ pub enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    /// What answers there.
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
     /// The file it lies in, if it lies in one.
     pub fn file(&self) -> Option<&Path> {
         match self {

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::{refusal::RefusedTo, sparing::Sparing};
+use super::{meter::Asked, refusal::RefusedTo, sparing::Sparing};
 
 /// Who tries what is not theirs, or forges a signature. All of them would fill a disk.
 static REFUSALS: Sparing = Sparing::new(20, 3);
@@ -19,9 +19,11 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let began = std::time::Instant::now();
+    let mut asked = Asked::begin(&method, &route);
     let response = next.run(request).await;
     let micros = began.elapsed().as_micros();
     let status = response.status();
+    asked.answer(status);
     tracing::debug!(%method, route, status = status.as_u16(), micros, "request");
     let left_out = match status {
         StatusCode::FORBIDDEN => REFUSALS.may(),

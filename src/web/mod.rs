@@ -11,6 +11,7 @@ pub mod headers;
 pub mod idempotency;
 pub mod keys;
 pub mod log;
+mod meter;
 pub mod modules;
 pub mod openapi;
 pub mod preconditions;

@@ -104,7 +104,7 @@ const RULES: [Rule; 13] = [
         except: &[
             ("src/web/", "what all handlers share"),
             ("src/app.rs", "merges the routers and lays the middleware"),
-            ("src/jobs.rs", "serves /metrics on a listener of its own"),
+            ("src/meters.rs", "serves /metrics on a listener of its own"),
             ("src/config/", "reads public_url with the type that HTTP itself uses"),
             ("src/drafts/door.rs", "handlers"),
             ("src/tickets/mod.rs", "FromRef hands the feature's parts to extractors"),
@@ -299,6 +299,7 @@ const RULES: [Rule; 13] = [
             ("src/app.rs", "the top"),
             ("src/fuzzing.rs", "the top"),
             ("src/app/", "the top"),
+            ("src/meters.rs", "runs beside the app"),
             ("src/jobs.rs", "runs beside the app"),
             ("src/main.rs", "calls the command line"),
         ],

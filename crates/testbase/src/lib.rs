@@ -6,7 +6,7 @@
 pub mod peer;
 pub mod servers;
 
-use std::{panic::resume_unwind, path::Path, sync::OnceLock, thread};
+use std::{fs, mem::ManuallyDrop, panic::resume_unwind, path::Path, sync::OnceLock, thread};
 
 use tempfile::TempDir;
 use tokio::runtime::Builder;
@@ -16,7 +16,42 @@ use tokio_postgres::{Client, Error, NoTls};
 /// Names a database of a server where tests may make others, as a superuser: `postgres://USER@HOST:PORT/postgres`.
 pub const VARIABLE: &str = "REDRESS_TEST_POSTGRES";
 
-/// A PostgreSQL database that was made empty.
+/// What the databases of [`Dir::like`] are copies of, made once in each process. One of PostgreSQL's stays behind on a server
+/// that outlives the process, which that of `bin/with-postgres` does not.
+static MODEL: OnceLock<Model> = OnceLock::new();
+
+enum Model {
+    /// A file of SQLite.
+    File(Vec<u8>),
+    /// The name of a database on the server.
+    Database(String),
+}
+
+impl Model {
+    fn made(make: fn(&str)) -> Self {
+        let dir = Dir::new();
+        make(&dir.url());
+        match dir.database.into_inner().flatten() {
+            None => Self::File(fs::read(dir.dir.path().join(FILE)).expect("the file of a database that is closed")),
+            Some(database) => {
+                let database = ManuallyDrop::new(database);
+                // Nobody may be connected to what is copied.
+                let close = format!(
+                    "ALTER DATABASE {0} ALLOW_CONNECTIONS false; \
+                     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{0}'",
+                    database.name
+                );
+                let closed = connected(&database.server, async |client| client.batch_execute(&close).await);
+                closed.and_then(|closed| closed).expect("a database that is closed");
+                Self::Database(database.name.clone())
+            }
+        }
+    }
+}
+
+const FILE: &str = "redress.db";
+
+/// A PostgreSQL database that was made for a test.
 #[derive(Debug)]
 pub struct Database {
     server: String,
@@ -25,18 +60,22 @@ pub struct Database {
 }
 
 impl Database {
-    /// A new one, or none where tests run on SQLite.
+    /// A new and empty one, or none where tests run on SQLite.
     ///
     /// # Panics
     /// When the server that is named makes none.
     pub fn from_environment() -> Option<Self> {
+        // Of template0, which nobody can be connected to: where somebody is, none can be made.
+        Self::of("TEMPLATE template0")
+    }
+
+    fn of(template: &str) -> Option<Self> {
         let server = std::env::var_os(VARIABLE)?.into_string().expect("an address is UTF-8");
         let (base, options) = server.split_once('?').unwrap_or((&server, ""));
         let (host, _) = base.rsplit_once('/').expect("an address ends in a database");
         let name = format!("redress_test_{:016x}", getrandom::u64().expect("random numbers"));
         let url = format!("{host}/{name}?{options}").trim_end_matches('?').to_owned();
-        // Of template0, which nobody can be connected to: where somebody is, none can be made.
-        let create = format!("CREATE DATABASE {name} TEMPLATE template0");
+        let create = format!("CREATE DATABASE {name} {template}");
         let made = connected(&server, async |client| client.batch_execute(&create).await).and_then(|made| made);
         made.unwrap_or_else(|error| panic!("{VARIABLE} names a server that makes no database: {error:?}"));
         Some(Self { server, name, url })
@@ -107,6 +146,24 @@ impl Dir {
         Self { database: OnceLock::new(), dir: tempfile::tempdir().expect("a temporary directory") }
     }
 
+    /// One whose database is a copy of what `make` made at the address that it is given, and closed: once in each process,
+    /// by the first who asks. To bring a schema up to date takes longer than what most tests do with it.
+    ///
+    /// # Panics
+    /// When it cannot be made, or `make` panics.
+    pub fn like(make: fn(&str)) -> Self {
+        let dir = Self::new();
+        let database = match MODEL.get_or_init(|| Model::made(make)) {
+            Model::File(bytes) => {
+                fs::write(dir.path().join(FILE), bytes).expect("a copy of a database");
+                None
+            }
+            // Copied as files: to write it all into the log as well takes three times as long.
+            Model::Database(name) => Database::of(&format!("TEMPLATE {name} STRATEGY file_copy")),
+        };
+        Self { database: OnceLock::from(database), ..dir }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.dir.path()
@@ -121,7 +178,7 @@ impl Dir {
     pub fn url(&self) -> String {
         match self.database() {
             Some(database) => database.url().to_owned(),
-            None => format!("sqlite://{}", self.path().join("redress.db").display()),
+            None => format!("sqlite://{}", self.path().join(FILE).display()),
         }
     }
 }

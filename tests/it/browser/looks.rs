@@ -16,6 +16,9 @@ use crate::support::{
 
 const AXE: &str = include_str!("vendor/axe.min.js");
 
+/// Technicians have pages of their own.
+const JOBS: (&str, &str) = ("REDRESS_TECHNICIAN_VIEW", "true");
+
 /// A page by a name for its picture, where it is, and what is done on it before it is looked at.
 struct View {
     name: &'static str,
@@ -132,11 +135,16 @@ fn message_views() -> Vec<View> {
     ]
 }
 
+/// The pages of whoever the ticket is assigned to.
+fn job_views(desk: &Desk) -> Vec<View> {
+    vec![view("jobs", "/jobs"), view("job", format!("/jobs/{}", desk.ticket))]
+}
+
 /// A made-up ISP, and somebody who is signed in there.
 /// `redress demo` as it is, and the line with the password.
 fn shown(dir: &Dir) -> (Process, String) {
     let mut command = redress(dir, &["demo", "--tickets", "120"]);
-    command.env("REDRESS_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
+    command.env("REDRESS_LISTEN", "127.0.0.1:0").env(JOBS.0, JOBS.1).stdin(Stdio::null());
     let process = Process::start(command);
     let said = process.wait_for("password ");
     (process, said)
@@ -150,7 +158,7 @@ fn moved(dir: &Dir) -> (Process, String) {
     fs::create_dir(&data).unwrap();
     fs::copy(demo.join("redress.key"), data.join("redress.key")).unwrap();
     run(dir, &["db", "copy", "--database-url", &from, "--to", &dir.url()]).done();
-    let process = Process::serve(dir, &[("REDRESS_TIMEZONE", "Europe/London"), ("REDRESS_REGION", "GB")]);
+    let process = Process::serve(dir, &[("REDRESS_TIMEZONE", "Europe/London"), ("REDRESS_REGION", "GB"), JOBS]);
     (process, said.lines().find(|line| line.contains("password ")).unwrap().to_owned())
 }
 
@@ -158,6 +166,8 @@ struct Desk {
     process: Process,
     ticket: String,
     client: String,
+    /// Whose job the ticket is: the address.
+    technician: String,
     password: String,
     _dir: Dir,
 }
@@ -172,18 +182,27 @@ impl Desk {
         let admin = anyone.with_token(anyone.post("/api/auth/login", &body).await.json["token"].as_str().unwrap());
         let open = admin.get("/api/tickets?status=Dispatched&pageSize=1").await;
         let ticket = open.json["items"][0]["ticketRef"].as_str().unwrap().to_owned();
+        let users = admin.get("/api/users?role=technician").await;
+        let is_theirs = |user: &&Value| user["id"] == open.json["items"][0]["assignedTo"]["id"];
+        let technician = users.json["items"].as_array().unwrap().iter().find(is_theirs).unwrap();
+        let technician = technician["email"].as_str().unwrap().to_owned();
         let clients = admin.get("/api/clients").await;
         let client = clients.json["items"][0]["id"].as_str().unwrap().to_owned();
-        Self { process, ticket, client, password, _dir: dir }
+        Self { process, ticket, client, technician, password, _dir: dir }
     }
 
     async fn browser(&self) -> Chromium {
+        self.browser_of("priya@demo.example", "/tickets").await
+    }
+
+    /// A browser where somebody has signed in, who arrives at their first page.
+    async fn browser_of(&self, email: &str, home: &str) -> Chromium {
         let browser = Chromium::start(&self.process.base, true).await;
         browser.open("/login").await;
-        browser.fill("#email", "priya@demo.example").await;
+        browser.fill("#email", email).await;
         browser.fill("#password", &self.password).await;
         browser.click("main button[type=submit]").await;
-        browser.arrive("/tickets").await;
+        browser.arrive(home).await;
         browser
     }
 }
@@ -250,38 +269,56 @@ const PAIRS: &str = r#"
 
 /// Every page in both themes and at both widths; a quarter each, so that they are looked at side by side.
 mod every_page_is_right {
-    use super::right;
+    use super::{desk, jobs};
 
     #[tokio::test]
     async fn on_a_desktop_one_half() {
-        right((1280, "desktop"), 0).await;
+        desk((1280, "desktop"), 0).await;
     }
 
     #[tokio::test]
     async fn on_a_desktop_the_other_half() {
-        right((1280, "desktop"), 1).await;
+        desk((1280, "desktop"), 1).await;
     }
 
     #[tokio::test]
     async fn on_a_phone_one_half() {
-        right((390, "phone"), 0).await;
+        desk((390, "phone"), 0).await;
     }
 
     #[tokio::test]
     async fn on_a_phone_the_other_half() {
-        right((390, "phone"), 1).await;
+        desk((390, "phone"), 1).await;
+    }
+
+    #[tokio::test]
+    async fn of_a_technician() {
+        jobs().await;
     }
 }
 
-/// Looks at every second view from the `first` on, at this width.
-async fn right((width, size): (u32, &str), first: usize) {
+/// Looks at every second view of an admin from the `first` on, at this width.
+async fn desk(size: (u32, &str), first: usize) {
     let desk = Desk::start().await;
     let browser = desk.browser().await;
+    right(&browser, size, views(&desk).into_iter().skip(first).step_by(2)).await;
+}
+
+/// Looks at a technician's, who has a phone more often than not.
+async fn jobs() {
+    let desk = Desk::start().await;
+    let browser = desk.browser_of(&desk.technician, "/jobs").await;
+    for size in [(390, "phone"), (1280, "desktop")] {
+        right(&browser, size, job_views(&desk)).await;
+    }
+}
+
+async fn right(browser: &Chromium, (width, size): (u32, &str), views: impl IntoIterator<Item = View>) {
     let pictures = std::env::var_os("REDRESS_SCREENSHOTS").map(PathBuf::from);
     let mut wrong = Vec::new();
     // So high that no bar that sticks to an edge lies over anything.
     browser.size(width, 6000).await;
-    for View { name, path, prepare } in views(&desk).into_iter().skip(first).step_by(2) {
+    for View { name, path, prepare } in views {
         browser.open(&path).await;
         browser.holds("return document.readyState === 'complete' && !!window.Turbo !== null", &[]).await;
         if !prepare.is_empty() {

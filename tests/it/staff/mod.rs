@@ -40,7 +40,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 use vault::Vault;
 
-use crate::support::Dir;
+use crate::support::{Dir, ready};
 
 const PASSWORD: &str = "correct horse battery";
 const MINUTE: i64 = 60_000;
@@ -79,7 +79,7 @@ impl World {
 
     /// Reached under an address; `https` makes its cookies secure.
     fn at(public: &str) -> Self {
-        let dir = Dir::new();
+        let dir = ready();
         let (clock, hand) = Clock::fixed(1_795_000_000_000, 7);
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(clock.now()).unwrap();

@@ -11,7 +11,10 @@ use redress::{
 use testbase::Dir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use super::people::{Browser, Caller};
+use super::{
+    database,
+    people::{Browser, Caller},
+};
 
 /// Of everybody in tests.
 pub const PASSWORD: &str = "correct horse battery";
@@ -39,7 +42,7 @@ impl TestApp {
 
     /// The same with a clock of the test's own.
     pub async fn with_clock(settings: &[(&str, &str)], clock: Clock) -> Self {
-        let dir = Dir::new();
+        let dir = database::ready();
         Self::at(&dir, settings, clock).await.keeping(dir)
     }
 

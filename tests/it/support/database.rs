@@ -1,12 +1,30 @@
 //! What lies in the database of a directory, seen and changed behind the server's back.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, pin::pin};
+use std::{collections::BTreeMap, fs, path::PathBuf, pin::pin, thread};
 
 use futures_util::StreamExt;
+use redress::db::{Db, DbOptions};
 use testbase::{
     Dir,
     tokio_postgres::{Client, Error},
 };
+
+/// A directory with a database that has its schema, and nothing else.
+pub fn ready() -> Dir {
+    Dir::like(|url| {
+        let url = url.parse().unwrap();
+        let make = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let db = Db::open(&url, DbOptions::default()).unwrap();
+                db.migrate(0).unwrap();
+                db.close().await.unwrap();
+            });
+        };
+        // On a thread of its own, as tests themselves run in a runtime.
+        thread::scope(|scope| scope.spawn(make).join()).unwrap();
+    })
+}
 
 /// Where SQLite's file is, if any: the program has a data directory in `dir`, a server of the test's own is right there.
 fn file(dir: &Dir) -> PathBuf {

@@ -10,7 +10,7 @@ pub use testbase::Dir;
 
 pub use self::{
     app::{PASSWORD, TestApp},
-    database::{at_rest, blobs, contents, log_statements, server_log, sql},
+    database::{at_rest, blobs, contents, log_statements, ready, server_log, sql},
     people::{Browser, Caller, Page, Reply},
     wait::eventually,
 };
