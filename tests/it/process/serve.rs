@@ -222,3 +222,50 @@ mod sqlite_only {
         assert!(users.contains("priya@demo.example"), "{users}");
     }
 }
+
+/// The value of a series, by the start of its line.
+fn series(page: &str, name: &str) -> f64 {
+    let line = page.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in {page}"));
+    line.rsplit_once(' ').unwrap().1.parse().unwrap()
+}
+
+#[tokio::test]
+async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named() {
+    let dir = Dir::new();
+    let process = Process::serve(&dir, &[("REDRESS_METRICS_LISTEN", "127.0.0.1:0"), ("REDRESS_REGION", "GB")]);
+    let line = process.wait_for("metrics on http://");
+    let address = format!("{}/metrics", line[line.find("http://").unwrap()..].trim());
+    let admin = process.admin(&dir);
+    let ticket = json!({"clientName": "Xanthippe Quill", "clientPhone": "07700 900142", "issueType": "Other",
+        "description": "Billed twice"});
+    let reference = admin.ticket(ticket).await["ticketRef"].as_str().unwrap().to_owned();
+    assert_eq!(admin.get(&format!("/api/tickets/{reference}")).await.status, 200);
+    assert_eq!(admin.get("/api/tickets?q=xanthippe").await.status, 200);
+    assert_eq!(admin.get("/api/tickets/BILL-20260101-0000").await.status, 404);
+    assert_eq!(admin.get("/no/such/page/xanthippe").await.status, 404);
+
+    let page = reqwest::get(&address).await.unwrap().text().await.unwrap();
+    let count = |method: &str, route: &str, status: &str| {
+        let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
+        series(&page, &format!("redress_http_seconds_count{{{labels}}}"))
+    };
+    assert!(count("POST", "/api/tickets", "2xx") >= 1.0);
+    assert!(count("GET", "/api/tickets/{id}", "2xx") >= 1.0 && count("GET", "/api/tickets/{id}", "4xx") >= 1.0);
+    assert!(count("GET", "-", "4xx") >= 1.0, "what is no route is one series");
+    assert!(
+        page.contains(
+            "redress_http_seconds_bucket{method=\"POST\",route=\"/api/tickets\",status=\"2xx\",le=\"0.005\"}"
+        )
+    );
+    assert!(series(&page, "redress_database_seconds_count{kind=\"write\"}") >= 1.0);
+    assert!(series(&page, "redress_database_commits_total") >= 1.0);
+    assert!((series(&page, "redress_http_in_flight") - 0.0).abs() < f64::EPSILON, "this listener's own do not count");
+    assert!(series(&page, "process_resident_memory_bytes") > 1e6 && series(&page, "process_open_fds") > 5.0);
+    let engine = if dir.database().is_some() { "postgresql" } else { "sqlite" };
+    let built = format!("redress_build_info{{version=\"{}\",database=\"{engine}\"}} 1", env!("CARGO_PKG_VERSION"));
+    assert!(page.contains(&built), "{page}");
+    for named in ["anthippe", "7700900142", &reference, "/no/such"] {
+        assert!(!page.contains(named), "{named}");
+    }
+    process.stop();
+}

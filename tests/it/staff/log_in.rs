@@ -222,7 +222,9 @@ async fn what_signs_somebody_in_is_nowhere_in_clear() {
     let token = login["token"].as_str().unwrap();
     let disk = world.at_rest();
     let plain = sha256(body.to_string().as_bytes());
-    for secret in [session.as_bytes(), token.as_bytes(), PASSWORD.as_bytes(), b"Priya", b"isp.example", &plain, b"$argon2"] {
+    for secret in
+        [session.as_bytes(), token.as_bytes(), PASSWORD.as_bytes(), b"Priya", b"isp.example", &plain, b"$argon2"]
+    {
         assert!(!disk.windows(secret.len()).any(|window| window == secret), "{}", String::from_utf8_lossy(secret));
     }
     // The test would find what is there in clear.
