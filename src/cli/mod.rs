@@ -11,6 +11,7 @@ mod panics;
 mod privacy;
 mod progress;
 mod serve;
+mod tickets_import;
 pub mod token;
 pub mod user;
 mod webhook;
@@ -86,6 +87,10 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("import", args)) => clients_import::import(&sources, args).await,
             Some(("export", args)) => privacy::export(&sources, args).await,
             Some(("erase", args)) => privacy::erase(&sources, args).await,
+            _ => Ok(()),
+        },
+        Some(("tickets", args)) => match args.subcommand() {
+            Some(("import", args)) => tickets_import::import(&sources, args).await,
             _ => Ok(()),
         },
         Some(("config", args)) => match args.subcommand() {
@@ -219,6 +224,7 @@ fn commands() -> Command {
         )
         .subcommand(demo::command())
         .subcommand(clients_import::command())
+        .subcommand(tickets_import::command())
         .subcommand(users_command())
         .subcommand(tokens_command())
         .subcommand(

@@ -42,6 +42,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0017_privacy",
     "0018_token_scopes",
     "0019_photos",
+    "0020_imported",
 ];
 
 impl Migration {
