@@ -21,7 +21,7 @@ pub use crate::{
         oidc::properties::{claims, logout_token},
         properties::carried,
     },
-    tickets::properties::{cursor, filter, search},
+    tickets::properties::{cursor, filter, history, search},
     web::properties::{cookies, headers},
 };
 
@@ -29,7 +29,7 @@ pub use crate::{
 pub type Property = fn(&[u8]);
 
 /// All of them, by the names of their fuzz targets and corpora. Those of SMPP are in its own crate.
-pub const ALL: [(&str, Property); 17] = [
+pub const ALL: [(&str, Property); 18] = [
     ("calls", calls),
     ("carried", carried),
     ("ciphertext", ciphertext),
@@ -40,6 +40,7 @@ pub const ALL: [(&str, Property); 17] = [
     ("export", export),
     ("filter", filter),
     ("headers", headers),
+    ("history", history),
     ("import", import),
     ("inbound", inbound),
     ("logout_token", logout_token),

@@ -28,6 +28,7 @@ pub mod notifications;
 pub mod permissions;
 pub mod phone;
 pub mod privacy;
+pub mod records;
 pub mod reports;
 pub mod schedule;
 pub mod search;

@@ -13,6 +13,7 @@ ticket-change-status = Status: { $status }. Change status
 ticket-change-priority = Priority: { $priority }. Change priority
 ticket-logged = Logged { $when } by { $who }
 ticket-updated = Updated { $when }
+ticket-before = Reference before: { $reference }
 ticket-description = What happened
 ticket-note = Internal note
 ticket-note-example = Add an internal note

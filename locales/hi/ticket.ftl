@@ -13,6 +13,7 @@ ticket-change-status = स्थिति: { $status }। स्थिति ब
 ticket-change-priority = प्राथमिकता: { $priority }। प्राथमिकता बदलें
 ticket-logged = { $who } ने { $when } दर्ज किया
 ticket-updated = अपडेट: { $when }
+ticket-before = पहले का संदर्भ: { $reference }
 ticket-description = क्या हुआ
 ticket-note = आंतरिक नोट
 ticket-note-example = आंतरिक नोट जोड़ें

@@ -12,6 +12,7 @@ mod privacy;
 mod progress;
 mod serve;
 mod staff;
+mod tickets_import;
 pub mod token;
 pub mod user;
 mod webhook;
@@ -86,6 +87,10 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("import", args)) => clients_import::import(&sources, args).await,
             Some(("export", args)) => privacy::export(&sources, args).await,
             Some(("erase", args)) => privacy::erase(&sources, args).await,
+            _ => Ok(()),
+        },
+        Some(("tickets", args)) => match args.subcommand() {
+            Some(("import", args)) => tickets_import::import(&sources, args).await,
             _ => Ok(()),
         },
         Some(("config", args)) => match args.subcommand() {
@@ -221,6 +226,7 @@ fn commands() -> Command {
         .subcommand(clients_import::command())
         .subcommand(staff::user_command())
         .subcommand(staff::token_command())
+        .subcommand(tickets_import::command())
         .subcommand(
             Command::new("config")
                 .about("Look at the settings")

@@ -6,11 +6,15 @@ use vault::Vault;
 use super::{Client, store};
 use crate::{
     db::Tx,
+    email,
     fault::Fault,
     phone::{Phone, Region},
     search::{self, Clauses, Token},
     words::Text,
 };
+
+/// Clients of one e-mail address that are looked at to see whether there is more than one.
+const ALIKE: u64 = 8;
 
 /// The longest search, in characters.
 const LONGEST: usize = 500;
@@ -39,7 +43,7 @@ impl Sought {
         let forms = |text: &str| -> Vec<String> {
             Phone::parse(text, region).map(|phone| phone.digits().to_owned()).into_iter().collect()
         };
-        let contact = |token: &Token| !matches!(token, Token::Word(_) | Token::RefTail(_));
+        let contact = |token: &Token| !matches!(token, Token::Word(_) | Token::RefTail(_) | Token::Before(_));
         let read = search::parse(q, &forms).and_then(|cond| {
             let Some(cond) = cond else { return Ok(Self::Everybody) };
             Ok(search::clauses(&cond, contact)?.map_or(Self::Nobody, Self::Those))
@@ -62,6 +66,26 @@ pub fn by_id(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Client, Fault> 
 /// Only the database's and the vault's.
 pub fn by_account(tx: &mut Tx<'_>, vault: &Vault, account_id: &str) -> Result<Option<Client>, Fault> {
     store::by_key(tx, vault, &store::key(vault, account_id))
+}
+
+/// The one client who has this e-mail address, in any letter case; nobody where several have it.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn by_email(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Option<Client>, Fault> {
+    let sought = Sought::Those(vec![std::collections::BTreeSet::from([search::email_token(address)])]);
+    let mut found = store::list(tx, vault, &sought, (ALIKE, 0))?;
+    // A keyed token may, if ever so rarely, be that of another address.
+    found.retain(|client| client.email.as_deref().map(email::key) == Some(email::key(address)));
+    Ok(found.pop().filter(|_| found.is_empty()))
+}
+
+/// Whether the client of this account was erased, and is none again.
+///
+/// # Errors
+/// Only the database's.
+pub fn was_erased(tx: &mut Tx<'_>, vault: &Vault, account_id: &str) -> Result<bool, Fault> {
+    store::was_erased(tx, &store::key(vault, account_id))
 }
 
 /// A page of clients.

@@ -19,7 +19,7 @@ mod upsert;
 
 pub use self::{
     client::{Change, Client, Entry},
-    find::{COUNTED_TO, Page, Sought, by_account, by_id, page},
+    find::{COUNTED_TO, Page, Sought, by_account, by_email, by_id, page, was_erased},
     findable::findable,
     history::{Caller, Case, Cases, Stage, Whose},
     suggest::{MOST, Suggestion, clients, suggest},

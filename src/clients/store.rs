@@ -22,6 +22,7 @@ const KEYS: Keys = Keys {
     email: Purpose::new("clients.search.email"),
     account: Purpose::new("clients.search.account"),
     reference: Purpose::new("clients.search.reference"),
+    before: Purpose::new("clients.search.before"),
 };
 
 const ACCOUNT: Purpose = Purpose::new("clients.account");

@@ -43,6 +43,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0018_token_scopes",
     "0019_photos",
     "0020_bonds",
+    "0021_imported",
 ];
 
 impl Migration {

@@ -23,7 +23,7 @@ const fn place(table: &'static str, columns: &'static [&'static str]) -> Place {
     Place { table, keys: &["id"], columns, bound: &["p.id"], beside: "", only: None }
 }
 
-pub(super) static PLACES: [Place; 15] = [
+pub(super) static PLACES: [Place; 16] = [
     Place {
         keys: &["seq"],
         bound: &["t.id"],
@@ -36,6 +36,7 @@ pub(super) static PLACES: [Place; 15] = [
         ..place("ticket_events", &["detail"])
     },
     Place { keys: &["ticket_id", "version"], ..place("ticket_notes", &["content"]) },
+    Place { keys: &["ticket_id"], bound: &["p.ticket_id"], ..place("imported_tickets", &["reference"]) },
     Place { keys: &["photo_id", "part"], bound: &["p.photo_id", "p.part"], ..place("photo_parts", &["data"]) },
     Place { keys: &["seq"], ..place("clients", &["account_id", "name", "phone", "email", "plan", "address"]) },
     place("notifications", &["recipient", "text"]),

@@ -70,6 +70,10 @@ struct ClientPart {
 struct TicketPart {
     id: Uuid,
     ticket_ref: String,
+    /// The number that it had in another help desk, if it was imported from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, required = false)]
+    reference_before: Option<String>,
     client_name: String,
     client_phone: String,
     client_email: Option<String>,
@@ -194,6 +198,7 @@ fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<TicketPart, F
     Ok(TicketPart {
         id: ticket.id,
         ticket_ref: ticket.reference.to_string(),
+        reference_before: past.before,
         client_name: ticket.client_name.clone(),
         client_phone: ticket.client_phone.as_str().to_owned(),
         client_email: ticket.client_email.clone(),

@@ -22,6 +22,8 @@ pub struct Keys {
     pub account: Purpose,
     /// Of ends of references.
     pub reference: Purpose,
+    /// Of references that other help desks gave.
+    pub before: Purpose,
 }
 
 impl Keys {
@@ -47,6 +49,7 @@ impl Keys {
             Token::Email(text) => (self.email, text),
             Token::Account(text) => (self.account, text),
             Token::RefTail(text) => (self.reference, text),
+            Token::Before(text) => (self.before, text),
         }
     }
 }

@@ -43,6 +43,8 @@ pub enum Token {
     Account(String),
     /// The last four characters of the reference, or its whole suffix, in Crockford's base 32.
     RefTail(String),
+    /// The letters and digits of the reference that another help desk gave.
+    Before(String),
 }
 
 /// The contact fields that a search looks at.
@@ -120,7 +122,7 @@ pub fn contact_tokens(contact: &Contact<'_>) -> BTreeSet<Token> {
     let mut tokens = words::name_tokens(contact.name);
     let digits = digits(contact.phone_e164);
     tokens.extend((0..=digits.len().saturating_sub(4)).map(|from| Token::PhoneTail(digits[from..].to_owned())));
-    tokens.extend(contact.email.map(|email| Token::Email(fold::caseless(email))));
+    tokens.extend(contact.email.map(email_token));
     tokens.extend(contact.account.and_then(account_token));
     tokens
 }
@@ -129,6 +131,17 @@ pub fn contact_tokens(contact: &Contact<'_>) -> BTreeSet<Token> {
 pub fn account_token(id: &str) -> Option<Token> {
     let signs = fold::squash(&fold::fold(id));
     (!signs.is_empty()).then_some(Token::Account(signs))
+}
+
+/// What finds the ticket that had this reference in another help desk: its letters and digits, if it has any.
+pub fn before_token(reference: &str) -> Option<Token> {
+    let signs = fold::squash(&fold::fold(reference));
+    (!signs.is_empty()).then_some(Token::Before(signs))
+}
+
+/// What finds everything of this very e-mail address.
+pub fn email_token(address: &str) -> Token {
+    Token::Email(fold::caseless(address))
 }
 
 /// What finds everything of this very number.

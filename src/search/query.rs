@@ -46,10 +46,11 @@ pub fn parse(q: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Result<Optio
     if conds.is_empty() {
         return Ok(Some(Cond::Any(conds)));
     }
-    // An account id or a reference may have been typed with spaces.
+    // An account id or a reference, ours or another desk's, may have been typed with spaces.
     let squashed = squash(&fold(q));
     let whole = reference(&squashed).filter(|criterion| matches!(criterion, Criterion::RefWhole(_)));
-    let ways = whole.map(Cond::Is).into_iter().chain([token(Token::Account(squashed)), all(conds)]);
+    let named = [token(Token::Account(squashed.clone())), token(Token::Before(squashed))];
+    let ways = whole.map(Cond::Is).into_iter().chain(named).chain([all(conds)]);
     let cond = any(ways);
     if size(&cond) > MAX_CRITERIA { Err(TooManyTerms) } else { Ok(Some(cond)) }
 }
@@ -104,7 +105,7 @@ fn read_term(term: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Co
     if matches!(squashed.len(), 4 | 5) {
         ways.extend(base32(&squashed).map(|tail| token(Token::RefTail(tail))));
     }
-    ways.push(token(Token::Account(squashed)));
+    ways.extend([token(Token::Account(squashed.clone())), token(Token::Before(squashed))]);
     Some(any(ways))
 }
 

@@ -82,7 +82,7 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Tick
     telling::tell(tx, desk, &ticket, None, &happened, 0)?;
     notices::tell(tx, &ticket);
     let entry = |what| Entry { version: ticket.version, at: ticket.created_at, by: ticket.created_by.clone(), what };
-    let history = History { entries: happened.into_iter().map(entry).collect(), notes: Vec::new() };
+    let history = History { entries: happened.into_iter().map(entry).collect(), notes: Vec::new(), before: None };
     Ok((ticket, history))
 }
 
@@ -93,7 +93,7 @@ pub(super) fn no_technician() -> Fault {
 
 /// Stores the ticket, under another reference where its own has been given before: of four characters as long as that
 /// is likely to be free, then of five. Gives whether it kept its own.
-fn insert(tx: &mut Tx<'_>, desk: &Desk, ticket: &mut Ticket, sealed: &store::Sealed) -> Result<bool, Fault> {
+pub(super) fn insert(tx: &mut Tx<'_>, desk: &Desk, ticket: &mut Ticket, sealed: &store::Sealed) -> Result<bool, Fault> {
     if store::insert(tx, ticket, sealed)? {
         return Ok(true);
     }

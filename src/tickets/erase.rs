@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::{Desk, erase_store as store, notices, photos, tokens};
+use super::{Desk, erase_store as store, import, notices, photos, tokens};
 use crate::{clients::Whose, db::Tx, fault::Fault, phone::Phone, search};
 
 /// What was taken out of a ticket.
@@ -34,8 +34,8 @@ pub fn of_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Uuid
 }
 
 /// Erases one ticket: its client, its description, the old values in its history, its notes and
-/// photos, its messages, and what search
-/// finds it by but its reference. What waits to be sent is cancelled first. `by` is nobody where its age did it. Nothing
+/// photos, its messages, the reference that another help desk gave, and what
+/// search finds it by but its own reference. What waits to be sent is cancelled first. `by` is nobody where its age did it. Nothing
 /// where it is erased already.
 ///
 /// # Errors
@@ -54,6 +54,8 @@ pub fn erase(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Option<Uuid>) -> Result
         blank_note(tx, desk, ticket.seq, note)?;
     }
     photos::forget(tx, id)?;
+    import::blank(tx, vault, id)?;
+    tokens::put(tx, ticket.seq, tokens::BEFORE, &std::collections::BTreeSet::new())?;
     // As a copy of the database makes them from what is left: the reference finds it, and so does the word.
     let nobody = Phone::erased();
     let kept = search::Fields {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 use vault::Vault;
 
-use super::{store, tokens};
+use super::{import, store, tokens};
 use crate::{
     db::{
         Row, TokenIndex, Tx, Value,
@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// All that search finds of tickets.
-pub fn findable(vault: &Vault) -> [Arc<dyn Findable>; 2] {
-    [Arc::new(Records(vault.clone())), Arc::new(Notes(vault.clone()))]
+pub fn findable(vault: &Vault) -> [Arc<dyn Findable>; 3] {
+    [Arc::new(Records(vault.clone())), Arc::new(Notes(vault.clone())), Arc::new(Imported(vault.clone()))]
 }
 
 /// Tickets, by what their record says.
@@ -25,6 +25,9 @@ struct Records(Vault);
 
 /// Tickets, by what is noted on them.
 struct Notes(Vault);
+
+/// Tickets, by the reference that another help desk gave.
+struct Imported(Vault);
 
 impl Findable for Records {
     fn table(&self) -> &'static str {
@@ -82,14 +85,7 @@ impl Findable for Notes {
     }
 
     fn parts(&self, source: &mut Tx<'_>, rows: &[Row]) -> anyhow::Result<Vec<Part>> {
-        let mut ids: Vec<Uuid> = rows.iter().map(|row| row.uuid(0)).collect::<Result<_, _>>()?;
-        ids.sort_unstable();
-        ids.dedup();
-        let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
-        let seqs: HashMap<Uuid, i64> = tickets(source, "id", &ids)?
-            .iter()
-            .map(|row| Ok((row.uuid(1)?, row.int(0)?)))
-            .collect::<Result<_, Fault>>()?;
+        let seqs = seqs(source, rows)?;
         let part = |row: &Row| {
             let (version, id) = (row.int(1)?, row.uuid(2)?);
             let owner = *seqs.get(&row.uuid(0)?).ok_or_else(|| store::damaged("ticket"))?;
@@ -99,6 +95,41 @@ impl Findable for Notes {
         };
         Ok(rows.iter().map(part).collect::<Result<_, _>>()?)
     }
+}
+
+impl Findable for Imported {
+    fn table(&self) -> &'static str {
+        "imported_tickets"
+    }
+
+    fn index(&self) -> TokenIndex {
+        TokenIndex::Tickets
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["ticket_id", "reference"]
+    }
+
+    fn parts(&self, source: &mut Tx<'_>, rows: &[Row]) -> anyhow::Result<Vec<Part>> {
+        let seqs = seqs(source, rows)?;
+        let part = |row: &Row| {
+            let id = row.uuid(0)?;
+            let owner = *seqs.get(&id).ok_or_else(|| store::damaged("ticket"))?;
+            let reference = import::opened(&self.0, &id, &row.bytes(1)?)?;
+            let tokens = tokens::of_before(&self.0, &reference).into_iter().collect();
+            Ok::<_, Fault>(Part { owner, part: tokens::BEFORE, tokens })
+        };
+        Ok(rows.iter().map(part).collect::<Result<_, _>>()?)
+    }
+}
+
+/// `seq` of the tickets whose ids stand first in some rows.
+fn seqs(source: &mut Tx<'_>, rows: &[Row]) -> Result<HashMap<Uuid, i64>, Fault> {
+    let mut ids: Vec<Uuid> = rows.iter().map(|row| row.uuid(0)).collect::<Result<_, _>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
+    tickets(source, "id", &ids)?.iter().map(|row| Ok((row.uuid(1)?, row.int(0)?))).collect()
 }
 
 /// `seq`, id and reference of the tickets that have one of these values in a column.

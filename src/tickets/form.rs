@@ -11,10 +11,10 @@ use crate::{
     words::Text,
 };
 
-const NAME: Limits = Limits::line(200);
+pub(super) const NAME: Limits = Limits::line(200);
 const PHONE: Limits = Limits::line(64);
-const EMAIL: Limits = Limits::line(254);
-const ACCOUNT: Limits = Limits::line(64);
+pub(super) const EMAIL: Limits = Limits::line(254);
+pub(super) const ACCOUNT: Limits = Limits::line(64);
 const WORD: Limits = Limits::line(100);
 pub(super) const TEXT: Limits = Limits::lines(10_000);
 

@@ -42,6 +42,8 @@ pub struct History {
     pub entries: Vec<Entry>,
     /// Notes.
     pub notes: Vec<Note>,
+    /// The reference that another help desk gave, for a ticket that was imported from there.
+    pub before: Option<String>,
 }
 
 impl History {

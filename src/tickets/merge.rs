@@ -152,7 +152,7 @@ mod tests {
             by: person(*by),
             what: what.clone(),
         };
-        History { entries: steps.iter().map(entry).collect(), notes: Vec::new() }
+        History { entries: steps.iter().map(entry).collect(), ..History::default() }
     }
 
     fn edited(field: &str, from: &str, to: &str) -> Happening {

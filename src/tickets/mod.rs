@@ -18,6 +18,7 @@ pub mod fixes;
 pub mod form;
 mod from_client;
 mod history;
+pub mod import;
 mod issue_type;
 mod list;
 pub mod merge;

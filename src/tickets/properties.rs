@@ -6,13 +6,19 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 use vault::Vault;
 
-use super::{Cursor, Desk, Filter, IssueTypes, Reference, filter::LONGEST_SEARCH};
+use super::{
+    Cursor, Desk, Filter, IssueTypes, Reference, Status,
+    filter::LONGEST_SEARCH,
+    import::{Contact, Entry, File, Rules, Technicians, Values},
+};
 use crate::{
     clock::Clock,
     config::{Config, Sources},
     fuzzing::{altered, choice, text},
     notifications::{Outbox, wording::Voice},
+    phone::Phone,
     search::{self, Parted},
+    staff::Person,
     words::Language,
 };
 
@@ -104,4 +110,82 @@ pub fn cursor(data: &[u8]) {
         assert_eq!(read(other).and_then(|other| other.read_cursor(vault, &written)), None);
     }
     assert_eq!(list.read_cursor(&Vault::for_tests(2), &written), None);
+}
+
+/// Every row of another help desk's file is told or good, none is lost, the past of a good one is one of allowed moves, and
+/// it can be written in columns of our own and read again.
+pub fn history(data: &[u8]) {
+    let Ok(mut file) = File::open(data, None) else { return };
+    let values = Values::read(&[], &desk().issue_types, Technicians::default()).expect("no rule is wrong");
+    let (zone, region, now) = (desk().zone.clone(), desk().region, desk().clock.now());
+    let rules = Rules { values, zone, order: None, region, now };
+    let (mut good, mut rows, mut after) = (Vec::new(), 0, 0);
+    while let Some(row) = file.next_row(&rules).expect("memory does not fail") {
+        assert!(row.line >= after && row.to >= row.line, "lines go on");
+        (rows, after) = (rows + 1, row.line);
+        match row.entry {
+            Ok(entry) => good.push(entry),
+            Err(why) => assert!(!why.is_empty()),
+        }
+    }
+    // Without quotation marks, anybody can count.
+    if !data.contains(&b'"') && data.len() < 1 << 20 {
+        let sign = crate::records::delimiter(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data));
+        let lines = data.split(|octet| matches!(octet, b'\r' | b'\n'));
+        let lines = lines.filter(|line| !line.is_empty() && *line != b"\xef\xbb\xbf").skip(1);
+        assert_eq!(rows, lines.filter(|line| line.iter().any(|octet| *octet != sign)).count(), "rows are lost");
+    }
+    for entry in &good {
+        told(entry);
+        written_again(entry, &rules);
+    }
+}
+
+/// The past of a row.
+fn told(entry: &Entry) {
+    let contact = Contact { name: "N".to_owned(), phone: Phone::erased(), account_id: None };
+    let by = Person { id: Uuid::nil(), name: "A".to_owned() };
+    let (mut ticket, steps) =
+        entry.logged(&contact, Uuid::nil(), Reference::stored("BILL-20260101-0000".to_owned()), &by);
+    assert!(Status::INITIAL.contains(&ticket.status));
+    for step in steps {
+        assert!(step.at >= ticket.updated_at, "time goes on");
+        ticket.updated_at = step.at;
+        for to in step.happened.iter().filter_map(super::Happening::status) {
+            assert!(ticket.status.may_become(to), "{} to {to}", ticket.status);
+            ticket.status = to;
+        }
+    }
+    assert_eq!(ticket.status, entry.status);
+    assert!(ticket.updated_at >= entry.updated_at);
+}
+
+fn written_again(entry: &Entry, rules: &Rules) {
+    let at = crate::clock::instant;
+    let [name, email, account] = [&entry.client_name, &entry.client_email, &entry.client_account_id]
+        .map(|field| field.clone().unwrap_or_default());
+    let mut cells = vec![
+        ("reference", entry.reference.clone()),
+        ("clientName", name),
+        ("clientPhone", entry.client_phone.as_ref().map(|phone| phone.as_str().to_owned()).unwrap_or_default()),
+        ("clientEmail", email),
+        ("clientAccountId", account),
+        ("issueType", entry.issue_type.clone()),
+        ("description", entry.description.clone()),
+        ("status", entry.status.name().to_owned()),
+        ("priority", entry.priority.name().to_owned()),
+        ("createdAt", at(entry.created_at)),
+        ("updatedAt", at(entry.updated_at)),
+        ("fixedAt", at(entry.fixed_at)),
+        ("closedAt", at(entry.closed_at)),
+    ];
+    cells.extend(entry.notes.iter().map(|note| ("note", note.clone())));
+    let (names, values): (Vec<&str>, Vec<String>) = cells.into_iter().unzip();
+    let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+    writer.write_record(names).expect("memory takes everything");
+    writer.write_record(values).expect("memory takes everything");
+    let file = writer.into_inner().expect("memory takes everything");
+    let mut again = File::open(&file[..], None).expect("these are our own columns");
+    let again = again.next_row(rules).expect("memory does not fail").expect("there is a row").entry;
+    assert_eq!(again.as_ref().map(Entry::parts), Ok(entry.parts()), "{}", text(&file));
 }

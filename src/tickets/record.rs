@@ -153,6 +153,10 @@ pub struct TicketRecord {
     status_history: Vec<StatusRecord>,
     /// Oldest first.
     notes: Vec<NoteRecord>,
+    /// The number that the ticket had in another help desk, if it was imported from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, required = false, example = "481516")]
+    reference_before: Option<String>,
 }
 
 impl TicketRecord {
@@ -162,6 +166,7 @@ impl TicketRecord {
             ticket: SummaryRecord::from(ticket),
             status_history: history.statuses().map(StatusRecord::from).collect(),
             notes: history.notes.iter().map(NoteRecord::from).collect(),
+            reference_before: history.before.clone(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vault::{Cell, Vault};
 
-use super::{Entry, Happening, History, Note, Priority, Reference, Status, Ticket, photos, tokens};
+use super::{Entry, Happening, History, Note, Priority, Reference, Status, Ticket, import, photos, tokens};
 use crate::{
     db::{Row, Tx, Value, params},
     fault::Fault,
@@ -336,7 +336,8 @@ pub fn history(tx: &mut Tx<'_>, vault: &Vault, ticket: &Ticket) -> Result<Histor
         params![ticket.id],
     )?;
     let notes = rows.iter().map(|row| note(vault, row)).collect::<Result<_, Fault>>()?;
-    Ok(History { entries, notes: photos::of_notes(tx, ticket.id, notes)? })
+    let notes = photos::of_notes(tx, ticket.id, notes)?;
+    Ok(History { entries, notes, before: import::reference(tx, vault, ticket.id)? })
 }
 
 fn entry(vault: &Vault, ticket: &Ticket, row: &Row) -> Result<Entry, Fault> {

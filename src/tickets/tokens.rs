@@ -19,10 +19,14 @@ const KEYS: Keys = Keys {
     email: Purpose::new("tickets.search.email"),
     account: Purpose::new("tickets.search.account"),
     reference: Purpose::new("tickets.search.reference"),
+    before: Purpose::new("tickets.search.before"),
 };
 
 /// The part of a ticket's tokens that stands for its record. A note's part is its version, which is at least 2.
 pub(super) const RECORD: i64 = 0;
+
+/// The part of the reference that another help desk gave, if one did. It changes with nothing else of the ticket.
+pub(super) const BEFORE: i64 = 1;
 
 /// Stores the tokens of a part of a ticket that has none yet.
 pub(super) fn add(tx: &mut Tx<'_>, seq: i64, part: i64, tokens: &BTreeSet<i64>) -> Result<(), Fault> {
@@ -60,6 +64,11 @@ pub(super) fn of_fields(vault: &Vault, fields: &Fields<'_>) -> BTreeSet<i64> {
 /// What finds a ticket by a note.
 pub(super) fn of_note(vault: &Vault, content: &str) -> BTreeSet<i64> {
     KEYS.all(vault, &search::word_tokens(content))
+}
+
+/// What finds a ticket by the reference that another help desk gave.
+pub(super) fn of_before(vault: &Vault, reference: &str) -> BTreeSet<i64> {
+    KEYS.all(vault, &search::before_token(reference).into_iter().collect())
 }
 
 /// A token as the index holds it.

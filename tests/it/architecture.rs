@@ -170,6 +170,7 @@ const RULES: [Rule; 13] = [
             ("src/drafts/store.rs", "a store"),
             ("src/tickets/store.rs", "a store"),
             ("src/tickets/findable.rs", "which tickets the rows of a copy belong to; a store of nothing else"),
+            ("src/tickets/import/store.rs", "a store"),
             ("src/tickets/list/", "the list's statements, built from the filter"),
             ("src/tickets/views/store.rs", "a store"),
             ("src/tickets/by_client.rs", "a store of nothing else"),

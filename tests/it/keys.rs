@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use redress::{
     db::Tx,
     keys::{self, Behind, Resealing},
-    staff::Role,
+    staff::{self, Role},
     tickets::{
-        self,
+        self, IssueTypes,
+        import::{File, Import, Outcome, Rules, Source, Technicians, Values, Weighed},
         photos::{self, Picture},
     },
 };
@@ -29,6 +30,7 @@ const SEALED: [&str; 31] = [
     "clients.plan",
     "drafts.fields",
     "idempotency.answer",
+    "imported_tickets.reference",
     "legal_holds.reason",
     "meta.value",
     "notifications.recipient",
@@ -63,6 +65,28 @@ async fn photograph(app: &TestApp, id: String) {
     app.app.db.write(attach).await.unwrap();
 }
 
+/// A ticket that another help desk had.
+async fn bring(app: &TestApp) {
+    let desk = app.app.tickets.desk.clone();
+    let (vault, zone, region, now) = (desk.vault.clone(), desk.zone.clone(), desk.region, desk.clock.now());
+    let values = Values::read(&[], &IssueTypes::default(), Technicians::default()).unwrap();
+    let rules = Rules { values, zone, order: None, region, now };
+    let text =
+        b"reference,subject,issueType,status,created,phone,name\nQ-7,Slow,Other,New,2026-01-02,07700900142,Quill\n";
+    let mut file = File::open(&text[..], None).unwrap();
+    let entry = file.next_row(&rules).unwrap().unwrap().entry.unwrap();
+    let store = move |tx: &mut Tx<'_>| {
+        let by = staff::users_of(tx, &vault, Role::Admin)?.remove(0).person();
+        let import = Import { desk: desk.clone(), source: Source::Csv, by, default_phone: None };
+        let Weighed::New(contact) = import.weigh(tx, std::slice::from_ref(&entry))?.remove(0) else {
+            panic!("it is new")
+        };
+        let prepared = [import.prepare(entry.clone(), Some(&contact))];
+        import.store(tx, &prepared)
+    };
+    assert_eq!(app.app.db.write(store).await.unwrap(), [Outcome::Added]);
+}
+
 /// An authenticator app of whoever signed in.
 async fn enrol(app: &TestApp, browser: &Browser) {
     let at = "/account/second-factor/app";
@@ -92,6 +116,7 @@ async fn full() -> TestApp {
     let path = format!("/api/tickets/{}", ticket["id"].as_str().unwrap());
     assert_eq!(admin.post(&format!("{path}/notes"), &json!({"content": "Called back."})).await.status, 201);
     assert_eq!(admin.put(&path, &json!({"description": "Charged thrice."})).await.status, 200);
+    bring(&app).await;
     photograph(&app, ticket["id"].as_str().unwrap().to_owned()).await;
     let hold = json!({"accountId": "A-1", "reason": "Case 4711"});
     assert_eq!(admin.post("/api/privacy/holds", &hold).await.status, 201);

@@ -34,7 +34,7 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 36] = [
+pub(super) static TABLES: [Table; 37] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -130,6 +130,11 @@ pub(super) static TABLES: [Table; 36] = [
         .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
     table("ticket_notes", &["ticket_id", "version"], &["id", "at", "actor", "content", "erased_at"])
         .refers(&[("ticket_id", "tickets", "id"), ("actor", "users", "id")]),
+    table("imported_tickets", &["ticket_id"], &["source", "source_key", "reference", "digest", "version"]).refers(&[(
+        "ticket_id",
+        "tickets",
+        "id",
+    )]),
     table("photos", &["id"], &["ticket_id", "version", "width", "height"]).refers(&[("ticket_id", "tickets", "id")]),
     table("photo_parts", &["photo_id", "part"], &["data"]).refers(&[("photo_id", "photos", "id")]),
     table(

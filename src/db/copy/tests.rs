@@ -81,7 +81,8 @@ fn id(kind: u8, number: i64) -> Vec<u8> {
 }
 
 /// Columns of text, of ids and digests, and of other bytes; all others are numbers.
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 21] = [
+    "source",
     "ticket_ref",
     "issue_type",
     "agent",
@@ -103,7 +104,7 @@ const TEXTS: [&str; 20] = [
     "header",
     "template_id",
 ];
-const IDS: [&str; 11] = [
+const IDS: [&str; 12] = [
     "notification_id",
     "key",
     "id",
@@ -111,6 +112,7 @@ const IDS: [&str; 11] = [
     "key_hash",
     "body_hash",
     "account_key",
+    "source_key",
     "subject_key",
     "used_key",
     "client_id",
@@ -128,6 +130,8 @@ const BYTES: [&str; 26] = [
     "client_account_id",
     "description",
     "detail",
+    "reference",
+    "digest",
     "link",
     "redacted",
     "content",

@@ -40,6 +40,8 @@ struct DetailPage {
     phone: String,
     others: String,
     mailto: String,
+    /// The number that it had in another help desk.
+    before: Option<String>,
     logged: When,
     updated: When,
     assigned: Option<When>,
@@ -206,15 +208,17 @@ pub async fn page(
     let draft = draft.filter(|_| trouble.note.is_empty());
     let chosen = holder.map(|one| one.id.to_string()).unwrap_or_default();
     let technicians = technician_choices(&staff, holder, &chosen, frame.visit.language);
+    let assigned_by = assigned_by(&past);
     let timeline = Timeline::new(&ticket, &past, (&sent.0, no_sms.as_ref(), &sent.1), show, &times, desk);
     let page = DetailPage {
         phone: ticket.client_phone.shown_in(desk.region.as_ref()),
         others: others(&ticket),
         mailto: mailto(ticket.client_email.as_deref().unwrap_or_default()),
+        before: past.before,
         logged: times.phrase(ticket.created_at),
         updated: times.ago(ticket.updated_at),
         assigned: ticket.assigned_at.map(|at| times.phrase(at)),
-        assigned_by: assigned_by(&past),
+        assigned_by,
         of_number,
         place,
         problems: trouble.problems.into_iter().chain(resent).collect(),

@@ -333,7 +333,7 @@ mod tests {
                 entry(3, 9, Happening::Assigned { from: Some(person("Tomasz")), to: Some(person("Aisha")) }),
                 entry(3, 9, Happening::Moved(Status::Dispatched)),
             ],
-            notes: Vec::new(),
+            ..History::default()
         };
         let items = changes(&past, &Times::new(10, TimeZone::UTC, crate::words::Language::English));
         let Body::Change { status, parts, .. } = &items[2].body else { panic!("a change") };

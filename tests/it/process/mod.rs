@@ -3,6 +3,7 @@
 mod commands;
 mod copying;
 mod crash;
+mod importing;
 mod keys;
 mod refusals;
 mod serve;
