@@ -28,6 +28,8 @@ impl Work {
     /// # Errors
     /// One sentence that says what failed and what to do.
     pub fn beside(place: &Path) -> anyhow::Result<Self> {
+        // What a name without a directory is in.
+        let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
         sweep(place);
         let made = tempfile::Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o700)).tempdir_in(place);
         let dir =

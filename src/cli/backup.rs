@@ -53,6 +53,9 @@ pub async fn backup(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
     if order.to.is_dir() {
         return Err(Failure::Usage(vec![format!("{file} is a directory; name a file in it")]));
     }
+    if file == "-" {
+        return Err(Failure::Usage(vec!["- is no file; name one, and send it on from there".to_owned()]));
+    }
     if !order.replace && order.to.exists() {
         return Err(anyhow!("{file} is there already; name another file, or replace it with --force").into());
     }

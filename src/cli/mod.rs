@@ -235,12 +235,8 @@ fn commands() -> Command {
                         .about("Print the address for your gateway's inbound SMS, with its secret"),
                 ),
         )
-        .subcommand(backup::command())
-        .subcommand(restore::command())
-        .subcommand(key::command())
-        .subcommand(audit::command())
-        .subcommand(privacy::retention_command())
-        .subcommand(webhook::command())
+        .subcommands([backup::command(), restore::command(), key::command(), audit::command()])
+        .subcommands([privacy::retention_command(), webhook::command()])
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(db::command())
 }

@@ -31,8 +31,6 @@ pub(super) fn settings(checker: &mut Checker<'_>) -> Option<Settings> {
     if dir.as_os_str().is_empty() {
         return None;
     }
-    if !dir.is_dir() {
-        checker.faults.push(format!("backup.dir: {} is no directory; make it, or correct the path", dir.display()));
-    }
+    // Whether it is there is found out each time: a desk must not stay away because a disk for backups does.
     Some(Settings { dir, every: every?, keep: keep?, recipients: recipients.unwrap_or_default() })
 }

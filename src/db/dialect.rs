@@ -150,22 +150,6 @@ impl Dialect {
         }
     }
 
-    /// The parts of an index with their tokens, where those can be read: owner, part and list, of those after owner `$1` and
-    /// part `$2` as many as `$3`.
-    pub(super) const fn stored_parts(self, index: TokenIndex) -> Option<&'static str> {
-        match (self, index) {
-            (Self::Sqlite, _) => None,
-            (Self::Postgres, TokenIndex::Tickets) => Some(
-                "SELECT ticket, part, tokens FROM ticket_search WHERE (ticket, part) > ($1, $2) \
-                 ORDER BY ticket, part LIMIT $3",
-            ),
-            (Self::Postgres, TokenIndex::Clients) => Some(
-                "SELECT client, 0::bigint, tokens FROM client_search WHERE (client, 0::bigint) > ($1, $2) \
-                 ORDER BY client LIMIT $3",
-            ),
-        }
-    }
-
     /// Removes a part: `$1` the owner's `seq`, `$2` the part of a ticket.
     pub const fn remove_part(self, index: TokenIndex) -> &'static str {
         match (self, index) {

@@ -125,7 +125,7 @@ fn copy_out(from: &mut Tx<'_>, to: &Path, stop: &Stop) -> Result<(), DbError> {
         }
     }
     for index in TokenIndex::ALL {
-        let Some(sql) = from.dialect().stored_parts(index) else { continue };
+        let sql = stored_parts(index);
         let mut after = (-1, -1);
         loop {
             stop.look()?;
@@ -140,6 +140,19 @@ fn copy_out(from: &mut Tx<'_>, to: &Path, stop: &Stop) -> Result<(), DbError> {
     }
     run(&file, "COMMIT")?;
     file.close().map_err(|(_, error)| sqlite::error(error))
+}
+
+/// What PostgreSQL has of an index: owner, part and tokens, of those after owner `$1` and part `$2` as many as `$3`.
+const fn stored_parts(index: TokenIndex) -> &'static str {
+    match index {
+        TokenIndex::Tickets => {
+            "SELECT ticket, part, tokens FROM ticket_search WHERE (ticket, part) > ($1, $2) ORDER BY ticket, part LIMIT $3"
+        }
+        TokenIndex::Clients => {
+            "SELECT client, 0::bigint, tokens FROM client_search WHERE (client, 0::bigint) > ($1, $2) \
+             ORDER BY client LIMIT $3"
+        }
+    }
 }
 
 fn part(row: &Row) -> Result<Part, DbError> {

@@ -9,11 +9,10 @@ pub(super) fn decode(prefix: &str, text: &str) -> Option<Vec<u8>> {
     let rest = text.strip_prefix(prefix)?.strip_prefix('1')?;
     let upper = prefix.chars().any(|letter| letter.is_ascii_uppercase());
     let value = |letter: u8| {
-        let letter = match upper {
-            true if letter.is_ascii_lowercase() => return None,
-            true => letter.to_ascii_lowercase(),
-            false => letter,
-        };
+        if upper && letter.is_ascii_lowercase() {
+            return None;
+        }
+        let letter = if upper { letter.to_ascii_lowercase() } else { letter };
         u8::try_from(LETTERS.iter().position(|one| *one == letter)?).ok()
     };
     let values = rest.bytes().map(value).collect::<Option<Vec<u8>>>()?;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, Permissions},
+    fs,
     io::Read,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -128,6 +128,27 @@ async fn all_that_was_answered_before_is_there_and_nothing_personal_is_in_clear(
     assert!(refused.contains("holds data already"), "{refused}");
 }
 
+/// A log that was left behind would be written into the database that is put beside it.
+mod sqlite_only {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_log_without_its_database_is_in_the_way() {
+        let (dir, file) = small().await;
+        for left in ["redress.db-wal", "redress.db-shm", "redress.db-journal"] {
+            let to = keyed(&dir);
+            fs::write(to.path().join("data").join(left), "").unwrap();
+            let refused = run(&to, &["restore", &file]).failed();
+            assert!(refused.contains(left) && refused.contains("holds data already"), "{refused}");
+            assert_eq!(lies_in(to.path()).len(), 3);
+        }
+        let to = keyed(&dir);
+        let args = ["restore", &file, "--database-url", "sqlite://redress.db"];
+        run(&to, &args).done();
+        assert!(to.path().join("redress.db").exists(), "a name without a directory");
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_whole_is_refused_and_nothing_is_touched() {
     let (dir, file) = small().await;
@@ -246,8 +267,13 @@ async fn nothing_is_written_over() {
     assert!(none.contains("there is no desk in") && !empty.path().join("desk.backup").exists(), "{none}");
     let directory = run(&dir, &["backup", "."]);
     assert!(directory.code == Some(2) && directory.err.contains("is a directory"), "{directory:?}");
-    for args in [&["backup"][..], &["restore"], &["backup", "x", "--recipient", "age1nonsense"], &["backup", "x", "y"]]
-    {
+    for args in [
+        &["backup"][..],
+        &["restore"],
+        &["backup", "-"],
+        &["backup", "x", "--recipient", "age1nonsense"],
+        &["backup", "x", "y"],
+    ] {
         assert_eq!(run(&dir, args).code, Some(2), "{args:?}");
     }
 }
@@ -256,7 +282,7 @@ async fn nothing_is_written_over() {
 fn broken_off(dir: &Dir, file: &str, signal: &str) -> (Option<i32>, String) {
     let args =
         ["backup", file, "--data-dir", "desk", "--database-url", &format!("sqlite://{}", path(dir, "desk/redress.db"))];
-    let mut child = redress(dir, &args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = redress(dir, &args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let send = |name: &str| {
         assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
     };
@@ -426,19 +452,19 @@ fn settings_of_backups_are_checked() {
         Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     };
     let wrong = check(&[
-        ("REDRESS_BACKUP_DIR", "none"),
         ("REDRESS_BACKUP_EVERY", "5m"),
         ("REDRESS_BACKUP_KEEP", "0"),
         ("REDRESS_BACKUP_RECIPIENT", "age1nonsense"),
     ]);
     assert_eq!(wrong.code, Some(2));
-    for name in ["backup.dir: ", "backup.every: ", "backup.keep: ", "backup.recipient: "] {
+    for name in ["backup.every: ", "backup.keep: ", "backup.recipient: "] {
         assert_eq!(wrong.err.matches(name).count(), 1, "{}", wrong.err);
     }
     let idle = check(&[("REDRESS_BACKUP_KEEP", "3"), ("REDRESS_ISP_NAME", "Larkfield")]).done();
     assert!(idle.contains("# hint: backup.keep: set, but"), "{idle}");
-    fs::set_permissions(dir.path(), Permissions::from_mode(0o700)).unwrap();
-    check(&[("REDRESS_BACKUP_DIR", dir.path().to_str().unwrap())]).done();
+    let absent = check(&[("REDRESS_BACKUP_DIR", "none")]).done();
+    assert!(absent.contains("# hint: backup.dir: none is no directory"), "a desk starts all the same: {absent}");
+    assert!(!check(&[("REDRESS_BACKUP_DIR", ".")]).done().contains("# hint: backup"));
 }
 
 /// From either engine into the other.
