@@ -36,21 +36,21 @@ pub fn make_data_dir(data: &Path) -> anyhow::Result<()> {
 pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Vault)> {
     let db = open_db(config, clock)?;
     copy::take_over(&db, &config.database_url.to_string()).await?;
-    let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+    let recorded = fingerprint(&db).await?;
     let mut vault = config.keys.open(recorded.as_deref())?;
     check(config, &db, &vault).await?;
     if recorded.is_none() {
-        let fingerprint = vault.fingerprint();
+        let ours = vault.fingerprint();
         db.write(move |tx| {
             tx.execute(
                 "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                params![FINGERPRINT, fingerprint],
+                params![FINGERPRINT, ours],
             )
         })
         .await
         .map_err(Fault::from)?;
         // Two first starts at once: whoever recorded its key first is right.
-        let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+        let recorded = fingerprint(&db).await?;
         vault = config.keys.open(recorded.as_deref())?;
     }
     Ok((db, vault))
@@ -61,7 +61,7 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
-    let recorded = db.read(|tx| meta(tx, FINGERPRINT)).await?;
+    let recorded = fingerprint(db).await?;
     let recorded = recorded.with_context(|| format!("there is no desk in {}", config.database_url))?;
     let vault = config.keys.open(Some(&recorded))?;
     check(config, db, &vault).await?;
@@ -77,6 +77,14 @@ async fn check(config: &Config, db: &Db, vault: &Vault) -> anyhow::Result<()> {
         ),
         _ => Ok(()),
     }
+}
+
+/// What tells the keys of a desk from others, as it stands beside the data; nothing where there is no desk.
+///
+/// # Errors
+/// Only the database's.
+pub async fn fingerprint(db: &Db) -> Result<Option<Vec<u8>>, Fault> {
+    db.read(|tx| meta(tx, FINGERPRINT)).await
 }
 
 const FINGERPRINT: &str = "vault.fingerprint";

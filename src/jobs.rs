@@ -1,5 +1,5 @@
 //! What runs beside requests: the sender of messages, what follows their templates, what keeps open pages true, the hourly
-//! sweep.
+//! sweep, backups.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     app::App,
+    backup,
     clock::Clock,
     db::{self, Db, DbError, TokenIndex, Tx},
     drafts, keys,
@@ -61,6 +62,10 @@ pub fn start(app: &App, base: &str, stopped: watch::Receiver<bool>) -> Work {
     work.spawn(announce(app.clone(), keys, stopped.clone()));
     if app.config.retention.is_set() {
         work.spawn(retain(app.clone(), stopped.clone()));
+    }
+    if let Some(backups) = app.config.backups.clone() {
+        let name = app.config.database_url.to_string();
+        work.spawn(backup::keep(backups, app.db.clone(), name, app.clock.clone(), stopped.clone()));
     }
     work.spawn(sweep(app.clone(), stopped));
     Work(work)

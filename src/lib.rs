@@ -1,11 +1,12 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → reports, deliveries, live → tickets → clients, drafts → staff, notifications → audit, web, search, db,
+//! Imports point one way: `cli → app, config → backup, reports, deliveries, live → tickets → clients, drafts → staff, notifications → audit, web, search, db,
 //! fault, clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod cli;
 pub mod clients;
 pub mod clock;

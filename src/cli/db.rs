@@ -98,18 +98,34 @@ async fn open(config: &Config, to: &DatabaseUrl) -> Result<Copying, Failure> {
         return Err(error.into());
     }
     let options = DbOptions { create: false, replica: None, ..config.database.clone() };
-    let db = Db::open(&config.database_url, options.clone())
-        .with_context(|| format!("cannot open {}", config.database_url))?;
+    let db = Db::open(&config.database_url, options).with_context(|| format!("cannot open {}", config.database_url))?;
     let source = End { db, name: config.database_url.to_string() };
     copy::check_source(&source).await?;
+    Ok(copying(config, source, to).await?)
+}
+
+/// Opens the target, once the keys are found to fit the source.
+async fn copying(config: &Config, source: End, to: &DatabaseUrl) -> anyhow::Result<Copying> {
     let vault = data::vault(config, &source.db).await?;
-    let db = Db::open(to, DbOptions { create: true, ..options }).with_context(|| format!("cannot open {to}"))?;
+    let options = DbOptions { create: true, replica: None, ..config.database.clone() };
+    let db = Db::open(to, options).with_context(|| format!("cannot open {to}"))?;
     // Two databases of one server have one name.
     let name = if to.to_string() == source.name { format!("{to} (--to)") } else { to.to_string() };
     let target = End { db, name };
     let mut findable = tickets::findable(&vault).to_vec();
     findable.push(clients::findable(&vault));
     Ok(Copying { source, target, desk: vault.fingerprint().to_vec(), findable, run: Clock::system().uuid() })
+}
+
+/// Brings all that is in a database which nobody uses into an empty one, and compares.
+///
+/// # Errors
+/// As `redress db copy`.
+pub(super) async fn bring(config: &Config, source: End, to: &DatabaseUrl, clock: &Clock) -> Result<(), Failure> {
+    let copy = copying(config, source, to).await?;
+    let copied = run(&copy, clock).await;
+    copy.target.db.clone().close().await.map_err(anyhow::Error::from)?;
+    copied.map(drop)
 }
 
 async fn run(copy: &Copying, clock: &Clock) -> Result<(Brought, Verified), Failure> {

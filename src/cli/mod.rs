@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod audit;
+mod backup;
 mod clients_import;
 mod config_check;
 mod db;
@@ -10,6 +11,7 @@ mod openapi;
 mod panics;
 mod privacy;
 mod progress;
+mod restore;
 mod serve;
 mod staff;
 mod tickets_import;
@@ -105,6 +107,8 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("purge", _)) => privacy::purge(&sources).await,
             _ => privacy::plan(&sources).await,
         },
+        Some(("backup", args)) => backup::backup(&sources, args).await,
+        Some(("restore", args)) => restore::restore(&sources, args).await,
         Some(("key", args)) => key::run(&sources, args).await,
         Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
         Some(("openapi", _)) => openapi::print(),
@@ -237,10 +241,8 @@ fn commands() -> Command {
                         .about("Print the address for your gateway's inbound SMS, with its secret"),
                 ),
         )
-        .subcommand(key::command())
-        .subcommand(audit::command())
-        .subcommand(privacy::retention_command())
-        .subcommand(webhook::command())
+        .subcommands([backup::command(), restore::command(), key::command(), audit::command()])
+        .subcommands([privacy::retention_command(), webhook::command()])
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(db::command())
 }

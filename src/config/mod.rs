@@ -1,5 +1,6 @@
 //! Settings: which there are, and what they come to.
 
+mod backups;
 mod exposed;
 mod lives;
 mod oidc;
@@ -15,6 +16,7 @@ use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
 use crate::{
+    backup,
     db::{DatabaseUrl, DbOptions, PostgresAddress},
     keys::KeySource,
     notifications,
@@ -106,7 +108,7 @@ pub fn keys() -> impl Iterator<Item = Key> {
         secret: key.secret,
         help: key.doc.trim_end_matches('.'),
     });
-    OWN.into_iter().chain(oidc::KEYS).chain(messages)
+    OWN.into_iter().chain(backups::KEYS).chain(oidc::KEYS).chain(messages)
 }
 
 impl Key {
@@ -166,6 +168,8 @@ pub struct Config {
     pub staff: staff::Settings,
     /// Of single sign-on, if there is a provider.
     pub oidc: Option<staff::oidc::Settings>,
+    /// Of backups, if they are made by themselves.
+    pub backups: Option<backup::Settings>,
     /// How long personal data is kept.
     pub retention: Retention,
     /// Of messages.
@@ -234,6 +238,7 @@ impl Config {
         let staff = lives::staff(&mut checker);
         let oidc = oidc::settings(&mut checker);
         let retention = lives::retention(&mut checker);
+        let backups = backups::settings(&mut checker);
         let notifications = messages(&mut checker, zone.as_ref());
         match (listen, database_url, zone, worker, notifications) {
             (Some(listen), Ok(database_url), Some(zone), Some(worker), Ok(notifications))
@@ -262,6 +267,7 @@ impl Config {
                     staff,
                     oidc,
                     retention,
+                    backups,
                     notifications,
                 })
             }

@@ -167,6 +167,15 @@ pub fn hints(sources: &Sources) -> Vec<String> {
     hints.extend(open_to_networks(sources));
     hints.extend(exposed(sources));
     hints.extend(idle(sources));
+    let set = |name: &str| sources.get(name).is_some_and(|text| !text.is_empty());
+    let unused = keys().find(|key| key.name.starts_with("backup.") && set(key.name));
+    let absent = sources.get("backup.dir").filter(|dir| !dir.is_empty() && !Path::new(dir).is_dir());
+    hints.extend(absent.map(|dir| format!("backup.dir: {dir} is no directory, so no backup is made until it is one")));
+    hints.extend(
+        unused
+            .filter(|_| !set("backup.dir"))
+            .map(|key| format!("{}: set, but none is made without backup.dir", key.name)),
+    );
     hints.extend(single_sign_on(sources));
     if sources.get(HOOK_SECRET).is_some_and(|secret| !secret.is_empty() && secret.len() < LONG_ENOUGH) {
         hints.push(format!(

@@ -107,6 +107,11 @@ impl SchemaStatus {
     }
 }
 
+/// The schema's version that this program works with.
+pub fn newest_schema() -> i64 {
+    last(MIGRATIONS)
+}
+
 pub(super) fn last(known: &[Migration]) -> i64 {
     i64::try_from(known.len()).unwrap_or(i64::MAX)
 }

@@ -96,6 +96,11 @@ impl Sqlite {
 }
 
 impl Sqlite {
+    /// A connection of its own, beside those that read and write.
+    pub(super) fn connect(&self) -> Result<Connection, DbError> {
+        self.source.connect()
+    }
+
     /// See [`super::Db::scrub`].
     pub(super) fn scrub(&self) -> Result<(), DbError> {
         run(&self.source.connect()?, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -181,7 +186,7 @@ impl Source {
 }
 
 /// SQLite gives `-wal` and `-shm` the mode of the database, so that one must be right first.
-fn create_private(path: &Path) -> Result<(), DbError> {
+pub(super) fn create_private(path: &Path) -> Result<(), DbError> {
     let mut new = OpenOptions::new();
     match new.write(true).create_new(true).mode(0o600).open(path) {
         // Closing it would drop every POSIX lock that this process holds on the file by now.

@@ -28,7 +28,10 @@ pub enum CopyError {
         name: String,
     },
     /// A copy that is not whole can be neither served nor copied.
-    #[error("{name} is an unfinished copy of another database; run redress db copy again, which goes on with it")]
+    #[error(
+        "{name} is an unfinished copy of another database; run redress db copy again, or redress restore if that made it, \
+         which goes on with it"
+    )]
     Unfinished {
         /// The copy.
         name: String,

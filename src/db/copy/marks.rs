@@ -71,6 +71,15 @@ pub(super) async fn is_unfinished(end: &End) -> Result<bool, CopyError> {
     end.read(|tx| Ok(mark(tx, UNFINISHED)?.is_some())).await
 }
 
+/// Refuses what cannot be taken for a desk, `name` being what people know it by. Unlike [`take_over`] it changes nothing.
+///
+/// # Errors
+/// [`CopyError::Unfinished`].
+pub async fn check_whole(db: &Db, name: &str) -> Result<(), CopyError> {
+    let end = End { db: db.clone(), name: name.to_owned() };
+    if is_unfinished(&end).await? { Err(CopyError::Unfinished { name: end.name }) } else { Ok(()) }
+}
+
 /// Marks a database that is to become a copy of a desk, if it is empty or was such a copy before. Its schema is brought up
 /// to date, at the time of `now`, but never that of a desk which somebody else may be working with.
 pub(super) async fn begin(target: &End, desk: Vec<u8>, run: Uuid, now: i64) -> Result<(), CopyError> {

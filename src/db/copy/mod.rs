@@ -25,14 +25,15 @@ use std::time::Duration;
 
 pub use bring::Brought;
 pub use error::CopyError;
-pub use marks::take_over;
+pub use marks::{check_whole, take_over};
 pub use parts::{Findable, Part};
 pub use verify::Verified;
 
 use uuid::Uuid;
 
 use super::{Db, DbError, TokenIndex, Tx, merge_index, nodes};
-use tables::TABLES;
+pub(super) use parts::{chunks, put as put_parts};
+pub(super) use tables::{LEFT, PAGE, TABLES};
 
 /// Rows between two words on how far it has come.
 const STEP: u64 = 500;

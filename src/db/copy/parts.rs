@@ -59,7 +59,7 @@ pub(super) async fn of_rows(
 }
 
 /// Stores parts in place of those before.
-pub(super) fn put(tx: &mut Tx<'_>, index: TokenIndex, parts: &[Part]) -> Result<(), DbError> {
+pub(in crate::db) fn put(tx: &mut Tx<'_>, index: TokenIndex, parts: &[Part]) -> Result<(), DbError> {
     let dialect = tx.dialect();
     for (from, count) in chunks(parts.len(), dialect) {
         let values: Vec<Value> =
@@ -83,7 +83,7 @@ fn key(index: TokenIndex, (owner, part): (i64, i64)) -> Vec<Value> {
 }
 
 /// Parts so many into statements, each of a size that comes again and again, since the engine keeps those prepared.
-pub(super) fn chunks(count: usize, dialect: Dialect) -> impl Iterator<Item = (usize, usize)> {
+pub(in crate::db) fn chunks(count: usize, dialect: Dialect) -> impl Iterator<Item = (usize, usize)> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let mut size = dialect.rows_at_once();

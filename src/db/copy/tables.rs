@@ -8,13 +8,13 @@ use super::super::{DbError, Row, Tx, Value};
 use super::marks;
 
 /// Rows that one read gives.
-pub(super) const PAGE: usize = 500;
+pub(in crate::db) const PAGE: usize = 500;
 /// Rows that one statement counts.
 const COUNTED: u64 = 20_000;
 
 /// A table that is copied.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::db) struct Table {
     pub(super) name: &'static str,
     /// The primary key. Both engines order its values alike, byte by byte.
     pub(super) keys: &'static [&'static str],
@@ -34,7 +34,7 @@ const fn table(name: &'static str, keys: &'static [&'static str], others: &'stat
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(super) static TABLES: [Table; 37] = [
+pub(in crate::db) static TABLES: [Table; 37] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -226,7 +226,7 @@ pub(super) static TABLES: [Table; 37] = [
 /// Tables that stay behind. Without `schedules` a database finds everything due, which after a move is right; rows of
 /// `turns` are locks, and what they count means nothing; `nodes` serve from where they are, and say themselves how their
 /// gateway does. `schema_migrations` is the engine's own.
-pub(super) const LEFT: [&str; 5] = ["gateway_health", "gateway_states", "nodes", "schedules", "turns"];
+pub(in crate::db) const LEFT: [&str; 5] = ["gateway_health", "gateway_states", "nodes", "schedules", "turns"];
 
 impl Table {
     const fn refers(self, refers: References) -> Self {
@@ -253,7 +253,7 @@ impl Table {
     }
 
     /// The key of a row.
-    pub(super) fn key<'r>(&self, row: &'r Row) -> &'r [Value] {
+    pub(in crate::db) fn key<'r>(&self, row: &'r Row) -> &'r [Value] {
         row.0.get(..self.keys.len()).unwrap_or_default()
     }
 
@@ -264,7 +264,7 @@ impl Table {
     }
 
     /// Reads a page: the first one, or what comes after the key given.
-    pub(super) fn page(&self, first: bool) -> String {
+    pub(in crate::db) fn page(&self, first: bool) -> String {
         let columns = self.columns().collect::<Vec<_>>().join(", ");
         let (keys, which) = (self.keys.join(", "), self.which(first));
         format!("SELECT {columns} FROM {}{which} ORDER BY {keys} LIMIT {PAGE}", self.name)
@@ -293,7 +293,7 @@ impl Table {
     }
 
     /// Stores so many rows, whether rows with their keys are there or not.
-    pub(super) fn put(&self, rows: usize) -> String {
+    pub(in crate::db) fn put(&self, rows: usize) -> String {
         let columns: Vec<&str> = self.columns().collect();
         let rows: Vec<String> =
             (0..rows).map(|row| format!("({})", places(1 + row * columns.len(), columns.len()))).collect();

@@ -47,6 +47,11 @@ impl Caller {
         Self { http, base: base.to_owned(), token: None }
     }
 
+    /// Its token, if it has one.
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }

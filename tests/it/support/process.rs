@@ -38,6 +38,14 @@ fn prepared(mut command: Command, dir: &Dir, args: &[&str]) -> Command {
     command
 }
 
+/// A script of the documentation, run by `sh` where `redress` is the program, until the first command that fails.
+pub fn script(dir: &Dir, lines: &str, env: &[(&str, &str)]) -> Ran {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_redress")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut command = prepared(Command::new("sh"), dir, &["-e", "-u", "-c", lines]);
+    Ran::of(command.env("PATH", path).envs(env.iter().copied()).stdin(Stdio::null()).output().unwrap())
+}
+
 /// Runs a command to its end.
 pub fn run(dir: &Dir, args: &[&str]) -> Ran {
     Ran::of(bounded(dir, args).stdin(Stdio::null()).output().unwrap())
