@@ -198,8 +198,7 @@ fn zero_nonce() -> Nonce {
 mod tests {
     use super::*;
 
-    /// Of the program `age` 1.1.1: `age-keygen`, and what it sealed to that key and to another one.
-    const IDENTITY: &str = include_str!("age/fixtures/identity.txt");
+    /// What the program `age` 1.1.1 has sealed to the key of `identity` and to another one.
     const SEALED: &[u8] = include_bytes!("age/fixtures/sealed.age");
     const TEXT: &str = "A backup that another program has sealed.\n";
 
@@ -224,7 +223,7 @@ mod tests {
 
     #[test]
     fn what_age_has_sealed_is_opened() {
-        assert_eq!(opened(&identities(IDENTITY), SEALED).unwrap(), TEXT.as_bytes());
+        assert_eq!(opened(&identities(&recipient::tests::identity()), SEALED).unwrap(), TEXT.as_bytes());
     }
 
     #[test]

@@ -52,9 +52,42 @@ fn bytes(fives: &[u8]) -> Option<Vec<u8>> {
     (bits < 5 && held == 0).then_some(out)
 }
 
+/// What [`decode`] reads, in small letters: for tests, as nobody writes keys but `age-keygen`.
+#[cfg(test)]
+pub(super) fn encode(prefix: &str, data: &[u8]) -> String {
+    let (mut fives, mut held, mut bits) = (Vec::new(), 0_u32, 0);
+    for byte in data {
+        held = held << 8 | u32::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            fives.push(u8::try_from(held >> bits & 31).unwrap());
+        }
+        held &= 31;
+    }
+    if bits > 0 {
+        fives.push(u8::try_from(held << (5 - bits) & 31).unwrap());
+    }
+    let prefix = prefix.to_ascii_lowercase();
+    let (high, low) = (prefix.bytes().map(|letter| letter >> 5), prefix.bytes().map(|letter| letter & 31));
+    let sum = polymod(high.chain([0]).chain(low).chain(fives.iter().copied()).chain([0; CHECKSUM])) ^ 1;
+    let check = (0..CHECKSUM).rev().map(|at| u8::try_from(sum >> (5 * at) & 31).unwrap());
+    let letters = fives.iter().copied().chain(check).map(|value| char::from(LETTERS[usize::from(value)]));
+    format!("{prefix}1{}", letters.collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for length in 0..40 {
+            let data: Vec<u8> = (0..length).map(|at: u8| at.wrapping_mul(37)).collect();
+            assert_eq!(decode("age", &encode("age", &data)), Some(data));
+        }
+        assert_eq!(encode("a", &[]), "a12uel5l");
+    }
 
     #[test]
     fn the_test_vectors_of_bip_173_are_read() {

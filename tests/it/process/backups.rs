@@ -22,9 +22,12 @@ use crate::support::{
     sql,
 };
 
-/// Of the fixtures of `src/backup/age`.
-const IDENTITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/backup/age/fixtures/identity.txt");
-const RECIPIENT: &str = "age1mlw5ekgpa3hdt8y5jptyavxk28kkvm9htpvqm5qm5yx99ly5fszqgzn07g";
+/// A file of `age-keygen` with a secret half, and the public half of it.
+fn keys(dir: &Dir) -> (String, String) {
+    script(dir, "age-keygen -o identity.txt 2>/dev/null", &[]).done();
+    let public = script(dir, "age-keygen -y identity.txt", &[]).done();
+    (path(dir, "identity.txt"), public.trim().to_owned())
+}
 
 fn path(dir: &Dir, name: &str) -> String {
     dir.path().join(name).display().to_string()
@@ -325,8 +328,9 @@ fn a_backup_that_breaks_off_leaves_no_file() {
 #[tokio::test]
 async fn an_encrypted_one_is_opened_by_its_recipient_and_by_age() {
     let (dir, plain) = small().await;
+    let (identity, recipient) = keys(&dir);
     let file = path(&dir, "sealed.backup");
-    let said = run(&dir, &["backup", &file, "--recipient", RECIPIENT]).done();
+    let said = run(&dir, &["backup", &file, "--recipient", &recipient]).done();
     assert!(said.contains(", encrypted"), "{said}");
     assert!(fs::read(&file).unwrap().starts_with(b"age-encryption.org/v1\n"));
     let to = keyed(&dir);
@@ -344,18 +348,18 @@ async fn an_encrypted_one_is_opened_by_its_recipient_and_by_age() {
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
     fs::write(path(&dir, "damaged.backup"), damaged).unwrap();
-    let refused = run(&to, &["restore", &path(&dir, "damaged.backup"), "--identity", IDENTITY]).failed();
+    let refused = run(&to, &["restore", &path(&dir, "damaged.backup"), "--identity", &identity]).failed();
     assert!(refused.contains("damaged or cut short"), "{refused}");
     assert_eq!(lies_in(to.path()).len(), 2, "the keys and their directory");
 
-    let lines = format!("age -d -i '{IDENTITY}' -o opened.backup sealed.backup");
+    let lines = format!("age -d -i '{identity}' -o opened.backup sealed.backup");
     script(&dir, &lines, &[]).done();
     run(&to, &["restore", "--verify", &path(&dir, "opened.backup")]).done();
-    let lines = format!("age -r {RECIPIENT} -r $(age-keygen -y other.txt) -o by-age.backup '{plain}'");
+    let lines = format!("age -r {recipient} -r $(age-keygen -y other.txt) -o by-age.backup '{plain}'");
     script(&dir, &lines, &[]).done();
     run(&to, &["restore", &path(&dir, "by-age.backup"), "--identity", &other]).done();
     let to = keyed(&dir);
-    run(&to, &["restore", &file, "--identity", IDENTITY]).done();
+    run(&to, &["restore", &file, "--identity", &identity]).done();
     assert!(run(&to, &["user", "list"]).done().contains("priya@isp.example"));
 }
 
@@ -401,13 +405,14 @@ async fn the_server_makes_them_by_itself_and_keeps_the_newest() {
     let dir = Dir::new();
     let kept = dir.path().join("kept");
     fs::create_dir(&kept).unwrap();
+    let (identity, recipient) = keys(&dir);
     for name in ["redress-20200101T000000Z.backup", "redress-20200102T000000Z.backup", "mine.backup"] {
         fs::write(kept.join(name), "").unwrap();
     }
     let settings = [
         ("REDRESS_BACKUP_DIR", kept.to_str().unwrap()),
         ("REDRESS_BACKUP_KEEP", "2"),
-        ("REDRESS_BACKUP_RECIPIENT", RECIPIENT),
+        ("REDRESS_BACKUP_RECIPIENT", recipient.as_str()),
         ("REDRESS_METRICS_LISTEN", "127.0.0.1:0"),
     ];
     let process = Process::serve(&dir, &settings);
@@ -419,7 +424,7 @@ async fn the_server_makes_them_by_itself_and_keeps_the_newest() {
         "{names:?}"
     );
     let newest = path(&dir, &format!("kept/{}", names[2].to_str().unwrap()));
-    let seen = run(&dir, &["restore", "--verify", &newest, "--identity", IDENTITY]).done();
+    let seen = run(&dir, &["restore", "--verify", &newest, "--identity", &identity]).done();
     assert!(seen.contains("open it"), "{seen}");
     let line = process.wait_for("metrics on http");
     let metrics = Caller::new(line[line.find("http").unwrap()..].trim().trim_end_matches("/metrics"));
