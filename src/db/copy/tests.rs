@@ -118,7 +118,7 @@ const IDS: [&str; 12] = [
     "client_id",
     "photo_id",
 ];
-const BYTES: [&str; 26] = [
+const BYTES: [&str; 28] = [
     "value",
     "email",
     "name",
