@@ -94,7 +94,11 @@ impl Vault {
     /// and no file; `WrongKeys` when the fingerprint is another one.
     pub fn open_or_create(path: &Path, recorded: Option<&[u8]>) -> Result<Self, KeyFileError> {
         let vault = match Self::open(path) {
-            Err(KeyFileError::Missing { .. }) if recorded.is_none() => Self::create(path)?,
+            Err(KeyFileError::Missing { .. }) if recorded.is_none() => match Self::create(path) {
+                // Of two first starts at once the other one was quicker.
+                Err(KeyFileError::Exists { .. }) => Self::open(path)?,
+                created => created?,
+            },
             opened => opened?,
         };
         if recorded.is_some_and(|recorded| recorded != vault.fingerprint()) {

@@ -229,6 +229,7 @@ mod tests {
             owner: false,
             enabled: true,
             created_at: 0,
+            genuine: true,
         }
     }
 
