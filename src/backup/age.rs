@@ -54,11 +54,11 @@ pub fn seal<W: Write>(recipients: &[Recipient], mut out: W, clock: &Clock) -> an
         let mut body = key.to_vec();
         wrap.seal_in_place_append_tag(zero_nonce(), Aad::empty(), &mut body)
             .map_err(|_| anyhow!("the backup cannot be sealed"))?;
-        header += &format!("-> X25519 {}\n{}\n", BASE64_NOPAD.encode(&share), BASE64_NOPAD.encode(&body));
+        header.extend(["-> X25519 ", &BASE64_NOPAD.encode(&share), "\n", &BASE64_NOPAD.encode(&body), "\n"]);
     }
     header += "---";
     let mac = hmac::sign(&mac_key(&key)?, header.as_bytes());
-    header += &format!(" {}\n", BASE64_NOPAD.encode(mac.as_ref()));
+    header.extend([" ", &BASE64_NOPAD.encode(mac.as_ref()), "\n"]);
     out.write_all(header.as_bytes())?;
     let nonce: [u8; 16] = clock.bytes();
     out.write_all(&nonce)?;
@@ -71,8 +71,8 @@ pub fn seal<W: Write>(recipients: &[Recipient], mut out: W, clock: &Clock) -> an
 /// When it is for others, or is not whole.
 pub fn open<R: BufRead>(identities: &Identities, mut from: R) -> anyhow::Result<Opener<R>> {
     let Header { text, shares, mac } = Header::read(&mut from)?;
-    let pairs = identities.0.iter().flat_map(|identity| shares.iter().map(move |share| (identity, share)));
-    let key = pairs.filter_map(|(identity, share)| file_key(identity, share)).next();
+    let mut pairs = identities.0.iter().flat_map(|identity| shares.iter().map(move |share| (identity, share)));
+    let key = pairs.find_map(|(identity, share)| file_key(identity, share));
     let key = key.context("it is encrypted to others: none of the identities opens it")?;
     if hmac::verify(&mac_key(&key)?, text.as_bytes(), &mac).is_err() {
         bail!("it is damaged where it says to whom it is encrypted");
@@ -107,11 +107,11 @@ impl Header {
                 return Ok(Self { text, shares, mac });
             }
             let words = line.strip_prefix("-> ").context("its header is damaged")?.to_owned();
-            text += &format!("{line}\n");
+            text.extend([line.as_str(), "\n"]);
             let mut body = String::new();
             loop {
                 line = next_line(&mut from)?;
-                text += &format!("{line}\n");
+                text.extend([line.as_str(), "\n"]);
                 body += &line;
                 if line.len() < COLUMNS {
                     break;

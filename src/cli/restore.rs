@@ -69,17 +69,14 @@ pub async fn restore(sources: &Sources, args: &ArgMatches) -> Result<(), Failure
     let work = Work::beside(place.and_then(Path::parent).unwrap_or(&config.data_dir))?;
     let unpacked = unpack(&wanted, &work)?;
     let db = made_ready(&config, &unpacked, &clock).await?;
-    match place {
-        Some(place) => {
-            db.close().await.map_err(anyhow::Error::from)?;
-            backup::place(&unpacked, place)?;
-        }
-        None => {
-            let source = End { db: db.clone(), name: wanted.file.display().to_string() };
-            let copied = databases::bring(&config, source, &config.database_url, &clock).await;
-            db.close().await.map_err(anyhow::Error::from)?;
-            copied?;
-        }
+    if let Some(place) = place {
+        db.close().await.map_err(anyhow::Error::from)?;
+        backup::place(&unpacked, place)?;
+    } else {
+        let source = End { db: db.clone(), name: wanted.file.display().to_string() };
+        let copied = databases::bring(&config, source, &config.database_url, &clock).await;
+        db.close().await.map_err(anyhow::Error::from)?;
+        copied?;
     }
     out(&format!("{name} is the desk as of {}", header.made));
     out("messages that waited then are sent once a server starts, even if they went out since");

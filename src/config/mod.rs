@@ -237,8 +237,7 @@ impl Config {
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
         let staff = lives::staff(&mut checker);
         let oidc = oidc::settings(&mut checker);
-        let retention = lives::retention(&mut checker);
-        let backups = backups::settings(&mut checker);
+        let (retention, backups) = (lives::retention(&mut checker), backups::settings(&mut checker));
         let notifications = messages(&mut checker, zone.as_ref());
         match (listen, database_url, zone, worker, notifications) {
             (Some(listen), Ok(database_url), Some(zone), Some(worker), Ok(notifications))

@@ -47,13 +47,9 @@ impl Db {
     pub async fn snapshot(&self, to: &Path, now: i64, stop: Stop) -> Result<(), DbError> {
         let to = to.to_owned();
         match &*self.engine {
-            Engine::Sqlite(_) => {
-                let db = self.clone();
-                on_a_thread(move || match &*db.engine {
-                    Engine::Sqlite(sqlite) => vacuum(&mut sqlite.connect()?, &to, stop),
-                    Engine::Postgres(_) => Ok(()),
-                })
-                .await
+            Engine::Sqlite(sqlite) => {
+                let mut conn = sqlite.connect()?;
+                on_a_thread(move || vacuum(&mut conn, &to, stop)).await
             }
             Engine::Postgres(_) => {
                 if !self.schema_status()?.pending.is_empty() {
@@ -129,7 +125,7 @@ fn copy_out(from: &mut Tx<'_>, to: &Path, stop: &Stop) -> Result<(), DbError> {
         let mut after = (-1, -1);
         loop {
             stop.look()?;
-            let page = from.query(sql, &params![after.0, after.1, i64::try_from(PAGE).unwrap_or(i64::MAX)])?;
+            let page = from.query(sql, params![after.0, after.1, i64::try_from(PAGE).unwrap_or(i64::MAX)])?;
             let parts = page.iter().map(part).collect::<Result<Vec<_>, _>>()?;
             put_parts(&mut Tx::sqlite(&file), index, &parts)?;
             match parts.last().filter(|_| parts.len() == PAGE) {
