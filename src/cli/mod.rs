@@ -91,10 +91,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("erase", args)) => privacy::erase(&sources, args).await,
             _ => Ok(()),
         },
-        Some(("tickets", args)) => match args.subcommand() {
-            Some(("import", args)) => tickets_import::import(&sources, args).await,
-            _ => Ok(()),
-        },
+        Some(("tickets", args)) => tickets_import::run(&sources, args).await,
         Some(("config", args)) => match args.subcommand() {
             Some(("hook-address", _)) => config_check::hook_address(checked(&sources)?).await,
             _ => config_check::check(&sources),

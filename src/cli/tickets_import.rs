@@ -177,8 +177,16 @@ fn half(entry: &Entry) -> [u8; 16] {
     half
 }
 
+/// Does what a command of tickets asks for.
+pub async fn run(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
+    match args.subcommand() {
+        Some(("import", args)) => import(sources, args).await,
+        _ => Ok(()),
+    }
+}
+
 /// Imports a file.
-pub async fn import(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
+async fn import(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
     let app = open(checked(sources)?).await?;
     let done = read_and_store(&app, args).await;
     app.db.close().await?;

@@ -54,8 +54,9 @@ pub fn erase(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Option<Uuid>) -> Result
         blank_note(tx, desk, ticket.seq, note)?;
     }
     photos::forget(tx, id)?;
-    import::blank(tx, vault, id)?;
-    tokens::put(tx, ticket.seq, tokens::BEFORE, &std::collections::BTreeSet::new())?;
+    if import::blank(tx, vault, id)? {
+        tokens::put(tx, ticket.seq, tokens::BEFORE, &std::collections::BTreeSet::new())?;
+    }
     // As a copy of the database makes them from what is left: the reference finds it, and so does the word.
     let nobody = Phone::erased();
     let kept = search::Fields {

@@ -11,6 +11,9 @@ use super::{CopyError, End};
 /// The last number that a row may have.
 const LAST: i64 = i64::MAX >> 20;
 
+/// The part of the reference that another help desk gave a ticket; notes have their versions, of which the first is 2.
+pub(super) const IMPORTED: i64 = 1;
+
 /// Rows that search finds, as the feature knows them that they belong to.
 pub trait Findable: Send + Sync {
     /// The table of the rows.
@@ -144,7 +147,7 @@ fn of_range(tx: &mut Tx<'_>, index: TokenIndex, after: i64) -> Result<(i64, Stat
     Ok((last, State { wanted: count(wanted.len()), missing: count(missing), stale }))
 }
 
-/// The texts of tickets in a range, and their notes.
+/// The texts of tickets in a range, their notes, and the references that some had elsewhere.
 fn of_tickets(
     tx: &mut Tx<'_>,
     tickets: &HashMap<Vec<u8>, i64>,
@@ -157,10 +160,11 @@ fn of_tickets(
     for some in ids.chunks(64) {
         let places = places(1, some.len());
         let notes = format!("SELECT ticket_id, version FROM ticket_notes WHERE ticket_id IN ({places})");
-        for note in tx.query(&notes, some)? {
-            parts.extend(
-                tickets.get(&note.bytes(0)?).map(|seq| note.int(1).map(|version| (*seq, version))).transpose()?,
-            );
+        let imported = format!("SELECT ticket_id, {IMPORTED} FROM imported_tickets WHERE ticket_id IN ({places})");
+        for sql in [notes, imported] {
+            for row in tx.query(&sql, some)? {
+                parts.extend(tickets.get(&row.bytes(0)?).map(|seq| row.int(1).map(|part| (*seq, part))).transpose()?);
+            }
         }
     }
     Ok(parts)

@@ -33,6 +33,7 @@ impl Findable for Texts {
         match self.0 {
             "ticket_texts" => &["seq", "description"],
             "ticket_notes" => &["ticket_id", "content", "version"],
+            "imported_tickets" => &["ticket_id", "reference"],
             _ => &["seq", "name"],
         }
     }
@@ -41,9 +42,10 @@ impl Findable for Texts {
         let mut parts = Vec::new();
         for row in rows {
             let token = i64::from(*row.bytes(1)?.first().unwrap());
-            let (owner, part) = if self.0 == "ticket_notes" {
+            let (owner, part) = if ["ticket_notes", "imported_tickets"].contains(&self.0) {
                 let ticket = source.query_one("SELECT seq FROM tickets WHERE id = $1", params![row.bytes(0)?])?;
-                (ticket.unwrap().int(0)?, row.int(2)?)
+                let part = if self.0 == "ticket_notes" { row.int(2)? } else { parts::IMPORTED };
+                (ticket.unwrap().int(0)?, part)
             } else {
                 (row.int(0)?, 0)
             };
@@ -68,6 +70,7 @@ fn desks(out: bool) -> Desks {
     let findable: Vec<Arc<dyn Findable>> = vec![
         Arc::new(Texts("ticket_texts", TokenIndex::Tickets)),
         Arc::new(Texts("ticket_notes", TokenIndex::Tickets)),
+        Arc::new(Texts("imported_tickets", TokenIndex::Tickets)),
         Arc::new(Texts("clients", TokenIndex::Clients)),
     ];
     Desks {

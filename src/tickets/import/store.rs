@@ -136,12 +136,14 @@ pub fn reference(tx: &mut Tx<'_>, vault: &Vault, ticket: Uuid) -> Result<Option<
     Ok(opened.filter(|reference| reference != ERASED))
 }
 
-/// Takes the reference out. Its digest stays, so that a later import does not bring the ticket back.
+/// Takes the reference out, where there is one, and tells whether there was. Its digest stays, so that a later import does
+/// not bring the ticket back.
 ///
 /// # Errors
 /// Only the database's.
-pub fn blank(tx: &mut Tx<'_>, vault: &Vault, ticket: Uuid) -> Result<(), Fault> {
+pub fn blank(tx: &mut Tx<'_>, vault: &Vault, ticket: Uuid) -> Result<bool, Fault> {
     let blank = sealed(vault, &ticket, ERASED);
-    tx.execute("UPDATE imported_tickets SET reference = $2 WHERE ticket_id = $1", params![ticket, blank])?;
-    Ok(())
+    let blanked =
+        tx.execute("UPDATE imported_tickets SET reference = $2 WHERE ticket_id = $1", params![ticket, blank])?;
+    Ok(blanked > 0)
 }
