@@ -345,6 +345,7 @@ const RULES: [Rule; 13] = [
             ("src/app.rs", "the top"),
             ("src/fuzzing.rs", "the top"),
             ("src/app/", "the top"),
+            ("src/meters.rs", "serves /metrics on a listener of its own"),
             ("src/jobs.rs", "the top"),
             ("src/cli/serve.rs", "the top"),
             ("src/cli/config_check.rs", "reads the certificate as a start does"),
