@@ -187,7 +187,7 @@ impl<R: BufRead> Records<R> {
 /// The sign between the columns: whichever of them the first line has most of.
 pub fn delimiter(bytes: &[u8]) -> u8 {
     let first = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
+    let count = |sign: u8| first.split(|byte| *byte == sign).count();
     *b"\t;,".iter().max_by_key(|sign| count(**sign)).unwrap_or(&b',')
 }
 

@@ -298,7 +298,11 @@ impl Storing<'_> {
         self.batch(batch).await?;
         if self.tally.added + self.tally.changed > 0 && !self.dry {
             db::merge_index(&self.app.db, TokenIndex::Tickets, Duration::ZERO).await?;
-            self.app.db.write(|tx| Ok::<_, Fault>(tell_pages(tx))).await?;
+            let tell = |tx: &mut Tx<'_>| {
+                tell_pages(tx);
+                Ok::<_, Fault>(())
+            };
+            self.app.db.write(tell).await?;
         }
         self.progress.finish();
         Ok(self.tally)

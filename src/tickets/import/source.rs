@@ -344,7 +344,8 @@ fn plain(name: &str) -> String {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     let own =
         plain.strip_prefix("customfield").or_else(|| plain.strip_prefix("cf").filter(|_| name.starts_with("CF.")));
-    own.filter(|own| !own.is_empty()).map(ToOwned::to_owned).unwrap_or(plain)
+    let own = own.filter(|own| !own.is_empty()).map(ToOwned::to_owned);
+    own.unwrap_or(plain)
 }
 
 #[cfg(test)]
