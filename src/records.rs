@@ -172,12 +172,11 @@ impl<R: BufRead> Records<R> {
     /// Goes on behind the line on which a record began.
     fn pass_over(&mut self, why: Broken) -> io::Result<Record> {
         let line = self.line;
-        match self.taken[self.at..].iter().position(|byte| *byte == b'\n') {
-            Some(end) => self.at += end + 1,
-            None => {
-                (self.at, self.taken) = (0, Vec::new());
-                self.source.skip_until(b'\n')?;
-            }
+        if let Some(end) = self.taken[self.at..].iter().position(|byte| *byte == b'\n') {
+            self.at += end + 1;
+        } else {
+            (self.at, self.taken) = (0, Vec::new());
+            self.source.skip_until(b'\n')?;
         }
         self.line += 1;
         Ok(Record { line, to: line, cells: Err(why) })

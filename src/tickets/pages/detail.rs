@@ -190,8 +190,7 @@ pub async fn page(
         let staff = staff::technicians(tx, &desk.vault)?;
         let no_sms = desk.outbox.why_no_sms(tx, Kind::Fixed, &ticket.client_phone)?;
         let stopped = desk.outbox.stopped_at(tx, &ticket.client_phone)?;
-        let form = FormName::Note(ticket.id);
-        let draft = drafts::find(tx, &desk.vault, reader, form, desk.clock.now())?;
+        let draft = drafts::find(tx, &desk.vault, reader, FormName::Note(ticket.id), desk.clock.now())?;
         let place = place(tx, &desk, &list, &ticket)?;
         let of_number = of_number(tx, &desk, &ticket)?;
         Ok::<_, Fault>((ticket, past, sent, staff, (no_sms, stopped), draft, (place, of_number)))
@@ -208,17 +207,16 @@ pub async fn page(
     let draft = draft.filter(|_| trouble.note.is_empty());
     let chosen = holder.map(|one| one.id.to_string()).unwrap_or_default();
     let technicians = technician_choices(&staff, holder, &chosen, frame.visit.language);
-    let assigned_by = assigned_by(&past);
     let timeline = Timeline::new(&ticket, &past, (&sent.0, no_sms.as_ref(), &sent.1), show, &times, desk);
     let page = DetailPage {
         phone: ticket.client_phone.shown_in(desk.region.as_ref()),
         others: others(&ticket),
         mailto: mailto(ticket.client_email.as_deref().unwrap_or_default()),
-        before: past.before,
+        before: past.before.clone(),
         logged: times.phrase(ticket.created_at),
         updated: times.ago(ticket.updated_at),
         assigned: ticket.assigned_at.map(|at| times.phrase(at)),
-        assigned_by,
+        assigned_by: assigned_by(&past),
         of_number,
         place,
         problems: trouble.problems.into_iter().chain(resent).collect(),
