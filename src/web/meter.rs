@@ -22,11 +22,11 @@ impl Asked {
 
     /// It was answered.
     pub fn answer(&mut self, status: StatusCode) {
-        self.status = match status.as_u16() {
-            ..200 => "1xx",
-            ..300 => "2xx",
-            ..400 => "3xx",
-            ..500 => "4xx",
+        self.status = match status.as_u16() / 100 {
+            1 => "1xx",
+            2 => "2xx",
+            3 => "3xx",
+            4 => "4xx",
             _ => "5xx",
         };
     }
