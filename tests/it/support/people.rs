@@ -1,12 +1,15 @@
 //! Who talks to the server: programs with a token, people with a browser.
 
+use std::time::Duration;
+
 use reqwest::{Client, ClientBuilder, RequestBuilder, header::HeaderMap, redirect::Policy};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
 /// Talks to servers on this machine, in clear: to read whom to trust takes longer than most requests.
 fn client() -> ClientBuilder {
-    Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([])
+    // Sooner than the server gives up an idle connection, which would else be taken for a fault where a test was slow.
+    Client::builder().redirect(Policy::none()).no_proxy().tls_certs_only([]).pool_idle_timeout(Duration::from_secs(5))
 }
 
 /// A program that calls the API.
