@@ -449,9 +449,9 @@ async fn killed_in_the_middle_and_begun_again_it_is_the_desk_of_one_run() {
     assert!(kills > 0, "it was never in the middle");
     let ran = run(dir, &args);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    let (_process, one) = desk(other).await;
+    let (_process, unbroken) = desk(other).await;
     assert!(import(other, &many(), &[]).done().starts_with("1200 rows: 1200 added"));
-    let (twice, once) = (all(&admin).await, all(&one).await);
+    let (twice, once) = (all(&admin).await, all(&unbroken).await);
     assert_eq!(twice.len(), 1_200);
     for (reference, ticket) in &once {
         assert_eq!(twice.get(reference), Some(ticket), "{reference}");
