@@ -314,7 +314,7 @@ fn a_backup_that_breaks_off_leaves_no_file() {
     assert!(!Path::new(&file).exists());
     let left: Vec<_> = fs::read_dir(&kept).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(left.len(), 1, "what it had begun");
-    let old = std::time::SystemTime::now() - Duration::from_mins(2);
+    let old = std::time::UNIX_EPOCH + Duration::from_hours(24);
     fs::File::open(&left[0]).unwrap().set_times(fs::FileTimes::new().set_modified(old)).unwrap();
     let url = format!("sqlite://{}", path(&dir, "desk/redress.db"));
     run(&dir, &["backup", &file, "--data-dir", "desk", "--database-url", &url]).done();

@@ -41,9 +41,9 @@ fn prepared(mut command: Command, dir: &Dir, args: &[&str]) -> Command {
 /// A script of the documentation, run by `sh` where `redress` is the program, until the first command that fails.
 pub fn script(dir: &Dir, lines: &str, env: &[(&str, &str)]) -> Ran {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_redress")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let mut command = prepared(Command::new("sh"), dir, &["-e", "-u", "-c", lines]);
-    Ran::of(command.env("PATH", path).envs(env.iter().copied()).stdin(Stdio::null()).output().unwrap())
+    let lines = format!("PATH='{}':$PATH\n{lines}", program.display());
+    let mut command = prepared(Command::new("sh"), dir, &["-e", "-u", "-c", &lines]);
+    Ran::of(command.envs(env.iter().copied()).stdin(Stdio::null()).output().unwrap())
 }
 
 /// Runs a command to its end.
