@@ -11,7 +11,7 @@ use crate::{
     fault::Fault,
 };
 
-/// Vouches, at the first start of a version that binds them, for the rows that let somebody in; see [`super::bond`]. It is on
+/// Vouches, at the first start of a version that binds them, for the rows that let somebody in; see `bond.rs`. It is on
 /// record in the audit history, whose rows nobody without the keys can take out unseen: a second time there is somebody's
 /// doing. Where some rows are bound already, nothing is: then it was done before, and the mark of that was taken away.
 ///

@@ -154,7 +154,7 @@ impl Values {
     /// A status.
     ///
     /// # Errors
-    /// [`Unknown`], as for an empty text.
+    /// A value that has no meaning here, as an empty text.
     pub fn status(&self, text: &str) -> Result<Status, Unknown> {
         let table = STATUSES.iter().find(|(name, _)| *name == key(text)).map(|(_, status)| *status);
         self.meant(Field::Status, text, Status::parse, table).ok_or_else(|| self.unknown(Field::Status, text))
@@ -163,7 +163,7 @@ impl Values {
     /// A priority; Medium for an empty text.
     ///
     /// # Errors
-    /// [`Unknown`].
+    /// A value that has no meaning here.
     pub fn priority(&self, text: &str, source: Source) -> Result<Priority, Unknown> {
         let known = key(text);
         let table = PRIORITIES.iter().find(|(name, _)| *name == known).map(|(_, priority)| *priority);
@@ -175,7 +175,7 @@ impl Values {
     /// An issue type of this desk; the last one, which is Other, for an empty text.
     ///
     /// # Errors
-    /// [`Unknown`].
+    /// A value that has no meaning here.
     pub fn issue_type(&self, text: &str) -> Result<String, Unknown> {
         let find = |text: &str| self.types.iter().find(|name| key(name) == key(text)).cloned();
         let table = find(text).or_else(|| key(text).is_empty().then(|| self.types.last().cloned()).flatten());
