@@ -103,7 +103,9 @@ impl Sqlite {
 
     /// See [`super::Db::scrub`].
     pub(super) fn scrub(&self) -> Result<(), DbError> {
-        run(&self.source.connect()?, "PRAGMA wal_checkpoint(TRUNCATE)")
+        let conn = self.source.connect()?;
+        let busy = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)).map_err(error)?;
+        if busy { Err(DbError::Busy) } else { Ok(()) }
     }
 }
 
