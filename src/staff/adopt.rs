@@ -22,27 +22,30 @@ pub async fn adopt(db: &Db, vault: &Vault, clock: &Clock) -> Result<(), Fault> {
         return Ok(());
     }
     let (vault, clock) = (vault.clone(), clock.clone());
-    db.write(move |tx| {
+    let bind = move |tx: &mut Tx<'_>| {
         tx.take_turn("bonds")?;
         if bond_store::is_marked(tx)? {
-            return Ok(());
+            return Ok(0);
         }
         if bond_store::any(tx)? {
             tracing::error!(
                 "the mark that what lets somebody in is bound to the keys was taken away: nothing was bound anew"
             );
-            return bond_store::mark(tx).map_err(Fault::from);
+            bond_store::mark(tx)?;
+            return Ok(0);
         }
         let users = bond_store::bind(tx, &vault)?;
         if users > 0 {
             audit::record(tx, &vault, &clock, None, &Event::StaffBound { users })?;
             tracing::warn!(users, "what lets somebody in is bound to the keys from now on");
         }
-        Ok(bond_store::mark(tx)?)
-    })
-    .await?;
-    // The log still has the rows of before, with what stood in clear.
-    db.scrub().await;
+        bond_store::mark(tx)?;
+        Ok::<_, Fault>(users)
+    };
+    if db.write(bind).await? > 0 {
+        // The log still has the rows of before, with what stood in clear.
+        db.scrub().await;
+    }
     Ok(())
 }
 

@@ -8,6 +8,10 @@ use uuid::Uuid;
 use vault::{Purpose, Vault};
 
 use super::credential::Hash;
+use crate::web::sparing::Sparing;
+
+/// Rows that somebody else wrote are met at each request that reads them: all of that would fill a disk.
+static ALTERED: Sparing = Sparing::new(5, 10);
 
 /// A row as its MAC vouches for it.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +46,7 @@ impl Bond<'_> {
     /// As [`holds`](Self::holds), with a word in the log where it does not.
     pub(super) fn vouches(&self, vault: &Vault, kept: Option<&[u8]>) -> bool {
         let holds = self.holds(vault, kept);
-        if !holds {
+        if !holds && let Some(left_out) = ALTERED.may() {
             let (row, user) = match *self {
                 Bond::User { id, .. } => ("users", id),
                 Bond::Session { of, .. } => ("sessions", of),
@@ -52,7 +56,7 @@ impl Bond<'_> {
                 Bond::Factor { of, .. } => ("authenticators", of),
                 Bond::Code { of, .. } => ("recovery_codes", of),
             };
-            tracing::error!(table = row, %user, "a row that lets somebody in was not written by Redress and does not count");
+            tracing::error!(table = row, %user, left_out, "a row that lets somebody in was not written by Redress and does not count");
         }
         holds
     }
