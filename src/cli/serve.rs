@@ -4,9 +4,8 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use tokio::{net::TcpListener, signal::unix::SignalKind, sync::watch};
-use tracing_subscriber::EnvFilter;
 
-use super::Failure;
+use super::{Failure, log};
 use crate::{
     app::App,
     clock::Clock,
@@ -15,7 +14,6 @@ use crate::{
     web::{
         assets,
         redirect::{self, Redirect},
-        refusal::TOO_FINE,
         server::{self, Limits},
         tls::Tls,
     },
@@ -26,25 +24,13 @@ const LAST_WORK: Duration = Duration::from_secs(7);
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {
-    start_log();
+    log::start(config.watched.log);
     for line in exposed {
         tracing::warn!("{line}");
     }
     let app = App::open(config, Clock::system()).await?;
     run(app, |_| {}).await?;
     Ok(())
-}
-
-/// Logs to standard output. `RUST_LOG` sets what is said.
-pub fn start_log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = match TOO_FINE.parse() {
-        Ok(directive) => filter.add_directive(directive),
-        Err(_) => filter,
-    };
-    let colours = std::io::IsTerminal::is_terminal(&std::io::stdout());
-    // A second start in one process (tests) keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_target(false).try_init();
 }
 
 /// Serves an opened product until a signal comes, then stops within ten seconds: no new connections, requests in

@@ -2,6 +2,7 @@
 
 mod backups;
 mod exposed;
+mod key_source;
 mod lives;
 mod oidc;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -9,6 +10,7 @@ mod oidc;
 pub mod properties;
 mod sources;
 mod tls;
+mod watched;
 
 use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 
@@ -31,6 +33,7 @@ pub use self::{
     exposed::exposed,
     sources::{Sources, hints},
     tls::TlsSettings,
+    watched::{LogFormat, Watched},
 };
 
 /// One setting.
@@ -108,7 +111,7 @@ pub fn keys() -> impl Iterator<Item = Key> {
         secret: key.secret,
         help: key.doc.trim_end_matches('.'),
     });
-    OWN.into_iter().chain(backups::KEYS).chain(oidc::KEYS).chain(messages)
+    OWN.into_iter().chain(watched::KEYS).chain(backups::KEYS).chain(oidc::KEYS).chain(messages)
 }
 
 impl Key {
@@ -164,6 +167,8 @@ pub struct Config {
     pub worker: bool,
     /// Of `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
+    /// How operators are told what goes on.
+    pub watched: Watched,
     /// Of sessions and of the links by which passwords are chosen.
     pub staff: staff::Settings,
     /// Of single sign-on, if there is a provider.
@@ -221,7 +226,7 @@ impl Config {
         let data_dir = PathBuf::from(checker.text("data_dir"));
         let database_url = database_url(&mut checker);
         let database = database_options(&mut checker);
-        let keys = key_source(&mut checker);
+        let keys = key_source::key_source(&mut checker);
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
         let trusted_proxies =
             checker.parsed("trusted_proxies", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
@@ -235,6 +240,7 @@ impl Config {
             (switch("audit_reads"), switch("worker"), switch("technician_view"));
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
+        let watched = watched::settings(&mut checker);
         let staff = lives::staff(&mut checker);
         let oidc = oidc::settings(&mut checker);
         let (retention, backups) = (lives::retention(&mut checker), backups::settings(&mut checker));
@@ -263,6 +269,7 @@ impl Config {
                     audit_reads: audit_reads.unwrap_or(true),
                     worker,
                     metrics_listen,
+                    watched,
                     staff,
                     oidc,
                     retention,
@@ -282,36 +289,6 @@ impl Config {
     /// Whether the database is there. Where it is a file that is not, opening it makes one.
     pub fn has_desk(&self) -> bool {
         self.database_url.file().is_none_or(std::path::Path::exists)
-    }
-}
-
-/// Where the keys come from: one place at most is set, and a file if none is.
-fn key_source(checker: &mut Checker<'_>) -> KeySource {
-    let others = ["key_credential", "key_command", "key_ring"].map(|name| (name, checker.text(name)));
-    let mut set = others.into_iter().filter(|(_, text)| !text.is_empty());
-    let (first, second) = (set.next(), set.next());
-    let file = PathBuf::from(checker.text("key_file"));
-    let file = || KeySource::File(file.clone());
-    let given = checker.sources.get("key_file").is_some_and(|path| !path.is_empty());
-    if let (Some((one, _)), Some(other)) =
-        (&first, second.map(|(name, _)| name).or_else(|| given.then_some("key_file")))
-    {
-        let fault = format!("{one}: {other} is set too, and the keys come from one place; leave one of them out");
-        checker.faults.push(fault);
-        return file();
-    }
-    match first {
-        None => file(),
-        Some(("key_command", command)) => KeySource::Command(command),
-        Some(("key_ring", text)) => KeySource::Text(text.into()),
-        Some((_, name)) => match std::env::var_os("CREDENTIALS_DIRECTORY") {
-            Some(directory) if !name.contains('/') => KeySource::Credential(PathBuf::from(directory).join(name)),
-            _ => {
-                let remedy = "write the name alone, and have systemd hand it over by LoadCredential=";
-                checker.faults.push(format!("key_credential: there is no credential {name}; {remedy}"));
-                file()
-            }
-        },
     }
 }
 
