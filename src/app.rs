@@ -212,7 +212,7 @@ impl App {
             // One layer of all, the outermost first: the router boxes each that it gets, and for a request clones what
             // it has boxed.
             .layer((
-                middleware::from_fn(log::requests),
+                middleware::from_fn_with_state(log::Requests { proxies: self.staff.proxies.clone(), clock: self.clock.clone() }, log::requests),
                 middleware::from_fn(headers::plain_for_others),
                 compression(CompressionLevel::Fastest, |_, _, _, _| true),
                 compression(PAGES, is_page),

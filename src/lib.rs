@@ -31,6 +31,7 @@ pub mod phone;
 pub mod privacy;
 pub mod records;
 pub mod reports;
+pub mod request_id;
 pub mod schedule;
 pub mod search;
 pub mod spreadsheet;

@@ -44,6 +44,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0019_photos",
     "0020_bonds",
     "0021_imported",
+    "0022_requests",
 ];
 
 impl Migration {

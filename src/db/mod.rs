@@ -44,6 +44,8 @@ use std::time::Duration;
 
 use busy::Busy;
 
+use crate::request_id::Carried;
+
 pub use crate::params;
 pub use dialect::{Dialect, TokenIndex};
 pub use error::DbError;
@@ -146,10 +148,10 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         let _busy = Busy::with("read");
-        let before = self.write_stats().writes;
+        let (before, here) = (self.write_stats().writes, Carried::here());
         let work = move |tx: &mut Tx<'_>| {
             tx.writes_before = before;
-            work(tx)
+            here.run(|| work(tx))
         };
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read(work).await,
@@ -171,6 +173,8 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         let _busy = Busy::with("long read");
+        let here = Carried::here();
+        let work = move |tx: &mut Tx<'_>| here.run(|| work(tx));
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read_within(limit, work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, Some(limit), work).await,
@@ -189,6 +193,8 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         let _busy = Busy::with("read");
+        let here = Carried::here();
+        let work = move |tx: &mut Tx<'_>| here.run(|| work(tx));
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.look_up(work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, None, work).await,
@@ -207,13 +213,15 @@ impl Db {
     ///
     /// # Panics
     /// When `work` does.
-    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn write<T, E, F>(&self, mut work: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
         let _busy = Busy::with("write");
+        let here = Carried::here();
+        let work = move |tx: &mut Tx<'_>| here.run(|| work(tx));
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.write(work).await,
             Engine::Postgres(postgres) => postgres.write(work).await,

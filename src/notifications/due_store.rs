@@ -11,6 +11,7 @@ use super::{
 use crate::{
     db::{Dialect, Row, Tx, params},
     fault::Fault,
+    request_id::RequestId,
 };
 
 /// A message that is due.
@@ -32,6 +33,8 @@ pub struct Letter {
     pub to: String,
     pub text: String,
     pub registered: Option<Registered>,
+    /// The request that brought it about, if one did.
+    pub request: Option<RequestId>,
 }
 
 /// Which messages of a channel a worker takes.
@@ -53,7 +56,7 @@ pub fn due(tx: &mut Tx<'_>, vault: &Vault, wanted: Wanted) -> Result<Vec<Due>, F
     let dialect = tx.dialect();
     let sql = format!(
         "SELECT {DELIVERY}, recipient, text, registered, recipient_token, segments, \
-         (SELECT COUNT(*) FROM opt_outs WHERE opt_outs.number_token = notifications.recipient_token) \
+         (SELECT COUNT(*) FROM opt_outs WHERE opt_outs.number_token = notifications.recipient_token), request_id \
          {} ORDER BY rank, id LIMIT $3{}",
         open(dialect, if wanted.few { "notifications_ready" } else { "notifications_lane" }, wanted.doubtful),
         dialect.skip_locked()
@@ -169,10 +172,11 @@ fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {
     let delivery = read_delivery(row)?;
     let id = delivery.id;
     let (to, text, registered) = (row.bytes(AFTER)?, row.bytes(AFTER + 1)?, row.opt_text(AFTER + 2)?);
+    let request = row.opt_text(AFTER + 6)?.as_deref().and_then(RequestId::read);
     let open = || {
         let to = vault.open_text(&recipient_cell(&id), &to)?;
         let registered = registered.as_deref().and_then(Registered::read);
-        Ok(Letter { to, text: vault.open_text(&text_cell(&id), &text)?, registered })
+        Ok(Letter { to, text: vault.open_text(&text_cell(&id), &text)?, registered, request })
     };
     Ok(Due {
         letter: open(),

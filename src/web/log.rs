@@ -1,21 +1,64 @@
 //! What the log tells of requests.
 
+use std::{net::SocketAddr, sync::Arc};
+
 use axum::{
-    extract::{MatchedPath, Request},
-    http::StatusCode,
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode},
     middleware::Next,
     response::Response,
 };
 
-use super::{meter::Asked, refusal::RefusedTo, sparing::Sparing};
+use super::{meter::Asked, proxies::Proxies, refusal::RefusedTo, sparing::Sparing};
+use crate::{
+    clock::Clock,
+    request_id::{Carried, RequestId},
+};
 
 /// Who tries what is not theirs, or forges a signature. All of them would fill a disk.
 static REFUSALS: Sparing = Sparing::new(20, 3);
 /// Who runs into a limit. Apart, so that nobody hides those above behind these.
 static LIMITS: Sparing = Sparing::new(5, 10);
 
+/// Where requests tell which one they are, and answers whose.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What gives requests their ids.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    /// Those whose ids count: anybody else's might be made to look like another request's.
+    pub proxies: Arc<Proxies>,
+    /// For ids of our own.
+    pub clock: Clock,
+}
+
+impl Requests {
+    fn id_of(&self, request: &Request) -> RequestId {
+        self.given(request).unwrap_or_else(|| RequestId::new(&self.clock))
+    }
+
+    fn given(&self, request: &Request) -> Option<RequestId> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+        let mut lines = request.headers().get_all(REQUEST_ID).iter();
+        let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+        self.proxies.trusts(peer).then(|| RequestId::read(line.to_str().ok()?))?
+    }
+}
+
+/// Gives each request its id, which every line of the log said meanwhile has, and the answer.
+pub async fn requests(State(of): State<Requests>, request: Request, next: Next) -> Response {
+    let id = of.id_of(&request);
+    let span = tracing::error_span!("request", request_id = %id);
+    let shown = HeaderValue::from_str(id.as_str());
+    let mut response = Carried::of(Some(id), span).follow(answer(request, next)).await;
+    if let Ok(shown) = shown {
+        response.headers_mut().insert(REQUEST_ID, shown);
+    }
+    response
+}
+
 /// One line for each request: the route, never the query, since searches are personal.
-pub async fn requests(request: Request, next: Next) -> Response {
+async fn answer(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let began = std::time::Instant::now();

@@ -6,6 +6,7 @@ mod copying;
 mod crash;
 mod importing;
 mod keys;
+mod log;
 mod recovery;
 mod refusals;
 mod serve;
