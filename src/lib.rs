@@ -34,6 +34,7 @@ pub mod reports;
 pub mod request_id;
 pub mod schedule;
 pub mod search;
+pub mod sparing;
 pub mod spreadsheet;
 pub mod staff;
 pub mod tickets;

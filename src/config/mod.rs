@@ -309,6 +309,7 @@ fn database_options(checker: &mut Checker<'_>) -> DbOptions {
         text.parse().ok().filter(|number| (2..=500).contains(number))
     });
     options.connections = connections.unwrap_or(options.connections);
+    options.slow = watched::slow(checker);
     options.pooled = checker.parsed("database_pooler", "write true or false", |t| t.parse().ok()).unwrap_or_default();
     options
 }

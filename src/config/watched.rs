@@ -1,8 +1,13 @@
 //! How operators are told what goes on.
 
+use std::time::Duration;
+
 use super::{Checker, Key, key};
 
-pub(super) const KEYS: [Key; 1] = [key("log.format", "text", "The log's lines: text for people, json for programs")];
+pub(super) const KEYS: [Key; 2] = [
+    key("log.format", "text", "The log's lines: text for people, json for programs"),
+    key("log.slow_query_ms", "250", "Milliseconds from which a statement or a transaction is told in the log, 0 for none"),
+];
 
 /// How operators are told what goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +24,13 @@ pub enum LogFormat {
     Text,
     /// A JSON object each.
     Json,
+}
+
+/// From when on the database is slow.
+pub(super) fn slow(checker: &mut Checker<'_>) -> Option<Duration> {
+    let remedy = "write milliseconds up to 60000, or 0 for none";
+    let millis = checker.parsed("log.slow_query_ms", remedy, |text| text.parse().ok().filter(|millis| *millis <= 60_000));
+    millis.filter(|millis| *millis > 0).map(Duration::from_millis)
 }
 
 pub(super) fn settings(checker: &mut Checker<'_>) -> Watched {

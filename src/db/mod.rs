@@ -23,9 +23,11 @@ pub mod copy;
 mod dialect;
 mod error;
 mod job;
+mod load;
 mod migrate;
 mod nodes;
 mod notices;
+mod plan;
 mod postgres;
 mod readers;
 mod snapshot;
@@ -34,6 +36,7 @@ mod tx;
 mod upkeep;
 mod url;
 mod value;
+mod watch;
 mod writer;
 
 #[cfg(test)]
@@ -43,12 +46,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use busy::Busy;
-
-use crate::request_id::Carried;
+use load::Kind;
+use watch::Watch;
 
 pub use crate::params;
 pub use dialect::{Dialect, TokenIndex};
 pub use error::DbError;
+pub use load::{Connections, Transactions};
 pub use migrate::{MigrationReport, SchemaStatus, newest_schema};
 pub use nodes::{EVERY as NODE_EVERY, GONE as NODE_GONE, announce, leave};
 pub use notices::{Heard, Listener, Notice};
@@ -79,6 +83,8 @@ pub struct DbOptions {
     pub pooled: bool,
     /// A standby of the same PostgreSQL, for reads that may be a little old; see [`Db::stale`].
     pub replica: Option<Box<PostgresAddress>>,
+    /// What takes longer is told in the log; nothing is if not set.
+    pub slow: Option<Duration>,
 }
 
 impl Default for DbOptions {
@@ -92,6 +98,7 @@ impl Default for DbOptions {
             connections: 16,
             pooled: false,
             replica: None,
+            slow: None,
         }
     }
 }
@@ -102,6 +109,7 @@ pub struct Db {
     engine: Arc<Engine>,
     /// Whether reads may be a little old.
     stale: bool,
+    watch: Arc<Watch>,
 }
 
 enum Engine {
@@ -125,14 +133,19 @@ impl Db {
             DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, &options)?),
             DatabaseUrl::Postgres(address) => Engine::Postgres(postgres::Postgres::open(address, &options)?),
         };
-        Ok(Self { engine: Arc::new(engine), stale: false })
+        Ok(Self { engine: Arc::new(engine), stale: false, watch: Arc::new(Watch::new(options.slow)) })
     }
 
     /// The same database, whose reads may be some seconds old: those of a replica, where one is set and answers. For
     /// reports and exports.
     #[must_use]
     pub fn stale(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), stale: true }
+        Self { stale: true, ..self.clone() }
+    }
+
+    /// The same database, where nothing is watched.
+    fn unwatched(&self) -> Self {
+        Self { watch: Arc::default(), ..self.clone() }
     }
 
     /// Runs `work` in one reading transaction: all its statements see the same state.
@@ -147,11 +160,11 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("read");
-        let (before, here) = (self.write_stats().writes, Carried::here());
+        let busy = Busy::with(self, Kind::Read);
+        let (before, turn) = (self.write_stats().writes, busy.turn());
         let work = move |tx: &mut Tx<'_>| {
             tx.writes_before = before;
-            here.run(|| work(tx))
+            turn.run(tx, work)
         };
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read(work).await,
@@ -172,9 +185,9 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("long read");
-        let here = Carried::here();
-        let work = move |tx: &mut Tx<'_>| here.run(|| work(tx));
+        let busy = Busy::with(self, Kind::LongRead);
+        let turn = busy.turn();
+        let work = move |tx: &mut Tx<'_>| turn.run(tx, work);
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read_within(limit, work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, Some(limit), work).await,
@@ -192,9 +205,9 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("read");
-        let here = Carried::here();
-        let work = move |tx: &mut Tx<'_>| here.run(|| work(tx));
+        let busy = Busy::with(self, Kind::Read);
+        let turn = busy.turn();
+        let work = move |tx: &mut Tx<'_>| turn.run(tx, work);
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.look_up(work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, None, work).await,
@@ -219,9 +232,9 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("write");
-        let here = Carried::here();
-        let work = move |tx: &mut Tx<'_>| here.run(|| work(tx));
+        let busy = Busy::with(self, Kind::Write);
+        let turn = busy.turn();
+        let work = move |tx: &mut Tx<'_>| turn.run(tx, |tx| work(tx));
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.write(work).await,
             Engine::Postgres(postgres) => postgres.write(work).await,

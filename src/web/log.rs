@@ -9,10 +9,11 @@ use axum::{
     response::Response,
 };
 
-use super::{meter::Asked, proxies::Proxies, refusal::RefusedTo, sparing::Sparing};
+use super::{meter::Asked, proxies::Proxies, refusal::RefusedTo};
 use crate::{
     clock::Clock,
     request_id::{Carried, RequestId},
+    sparing::Sparing,
 };
 
 /// Who tries what is not theirs, or forges a signature. All of them would fill a disk.

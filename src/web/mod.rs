@@ -24,7 +24,6 @@ pub mod redirect;
 pub mod refusal;
 pub mod render;
 pub mod server;
-pub mod sparing;
 pub mod tls;
 
 pub use self::{

@@ -1,6 +1,7 @@
 //! What writes promise, on either engine.
 
 use super::*;
+use crate::request_id::{Carried, RequestId};
 
 #[tokio::test]
 async fn a_failed_statement_ends_its_transaction_even_when_ignored() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::support::{Dir, process::Process};
+use crate::support::{Caller, Dir, process::Process, sql};
 
 /// Nothing answers there, so that a call of the gateway fails at once.
 const ENV: [(&str, &str); 7] = [
@@ -56,4 +56,46 @@ async fn as_text_each_line_of_a_request_has_its_id_whatever_is_said_of_others() 
     let said = process.stop();
     let asked: Vec<_> = said.lines().filter(|line| line.contains(&format!("request{{request_id={id}}}: "))).collect();
     assert!(asked.len() == 1 && asked[0].contains("route=\"/api/tickets\""), "{said}");
+}
+
+/// A sweep that finds very many rows is slow; then its statement stands in the log, and how it is carried out.
+#[tokio::test]
+async fn a_slow_statement_is_told_with_its_plan_and_without_its_values() {
+    let dir = Dir::new();
+    Process::serve(&dir, &[]).stop();
+    sql(
+        &dir,
+        "INSERT INTO login_attempts (subject, failures, last_at, blocked_until) WITH RECURSIVE n(i) AS \
+         (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, 1, 5, 5 FROM n",
+    );
+    sql(&dir, "DELETE FROM schedules");
+    let env = [
+        ("REDRESS_LOG_FORMAT", "json"),
+        ("REDRESS_LOG_SLOW_QUERY_MS", "20"),
+        ("REDRESS_METRICS_LISTEN", "127.0.0.1:0"),
+    ];
+    let process = Process::serve(&dir, &env);
+    const STATEMENT: &str = "DELETE FROM login_attempts WHERE last_at <= $1 AND blocked_until <= $1";
+    let line = process.wait_for(&format!("\"a slow statement\",\"kind\":\"write\",\"left_out\":0,"));
+    let line = lines(&line).remove(0);
+    assert_eq!((&line["statement"], &line["rows"]), (&json!(STATEMENT), &json!(200_000)), "{line:?}");
+    assert!(line["millis"].as_u64() >= Some(20) && line["waited_millis"].is_number(), "{line:?}");
+    let plan = lines(&process.wait_for("how a slow statement is carried out")).remove(0);
+    assert_eq!(plan["statement"], STATEMENT);
+    assert!(plan["plan"].as_str().unwrap().contains("login_attempts"), "{plan:?}");
+    let at = process.wait_for("metrics on");
+    let at = at[at.find("http://").unwrap()..].split('"').next().unwrap().to_owned();
+    let metrics = Caller::new(&at).get("/metrics").await.text;
+    assert!(!metrics.contains("redress_database_slow_total{what=\"statement\"} 0"), "{metrics}");
+    process.stop();
+}
+
+#[tokio::test]
+async fn nothing_is_told_of_what_is_slow_where_that_is_off() {
+    let dir = Dir::new();
+    Process::serve(&dir, &[]).stop();
+    sql(&dir, "DELETE FROM schedules");
+    let process = Process::serve(&dir, &[("REDRESS_LOG_SLOW_QUERY_MS", "0")]);
+    process.admin(&dir).get("/api/tickets").await;
+    assert!(!process.stop().contains("slow"));
 }
