@@ -33,7 +33,7 @@ pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Serves an opened product until a signal comes, then stops within ten seconds: no new connections, requests in
+/// Serves an opened product until a signal comes, then, after what `drain_seconds` says, stops within ten seconds: no new connections, requests in
 /// flight finished, workers stopped, database closed.
 pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let address = app.config.listen;
@@ -58,6 +58,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     if let Some(code) = app.setup_code().await? {
         tracing::info!("setup code: {code}");
     }
+    tracing::info!(node = app.node.short(), version = env!("CARGO_PKG_VERSION"), "this node");
     tracing::info!("listening on {scheme}://{address}");
     listening(address);
 
@@ -66,6 +67,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     }
     let server = tokio::spawn(server::serve_by(listener, by_tls, app.router(), app.limits(), stopped));
     signal.await;
+    drain(&app).await?;
     tracing::info!("stopping");
     stop.send_replace(true);
     let (requests, messages) =
@@ -78,6 +80,20 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     }
     app.db.close().await.context("cannot close the database")?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Gives load balancers the time to notice that this node is about to stop, unless it is told so again.
+async fn drain(app: &App) -> std::io::Result<()> {
+    app.node.drain();
+    let (wait, again) = (app.config.watched.drain, signal()?);
+    if !wait.is_zero() {
+        tracing::info!(seconds = wait.as_secs(), "draining: /readyz sends requests to other nodes");
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = again => {}
+        }
+    }
     Ok(())
 }
 

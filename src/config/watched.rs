@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::{Checker, Key, key};
 
-pub(super) const KEYS: [Key; 2] = [
+pub(super) const KEYS: [Key; 3] = [
     key("log.format", "text", "The log's lines: text for people, json for programs"),
     key("log.slow_query_ms", "250", "Milliseconds from which a statement or a transaction is told in the log, 0 for none"),
+    key("drain_seconds", "0", "Seconds before a stop in which /readyz answers 503 and requests are still answered, up to 60"),
 ];
 
 /// How operators are told what goes on.
@@ -14,6 +15,8 @@ pub(super) const KEYS: [Key; 2] = [
 pub struct Watched {
     /// Of the log.
     pub log: LogFormat,
+    /// How long a stop waits for others to take over.
+    pub drain: Duration,
 }
 
 /// What the log's lines are.
@@ -39,5 +42,6 @@ pub(super) fn settings(checker: &mut Checker<'_>) -> Watched {
         "json" => Some(LogFormat::Json),
         _ => None,
     });
-    Watched { log: log.unwrap_or_default() }
+    let drain = checker.parsed("drain_seconds", "write seconds up to 60", |text| text.parse().ok().filter(|drain| *drain <= 60));
+    Watched { log: log.unwrap_or_default(), drain: Duration::from_secs(drain.unwrap_or_default()) }
 }

@@ -20,6 +20,7 @@ pub mod problem;
 #[doc(hidden)]
 pub mod properties;
 pub mod proxies;
+pub mod ready;
 pub mod redirect;
 pub mod refusal;
 pub mod render;

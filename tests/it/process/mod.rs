@@ -7,6 +7,7 @@ mod crash;
 mod importing;
 mod keys;
 mod log;
+mod ready;
 mod recovery;
 mod refusals;
 mod serve;
