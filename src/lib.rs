@@ -38,5 +38,6 @@ pub mod sparing;
 pub mod spreadsheet;
 pub mod staff;
 pub mod tickets;
+pub mod traces;
 pub mod web;
 pub mod words;

@@ -151,6 +151,7 @@ fn describe() {
     describe_counter!("redress_database_slow_total", "Statements and transactions over log.slow_query_ms.");
     describe_counter!("redress_database_writes_total", "Writing transactions that are durable.");
     describe_counter!("redress_database_commits_total", "Commits that made them so; several may share one.");
+    describe_counter!("redress_traces_spans_total", "Spans for traces: those that were sent, and those that were lost.");
     describe_gauge!("redress_build_info", "Always 1; its labels say what runs.");
     describe_gauge!("redress_gateway_failing", "1 while a gateway has failed since it last answered as it should.");
     describe_gauge!("redress_notifications_waiting", "Messages that wait to go.");

@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     config::{Config, TlsSettings},
     jobs, meters,
+    traces::Traces,
     web::{
         assets,
         redirect::{self, Redirect},
@@ -24,18 +25,19 @@ const LAST_WORK: Duration = Duration::from_secs(7);
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {
-    log::start(config.watched.log);
+    let clock = Clock::system();
+    let traces = log::start(&config.watched, &clock)?;
     for line in exposed {
         tracing::warn!("{line}");
     }
-    let app = App::open(config, Clock::system()).await?;
-    run(app, |_| {}).await?;
+    let app = App::open(config, clock).await?;
+    run(app, traces, |_| {}).await?;
     Ok(())
 }
 
 /// Serves an opened product until a signal comes, then, after what `drain_seconds` says, stops within ten seconds: no new connections, requests in
 /// flight finished, workers stopped, database closed.
-pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+pub async fn run(app: App, traces: Option<Traces>, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let address = app.config.listen;
     let tls = app.config.tls.clone();
     let by_tls = tls.as_ref().map(|tls| Tls::open(tls.files.clone(), app.clock.clone())).transpose()?;
@@ -48,6 +50,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     if let Some(metrics) = app.config.metrics_listen {
         meters::serve(&app, metrics, stopped.clone()).await?;
     }
+    let traces = traces.map(|traces| traces.send(app.node.id));
     assets::compress_ahead();
     if let Some(tls) = tls {
         lead_over(tls, app.config.public_url.clone(), address.port(), stopped.clone()).await?;
@@ -79,6 +82,9 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
         tracing::warn!("some messages were still being sent; their leases will run out and they are taken up again");
     }
     app.db.close().await.context("cannot close the database")?;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
     tracing::info!("stopped");
     Ok(())
 }

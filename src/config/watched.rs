@@ -3,20 +3,25 @@
 use std::time::Duration;
 
 use super::{Checker, Key, key};
+use crate::traces;
 
-pub(super) const KEYS: [Key; 3] = [
+pub(super) const KEYS: [Key; 5] = [
     key("log.format", "text", "The log's lines: text for people, json for programs"),
     key("log.slow_query_ms", "250", "Milliseconds from which a statement or a transaction is told in the log, 0 for none"),
     key("drain_seconds", "0", "Seconds before a stop in which /readyz answers 503 and requests are still answered, up to 60"),
+    key("traces.endpoint", "", "Where traces go by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; nowhere if not set"),
+    key("traces.sample", "0.1", "The share of requests that are traced, 0 to 1"),
 ];
 
 /// How operators are told what goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Watched {
     /// Of the log.
     pub log: LogFormat,
     /// How long a stop waits for others to take over.
     pub drain: Duration,
+    /// Of traces, if they go anywhere.
+    pub traces: Option<traces::Settings>,
 }
 
 /// What the log's lines are.
@@ -43,5 +48,18 @@ pub(super) fn settings(checker: &mut Checker<'_>) -> Watched {
         _ => None,
     });
     let drain = checker.parsed("drain_seconds", "write seconds up to 60", |text| text.parse().ok().filter(|drain| *drain <= 60));
-    Watched { log: log.unwrap_or_default(), drain: Duration::from_secs(drain.unwrap_or_default()) }
+    Watched { log: log.unwrap_or_default(), drain: Duration::from_secs(drain.unwrap_or_default()), traces: traces(checker) }
+}
+
+fn traces(checker: &mut Checker<'_>) -> Option<traces::Settings> {
+    let sample = checker.parsed("traces.sample", "write a share from 0 to 1, such as 0.1", |text| {
+        text.parse().ok().filter(|share| (0.0..=1.0).contains(share))
+    });
+    let remedy = "write an address with its path, such as http://127.0.0.1:4318/v1/traces";
+    let endpoint = checker.parsed("traces.endpoint", remedy, |text| {
+        let url: reqwest::Url = text.parse().ok()?;
+        let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty();
+        (plain && url.password().is_none() && url.path() != "/").then_some(url)
+    });
+    Some(traces::Settings { endpoint: endpoint?, sample: sample? })
 }

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use metrics::histogram;
+use tracing::Span;
 
 use super::load::Kind;
 use super::watch::{Slow, Statement, Watch};
 use super::{Db, Tx};
 use crate::request_id::Carried;
+use crate::traces;
 
 /// It waits for a connection, or for the writer.
 const WAITS: u8 = 0;
@@ -29,8 +31,16 @@ impl Busy {
     pub(super) fn with(db: &Db, kind: Kind) -> Self {
         let watch = Arc::clone(&db.watch);
         watch.gauge.asked(kind);
+        let span = tracing::info_span!(
+            target: traces::TARGET,
+            "database",
+            db.system.name = db.system(),
+            redress.kind = kind.name(),
+            redress.waited_us = tracing::field::Empty,
+        );
         let turn = Inner {
             kind,
+            span,
             asked: Instant::now(),
             waited: AtomicU64::new(0),
             spent: AtomicU64::new(0),
@@ -67,6 +77,8 @@ pub(super) struct Turn(Arc<Inner>);
 
 struct Inner {
     kind: Kind,
+    /// For traces.
+    span: Span,
     asked: Instant,
     /// Until it began, in microseconds.
     waited: AtomicU64,
@@ -85,6 +97,7 @@ impl Turn {
             turn.watch.gauge.began(turn.kind);
             let waited = turn.asked.elapsed();
             turn.waited.store(micros(waited), Ordering::Relaxed);
+            turn.span.record("redress.waited_us", micros(waited));
             histogram!("redress_database_wait_seconds", "kind" => turn.kind.name()).record(waited);
         }
         tx.turn = Some(self.clone());

@@ -145,6 +145,14 @@ impl Db {
         Self { stale: true, ..self.clone() }
     }
 
+    /// What traces call the engine.
+    fn system(&self) -> &'static str {
+        match &*self.engine {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgresql",
+        }
+    }
+
     /// The same database, where nothing is watched.
     fn unwatched(&self) -> Self {
         Self { watch: Arc::default(), ..self.clone() }

@@ -13,6 +13,7 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
 };
+use tracing::Instrument as _;
 use vault::Vault;
 
 use super::{
@@ -34,7 +35,8 @@ use crate::{
     clock::Clock,
     db::{Db, Tx},
     fault::Fault,
-    request_id::Carried,
+    request_id::{Carried, RequestId},
+    traces,
 };
 
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
@@ -326,7 +328,18 @@ impl Worker {
             report_url: report_url.as_deref(),
             registered: letter.registered.as_ref(),
         };
-        gate.gateway.send(&message).await
+        let span = tracing::info_span!(
+            target: traces::TARGET,
+            "gateway",
+            redress.channel = channel.name,
+            redress.gateway = gate.gateway.name(),
+            redress.notification = %delivery.id,
+            redress.request_id = letter.request.as_ref().map(RequestId::as_str),
+            redress.answer = tracing::field::Empty,
+        );
+        let outcome = gate.gateway.send(&message).instrument(span.clone()).await;
+        span.record("redress.answer", outcome.name());
+        outcome
     }
 
     /// Stores an answer. Where the database cannot take it now, it is tried until the lease runs out, as the answer

@@ -12,3 +12,4 @@ mod recovery;
 mod refusals;
 mod serve;
 mod settings;
+mod traces;
