@@ -1,6 +1,7 @@
 //! Puts the features together: one database, one vault, one clock, one router.
 
 mod news;
+mod zero;
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -216,7 +217,10 @@ impl App {
             // One layer of all, the outermost first: the router boxes each that it gets, and for a request clones what
             // it has boxed.
             .layer((
-                middleware::from_fn_with_state(log::Requests { proxies: self.staff.proxies.clone(), clock: self.clock.clone() }, log::requests),
+                middleware::from_fn_with_state(
+                    log::Requests { proxies: self.staff.proxies.clone(), clock: self.clock.clone() },
+                    log::requests,
+                ),
                 middleware::from_fn(headers::plain_for_others),
                 compression(CompressionLevel::Fastest, |_, _, _, _| true),
                 compression(PAGES, is_page),

@@ -14,7 +14,6 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     app::App,
     db::Db,
-    notifications, privacy,
     web::{
         headers,
         server::{self, Limits},
@@ -42,7 +41,7 @@ pub async fn serve(app: &App, address: SocketAddr, stopped: watch::Receiver<bool
         .with_context(|| format!("cannot serve metrics on {address}; choose another with metrics_listen"))?;
     tracing::info!("metrics on http://{}", listener.local_addr()?);
     tokio::spawn(keep_up(handle.clone(), stopped.clone()));
-    from_zero(app);
+    app.count_from_zero();
     let app = app.clone();
     let page = move || async move {
         look(&app);
@@ -59,18 +58,6 @@ async fn keep_up(handle: PrometheusHandle, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(UPKEEP) => handle.run_upkeep(),
             _ = stopped.wait_for(|stop| *stop) => return,
         }
-    }
-}
-
-/// What never happened is there as 0, so that the first time is an increase to whoever watches: wherever the labels are known
-/// before. Requests are not, as each route would be there with each status.
-fn from_zero(app: &App) {
-    notifications::count_from_zero(&app.config.notifications.gates);
-    privacy::count_from_zero(&app.config.retention);
-    app.db.count_from_zero();
-    counter!("redress_connections_refused_total").increment(0);
-    if app.config.backups.is_some() {
-        counter!("redress_backup_failures_total").increment(0);
     }
 }
 
@@ -151,7 +138,10 @@ fn describe() {
     describe_counter!("redress_database_slow_total", "Statements and transactions over log.slow_query_ms.");
     describe_counter!("redress_database_writes_total", "Writing transactions that are durable.");
     describe_counter!("redress_database_commits_total", "Commits that made them so; several may share one.");
-    describe_counter!("redress_traces_spans_total", "Spans for traces: those that were sent, and those that were lost.");
+    describe_counter!(
+        "redress_traces_spans_total",
+        "Spans for traces: those that were sent, and those that were lost."
+    );
     describe_gauge!("redress_build_info", "Always 1; its labels say what runs.");
     describe_gauge!("redress_gateway_failing", "1 while a gateway has failed since it last answered as it should.");
     describe_gauge!("redress_notifications_waiting", "Messages that wait to go.");

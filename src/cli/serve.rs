@@ -91,8 +91,8 @@ pub async fn run(app: App, traces: Option<Traces>, listening: impl FnOnce(Socket
 
 /// Gives load balancers the time to notice that this node is about to stop, unless it is told so again.
 async fn drain(app: &App) -> std::io::Result<()> {
-    app.node.drain();
     let (wait, again) = (app.config.watched.drain, signal()?);
+    app.node.drain();
     if !wait.is_zero() {
         tracing::info!(seconds = wait.as_secs(), "draining: /readyz sends requests to other nodes");
         tokio::select! {

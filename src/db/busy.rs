@@ -65,7 +65,12 @@ impl Drop for Busy {
         let took = turn.asked.elapsed();
         histogram!("redress_database_seconds", "kind" => turn.kind.name()).record(took);
         if let Some(slow) = &turn.watch.slow {
-            slow.transaction(turn.kind, took, self.turn.waited(), Duration::from_micros(turn.spent.load(Ordering::Relaxed)));
+            slow.transaction(
+                turn.kind,
+                took,
+                self.turn.waited(),
+                Duration::from_micros(turn.spent.load(Ordering::Relaxed)),
+            );
             slow.explain(&self.db);
         }
     }

@@ -18,7 +18,8 @@ pub struct Fit {
 
 impl Fit {
     fn of(applied: &[Applied], known: &[Migration]) -> Self {
-        let ours = applied.len() >= known.len() && applied.iter().zip(known).all(|(found, ours)| found.name == ours.name);
+        let ours =
+            applied.len() >= known.len() && applied.iter().zip(known).all(|(found, ours)| found.name == ours.name);
         let contracted = applied.iter().skip(known.len()).any(|newer| migrate::contracts(&newer.name));
         Self { database: migrate::last_applied(applied), works: ours && !contracted }
     }

@@ -244,7 +244,7 @@ impl Db {
     {
         let busy = Busy::with(self, Kind::Write);
         let turn = busy.turn();
-        let work = move |tx: &mut Tx<'_>| turn.run(tx, |tx| work(tx));
+        let work = move |tx: &mut Tx<'_>| turn.run(tx, &mut work);
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.write(work).await,
             Engine::Postgres(postgres) => postgres.write(work).await,

@@ -77,7 +77,9 @@ mod tests {
         for sql in ["SELECT 1", " \n WITH n AS (SELECT 1) SELECT * FROM n", "UPDATE t SET a = $1", "DELETE FROM t"] {
             assert!(can_be_told(sql), "{sql}");
         }
-        for sql in ["", "INSERT INTO t VALUES ($1)", "PRAGMA optimize", "ANALYZE t", "EXPLAIN ANALYZE SELECT 1", "BEGIN"] {
+        for sql in
+            ["", "INSERT INTO t VALUES ($1)", "PRAGMA optimize", "ANALYZE t", "EXPLAIN ANALYZE SELECT 1", "BEGIN"]
+        {
             assert!(!can_be_told(sql), "{sql}");
         }
     }

@@ -74,7 +74,15 @@ impl Slow {
         let Some(left_out) = self.lines.may() else { return };
         let (millis, waited_millis) = (done.took.as_millis(), waited.as_millis());
         let statement = one_line(done.sql);
-        tracing::warn!(kind = kind.name(), millis, rows = done.rows, waited_millis, left_out, statement, "a slow statement");
+        tracing::warn!(
+            kind = kind.name(),
+            millis,
+            rows = done.rows,
+            waited_millis,
+            left_out,
+            statement,
+            "a slow statement"
+        );
         if plan::can_be_told(done.sql) && self.plans.may().is_some() {
             let wanted = Wanted { sql: done.sql.to_owned(), params: done.params.to_vec(), carried: Carried::here() };
             *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);

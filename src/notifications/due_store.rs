@@ -157,7 +157,7 @@ pub fn backlogs(tx: &mut Tx<'_>) -> Result<Vec<Backlog>, Fault> {
     let Some(row) = tx.query_one(&sql, &[])? else { return Ok(Vec::new()) };
     let backlog = |(place, channel): (usize, &'static Channel)| {
         let (waiting, since) = (row.int(2 * place)?, row.opt_int(2 * place + 1)?);
-        Ok(Backlog { channel: channel.name, waiting, since, held: held_back(tx, channel)? })
+        Ok::<_, Fault>(Backlog { channel: channel.name, waiting, since, held: held_back(tx, channel)? })
     };
     CHANNELS.into_iter().enumerate().map(backlog).collect()
 }

@@ -89,9 +89,15 @@ impl Traces {
             Err(_) => Some("it cannot be reached".to_owned()),
         };
         let fate = if why.is_none() { "sent" } else { "dropped" };
-        counter!("redress_traces_spans_total", "fate" => fate).increment(u64::try_from(batch.len()).unwrap_or_default());
+        counter!("redress_traces_spans_total", "fate" => fate)
+            .increment(u64::try_from(batch.len()).unwrap_or_default());
         if let Some((why, left_out)) = why.and_then(|why| Some((why, self.log.may()?))) {
-            tracing::warn!(why, left_out, spans = batch.len(), "the collector of traces.endpoint took no traces; they are lost");
+            tracing::warn!(
+                why,
+                left_out,
+                spans = batch.len(),
+                "the collector of traces.endpoint took no traces; they are lost"
+            );
         }
     }
 }

@@ -10,7 +10,7 @@ mod layer;
 mod otlp;
 
 use tokio::sync::mpsc;
-use tracing_subscriber::{Layer as _, filter, registry::LookupSpan};
+use tracing_subscriber::{Layer, filter, registry::LookupSpan};
 
 pub use self::export::Traces;
 use self::layer::Recorder;
@@ -50,7 +50,7 @@ pub struct Settings {
 ///
 /// # Errors
 /// When no client can be made for the endpoint.
-pub fn start<S>(settings: &Settings, clock: &Clock) -> anyhow::Result<(impl tracing_subscriber::Layer<S> + use<S>, Traces)>
+pub fn start<S>(settings: &Settings, clock: &Clock) -> anyhow::Result<(impl Layer<S> + use<S>, Traces)>
 where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -58,5 +58,5 @@ where
     let recorder = Recorder { finished, clock: clock.clone(), sample: settings.sample };
     let ours = filter::filter_fn(|of| of.is_span() && of.target() == TARGET);
     let ours = ours.with_max_level_hint(tracing::Level::INFO);
-    Ok((recorder.with_filter(ours), Traces::new(settings, spans)?))
+    Ok((Layer::<S>::with_filter(recorder, ours), Traces::new(settings, spans)?))
 }

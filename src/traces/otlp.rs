@@ -19,11 +19,8 @@ const ERROR: u8 = 2;
 /// The body of a call that hands over these spans of a node.
 pub(super) fn body(node: Uuid, spans: &[Finished]) -> Value {
     let node = node.to_string();
-    let service = [
-        ("service.name", "redress"),
-        ("service.version", env!("CARGO_PKG_VERSION")),
-        ("service.instance.id", &node),
-    ];
+    let service =
+        [("service.name", "redress"), ("service.version", env!("CARGO_PKG_VERSION")), ("service.instance.id", &node)];
     let service = service.map(|(name, value)| attribute(name, &Value::from(value)));
     json!({"resourceSpans": [{
         "resource": {"attributes": service},

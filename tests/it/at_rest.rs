@@ -7,7 +7,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Browser, Caller, Dir, PASSWORD, at_rest, collector::Collector, eventually, log_statements,
+    Browser, Caller, Dir, PASSWORD, at_rest,
+    collector::Collector,
+    eventually, log_statements,
     process::{Process, redress, run, run_with},
     server_log,
 };
@@ -255,7 +257,7 @@ async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
     }
     let collector = Collector::start();
     let traces = [("REDRESS_TRACES_ENDPOINT", collector.url.as_str()), ("REDRESS_TRACES_SAMPLE", "1")];
-    let process = Process::serve(&dir, &[&ENV[..], &traces].concat());
+    let process = Process::serve(&dir, &[&ENV[..], &traces[..]].concat());
     let (admin, ticket) = plant(&process, &dir).await;
     let first = [
         "xanthippe",

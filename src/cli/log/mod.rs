@@ -24,7 +24,7 @@ pub fn start(watched: &Watched, clock: &Clock) -> anyhow::Result<Option<Traces>>
     let lines = fmt::layer().with_target(false);
     let lines = match watched.log {
         LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout())).boxed(),
-        LogFormat::Json => lines.with_ansi(false).event_format(Json).fmt_fields(Json).boxed(),
+        LogFormat::Json => lines.with_ansi(false).fmt_fields(Json).event_format(Json).boxed(),
     };
     let (recorder, traces) = match &watched.traces {
         Some(settings) => {

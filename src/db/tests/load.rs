@@ -1,7 +1,6 @@
 //! What waits and what runs is known, on either engine.
 
 use super::*;
-use crate::db::Transactions;
 
 fn writes(db: &Db) -> (u64, u64) {
     let [_, _, Transactions { kind, waiting, running }] = db.transactions();
@@ -35,7 +34,7 @@ async fn connections_are_at_work_or_kept() {
     let read = db.clone();
     let during = db.read(move |tx| tx.query("SELECT 1", &[]).map(|_| (read.connections(), read.transactions())));
     let (during, running) = during.await.unwrap();
-    assert!(during[0].in_use == 1 && during[0].most >= 4, "{during:?}");
+    assert!(during[0].in_use >= 1 && during[0].most >= 4, "{during:?}");
     assert_eq!((running[0].kind, running[0].running), ("read", 1));
     let mut after = db.connections()[0];
     // PostgreSQL's threads put themselves back.

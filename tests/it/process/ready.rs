@@ -16,8 +16,7 @@ async fn from_afar(caller: &Caller) -> Reply {
 #[tokio::test]
 async fn nodes_are_told_apart_and_strangers_hear_no_more_than_that() {
     let dir = ready();
-    let (one, other) =
-        (TestApp::at(&dir, &[], Clock::system()).await, TestApp::at(&dir, &[], Clock::system()).await);
+    let (one, other) = (TestApp::at(&dir, &[], Clock::system()).await, TestApp::at(&dir, &[], Clock::system()).await);
     let mut ids = Vec::new();
     for app in [&one, &other] {
         let near = app.anonymous().get("/readyz").await;

@@ -277,7 +277,10 @@ async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named(
     ] {
         assert!(series(&page, there_at_0).abs() < f64::EPSILON, "{there_at_0}");
     }
-    assert!(!page.contains("redress_retention_total") && !page.contains("redress_backup"), "what is not set up is not there");
+    assert!(
+        !page.contains("redress_retention_total") && !page.contains("redress_backup"),
+        "what is not set up is not there"
+    );
     eventually("the queue is counted", async || {
         let page = reqwest::get(&address).await.unwrap().text().await.unwrap();
         let waiting = |channel: &str| format!("redress_channel_waiting{{channel=\"{channel}\"}} 0");

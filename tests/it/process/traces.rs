@@ -57,7 +57,9 @@ async fn a_request_its_transactions_and_the_call_of_the_gateway_are_told_of_and_
     process.stop();
 
     let spans = collector.spans();
-    assert!(spans.iter().all(|(service, _)| service["service.name"] == "redress" && service["service.instance.id"] == node));
+    assert!(
+        spans.iter().all(|(service, _)| service["service.name"] == "redress" && service["service.instance.id"] == node)
+    );
     let named = |name: &str| spans.iter().map(|(_, span)| span).filter(|span| span["name"] == name).collect::<Vec<_>>();
     let [asked] = named("POST /api/tickets")[..] else { panic!("{spans:?}") };
     assert_eq!((&asked["traceId"], &asked["parentSpanId"], &asked["kind"]), (&json!(TRACE), &json!(SPAN), &json!(2)));
@@ -65,7 +67,8 @@ async fn a_request_its_transactions_and_the_call_of_the_gateway_are_told_of_and_
         "redress.request_id": id});
     assert_eq!(attributes(asked), want);
     let time = |span: &Value, name: &str| span[name].as_str().unwrap().parse::<u128>().unwrap();
-    let within: Vec<_> = spans.iter().map(|(_, span)| span).filter(|span| span["parentSpanId"] == asked["spanId"]).collect();
+    let within: Vec<_> =
+        spans.iter().map(|(_, span)| span).filter(|span| span["parentSpanId"] == asked["spanId"]).collect();
     assert!(within.iter().any(|span| span["name"] == "database write"), "{within:?}");
     for span in within {
         assert_eq!(span["traceId"], TRACE);
@@ -77,10 +80,15 @@ async fn a_request_its_transactions_and_the_call_of_the_gateway_are_told_of_and_
     }
     let called = named("send by kannel")[0];
     let told = attributes(called);
-    assert_eq!((&told["redress.request_id"], &told["redress.answer"], &called["kind"]), (&id, &json!("later"), &json!(3)));
+    assert_eq!(
+        (&told["redress.request_id"], &told["redress.answer"], &called["kind"]),
+        (&id, &json!("later"), &json!(3))
+    );
     assert!(told["redress.notification"].as_str().unwrap().len() == 36, "{told}");
-    let names: BTreeSet<String> =
-        spans.iter().flat_map(|(_, span)| attributes(span).as_object().unwrap().keys().cloned().collect::<Vec<_>>()).collect();
+    let names: BTreeSet<String> = spans
+        .iter()
+        .flat_map(|(_, span)| attributes(span).as_object().unwrap().keys().cloned().collect::<Vec<_>>())
+        .collect();
     let known = |name: &String| ["http.", "db.", "redress."].iter().any(|ours| name.starts_with(ours));
     assert!(names.iter().all(known) && names.len() == 11, "{names:?}");
     // Nobody asked for what goes on by itself, such as looks at the queue.
