@@ -1,6 +1,7 @@
 //! Puts the features together: one database, one vault, one clock, one router.
 
 mod news;
+mod zero;
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -51,6 +52,7 @@ use crate::{
         callers::{self, Callers},
         cookies, docs, headers, log, openapi,
         proxies::Proxies,
+        ready::{self, Node, Ready},
         refusal::{self, is_api, refused},
         server::Limits,
     },
@@ -84,6 +86,8 @@ pub struct App {
     pub live: Live,
     /// How the gateway is doing, as this process sees it.
     pub health: Health,
+    /// This process among others.
+    pub node: Node,
     hooks: Hooks,
 }
 
@@ -149,7 +153,8 @@ impl App {
         };
         let hooks = hooks(&config, &db, &tickets).await?;
         let live = Live::new(tickets.clone());
-        Ok(Self { config: Arc::new(config), db, vault, clock, staff, clients, tickets, live, hooks, health })
+        let node = Node::new(&clock);
+        Ok(Self { config: Arc::new(config), db, vault, clock, staff, clients, tickets, live, hooks, health, node })
     }
 
     /// The worker that sends what the outbox holds. `base` is this server's own address, for gateways' callbacks
@@ -179,7 +184,7 @@ impl App {
     pub fn router(&self) -> Router {
         let (api, document) = api(self).split_for_parts();
         let secure = self.tickets.chrome.secure;
-        let db = self.db.clone();
+        let ready = Ready { db: self.db.clone(), proxies: self.staff.proxies.clone(), node: self.node.clone() };
         let callers = Callers { proxies: self.staff.proxies.clone(), from: self.config.hooks_from.clone() };
         let callers = middleware::from_fn_with_state(callers, callers::only);
         let pages = Router::new()
@@ -204,7 +209,7 @@ impl App {
             .with_state(self.tickets.chrome.clone());
         Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
-            .route("/readyz", get(move || readyz(db.clone())))
+            .route("/readyz", get(ready::readyz).with_state(ready))
             .route("/api/openapi.json", get(move |headers: HeaderMap| async move { document.answer(&headers) }))
             .route("/assets/{fingerprint}/{*path}", get(assets::serve))
             .route("/favicon.ico", get(|| async { Redirect::permanent(&format!("{}/favicon.svg", assets::base())) }))
@@ -217,7 +222,10 @@ impl App {
             // One layer of all, the outermost first: the router boxes each that it gets, and for a request clones what
             // it has boxed.
             .layer((
-                middleware::from_fn(log::requests),
+                middleware::from_fn_with_state(
+                    log::Requests { proxies: self.staff.proxies.clone(), clock: self.clock.clone() },
+                    log::requests,
+                ),
                 middleware::from_fn(headers::plain_for_others),
                 compression(CompressionLevel::Fastest, |_, _, _, _| true),
                 compression(PAGES, is_page),
@@ -339,18 +347,6 @@ async fn hooks(config: &Config, db: &Db, tickets: &Tickets) -> anyhow::Result<Ho
     let wake = tickets.desk.outbox.waker();
     let inbox = Inbox { db: db.clone(), clock: tickets.desk.clock.clone(), answering, wake };
     Ok(Hooks { inbox, gates: config.notifications.gates.clone(), callbacks, secret: Arc::new(secret) })
-}
-
-async fn readyz(db: Db) -> Response {
-    let ready = tokio::time::timeout(std::time::Duration::from_secs(2), db.ping()).await;
-    match ready {
-        Ok(Ok(())) => "ready\n".into_response(),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
-        }
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
-    }
 }
 
 /// Leads to the set-up while there is no user, as pages for signed-in people do by themselves.

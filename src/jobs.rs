@@ -96,7 +96,7 @@ impl Post for Mailman {
 /// Says again and again that this node serves, so that an upgrade takes nothing away from under it, and how the gateway
 /// does as seen from here; and which keys it has, as soon as there are others.
 async fn announce(app: App, mut keys: watch::Receiver<()>, mut stopped: watch::Receiver<bool>) {
-    let (db, node, mut turns) = (&app.db, app.clock.uuid(), app.health.turns());
+    let (db, node, mut turns) = (&app.db, app.node.id, app.health.turns());
     let vault = &app.tickets.desk.vault;
     let every = Duration::from_millis(u64::try_from(db::NODE_EVERY).unwrap_or_default());
     loop {

@@ -13,6 +13,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     app::App,
+    db::Db,
     web::{
         headers,
         server::{self, Limits},
@@ -40,6 +41,7 @@ pub async fn serve(app: &App, address: SocketAddr, stopped: watch::Receiver<bool
         .with_context(|| format!("cannot serve metrics on {address}; choose another with metrics_listen"))?;
     tracing::info!("metrics on http://{}", listener.local_addr()?);
     tokio::spawn(keep_up(handle.clone(), stopped.clone()));
+    app.count_from_zero();
     let app = app.clone();
     let page = move || async move {
         look(&app);
@@ -64,14 +66,33 @@ fn look(app: &App) {
     let stats = app.db.write_stats();
     counter!("redress_database_writes_total").absolute(stats.writes);
     counter!("redress_database_commits_total").absolute(stats.commits);
-    for (gateway, health) in app.health.now() {
-        gauge!("redress_gateway_failing", "gateway" => gateway).set(f64::from(u8::from(health.failing)));
+    let health = app.health.now();
+    for (_, gateway) in app.config.notifications.gates.all() {
+        let failing = health.get(gateway.name()).is_some_and(|health| health.failing);
+        gauge!("redress_gateway_failing", "gateway" => gateway.name()).set(f64::from(u8::from(failing)));
     }
+    look_at_database(&app.db);
     if let Some(process) = Process::look() {
         gauge!("process_resident_memory_bytes").set(process.resident);
         gauge!("process_open_fds").set(process.files);
         gauge!("process_threads").set(process.threads);
         gauge!("process_cpu_seconds_total").set(process.cpu);
+    }
+}
+
+fn look_at_database(db: &Db) {
+    let number = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    for one in db.transactions() {
+        for (state, count) in [("waiting", one.waiting), ("running", one.running)] {
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            gauge!("redress_database_transactions", "kind" => one.kind, "state" => state).set(number(count));
+        }
+    }
+    for pool in db.connections() {
+        for (state, count) in [("in use", pool.in_use), ("idle", pool.idle)] {
+            gauge!("redress_database_connections", "pool" => pool.pool, "state" => state).set(number(count));
+        }
+        gauge!("redress_database_connections_most", "pool" => pool.pool).set(number(pool.most));
     }
 }
 
@@ -110,12 +131,24 @@ fn describe() {
     describe_histogram!("redress_http_seconds", "Requests by method, route and class of status, with their duration.");
     describe_gauge!("redress_http_in_flight", "Requests that are being answered, open pages that stay true included.");
     describe_histogram!("redress_database_seconds", "Transactions with their duration, to wait for one included.");
+    describe_histogram!("redress_database_wait_seconds", "What transactions wait for a connection or for the writer.");
+    describe_gauge!("redress_database_transactions", "Transactions by kind: those that wait, and those that are open.");
+    describe_gauge!("redress_database_connections", "Connections by pool: those at work, and those that are kept.");
+    describe_gauge!("redress_database_connections_most", "Connections that a pool may have.");
+    describe_counter!("redress_database_slow_total", "Statements and transactions over log.slow_query_ms.");
     describe_counter!("redress_database_writes_total", "Writing transactions that are durable.");
     describe_counter!("redress_database_commits_total", "Commits that made them so; several may share one.");
+    describe_counter!(
+        "redress_traces_spans_total",
+        "Spans for traces: those that were sent, and those that were lost."
+    );
     describe_gauge!("redress_build_info", "Always 1; its labels say what runs.");
     describe_gauge!("redress_gateway_failing", "1 while a gateway has failed since it last answered as it should.");
     describe_gauge!("redress_notifications_waiting", "Messages that wait to go.");
     describe_gauge!("redress_notifications_oldest_seconds", "Age of the message that waits longest.");
+    describe_gauge!("redress_channel_waiting", "Messages that wait to go, by channel.");
+    describe_gauge!("redress_channel_oldest_seconds", "Age of the message that waits longest, by channel.");
+    describe_gauge!("redress_channel_held", "Waiting messages that the night or a limit holds back, by channel.");
     describe_gauge!("redress_notifications_held", "Waiting messages that the night or a limit holds back.");
     describe_counter!("redress_notifications_total", "Changes of messages, by the state they came into.");
     describe_gauge!("process_resident_memory_bytes", "Resident memory.");

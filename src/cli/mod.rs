@@ -7,6 +7,7 @@ mod config_check;
 mod db;
 mod demo;
 mod key;
+mod log;
 mod openapi;
 mod panics;
 mod privacy;

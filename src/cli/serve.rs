@@ -4,18 +4,17 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use tokio::{net::TcpListener, signal::unix::SignalKind, sync::watch};
-use tracing_subscriber::EnvFilter;
 
-use super::Failure;
+use super::{Failure, log};
 use crate::{
     app::App,
     clock::Clock,
     config::{Config, TlsSettings},
     jobs, meters,
+    traces::Traces,
     web::{
         assets,
         redirect::{self, Redirect},
-        refusal::TOO_FINE,
         server::{self, Limits},
         tls::Tls,
     },
@@ -26,30 +25,19 @@ const LAST_WORK: Duration = Duration::from_secs(7);
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {
-    start_log();
+    let clock = Clock::system();
+    let traces = log::start(&config.watched, &clock)?;
     for line in exposed {
         tracing::warn!("{line}");
     }
-    let app = App::open(config, Clock::system()).await?;
-    run(app, |_| {}).await?;
+    let app = App::open(config, clock).await?;
+    run(app, traces, |_| {}).await?;
     Ok(())
 }
 
-/// Logs to standard output. `RUST_LOG` sets what is said.
-pub fn start_log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = match TOO_FINE.parse() {
-        Ok(directive) => filter.add_directive(directive),
-        Err(_) => filter,
-    };
-    let colours = std::io::IsTerminal::is_terminal(&std::io::stdout());
-    // A second start in one process (tests) keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_target(false).try_init();
-}
-
-/// Serves an opened product until a signal comes, then stops within ten seconds: no new connections, requests in
+/// Serves an opened product until a signal comes, then, after what `drain_seconds` says, stops within ten seconds: no new connections, requests in
 /// flight finished, workers stopped, database closed.
-pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+pub async fn run(app: App, traces: Option<Traces>, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let address = app.config.listen;
     let tls = app.config.tls.clone();
     let by_tls = tls.as_ref().map(|tls| Tls::open(tls.files.clone(), app.clock.clone())).transpose()?;
@@ -62,6 +50,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     if let Some(metrics) = app.config.metrics_listen {
         meters::serve(&app, metrics, stopped.clone()).await?;
     }
+    let traces = traces.map(|traces| traces.send(app.node.id));
     assets::compress_ahead();
     if let Some(tls) = tls {
         lead_over(tls, app.config.public_url.clone(), address.port(), stopped.clone()).await?;
@@ -72,6 +61,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     if let Some(code) = app.setup_code().await? {
         tracing::info!("setup code: {code}");
     }
+    tracing::info!(node = app.node.short(), version = env!("CARGO_PKG_VERSION"), "this node");
     tracing::info!("listening on {scheme}://{address}");
     listening(address);
 
@@ -80,6 +70,7 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
     }
     let server = tokio::spawn(server::serve_by(listener, by_tls, app.router(), app.limits(), stopped));
     signal.await;
+    drain(&app).await?;
     tracing::info!("stopping");
     stop.send_replace(true);
     let (requests, messages) =
@@ -91,7 +82,24 @@ pub async fn run(app: App, listening: impl FnOnce(SocketAddr)) -> anyhow::Result
         tracing::warn!("some messages were still being sent; their leases will run out and they are taken up again");
     }
     app.db.close().await.context("cannot close the database")?;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Gives load balancers the time to notice that this node is about to stop, unless it is told so again.
+async fn drain(app: &App) -> std::io::Result<()> {
+    let (wait, again) = (app.config.watched.drain, signal()?);
+    app.node.drain();
+    if !wait.is_zero() {
+        tracing::info!(seconds = wait.as_secs(), "draining: /readyz sends requests to other nodes");
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = again => {}
+        }
+    }
     Ok(())
 }
 

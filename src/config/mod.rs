@@ -10,6 +10,7 @@ mod oidc;
 pub mod properties;
 mod sources;
 mod tls;
+mod watched;
 
 use std::{fmt::Write as _, net::SocketAddr, path::PathBuf};
 
@@ -32,6 +33,7 @@ pub use self::{
     exposed::exposed,
     sources::{Sources, hints},
     tls::TlsSettings,
+    watched::{LogFormat, Watched},
 };
 
 /// One setting.
@@ -109,7 +111,7 @@ pub fn keys() -> impl Iterator<Item = Key> {
         secret: key.secret,
         help: key.doc.trim_end_matches('.'),
     });
-    OWN.into_iter().chain(backups::KEYS).chain(oidc::KEYS).chain(messages)
+    OWN.into_iter().chain(watched::KEYS).chain(backups::KEYS).chain(oidc::KEYS).chain(messages)
 }
 
 impl Key {
@@ -165,6 +167,8 @@ pub struct Config {
     pub worker: bool,
     /// Of `/metrics`.
     pub metrics_listen: Option<SocketAddr>,
+    /// How operators are told what goes on.
+    pub watched: Watched,
     /// Of sessions and of the links by which passwords are chosen.
     pub staff: staff::Settings,
     /// Of single sign-on, if there is a provider.
@@ -238,6 +242,7 @@ impl Config {
             (switch("audit_reads"), switch("worker"), switch("technician_view"));
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
+        let watched = watched::settings(&mut checker);
         let staff = lives::staff(&mut checker);
         let oidc = oidc::settings(&mut checker);
         let retention = lives::retention(&mut checker);
@@ -267,6 +272,7 @@ impl Config {
                     audit_reads: audit_reads.unwrap_or(true),
                     worker,
                     metrics_listen,
+                    watched,
                     staff,
                     oidc,
                     retention,
@@ -307,6 +313,7 @@ fn database_options(checker: &mut Checker<'_>) -> DbOptions {
         text.parse().ok().filter(|number| (2..=500).contains(number))
     });
     options.connections = connections.unwrap_or(options.connections);
+    options.slow = watched::slow(checker);
     options.pooled = checker.parsed("database_pooler", "write true or false", |t| t.parse().ok()).unwrap_or_default();
     options
 }

@@ -44,12 +44,18 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0019_photos",
     "0020_bonds",
     "0021_imported",
+    "0022_requests",
 ];
+
+/// Whether a migration of this name takes something away.
+pub(super) fn contracts(name: &str) -> bool {
+    name.ends_with("_contract")
+}
 
 impl Migration {
     /// Whether it takes away what versions before may use; see [`super::nodes`].
     pub(super) fn contracts(&self) -> bool {
-        self.name.ends_with("_contract")
+        contracts(self.name)
     }
 
     pub(super) fn script(&self, dialect: Dialect) -> &'static str {

@@ -22,10 +22,13 @@ mod busy;
 pub mod copy;
 mod dialect;
 mod error;
+mod fit;
 mod job;
+mod load;
 mod migrate;
 mod nodes;
 mod notices;
+mod plan;
 mod postgres;
 mod readers;
 mod snapshot;
@@ -34,6 +37,7 @@ mod tx;
 mod upkeep;
 mod url;
 mod value;
+mod watch;
 mod writer;
 
 #[cfg(test)]
@@ -43,10 +47,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use busy::Busy;
+use load::Kind;
+use watch::Watch;
 
 pub use crate::params;
 pub use dialect::{Dialect, TokenIndex};
 pub use error::DbError;
+pub use fit::Fit;
+pub use load::{Connections, Transactions};
 pub use migrate::{MigrationReport, SchemaStatus, newest_schema};
 pub use nodes::{EVERY as NODE_EVERY, GONE as NODE_GONE, announce, leave};
 pub use notices::{Heard, Listener, Notice};
@@ -77,6 +85,8 @@ pub struct DbOptions {
     pub pooled: bool,
     /// A standby of the same PostgreSQL, for reads that may be a little old; see [`Db::stale`].
     pub replica: Option<Box<PostgresAddress>>,
+    /// What takes longer is told in the log; nothing is if not set.
+    pub slow: Option<Duration>,
 }
 
 impl Default for DbOptions {
@@ -90,6 +100,7 @@ impl Default for DbOptions {
             connections: 16,
             pooled: false,
             replica: None,
+            slow: None,
         }
     }
 }
@@ -100,6 +111,7 @@ pub struct Db {
     engine: Arc<Engine>,
     /// Whether reads may be a little old.
     stale: bool,
+    watch: Arc<Watch>,
 }
 
 enum Engine {
@@ -123,14 +135,27 @@ impl Db {
             DatabaseUrl::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, &options)?),
             DatabaseUrl::Postgres(address) => Engine::Postgres(postgres::Postgres::open(address, &options)?),
         };
-        Ok(Self { engine: Arc::new(engine), stale: false })
+        Ok(Self { engine: Arc::new(engine), stale: false, watch: Arc::new(Watch::new(options.slow)) })
     }
 
     /// The same database, whose reads may be some seconds old: those of a replica, where one is set and answers. For
     /// reports and exports.
     #[must_use]
     pub fn stale(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), stale: true }
+        Self { stale: true, ..self.clone() }
+    }
+
+    /// What traces call the engine.
+    fn system(&self) -> &'static str {
+        match &*self.engine {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// The same database, where nothing is watched.
+    fn unwatched(&self) -> Self {
+        Self { watch: Arc::default(), ..self.clone() }
     }
 
     /// Runs `work` in one reading transaction: all its statements see the same state.
@@ -145,11 +170,11 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("read");
-        let before = self.write_stats().writes;
+        let busy = Busy::with(self, Kind::Read);
+        let (before, turn) = (self.write_stats().writes, busy.turn());
         let work = move |tx: &mut Tx<'_>| {
             tx.writes_before = before;
-            work(tx)
+            turn.run(tx, work)
         };
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read(work).await,
@@ -170,7 +195,9 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("long read");
+        let busy = Busy::with(self, Kind::LongRead);
+        let turn = busy.turn();
+        let work = move |tx: &mut Tx<'_>| turn.run(tx, work);
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read_within(limit, work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, Some(limit), work).await,
@@ -188,7 +215,9 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("read");
+        let busy = Busy::with(self, Kind::Read);
+        let turn = busy.turn();
+        let work = move |tx: &mut Tx<'_>| turn.run(tx, work);
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.look_up(work).await,
             Engine::Postgres(postgres) => postgres.read(self.stale, None, work).await,
@@ -207,13 +236,15 @@ impl Db {
     ///
     /// # Panics
     /// When `work` does.
-    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn write<T, E, F>(&self, mut work: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let _busy = Busy::with("write");
+        let busy = Busy::with(self, Kind::Write);
+        let turn = busy.turn();
+        let work = move |tx: &mut Tx<'_>| turn.run(tx, &mut work);
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.write(work).await,
             Engine::Postgres(postgres) => postgres.write(work).await,

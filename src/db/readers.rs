@@ -9,7 +9,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::sqlite::{self, Source};
-use super::{DbError, Tx};
+use super::{Connections, DbError, Tx};
 
 /// Steps of the engine between two looks at the clock, which make well under a millisecond.
 const BETWEEN_LOOKS: i32 = 10_000;
@@ -93,6 +93,13 @@ impl Readers {
     async fn lease(&self) -> Result<Lease, DbError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| DbError::closed())?;
         Ok(Lease { pool: Arc::clone(&self.pool), conn: None, timed: false, _permit: permit })
+    }
+
+    /// How many there are, and how many are at work.
+    pub(super) fn connections(&self) -> Connections {
+        let (most, free) = (self.size as usize, self.permits.available_permits());
+        let idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
+        Connections { pool: "readers", in_use: most.saturating_sub(free), idle, most }
     }
 
     /// Waits for the reads under way, and refuses further ones.

@@ -1,8 +1,12 @@
 //! A transaction, as use cases see it: statements, notices, turns.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use super::busy::Turn;
+use super::watch::Statement;
 use super::{DbError, Dialect, Notice, Row, Value, params, postgres, sqlite};
 
 /// An open transaction. It ends with the closure that got it.
@@ -14,6 +18,8 @@ pub struct Tx<'a> {
     /// What is told once all this is durable.
     pub(super) notices: Vec<Notice>,
     pub(super) writes_before: u64,
+    /// Whose it is; nobody's where the database itself works.
+    pub(super) turn: Option<Turn>,
 }
 
 /// What a transaction is open on.
@@ -32,7 +38,7 @@ impl<'a> Tx<'a> {
     }
 
     fn on(conn: Conn<'a>) -> Self {
-        Self { conn, failed: None, wrote: false, notices: Vec::new(), writes_before: 0 }
+        Self { conn, failed: None, wrote: false, notices: Vec::new(), writes_before: 0, turn: None }
     }
 
     /// [`super::WriteStats::writes`] before a [read](super::Db::read) began. It sees at least these writes, so what it counts may be
@@ -61,16 +67,19 @@ impl<'a> Tx<'a> {
 
     /// Runs a statement that answers no rows, and tells how many rows it changed.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
-        self.statement(|conn, wrote| match conn {
-            Conn::Sqlite(conn) => sqlite::execute(conn, sql, params, wrote),
-            Conn::Postgres(session) => postgres::execute(session, sql, params),
+        self.statement((sql, params), &Cell::default(), |conn, wrote, rows| {
+            let changed = match conn {
+                Conn::Sqlite(conn) => sqlite::execute(conn, sql, params, wrote),
+                Conn::Postgres(session) => postgres::execute(session, sql, params),
+            };
+            changed.inspect(|changed| *rows = *changed)
         })
     }
 
     /// All rows of a query. For results without a bound use [`Tx::query_each`].
     pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
         let mut rows = Vec::new();
-        self.rows(sql, params, &mut |row| {
+        self.rows(sql, params, &Cell::default(), &mut |row| {
             rows.push(row);
             ControlFlow::Continue(())
         })?;
@@ -92,12 +101,17 @@ impl<'a> Tx<'a> {
         E: From<DbError>,
         F: FnMut(Row) -> Result<(), E>,
     {
-        let mut stopped = None;
-        self.rows(sql, params, &mut |row| match each(row) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                stopped = Some(error);
-                ControlFlow::Break(())
+        let (mut stopped, elsewhere) = (None, Cell::default());
+        self.rows(sql, params, &elsewhere, &mut |row| {
+            let began = Instant::now();
+            let done = each(row);
+            elsewhere.set(elsewhere.get() + began.elapsed());
+            match done {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    stopped = Some(error);
+                    ControlFlow::Break(())
+                }
             }
         })?;
         stopped.map_or(Ok(()), Err)
@@ -107,11 +121,18 @@ impl<'a> Tx<'a> {
         &mut self,
         sql: &str,
         params: &[Value],
+        elsewhere: &Cell<Duration>,
         each: &mut dyn FnMut(Row) -> ControlFlow<()>,
     ) -> Result<(), DbError> {
-        self.statement(|conn, wrote| match conn {
-            Conn::Sqlite(conn) => sqlite::query(conn, sql, params, wrote, each),
-            Conn::Postgres(session) => postgres::query(session, sql, params, each),
+        self.statement((sql, params), elsewhere, |conn, wrote, rows| {
+            let mut each = |row| {
+                *rows += 1;
+                each(row)
+            };
+            match conn {
+                Conn::Sqlite(conn) => sqlite::query(conn, sql, params, wrote, &mut each),
+                Conn::Postgres(session) => postgres::query(session, sql, params, &mut each),
+            }
         })
     }
 
@@ -124,11 +145,25 @@ impl<'a> Tx<'a> {
 
     /// PostgreSQL ends a transaction at its first failed statement; SQLite goes on, after some
     /// errors even without the transaction. Refused here, so that stores behave alike on both.
-    fn statement<T>(&mut self, run: impl FnOnce(&mut Conn<'a>, &mut bool) -> Result<T, DbError>) -> Result<T, DbError> {
+    ///
+    /// `run` notes that it may have changed something, and how many rows it changed or gave; `elsewhere` is what of its time
+    /// went to whoever takes them.
+    fn statement<T>(
+        &mut self,
+        (sql, params): (&str, &[Value]),
+        elsewhere: &Cell<Duration>,
+        run: impl FnOnce(&mut Conn<'a>, &mut bool, &mut u64) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
         if let Some(earlier) = &self.failed {
             return Err(DbError::Other(format!("an earlier statement failed: {earlier}")));
         }
-        run(&mut self.conn, &mut self.wrote).inspect_err(|error| self.failed = Some(error.clone()))
+        let (began, mut rows) = (Instant::now(), 0);
+        let done = run(&mut self.conn, &mut self.wrote, &mut rows);
+        if let Some(turn) = &self.turn {
+            let took = began.elapsed().saturating_sub(elsewhere.get());
+            turn.done(&Statement { sql, params, rows, took });
+        }
+        done.inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     /// Runs `work`; its `Ok` counts only if all its statements did.

@@ -3,7 +3,7 @@
 use vault::{OpenError, Vault};
 
 use super::{
-    channels::{Channel, Registered},
+    channels::{CHANNELS, Channel, Registered},
     delivery::Delivery,
     reason::{ENOUGH, NOT_NOW, QUIET, SPENT},
     store::{DELIVERY, DELIVERY_COLUMNS, read_delivery, recipient_cell, text_cell},
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     db::{Dialect, Row, Tx, params},
     fault::Fault,
+    request_id::RequestId,
 };
 
 /// A message that is due.
@@ -32,6 +33,8 @@ pub struct Letter {
     pub to: String,
     pub text: String,
     pub registered: Option<Registered>,
+    /// The request that brought it about, if one did.
+    pub request: Option<RequestId>,
 }
 
 /// Which messages of a channel a worker takes.
@@ -53,7 +56,7 @@ pub fn due(tx: &mut Tx<'_>, vault: &Vault, wanted: Wanted) -> Result<Vec<Due>, F
     let dialect = tx.dialect();
     let sql = format!(
         "SELECT {DELIVERY}, recipient, text, registered, recipient_token, segments, \
-         (SELECT COUNT(*) FROM opt_outs WHERE opt_outs.number_token = notifications.recipient_token) \
+         (SELECT COUNT(*) FROM opt_outs WHERE opt_outs.number_token = notifications.recipient_token), request_id \
          {} ORDER BY rank, id LIMIT $3{}",
         open(dialect, if wanted.few { "notifications_ready" } else { "notifications_lane" }, wanted.doubtful),
         dialect.skip_locked()
@@ -122,13 +125,44 @@ pub fn over(tx: &mut Tx<'_>, channel: &Channel, now: i64) -> Result<Vec<Delivery
     tx.query(&sql, params![channel.name, now])?.iter().map(read_delivery).collect()
 }
 
-/// How many messages wait, those on their way included, and since when the oldest does, in milliseconds.
-pub fn waiting(tx: &mut Tx<'_>) -> Result<(i64, Option<i64>), Fault> {
-    let row = tx.query_one("SELECT COUNT(*), MIN(created_at) FROM notifications WHERE state IN (0, 1)", &[])?;
-    Ok(row.map_or(Ok((0, None)), |row| Ok::<_, crate::db::DbError>((row.int(0)?, row.opt_int(1)?)))?)
+/// How many messages wait, those on their way included.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    let row = tx.query_one("SELECT COUNT(*) FROM notifications WHERE state IN (0, 1)", &[])?;
+    Ok(row.map_or(Ok(0), |row| row.int(0))?)
 }
 
-/// The same for one channel.
+/// What waits on a channel.
+#[derive(Debug, Clone, Copy)]
+pub struct Backlog {
+    pub channel: &'static str,
+    /// Messages, those on their way included.
+    pub waiting: i64,
+    /// Since when the oldest does, in milliseconds.
+    pub since: Option<i64>,
+    /// Those of them that wait for no gateway: see [`held_back`].
+    pub held: i64,
+}
+
+/// What waits on each channel, counted in one walk.
+pub fn backlogs(tx: &mut Tx<'_>) -> Result<Vec<Backlog>, Fault> {
+    let each = CHANNELS.map(|channel| {
+        let of = |value: &str| format!("CASE WHEN channel = '{}' THEN {value} END", channel.name);
+        format!("COUNT({}), MIN({})", of("1"), of("created_at"))
+    });
+    let sql = format!(
+        "SELECT {} FROM notifications{} WHERE state IN (0, 1)",
+        each.join(", "),
+        tx.dialect().by_index("notifications_backlog")
+    );
+    let Some(row) = tx.query_one(&sql, &[])? else { return Ok(Vec::new()) };
+    let backlog = |(place, channel): (usize, &'static Channel)| {
+        let (waiting, since) = (row.int(2 * place)?, row.opt_int(2 * place + 1)?);
+        Ok::<_, Fault>(Backlog { channel: channel.name, waiting, since, held: held_back(tx, channel)? })
+    };
+    CHANNELS.into_iter().enumerate().map(backlog).collect()
+}
+
+/// How many messages wait on one channel, and since when.
 pub fn waiting_on(tx: &mut Tx<'_>, channel: &Channel) -> Result<(i64, Option<i64>), Fault> {
     let sql = format!(
         "SELECT COUNT(*), MIN(created_at) FROM notifications{} WHERE state IN (0, 1) AND channel = $1",
@@ -138,18 +172,15 @@ pub fn waiting_on(tx: &mut Tx<'_>, channel: &Channel) -> Result<(i64, Option<i64
     Ok(row.map_or(Ok((0, None)), |row| Ok::<_, crate::db::DbError>((row.int(0)?, row.opt_int(1)?)))?)
 }
 
-/// Those that wait for no gateway, but since people, the hour or the day's limit hold them back: on one channel, or on all.
-pub fn held_back(tx: &mut Tx<'_>, channel: Option<&Channel>) -> Result<i64, Fault> {
+/// Those of a channel that wait for no gateway, but since people, the hour or the day's limit hold them back.
+pub fn held_back(tx: &mut Tx<'_>, channel: &Channel) -> Result<i64, Fault> {
     // Word for word as the index has it.
     let sql = format!(
-        "SELECT COUNT(*) FROM notifications{} WHERE state = 0 AND reason IN ('{QUIET}', '{ENOUGH}', '{SPENT}'){}",
-        tx.dialect().by_index("notifications_held"),
-        if channel.is_some() { " AND channel = $1" } else { "" }
+        "SELECT COUNT(*) FROM notifications{} WHERE state = 0 AND reason IN ('{QUIET}', '{ENOUGH}', '{SPENT}') \
+         AND channel = $1",
+        tx.dialect().by_index("notifications_held")
     );
-    let row = match channel {
-        Some(channel) => tx.query_one(&sql, params![channel.name])?,
-        None => tx.query_one(&sql, &[])?,
-    };
+    let row = tx.query_one(&sql, params![channel.name])?;
     Ok(row.map_or(Ok(0), |row| row.int(0))?)
 }
 
@@ -169,10 +200,11 @@ fn read_due(vault: &Vault, row: &Row) -> Result<Due, Fault> {
     let delivery = read_delivery(row)?;
     let id = delivery.id;
     let (to, text, registered) = (row.bytes(AFTER)?, row.bytes(AFTER + 1)?, row.opt_text(AFTER + 2)?);
+    let request = row.opt_text(AFTER + 6)?.as_deref().and_then(RequestId::read);
     let open = || {
         let to = vault.open_text(&recipient_cell(&id), &to)?;
         let registered = registered.as_deref().and_then(Registered::read);
-        Ok(Letter { to, text: vault.open_text(&text_cell(&id), &text)?, registered })
+        Ok(Letter { to, text: vault.open_text(&text_cell(&id), &text)?, registered, request })
     };
     Ok(Due {
         letter: open(),

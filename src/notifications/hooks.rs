@@ -19,7 +19,7 @@ use super::{
     gates::Gates,
     inbox::Inbox,
 };
-use crate::fault::Fault;
+use crate::{fault::Fault, request_id::Carried};
 
 /// What the hooks need. Cheap to clone.
 #[derive(Clone)]
@@ -89,8 +89,8 @@ async fn take_bundle(hooks: &Hooks, hook: &dyn Hook, gateway: &'static str, bund
     // come in any order as it is.
     let mut reports = JoinSet::new();
     for (id, report) in bundle.reports {
-        let inbox = hooks.inbox.clone();
-        reports.spawn(async move { inbox.report_by_id(gateway, vec![id], report).await });
+        let (inbox, here) = (hooks.inbox.clone(), Carried::here());
+        reports.spawn(here.follow(async move { inbox.report_by_id(gateway, vec![id], report).await }));
     }
     while let Some(done) = reports.join_next().await {
         done.map_err(|error| Fault::Unexpected(error.into()))??;
@@ -99,7 +99,7 @@ async fn take_bundle(hooks: &Hooks, hook: &dyn Hook, gateway: &'static str, bund
         let Some(answer) = hooks.inbox.receive(gateway, incoming).await? else { continue };
         // The call is answered first: whoever waits for us to call them in between would call again.
         if let Some(sending) = hook.answer(hooks.inbox.clock.uuid(), answer.to.as_str().to_owned(), answer.sms.text) {
-            tokio::spawn(sending);
+            tokio::spawn(Carried::here().follow(sending));
         }
     }
     Ok(())
@@ -132,7 +132,7 @@ async fn inbound(
             // The call is answered first: whoever waits for us to call them in between would call again.
             let reply = to.zip(answer.clone());
             if let Some(sending) = reply.and_then(|(to, text)| hook.answer(hooks.inbox.clock.uuid(), to, text)) {
-                tokio::spawn(sending);
+                tokio::spawn(Carried::here().follow(sending));
                 answer = None;
             }
             let (kind, body) = hook.reply(answer.as_deref());

@@ -78,6 +78,9 @@ pub enum Inbound {
     Other,
 }
 
+/// All names in metrics.
+pub(super) const NAMES: [&str; 5] = ["stop", "start", "help", "status", "other"];
+
 impl Inbound {
     /// The name in metrics.
     pub const fn name(&self) -> &'static str {

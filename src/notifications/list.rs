@@ -145,7 +145,7 @@ impl Outbox {
     /// # Errors
     /// Only the database's.
     pub fn waiting(&self, tx: &mut Tx<'_>) -> Result<u64, Fault> {
-        Ok(u64::try_from(super::due_store::waiting(tx)?.0).unwrap_or(0))
+        Ok(u64::try_from(super::due_store::waiting(tx)?).unwrap_or(0))
     }
 }
 

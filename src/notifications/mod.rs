@@ -45,6 +45,7 @@ mod watch;
 mod way;
 pub mod wording;
 mod worker;
+mod zero;
 
 pub use self::{
     callbacks::{Callbacks, hook_secret},
@@ -72,6 +73,7 @@ pub use self::{
     store::CHANGED,
     wording::Voice,
     worker::Worker,
+    zero::count_from_zero,
 };
 
 use crate::db::{DbError, Tx};

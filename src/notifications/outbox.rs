@@ -236,6 +236,7 @@ impl Outbox {
         if !store::save(tx, &mut delivery)? {
             return Err(Fault::conflict(Text::new("notifications-just-changed")));
         }
+        store::asked_again(tx, id)?;
         if elsewhere {
             store::readdress(tx, &self.vault, id, &address)?;
         }

@@ -64,7 +64,7 @@ impl Outbox {
                 hindrance: gateway.hindrance(),
                 standing: standings.remove(gateway.name()).unwrap_or_default(),
                 waiting,
-                held: due_store::held_back(tx, Some(channel))?,
+                held: due_store::held_back(tx, channel)?,
                 oldest,
             });
         }

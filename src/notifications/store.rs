@@ -15,6 +15,7 @@ use super::{
 use crate::{
     db::{Row, Tx, params},
     fault::Fault,
+    request_id::RequestId,
 };
 
 /// Told of each message whose state has changed, by its id: see [`Tx::notify`].
@@ -35,6 +36,7 @@ pub struct Envelope {
     registered: Option<String>,
     rank: i64,
     pub created_at: i64,
+    request: Option<RequestId>,
 }
 
 impl Envelope {
@@ -59,6 +61,7 @@ impl Envelope {
             registered: content.registered.as_ref().map(Registered::store),
             rank: news.rank,
             created_at: now,
+            request: RequestId::current(),
         }
     }
 
@@ -78,9 +81,9 @@ pub fn insert(tx: &mut Tx<'_>, new: &Envelope, delivery: &mut Delivery) -> Resul
     let added = tx.execute(
         "INSERT INTO notifications (id, ticket_id, kind, revision, channel, recipient, recipient_token, text, segments, \
          state, reason, attempts, round, addressed_in, doubts, due_at, undo_until, expires_at, lease, lease_until, \
-         created_at, settled_at, rank, registered) \
+         created_at, settled_at, rank, registered, request_id) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23, $24) \
+         $23, $24, $25) \
          ON CONFLICT (ticket_id, kind, revision, channel) DO NOTHING",
         params![
             new.id,
@@ -107,6 +110,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Envelope, delivery: &mut Delivery) -> Resul
             delivery.settled_at,
             new.rank,
             &new.registered,
+            new.request.as_ref().map(RequestId::as_str),
         ],
     )?;
     if added == 0 {
@@ -178,6 +182,16 @@ fn append_changes(tx: &mut Tx<'_>, delivery: &mut Delivery, last: i64) -> Result
             params![delivery.id, n, change.at, change.state.code(), change.reason, change.by, change.gateway],
         )?;
     }
+    Ok(())
+}
+
+/// Notes that a message is sent again for the request that is being answered.
+pub fn asked_again(tx: &mut Tx<'_>, id: Uuid) -> Result<(), Fault> {
+    let request = RequestId::current();
+    tx.execute(
+        "UPDATE notifications SET request_id = $2 WHERE id = $1",
+        params![id, request.as_ref().map(RequestId::as_str)],
+    )?;
     Ok(())
 }
 

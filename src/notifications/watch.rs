@@ -2,11 +2,17 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use metrics::gauge;
+
 use super::{channels::Channel, due_store, reason::LOG_ONLY, store, worker::Worker};
 use crate::fault::Fault;
 
 /// What waits is counted so often at most, in milliseconds: among a hundred thousand that takes a while.
 const COUNT_EVERY: i64 = 2_000;
+
+fn number(of: i64) -> f64 {
+    f64::from(u32::try_from(of).unwrap_or(u32::MAX))
+}
 
 impl Worker {
     /// Says how much waits, and for how long.
@@ -19,13 +25,18 @@ impl Worker {
             return Ok(());
         }
         counted.store(now, Ordering::Relaxed);
-        let (waiting, since) = self.db.read(due_store::waiting).await?;
-        let age = since.map_or(0, |since| (now - since).max(0));
-        metrics::gauge!("redress_notifications_waiting").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
-        let held = self.db.read(|tx| due_store::held_back(tx, None)).await?;
-        metrics::gauge!("redress_notifications_held").set(f64::from(u32::try_from(held).unwrap_or(u32::MAX)));
-        metrics::gauge!("redress_notifications_oldest_seconds")
-            .set(f64::from(u32::try_from(age / 1_000).unwrap_or(u32::MAX)));
+        let backlogs = self.db.read(due_store::backlogs).await?;
+        let age = |since: Option<i64>| since.map_or(0, |since| (now - since).max(0) / 1_000);
+        for one in &backlogs {
+            gauge!("redress_channel_waiting", "channel" => one.channel).set(number(one.waiting));
+            gauge!("redress_channel_held", "channel" => one.channel).set(number(one.held));
+            gauge!("redress_channel_oldest_seconds", "channel" => one.channel).set(number(age(one.since)));
+        }
+        let sum = |of: fn(&due_store::Backlog) -> i64| number(backlogs.iter().map(of).sum());
+        gauge!("redress_notifications_waiting").set(sum(|one| one.waiting));
+        gauge!("redress_notifications_held").set(sum(|one| one.held));
+        let oldest = backlogs.iter().filter_map(|one| one.since).min();
+        gauge!("redress_notifications_oldest_seconds").set(number(age(oldest)));
         Ok(())
     }
 

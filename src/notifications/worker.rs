@@ -13,6 +13,7 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
 };
+use tracing::Instrument as _;
 use vault::Vault;
 
 use super::{
@@ -34,6 +35,8 @@ use crate::{
     clock::Clock,
     db::{Db, Tx},
     fault::Fault,
+    request_id::{Carried, RequestId},
+    traces,
 };
 
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
@@ -274,14 +277,22 @@ impl Worker {
         Ok(claimed)
     }
 
-    async fn deliver(self, lane: usize, Job { mut delivery, letter, gate: at }: Job) {
+    /// Sends a message, in the name of the request that brought it about.
+    async fn deliver(self, lane: usize, job: Job) {
+        let request = job.letter.request.clone();
+        let request_id = request.as_ref().map(tracing::field::display);
+        let span = tracing::error_span!("message", notification = %job.delivery.id, request_id);
+        Carried::of(request, span).follow(self.send(lane, job)).await;
+    }
+
+    async fn send(self, lane: usize, Job { mut delivery, letter, gate: at }: Job) {
         let Some((lane, gate)) = self.gates.lanes().get(lane).and_then(|lane| Some((lane, lane.gates.get(at)?))) else {
             return;
         };
         let _flying = Flying(gate);
         // A database that took long to answer has used the lease up: whoever takes it over must not find this one sending.
         if delivery.lease_until.is_some_and(|until| self.clock.now() > until - ANSWERED_WITHIN) {
-            tracing::warn!(notification = %delivery.id, "a message was taken too late to be sent; it is taken up again");
+            tracing::warn!("a message was taken too late to be sent; it is taken up again");
             delivery.withdraw(self.clock.now());
             return self.store(delivery, Told::nothing(gate)).await;
         }
@@ -291,6 +302,7 @@ impl Worker {
         metrics::histogram!("redress_gateway_seconds", "gateway" => name)
             .record(f64::from(u32::try_from(now - began).unwrap_or(u32::MAX)) / 1_000.0);
         metrics::counter!("redress_gateway_answers_total", "gateway" => name, "answer" => outcome.name()).increment(1);
+        tracing::debug!(gateway = name, answer = outcome.name(), millis = now - began, "a gateway was called");
         self.health.note(name, &outcome, now);
         let back = gate.note(&outcome, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
@@ -316,7 +328,18 @@ impl Worker {
             report_url: report_url.as_deref(),
             registered: letter.registered.as_ref(),
         };
-        gate.gateway.send(&message).await
+        let span = tracing::info_span!(
+            target: traces::TARGET,
+            "gateway",
+            redress.channel = channel.name,
+            redress.gateway = gate.gateway.name(),
+            redress.notification = %delivery.id,
+            redress.request_id = letter.request.as_ref().map(RequestId::as_str),
+            redress.answer = tracing::field::Empty,
+        );
+        let outcome = gate.gateway.send(&message).instrument(span.clone()).await;
+        span.record("redress.answer", outcome.name());
+        outcome
     }
 
     /// Stores an answer. Where the database cannot take it now, it is tried until the lease runs out, as the answer

@@ -20,7 +20,7 @@ pub use self::{
     export::{Document, export},
     hold::{Hold, NewHold, end as end_hold, holds, place as place_hold},
     pages::routes,
-    retention::{Planned, Rule, plan, purge},
+    retention::{Planned, Rule, count_from_zero, plan, purge},
     settings::{KEYS, Retention},
     subject::{Named, Subject},
 };

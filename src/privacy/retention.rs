@@ -20,6 +20,9 @@ use crate::{
 /// Records in one transaction: a few tens of milliseconds.
 const STEP: i64 = 25;
 
+/// What is counted of it.
+const ERASED: &str = "redress_retention_total";
+
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -164,7 +167,7 @@ pub async fn purge(privacy: &Privacy) -> Result<Vec<(Rule, u64)>, Fault> {
             let here = desk.clone();
             let event = Event::Privacy(audit::Privacy::Purged { rule: rule.setting().to_owned(), count });
             db.write(move |tx| audit::record(tx, &here.vault, &here.clock, None, &event)).await?;
-            metrics::counter!("redress_retention_total", "rule" => rule.setting()).increment(count);
+            metrics::counter!(ERASED, "rule" => rule.setting()).increment(count);
         }
         done.push((rule, count));
     }
@@ -172,6 +175,13 @@ pub async fn purge(privacy: &Privacy) -> Result<Vec<(Rule, u64)>, Fault> {
         db.scrub().await;
     }
     Ok(done)
+}
+
+/// Has rules that are on and have erased nothing yet be there in the metrics.
+pub fn count_from_zero(retention: &Retention) {
+    for rule in Rule::ALL.into_iter().filter(|rule| rule.limit(retention).is_some()) {
+        metrics::counter!(ERASED, "rule" => rule.setting()).increment(0);
+    }
 }
 
 struct Step {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use vault::{Purpose, Vault};
 
 use super::credential::Hash;
-use crate::web::sparing::Sparing;
+use crate::sparing::Sparing;
 
 /// Rows that somebody else wrote are met at each request that reads them: all of that would fill a disk.
 static ALTERED: Sparing = Sparing::new(5, 10);

@@ -21,6 +21,7 @@ use crate::{
     db::{DbError, Tx},
     email,
     fault::Fault,
+    request_id::Carried,
 };
 
 const ACCOUNT: Purpose = Purpose::new("login_attempts.account");
@@ -240,12 +241,12 @@ fn note(
         let Some(event) = event(user.map(|user| user.name), from.clone()) else { return Ok(()) };
         audit::record(tx, &vault, &clock, None, &event).map(drop)
     };
-    tokio::spawn(async move {
+    tokio::spawn(Carried::here().follow(async move {
         let noted: Result<(), Fault> = db.write(note).await;
         if let Err(fault) = noted {
             tracing::warn!(%fault, "a refused log-in is not in the audit history");
         }
-    });
+    }));
 }
 
 /// Uses a proof, in the transaction of what it is for. Nobody, if the user was disabled or got another password

@@ -1,29 +1,107 @@
 //! What the log tells of requests.
 
+use std::{net::SocketAddr, sync::Arc};
+
 use axum::{
-    extract::{MatchedPath, Request},
-    http::StatusCode,
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode},
     middleware::Next,
     response::Response,
 };
+use tracing::{Instrument as _, Span, field};
 
-use super::{meter::Asked, refusal::RefusedTo, sparing::Sparing};
+use super::{
+    meter::{Asked, known},
+    proxies::Proxies,
+    refusal::RefusedTo,
+};
+use crate::{
+    clock::Clock,
+    request_id::{Carried, RequestId},
+    sparing::Sparing,
+    traces,
+};
 
 /// Who tries what is not theirs, or forges a signature. All of them would fill a disk.
 static REFUSALS: Sparing = Sparing::new(20, 3);
 /// Who runs into a limit. Apart, so that nobody hides those above behind these.
 static LIMITS: Sparing = Sparing::new(5, 10);
 
+/// Where requests tell which one they are, and answers whose.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where a proxy that traces tells of which trace a request is a part.
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// What gives requests their ids.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    /// Those whose ids count: anybody else's might be made to look like another request's.
+    pub proxies: Arc<Proxies>,
+    /// For ids of our own.
+    pub clock: Clock,
+}
+
+impl Requests {
+    fn id_of(&self, request: &Request) -> RequestId {
+        self.given(request).unwrap_or_else(|| RequestId::new(&self.clock))
+    }
+
+    fn given(&self, request: &Request) -> Option<RequestId> {
+        RequestId::read(self.told(request, &REQUEST_ID)?)
+    }
+
+    /// The span for traces.
+    fn traced(&self, request: &Request, id: &RequestId) -> Span {
+        tracing::info_span!(
+            target: traces::TARGET,
+            "request",
+            traceparent = self.told(request, &TRACEPARENT),
+            http.request.method = known(request.method()),
+            http.route = route(request),
+            http.response.status_code = field::Empty,
+            redress.request_id = id.as_str(),
+        )
+    }
+
+    /// What a trusted proxy says of the request in a header of its own, once.
+    fn told<'r>(&self, request: &'r Request, name: &HeaderName) -> Option<&'r str> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+        let mut lines = request.headers().get_all(name).iter();
+        let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+        line.to_str().ok().filter(|_| self.proxies.trusts(peer))
+    }
+}
+
+/// Gives each request its id, which every line of the log said meanwhile has, and the answer.
+pub async fn requests(State(of): State<Requests>, request: Request, next: Next) -> Response {
+    let id = of.id_of(&request);
+    let span = tracing::error_span!("request", request_id = %id);
+    let traced = span.in_scope(|| of.traced(&request, &id));
+    let shown = HeaderValue::from_str(id.as_str());
+    let answer = answer(request, next).instrument(traced);
+    let mut response = Carried::of(Some(id), span).follow(answer).await;
+    if let Ok(shown) = shown {
+        response.headers_mut().insert(REQUEST_ID, shown);
+    }
+    response
+}
+
+/// The pattern that its path fits, if there is one.
+fn route(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str)
+}
+
 /// One line for each request: the route, never the query, since searches are personal.
-pub async fn requests(request: Request, next: Next) -> Response {
+async fn answer(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let route = route(&request).to_owned();
     let began = std::time::Instant::now();
     let mut asked = Asked::begin(&method, &route);
     let response = next.run(request).await;
     let micros = began.elapsed().as_micros();
     let status = response.status();
     asked.answer(status);
+    Span::current().record("http.response.status_code", status.as_u16());
     tracing::debug!(%method, route, status = status.as_u16(), micros, "request");
     let left_out = match status {
         StatusCode::FORBIDDEN => REFUSALS.may(),

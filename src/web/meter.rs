@@ -42,7 +42,7 @@ impl Drop for Asked {
 }
 
 /// Methods that anybody makes up would each be a series of their own.
-fn known(method: &Method) -> &'static str {
+pub(super) fn known(method: &Method) -> &'static str {
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
         .into_iter()
         .find(|known| method.as_str() == *known)

@@ -20,11 +20,11 @@ pub mod problem;
 #[doc(hidden)]
 pub mod properties;
 pub mod proxies;
+pub mod ready;
 pub mod redirect;
 pub mod refusal;
 pub mod render;
 pub mod server;
-pub mod sparing;
 pub mod tls;
 
 pub use self::{

@@ -16,6 +16,7 @@ use crate::fault::FieldFault;
 
 /// An RFC 9457 problem document.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ProblemDocument {
     /// Always `about:blank`: the status says what kind of problem it is.
     r#type: String,
@@ -29,6 +30,8 @@ pub struct ProblemDocument {
     errors: Option<Vec<FieldFault>>,
     /// With 409 of a refused transition: the allowed ones.
     allowed: Option<Vec<String>>,
+    /// The request's id, as in `X-Request-Id`: by it the log has what went wrong.
+    request_id: Option<String>,
 }
 
 /// `Idempotency-Key`.

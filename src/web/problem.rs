@@ -12,6 +12,7 @@ use super::{choices, refusal::refused};
 use crate::{
     fault::{Fault, FieldFault},
     input::MOST_FAULTS,
+    request_id::RequestId,
     words::{Language, Said, Text},
 };
 
@@ -114,6 +115,9 @@ impl From<Problem> for Response {
         body.insert("status".to_owned(), json!(problem.status.as_u16()));
         body.insert("detail".to_owned(), json!(problem.detail.english()));
         body.extend(problem.more);
+        if let Some(id) = RequestId::current() {
+            body.insert("requestId".to_owned(), json!(id.as_str()));
+        }
         let mut response = (problem.status, Value::Object(body).to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -182,6 +186,7 @@ struct PlainPage {
     title: Said,
     detail: Said,
     home: Said,
+    request: Option<Said>,
     assets: String,
 }
 
@@ -197,6 +202,7 @@ pub fn plain_page(headers: &HeaderMap, status: StatusCode, detail: &Text) -> Res
         title: title(status).to(language),
         detail: detail.clone().to(language),
         home: Text::new("problem-home").to(language),
+        request: RequestId::current().map(|id| Text::new("problem-request").arg("id", id.as_str()).to(language)),
         assets: super::assets::base(),
     };
     match page.render() {

@@ -21,6 +21,11 @@ impl Proxies {
         text.split(',').map(|one| net(one.trim())).collect()
     }
 
+    /// Whether this is one of them.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted.iter().any(|net| net.contains(&peer.to_canonical()))
+    }
+
     /// The sender's address: the last hop of `X-Forwarded-For` that is no trusted proxy, or else the peer. Hops before
     /// that one are whatever the sender wrote there.
     ///
@@ -32,7 +37,7 @@ impl Proxies {
         }
         let lines = headers.get_all("x-forwarded-for").iter().rev();
         let mut hops = lines.flat_map(|line| line.to_str().unwrap_or("").rsplit(',')).map(hop);
-        while self.trusted.iter().any(|net| net.contains(&sender)) {
+        while self.trusts(sender) {
             // A hop that cannot be read: the proxy that passed it on answers for it.
             let Some(Some(before)) = hops.next() else { break };
             sender = before;

@@ -7,7 +7,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Browser, Caller, Dir, PASSWORD, at_rest, eventually, log_statements,
+    Browser, Caller, Dir, PASSWORD, at_rest,
+    collector::Collector,
+    eventually, log_statements,
     process::{Process, redress, run, run_with},
     server_log,
 };
@@ -253,7 +255,9 @@ async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
     if dir.database().is_some() {
         log_statements(&dir);
     }
-    let process = Process::serve(&dir, &ENV);
+    let collector = Collector::start();
+    let traces = [("REDRESS_TRACES_ENDPOINT", collector.url.as_str()), ("REDRESS_TRACES_SAMPLE", "1")];
+    let process = Process::serve(&dir, &[&ENV[..], &traces[..]].concat());
     let (admin, ticket) = plant(&process, &dir).await;
     let first = [
         "xanthippe",
@@ -299,6 +303,12 @@ async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
     assert_eq!(leaks(said.as_bytes()), BTreeSet::new(), "{said}");
     let token = "rdr_";
     assert!(!said.contains(token), "{said}");
+    let traced = collector.bodies().concat();
+    let text = String::from_utf8(traced.clone()).unwrap();
+    for told in ["\"POST /api/tickets\"", "\"GET /tickets\"", "\"send by kannel\"", "\"database write\""] {
+        assert!(text.contains(told), "{told} is traced: {text}");
+    }
+    assert!(leaks(&traced).is_empty() && !text.contains(token), "{:?} in the traces", leaks(&traced));
 }
 
 /// What answers to strangers give away, be they wrong, broken or too many: their own words are not sent back, nor is what the

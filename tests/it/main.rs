@@ -25,6 +25,7 @@ mod pooler;
 mod privacy;
 mod process;
 mod reports;
+mod request_ids;
 mod sso;
 mod staff;
 mod supply;

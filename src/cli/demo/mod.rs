@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use tempfile::TempDir;
 
 use self::life::Plan;
-use super::{Failure, out, serve};
+use super::{Failure, log, out, serve};
 use crate::{
     app::App,
     clock::Clock,
@@ -98,8 +98,9 @@ pub async fn demo(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
     let count = args.get_one::<u32>("tickets").map_or(0, |&count| usize::try_from(count).unwrap_or(0));
     let place = Place::of(args.get_one("keep"))?;
     let config = config(sources, place.path())?;
-    serve::start_log();
-    let app = App::open(config, Clock::system()).await?;
+    let clock = Clock::system();
+    let traces = log::start(&config.watched, &clock)?;
+    let app = App::open(config, clock).await?;
     let password = format!("demo-{:08}", app.clock.below(100_000_000));
     let (admins, technicians) = hire(&app, &password, count >= LARGE).await?;
     let seed = args.get_one("seed").copied().unwrap_or_default();
@@ -114,7 +115,7 @@ pub async fn demo(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
         introduce(&place, count, &password);
         return Ok(());
     }
-    serve::run(app, |address| {
+    serve::run(app, traces, |address| {
         introduce(&place, count, &password);
         out(&format!("Open http://{address} and sign in."));
     })

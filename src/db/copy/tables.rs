@@ -170,6 +170,7 @@ pub(in crate::db) static TABLES: [Table<'static>; 37] = [
             "registered",
             "counted_in",
             "erased_at",
+            "request_id",
         ],
     )
     .refers(&[("ticket_id", "tickets", "id")]),

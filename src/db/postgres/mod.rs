@@ -25,7 +25,7 @@ use self::source::Source;
 use super::job::{self, Job, Panic};
 use super::migrate::{Migration, MigrationReport, SchemaStatus};
 use super::notices::Notices;
-use super::{DbError, DbOptions, Notice, Row, Tx, Value, WriteStats};
+use super::{Connections, DbError, DbOptions, Notice, Row, Tx, Value, WriteStats};
 
 /// How often a write is done again after conflicts with others, before it is given up.
 const TRIES: u32 = 12;
@@ -97,6 +97,11 @@ impl Postgres {
             stats.writes += 1;
         }
         *stats
+    }
+
+    pub(super) fn connections(&self) -> Vec<Connections> {
+        let replica = self.replica.as_ref().map(|replica| replica.pool.connections("replica"));
+        std::iter::once(self.primary.connections("primary")).chain(replica).collect()
     }
 
     pub(super) fn tell(&self, notice: Notice) {

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::session::{Mode, Session};
 use super::source::Source;
-use crate::db::DbError;
+use crate::db::{Connections, DbError};
 
 /// How long a thread keeps a connection that nobody needs.
 const IDLE: Duration = Duration::from_mins(5);
@@ -96,6 +96,12 @@ impl Pool {
             .spawn(move || serve(session, errands, &shared))
             .map_err(|error| DbError::Unavailable(error.to_string()))?;
         Ok(hand)
+    }
+
+    /// How many there are, and how many are at work. One that nobody has needed for a while is closed, and made anew.
+    pub(super) fn connections(&self, pool: &'static str) -> Connections {
+        let (most, free) = (self.shared.size as usize, self.shared.all.available_permits());
+        Connections { pool, in_use: most.saturating_sub(free), idle: self.shared.idle().len(), most }
     }
 
     /// Waits for what is under way, and refuses anything further.

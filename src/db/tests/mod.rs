@@ -1,5 +1,6 @@
 //! The heaviest tests of the project: what a caller was told, the disk must hold.
 
+mod load;
 mod migrations;
 mod notices;
 mod postgres_only;

@@ -1,6 +1,7 @@
 //! What writes promise, on either engine.
 
 use super::*;
+use crate::request_id::{Carried, RequestId};
 
 #[tokio::test]
 async fn a_failed_statement_ends_its_transaction_even_when_ignored() {
@@ -179,4 +180,20 @@ async fn two_programs_write_to_one_file_side_by_side() {
     program.close().await.unwrap();
     server.write(|tx| insert(tx, -1)).await.unwrap();
     assert_eq!(ids(&server).await.len(), 201);
+}
+
+/// On threads of the database's own too, where nothing of whoever asks is known.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_done_is_done_in_the_name_of_the_request_it_is_for() {
+    let (_dir, db) = fresh().await;
+    let here = |_: &mut Tx<'_>| Ok::<_, DbError>(RequestId::current());
+    let id = RequestId::read("r-1");
+    let all = async {
+        let (wrote, read) = (db.write(here).await.unwrap(), db.read(here).await.unwrap());
+        let within = db.read_within(Duration::from_mins(1), here).await.unwrap();
+        [wrote, read, within, db.look_up(here).await.unwrap()]
+    };
+    let found = Carried::of(id.clone(), tracing::Span::none()).follow(all).await;
+    assert_eq!(found, [id.clone(), id.clone(), id.clone(), id]);
+    assert_eq!((db.write(here).await, db.read(here).await), (Ok(None), Ok(None)), "and of no other");
 }

@@ -249,6 +249,20 @@ impl Outcome {
         }
     }
 
+    /// All that [`Self::name`] gives, in their order.
+    pub const NAMES: [&'static str; 10] = [
+        "accepted",
+        "refused",
+        "opted_out",
+        "later",
+        "deferred",
+        "throttled",
+        "login_refused",
+        "doubtful",
+        "not_sent",
+        "gone",
+    ];
+
     /// Its name in metrics.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use crate::{
     audit::{self, Event},
     db::Db,
     fault::Fault,
+    request_id::Carried,
     tickets::{Desk, Filter},
 };
 
@@ -62,7 +63,7 @@ pub async fn begin(
     let (pieces, taken) = mpsc::channel(1);
     let walk = Walk::new(filter, desk.clock.now());
     let export = Export { db: db.clone(), desk: desk.clone(), by, id, query, pieces };
-    tokio::spawn(export.run(walk, start));
+    tokio::spawn(Carried::here().follow(export.run(walk, start)));
     Ok(taken)
 }
 

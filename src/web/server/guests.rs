@@ -8,7 +8,7 @@ use std::{
 
 use ipnet::IpNet;
 
-use crate::web::sparing::Sparing;
+use crate::sparing::Sparing;
 
 /// Counts connections by address.
 pub struct Guests {

@@ -11,7 +11,7 @@ use std::{
 use serde_json::json;
 
 use crate::support::{
-    Browser, Caller, Dir, PASSWORD, contents,
+    Browser, Caller, Dir, PASSWORD, contents, eventually,
     process::{Process, redress, run},
 };
 
@@ -261,6 +261,32 @@ async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named(
     assert!(series(&page, "redress_database_commits_total") >= 1.0);
     assert!((series(&page, "redress_http_in_flight") - 0.0).abs() < f64::EPSILON, "this listener's own do not count");
     assert!(series(&page, "process_resident_memory_bytes") > 1e6 && series(&page, "process_open_fds") > 5.0);
+    assert!(series(&page, "redress_database_wait_seconds_count{kind=\"write\"}") >= 1.0);
+    let pool = if dir.database().is_some() { "primary" } else { "readers" };
+    assert!(series(&page, &format!("redress_database_connections{{pool=\"{pool}\",state=\"idle\"}}")) >= 1.0);
+    assert!(series(&page, &format!("redress_database_connections_most{{pool=\"{pool}\"}}")) >= 2.0);
+    for there_at_0 in [
+        "redress_notifications_total{state=\"failed\"}",
+        "redress_gateway_answers_total{gateway=\"log\",answer=\"login_refused\"}",
+        "redress_gateway_failing{gateway=\"log\"}",
+        "redress_notification_doubles_total",
+        "redress_inbound_total{kind=\"stop\"}",
+        "redress_connections_refused_total",
+        "redress_database_slow_total{what=\"statement\"}",
+        "redress_database_transactions{kind=\"write\",state=\"waiting\"}",
+    ] {
+        assert!(series(&page, there_at_0).abs() < f64::EPSILON, "{there_at_0}");
+    }
+    assert!(
+        !page.contains("redress_retention_total") && !page.contains("redress_backup"),
+        "what is not set up is not there"
+    );
+    eventually("the queue is counted", async || {
+        let page = reqwest::get(&address).await.unwrap().text().await.unwrap();
+        let waiting = |channel: &str| format!("redress_channel_waiting{{channel=\"{channel}\"}} 0");
+        ["sms", "email", "whatsapp", "webhook"].iter().all(|channel| page.contains(&waiting(channel))).then_some(())
+    })
+    .await;
     let engine = if dir.database().is_some() { "postgresql" } else { "sqlite" };
     let built = format!("redress_build_info{{version=\"{}\",database=\"{engine}\"}} 1", env!("CARGO_PKG_VERSION"));
     assert!(page.contains(&built), "{page}");

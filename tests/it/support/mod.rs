@@ -1,6 +1,7 @@
 //! One harness for all tests: the real router on a real socket, and people who use it.
 
 mod app;
+pub mod collector;
 mod database;
 mod people;
 pub mod process;

@@ -122,7 +122,8 @@ impl Process {
         ];
         let mut process = Self { child, said, readers, base: String::new() };
         let line = process.wait_for("listening");
-        line[line.find("http").unwrap()..].trim().clone_into(&mut process.base);
+        // As JSON the line goes on behind it.
+        line[line.find("http").unwrap()..].trim().split('"').next().unwrap().clone_into(&mut process.base);
         process
     }
 
