@@ -84,7 +84,15 @@ async fn check(config: &Config, db: &Db, vault: &Vault) -> anyhow::Result<()> {
 /// # Errors
 /// Only the database's.
 pub async fn fingerprint(db: &Db) -> Result<Option<Vec<u8>>, Fault> {
-    db.read(|tx| meta(tx, FINGERPRINT)).await
+    db.read(recorded).await
+}
+
+/// The same, in a transaction.
+///
+/// # Errors
+/// Only the database's.
+pub fn recorded(tx: &mut Tx<'_>) -> Result<Option<Vec<u8>>, Fault> {
+    meta(tx, FINGERPRINT)
 }
 
 const FINGERPRINT: &str = "vault.fingerprint";

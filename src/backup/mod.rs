@@ -17,7 +17,7 @@ pub use self::{
     age::{Identities, Recipient},
     archive::Header,
     check::{check, inspect, place, unpack},
-    keep::{Settings, keep},
+    keep::{Settings, keep, newest},
     make::{Made, Order, make},
     work::Work,
 };
