@@ -113,7 +113,7 @@ fn around() -> Roff {
     page.control("SH", ["FILES"]);
     for (file, what) in [
         ("/etc/redress/redress.toml", "The settings of the service."),
-        ("/var/lib/redress/redress.db", "The database, where it is SQLite."),
+        ("/var/lib/redress/redress.db", "The database, where it is a file."),
         (
             "/var/lib/redress/redress.key",
             "The keys. Without them nobody can read what is personal, and nobody can make them anew.",
