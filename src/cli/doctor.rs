@@ -18,9 +18,7 @@ fault, else with 0. Nothing is made, changed or sent, and it works beside a runn
 
 /// The command.
 pub fn command() -> Command {
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-    };
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("doctor")
         .about("Look for what is wrong with this installation, and say what to do about it")
         .before_help(DOCTOR)
@@ -91,6 +89,9 @@ mod tests {
         assert!(outcome(&bad).is_err());
         let json: serde_json::Value = serde_json::from_str(&as_json(&bad, 0)).unwrap();
         assert_eq!((&json["faults"], &json["warnings"]), (&json!(1), &json!(1)));
-        assert_eq!(json["findings"][1], json!({"check": "disk", "level": "fault", "said": "said\nmore", "remedy": "c"}));
+        assert_eq!(
+            json["findings"][1],
+            json!({"check": "disk", "level": "fault", "said": "said\nmore", "remedy": "c"})
+        );
     }
 }

@@ -56,7 +56,11 @@ fn collect(command: &Command, is_program: bool, pages: &mut Vec<(String, Vec<u8>
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    if is_program { synopsis().to_writer(&mut page)? } else { man.render_synopsis_section(&mut page)? }
+    if is_program {
+        synopsis().to_writer(&mut page)?
+    } else {
+        man.render_synopsis_section(&mut page)?
+    }
     man.render_description_section(&mut page)?;
     if is_program {
         settings().to_writer(&mut page)?;
@@ -65,7 +69,11 @@ fn collect(command: &Command, is_program: bool, pages: &mut Vec<(String, Vec<u8>
     if command.has_subcommands() {
         man.render_subcommands_section(&mut page)?;
     }
-    if is_program { around().to_writer(&mut page)? } else { elsewhere().to_writer(&mut page)? }
+    if is_program {
+        around().to_writer(&mut page)?
+    } else {
+        elsewhere().to_writer(&mut page)?
+    }
     pages.push((man.get_filename(), page));
     command.get_subcommands().try_for_each(|inner| collect(inner, false, pages))
 }

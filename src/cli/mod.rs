@@ -3,9 +3,9 @@
 mod audit;
 mod backup;
 mod clients_import;
+mod completions;
 mod config_check;
 mod db;
-mod completions;
 mod demo;
 mod doctor;
 mod key;

@@ -65,7 +65,8 @@ fn judge(cert: &str, seen: Result<Seen, String>, now: i64) -> Vec<Verdict> {
 
 fn webroot(tls: &TlsSettings) -> Option<Verdict> {
     let absent = tls.acme_webroot.as_ref().filter(|dir| !dir.is_dir())?;
-    let said = format!("tls.acme_webroot: {} is no directory, so no certificate can be renewed by it", absent.display());
+    let said =
+        format!("tls.acme_webroot: {} is no directory, so no certificate can be renewed by it", absent.display());
     Some(Verdict::warning(said, "make it, and let the ACME client write there"))
 }
 

@@ -109,15 +109,23 @@ pub(super) async fn check(patient: &Patient) -> Vec<Verdict> {
         // Somewhat longer than it may take, so that it says itself that it was not done.
         let read = aside(limit.map(|limit| limit + LIMIT), move || db::whole(&url, limit)).await;
         verdicts.extend(integrity(&name, read.unwrap_or(Ok(Whole::Unfinished))));
-        let options = patient.config.database.clone();
-        let replica = aside(Some(LIMIT), move || db::look_at_replica(&options)).await;
-        verdicts.extend(of_replica(replica));
+        verdicts.extend(replica(patient).await.into_iter().flat_map(of_replica));
     }
     // A line that says that all is well, only where it is.
     if verdicts.iter().any(|verdict| verdict.level != Level::Ok) {
         verdicts.retain(|verdict| verdict.level != Level::Ok);
     }
     verdicts
+}
+
+/// What is remarkable of the standby, or why it cannot be asked; nothing where none is set.
+async fn replica(patient: &Patient) -> Option<Result<Vec<db::Remark>, String>> {
+    let options = patient.config.database.clone();
+    options.replica.as_ref()?;
+    match aside(Some(LIMIT), move || db::look_at_replica(&options)).await {
+        None => Some(Err(format!("no answer within {} s", LIMIT.as_secs()))),
+        Some(found) => Some(found?.map_err(|error| error.to_string())),
+    }
 }
 
 fn judge(name: &str, facts: &Facts) -> Vec<Verdict> {
@@ -197,17 +205,13 @@ fn integrity(name: &str, read: Result<Whole, DbError>) -> Option<Verdict> {
     }
 }
 
-/// `replica` is nothing where it did not answer, and holds nothing where none is set.
-fn of_replica(replica: Option<Option<Result<Vec<db::Remark>, DbError>>>) -> Vec<Verdict> {
-    let away = |why: String| {
-        let remedy = "reports are read from the primary meanwhile; start it, or leave database_replica_url out";
-        vec![Verdict::warning(format!("the standby in database_replica_url does not answer{why}"), remedy)]
-    };
-    match replica {
-        None => away(String::new()),
-        Some(Some(Err(error))) => away(format!(": {error}")),
-        Some(Some(Ok(remarks))) => remarks.iter().map(of_remark).collect(),
-        Some(None) => Vec::new(),
+fn of_replica(looked: Result<Vec<db::Remark>, String>) -> Vec<Verdict> {
+    match looked {
+        Ok(remarks) => remarks.iter().map(of_remark).collect(),
+        Err(why) => vec![Verdict::warning(
+            format!("the standby in database_replica_url does not answer: {why}"),
+            "reports are read from the primary meanwhile; start it, or leave database_replica_url out",
+        )],
     }
 }
 
@@ -280,11 +284,11 @@ mod tests {
     }
 
     #[test]
-    fn a_standby_that_is_away_is_a_warning_and_none_is_nothing() {
-        assert_eq!(of_replica(Some(None)), []);
-        assert_eq!(of_replica(Some(Some(Ok(Vec::new())))), []);
-        for away in [None, Some(Some(Err(DbError::Unavailable("refused".to_owned()))))] {
-            assert_eq!(of_replica(away)[0].level, Level::Warning);
+    fn a_standby_that_is_away_or_none_is_a_warning() {
+        let remark = Remark { grave: false, said: "it is no standby".to_owned(), remedy: "name one" };
+        assert_eq!(of_replica(Ok(Vec::new())), []);
+        for looked in [Err("refused".to_owned()), Ok(vec![remark])] {
+            assert_eq!(of_replica(looked)[0].level, Level::Warning);
         }
     }
 

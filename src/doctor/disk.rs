@@ -124,8 +124,22 @@ fn unescaped(text: &str) -> Vec<u8> {
 /// Whether files there are somebody else's over a network, where locks and shared memory are not what they are here.
 fn is_remote(kind: &str) -> bool {
     const REMOTE: [&str; 16] = [
-        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4",
-        "ocfs2", "smb3", "smbfs",
+        "9p",
+        "afs",
+        "beegfs",
+        "ceph",
+        "cifs",
+        "coda",
+        "davfs",
+        "gfs2",
+        "glusterfs",
+        "lustre",
+        "ncpfs",
+        "nfs",
+        "nfs4",
+        "ocfs2",
+        "smb3",
+        "smbfs",
     ];
     const BY_FUSE: [&str; 7] = ["sshfs", "s3fs", "rclone", "glusterfs", "ceph", "davfs", "gcsfuse"];
     REMOTE.contains(&kind) || kind.strip_prefix("fuse.").is_some_and(|kind| BY_FUSE.contains(&kind))
@@ -139,7 +153,10 @@ fn judge(shown: &str, room: &Room, holds_database: bool, database: u64) -> Vec<V
             "see who owns it and whether it is mounted read-only; run this as the user that the server runs as",
         )),
         Ok(took) if *took > SLOW => verdicts.push(Verdict::warning(
-            format!("{shown} takes {} ms to have a page on the disk, and every change waits for that", took.as_millis()),
+            format!(
+                "{shown} takes {} ms to have a page on the disk, and every change waits for that",
+                took.as_millis()
+            ),
             "move the data to a faster disk, or see what else keeps it busy",
         )),
         Ok(_) => {}
@@ -157,7 +174,8 @@ fn judge(shown: &str, room: &Room, holds_database: bool, database: u64) -> Vec<V
     if let (Ok(took), true) = (&room.written, verdicts.is_empty()) {
         let kind = room.kind.as_deref().unwrap_or("an unknown file system");
         let free = bytes(room.free);
-        verdicts.push(Verdict::ok(format!("{shown}: {free} free on {kind}, a page written in {} ms", took.as_millis())));
+        verdicts
+            .push(Verdict::ok(format!("{shown}: {free} free on {kind}, a page written in {} ms", took.as_millis())));
     }
     verdicts
 }
@@ -236,7 +254,13 @@ mod tests {
             (Room { free: 9 * GIB, ..room() }, true, 10 * GIB, Level::Warning, "the database has 10.0 GiB"),
             (Room { files: Some(999), ..room() }, true, 0, Level::Warning, "999 more files"),
             (Room { files: None, ..room() }, true, 0, Level::Ok, "free"),
-            (Room { written: Err(io::Error::from_raw_os_error(30)), ..room() }, true, 0, Level::Fault, "nothing can be"),
+            (
+                Room { written: Err(io::Error::from_raw_os_error(30)), ..room() },
+                true,
+                0,
+                Level::Fault,
+                "nothing can be",
+            ),
             (Room { written: Ok(Duration::from_millis(101)), ..room() }, true, 0, Level::Warning, "101 ms"),
             (Room { users: (999, Some(0)), ..room() }, true, 0, Level::Note, "belongs to user 999"),
             (on("nfs4"), true, 0, Level::Fault, "is on nfs4"),
@@ -288,7 +312,8 @@ mod tests {
 
     #[test]
     fn amounts_are_written_as_people_read_them() {
-        let table = [(0, "0 KiB"), (MIB - 1, "1023 KiB"), (MIB, "1 MiB"), (GIB - 1, "1023 MiB"), (3 * GIB / 2, "1.5 GiB")];
+        let table =
+            [(0, "0 KiB"), (MIB - 1, "1023 KiB"), (MIB, "1 MiB"), (GIB - 1, "1023 MiB"), (3 * GIB / 2, "1.5 GiB")];
         for (amount, text) in table {
             assert_eq!(bytes(amount), text);
         }

@@ -27,7 +27,9 @@ fn judge(name: &str, met: Result<Met, Unmet>) -> Verdict {
             format!("{name}: messages are only noted, and not sent"),
             "set sms.gateway and its settings: docs/gateways.md",
         ),
-        Ok(Met::Answers) => Verdict::ok(format!("{name} answers; whether it takes messages, a trial on the page shows")),
+        Ok(Met::Answers) => {
+            Verdict::ok(format!("{name} answers; whether it takes messages, a trial on the page shows"))
+        }
         Ok(Met::TakesLogIn) => Verdict::ok(format!("{name} answers, and takes our log-in")),
         Err(Unmet { refuses_log_in: true, why }) => Verdict::fault(
             format!("{name}: {why}"),
@@ -60,6 +62,9 @@ mod tests {
             assert_eq!(verdict.level, level, "{words}: {verdict:?}");
             assert!(verdict.said.contains(words), "{words}: {verdict:?}");
         }
-        assert_eq!((name(Channel::SMS, "kannel"), name(Channel::EMAIL, "email")), ("sms by kannel".into(), "email".into()));
+        assert_eq!(
+            (name(Channel::SMS, "kannel"), name(Channel::EMAIL, "email")),
+            ("sms by kannel".into(), "email".into())
+        );
     }
 }

@@ -81,7 +81,12 @@ mod tests {
             (Ok(&ours), Some(kept(Some(&theirs), None, None)), Level::Fault, "belong to other data"),
             (Ok(&ours), Some(kept(Some(&ours), Some(2), None)), Level::Fault, "an older copy, without key 2"),
             (Ok(&ours), Some(kept(Some(&ours), Some(1), Some(1))), Level::Warning, "is not finished"),
-            (Err(&gone), Some(kept(Some(&ours), None, None)), Level::Fault, "nobody can read what is personal: there is"),
+            (
+                Err(&gone),
+                Some(kept(Some(&ours), None, None)),
+                Level::Fault,
+                "nobody can read what is personal: there is",
+            ),
             (Err(&gone), None, Level::Fault, "there is no key file"),
         ];
         for (ring, kept, level, words) in table {
@@ -99,7 +104,10 @@ mod tests {
         let look = |ring: &Vault| judge("keys", Ok(ring), Some(&kept(Some(ring), None, None)));
         ring.stage_key(&path).unwrap();
         let waiting = look(&ring);
-        assert!(waiting.level == Level::Warning && waiting.said.contains("key 1 seals, key 2 is the newest"), "{waiting:?}");
+        assert!(
+            waiting.level == Level::Warning && waiting.said.contains("key 1 seals, key 2 is the newest"),
+            "{waiting:?}"
+        );
         ring.activate_key(&path).unwrap();
         let done = look(&ring);
         assert!(done.level == Level::Ok && done.said.contains("key 2 seals, 1 older ones"), "{done:?}");

@@ -66,7 +66,11 @@ mod tests {
         let taken = |answer| (Port::Taken, Some(answer));
         let table = [
             ((Port::Free, None), Level::Ok, "is free"),
-            ((Port::Refused("no such address".to_owned()), None), Level::Fault, "cannot be listened on: no such address"),
+            (
+                (Port::Refused("no such address".to_owned()), None),
+                Level::Fault,
+                "cannot be listened on: no such address",
+            ),
             (taken(Answer::ThisDesk), Level::Ok, "this desk's server answers"),
             (taken(Answer::SomeDesk), Level::Note, "cannot be told"),
             (taken(Answer::OtherDesk), Level::Fault, "another desk has"),

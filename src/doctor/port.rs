@@ -30,7 +30,9 @@ pub(super) async fn look(address: SocketAddr) -> Port {
 pub(super) fn refused(address: SocketAddr, setting: &str, why: &str) -> Verdict {
     Verdict::fault(
         format!("{address} cannot be listened on: {why}"),
-        format!("name an address of this machine in {setting}; a port below 1024 wants a right: docs/operations/install.md"),
+        format!(
+            "name an address of this machine in {setting}; a port below 1024 wants a right: docs/operations/install.md"
+        ),
     )
 }
 

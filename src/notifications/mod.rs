@@ -49,7 +49,8 @@ mod worker;
 pub use self::{
     callbacks::{Callbacks, hook_secret},
     channels::{
-        Channel, Contact, Content, Gateway, Incoming, Met, Outcome, Outgoing, Probing, Registered, Report, Sending, Unmet,
+        Channel, Contact, Content, Gateway, Incoming, Met, Outcome, Outgoing, Probing, Registered, Report, Sending,
+        Unmet,
     },
     delivery::{LEASE, VALIDITY},
     erase::Age,

@@ -20,8 +20,8 @@ mod status;
 mod supervisor;
 
 pub use client::{Client, TryAgain};
-pub use connect::reach;
 pub use config::{Config, ConfigError, Long, Timing, Tls};
+pub use connect::reach;
 pub use inbound::{Delivery, Inbound, Part, Receipt};
 pub use message::{Doubt, Message, Submitted, Text};
 pub use receipt::Verdict;

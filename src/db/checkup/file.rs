@@ -35,11 +35,8 @@ pub(in crate::db) fn look<T, E: From<DbError>>(
         }
         _ => None,
     };
-    let bytes = conn.query_row(
-        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
-        [],
-        |row| row.get(0),
-    );
+    let bytes =
+        conn.query_row("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", [], |row| row.get(0));
     Ok(Checkup {
         engine: format!("SQLite {}", rusqlite::version()),
         schema,

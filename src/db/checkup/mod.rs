@@ -54,14 +54,14 @@ pub enum Whole {
 ///
 /// # Errors
 /// When it cannot be opened, or does not answer.
-pub fn look<T, E: From<DbError>>(
+pub fn look<T, E>(
     url: &DatabaseUrl,
     options: &DbOptions,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
 ) -> Result<Checkup<Result<T, E>>, DbError>
 where
     T: Send,
-    E: Send,
+    E: From<DbError> + Send,
 {
     match url {
         DatabaseUrl::Sqlite(path) => file::look(path, work),

@@ -10,8 +10,8 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use rustls::{
     Error, InconsistentKeys,
-    crypto::CryptoProvider,
     client::verify_server_name,
+    crypto::CryptoProvider,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
     server::ParsedCertificate,
     sign::CertifiedKey,

@@ -24,8 +24,8 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-pub use self::files::{Files, Loaded};
 use self::files::Stamp;
+pub use self::files::{Files, Loaded};
 use crate::clock::{Clock, instant};
 
 /// Between two looks at the files.

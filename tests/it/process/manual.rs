@@ -15,7 +15,8 @@ use crate::support::{
 fn every_manual_page_can_be_set() {
     let dir = Dir::new();
     run(&dir, &["man", "pages/man1"]).done();
-    let pages: Vec<_> = fs::read_dir(dir.path().join("pages/man1")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let pages: Vec<_> =
+        fs::read_dir(dir.path().join("pages/man1")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(pages.len() > 25, "{pages:?}");
     for page in pages {
         let mut groff = Command::new("groff");

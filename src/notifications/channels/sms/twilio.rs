@@ -15,9 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::super::{
-    Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Probing, Report, Sending, client, probe,
-};
+use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Probing, Report, Sending, client, probe};
 use super::{Kind, message_id, per_second, xml};
 use crate::{
     notifications::{
