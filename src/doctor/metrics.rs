@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{
-    Patient, Verdict,
-    ask::{self},
+    Patient, Verdict, ask,
     port::{self, Port},
 };
 

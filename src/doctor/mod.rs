@@ -1,7 +1,7 @@
 //! What is wrong with this installation, and what to do about it: `redress doctor`.
 //!
 //! One file a check. Each measures first and judges then, so that its judgement can be tested without what it measures. Nothing
-//! is made, migrated or sent, and a server at work is not kept waiting. Whatever does not answer is given up after [`LIMIT`].
+//! is made, migrated or sent, and a server at work is not kept waiting. Whatever does not answer is given up after 5 seconds.
 
 mod ask;
 mod backups;
@@ -56,10 +56,10 @@ type Check = for<'p> fn(&'p Patient) -> Pin<Box<dyn Future<Output = Vec<Verdict>
 /// Every check, in the order of its lines.
 const CHECKS: [(&str, Check); 12] = [
     ("disk", |patient| Box::pin(disk::check(patient))),
-    ("clock", |patient| Box::pin(async { clock::check(patient) })),
-    ("time zone", |patient| Box::pin(async { zone::check(patient) })),
+    ("clock", |patient| Box::pin(async move { clock::check(patient) })),
+    ("time zone", |patient| Box::pin(async move { zone::check(patient) })),
     ("database", |patient| Box::pin(database::check(patient))),
-    ("keys", |patient| Box::pin(async { key::check(patient) })),
+    ("keys", |patient| Box::pin(async move { key::check(patient) })),
     ("backups", |patient| Box::pin(backups::check(patient))),
     ("listen", |patient| Box::pin(listen::check(patient))),
     ("tls", |patient| Box::pin(certificate::check(patient))),

@@ -44,8 +44,8 @@ fn judge(url: &str, answer: &Answer, served: Option<bool>) -> Verdict {
         Answer::OtherDesk => {
             Verdict::fault(format!("another desk answers at {url}"), "correct public_url, or where the proxy leads to")
         }
-        Answer::Nobody(why) | Answer::Other(502..=504) if served == Some(false) => {
-            let why = if let Answer::Nobody(why) = answer { why } else { "the proxy finds no server" };
+        Answer::Nobody(_) | Answer::Other(502..=504) if served == Some(false) => {
+            let why = if let Answer::Nobody(why) = answer { why.as_str() } else { "the proxy finds no server" };
             Verdict::note(format!("nobody answers at {url}, and no server is at work: {why}"), "start redress serve")
         }
         Answer::Nobody(why) => Verdict::fault(format!("nobody answers at {url}: {why}"), way),
