@@ -30,7 +30,7 @@ pub(super) struct Room {
     /// What kind of file system it is on, by its name in mountinfo.
     kind: Option<String>,
     /// How long it took to write a page and have it on the disk.
-    written: io::Result<Duration>,
+    pub(super) written: io::Result<Duration>,
     /// Whose the directory is, and who looks.
     users: (u32, Option<u32>),
 }
