@@ -48,7 +48,7 @@ pub(in crate::db) fn look<T, E: From<DbError>>(
 }
 
 pub(super) fn whole(path: &Path, limit: Option<Duration>) -> Result<Whole, DbError> {
-    let conn = connect(path)?;
+    let mut conn = connect(path)?;
     let end = limit.map(|limit| Instant::now() + limit);
     let is_over = move || end.is_some_and(|end| Instant::now() >= end);
     conn.progress_handler(BETWEEN_LOOKS, Some(is_over)).map_err(error)?;
