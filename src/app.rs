@@ -50,7 +50,7 @@ use crate::{
     web::{
         Chrome, News, assets,
         callers::{self, Callers},
-        cookies, docs, headers, log, openapi,
+        cookies, docs, headers, log, openapi, proof,
         proxies::Proxies,
         ready::{self, Node, Ready},
         refusal::{self, is_api, refused},
@@ -208,7 +208,7 @@ impl App {
             .layer(middleware::from_fn_with_state(self.staff.clone(), set_up_first))
             .with_state(self.tickets.chrome.clone());
         Router::new()
-            .route("/healthz", get(|| async { "ok\n" }))
+            .route("/healthz", get(proof::healthz).with_state(self.vault.clone()))
             .route("/readyz", get(ready::readyz).with_state(ready))
             .route("/api/openapi.json", get(move |headers: HeaderMap| async move { document.answer(&headers) }))
             .route("/assets/{fingerprint}/{*path}", get(assets::serve))

@@ -1,6 +1,6 @@
 //! Redress: the billing-complaint desk for Internet service providers.
 //!
-//! Imports point one way: `cli → app, config → backup, reports, deliveries, live → tickets → clients, drafts → staff, notifications → audit, web, search, db,
+//! Imports point one way: `cli → app, config → doctor, backup, reports, deliveries, live → tickets → clients, drafts → staff, notifications → audit, web, search, db,
 //! fault, clock, words → vault`.
 //! `docs/ARCHITECTURE.md` walks one request through these modules.
 
@@ -14,6 +14,7 @@ pub mod config;
 pub mod data;
 pub mod db;
 pub mod deliveries;
+pub mod doctor;
 pub mod drafts;
 pub mod email;
 pub mod fault;

@@ -22,4 +22,5 @@ pub use self::{
     purge::{age, naming, purge, redact},
     reads::Reads,
     record::{Entry, recent, record},
+    store::newest,
 };

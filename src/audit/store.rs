@@ -6,7 +6,7 @@ use vault::{Cell, Vault};
 
 use super::{Entry, Event, Filter, chain, chain::Anchor};
 use crate::{
-    db::{Tx, params},
+    db::{DbError, Tx, params},
     fault::Fault,
 };
 
@@ -130,6 +130,15 @@ pub(super) fn anchor(tx: &mut Tx<'_>, vault: &Vault) -> Result<Option<Anchor>, F
 pub(super) fn oldest(tx: &mut Tx<'_>, most: u32) -> Result<Vec<(i64, i64, Vec<u8>)>, Fault> {
     let rows = tx.query("SELECT seq, at, link FROM audit_events ORDER BY seq LIMIT $1", params![most])?;
     rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?, row.opt_bytes(2)?.unwrap_or_default()))).collect()
+}
+
+/// When the newest row was recorded, in milliseconds.
+///
+/// # Errors
+/// Only the database's.
+pub fn newest(tx: &mut Tx<'_>) -> Result<Option<i64>, DbError> {
+    let row = tx.query_one("SELECT at FROM audit_events ORDER BY seq DESC LIMIT 1", &[])?;
+    row.map(|row| row.int(0)).transpose()
 }
 
 /// How many rows are from before a time, in milliseconds, with the times of the oldest and the newest of them.

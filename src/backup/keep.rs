@@ -106,6 +106,11 @@ fn told(settings: &Settings, made: anyhow::Result<(PathBuf, Made)>) {
     }
 }
 
+/// The newest backup of a directory, with when it was begun, in milliseconds.
+pub fn newest(dir: &Path) -> Option<(i64, PathBuf)> {
+    backups(dir).pop().map(|(at, path)| (at.as_millisecond(), path))
+}
+
 /// The backups of a directory with when they were begun, the oldest first. Other files are nobody's business here.
 fn backups(dir: &Path) -> Vec<(Timestamp, PathBuf)> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();

@@ -20,7 +20,7 @@ pub use self::{
     archive::Header,
     before::{Before, before_upgrade},
     check::{check, inspect, place, unpack},
-    keep::{Settings, keep},
+    keep::{Settings, keep, newest},
     make::{Made, Order, make},
     work::Work,
 };

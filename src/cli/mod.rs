@@ -3,11 +3,14 @@
 mod audit;
 mod backup;
 mod clients_import;
+mod completions;
 mod config_check;
 mod db;
 mod demo;
+mod doctor;
 mod key;
 mod log;
+mod manual;
 mod openapi;
 mod panics;
 mod privacy;
@@ -26,12 +29,12 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Arg, ArgMatches, Command, builder::NonEmptyStringValueParser};
+use clap::{Arg, ArgMatches, Command, ValueHint, builder::NonEmptyStringValueParser};
 
 use crate::{
     app::App,
     clock::Clock,
-    config::{Config, Sources, exposed, keys},
+    config::{Config, Key, Sources, exposed, keys},
     data,
 };
 
@@ -57,7 +60,12 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("cannot start: {error}")),
     };
-    match runtime.block_on(run(&matches)) {
+    let done = runtime.block_on(run(&matches));
+    if matches.subcommand_name() == Some("doctor") {
+        // It has given up what did not answer, such as the look-up of a name. Nobody waits for that to end.
+        runtime.shutdown_background();
+    }
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(lines)) => {
             for line in lines {
@@ -110,6 +118,9 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("key", args)) => key::run(&sources, args).await,
         Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
         Some(("openapi", _)) => openapi::print(),
+        Some(("doctor", args)) => doctor::doctor(&sources, args).await,
+        Some(("completions", args)) => completions::print(args),
+        Some(("man", args)) => manual::run(args),
         Some(("db", args)) => match args.subcommand() {
             Some(("copy", args)) => db::copy(&sources, args).await,
             _ => db::migrate(&sources).await,
@@ -185,31 +196,31 @@ fn sources(matches: &ArgMatches) -> Sources {
 
 /// Every command takes every setting. Only the program's own help lists them, so that a command's help is its own.
 fn with_settings(command: Command, hide: bool) -> Command {
-    let mut command = command.arg(
-        Arg::new("config")
-            .long("config")
-            .value_name("FILE")
-            .value_parser(clap::value_parser!(PathBuf))
-            .help("Settings file; default: redress.toml in the working directory")
-            .hide(hide),
-    );
-    for key in keys() {
-        let default = if key.default.is_empty() { String::new() } else { format!(" [default: {}]", key.default) };
-        command = command.arg(
-            Arg::new(key.name)
-                .long(key.flag())
-                .value_name("VALUE")
-                .value_parser(NonEmptyStringValueParser::new())
-                .help(format!("{}{default}", key.help))
-                .help_heading("Settings")
-                .hide_short_help(key.name.contains('.'))
-                .hide(hide),
-        );
-    }
+    let mut command = command.arg(settings_file().hide(hide)).args(keys().map(|key| setting(key).hide(hide)));
     if hide {
         command = command.after_help("Every setting is a flag here too, --data-dir among them: see `redress --help`.");
     }
     command.mut_subcommands(|inner| with_settings(inner, true))
+}
+
+fn settings_file() -> Arg {
+    Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .value_parser(clap::value_parser!(PathBuf))
+        .value_hint(ValueHint::FilePath)
+        .help("Settings file; default: redress.toml in the working directory")
+}
+
+fn setting(key: Key) -> Arg {
+    let default = if key.default.is_empty() { String::new() } else { format!(" [default: {}]", key.default) };
+    Arg::new(key.name)
+        .long(key.flag())
+        .value_name("VALUE")
+        .value_parser(NonEmptyStringValueParser::new())
+        .help(format!("{}{default}", key.help))
+        .help_heading("Settings")
+        .hide_short_help(key.name.contains('.'))
 }
 
 fn command() -> Command {
@@ -241,7 +252,9 @@ fn commands() -> Command {
         )
         .subcommands([backup::command(), restore::command(), key::command(), audit::command()])
         .subcommands([privacy::retention_command(), webhook::command()])
+        .subcommand(doctor::command())
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+        .subcommands([completions::command(), manual::command()])
         .subcommand(db::command())
 }
 

@@ -100,6 +100,11 @@ impl Sources {
         }
     }
 
+    /// Whether something says what a setting is.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !value.is_empty())
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.find(name).map(|(_, value)| value)
     }

@@ -19,6 +19,7 @@
 //! No engine is named outside this module; see `docs/decisions` for why it exists.
 
 mod busy;
+mod checkup;
 pub mod copy;
 mod dialect;
 mod error;
@@ -51,12 +52,13 @@ use load::Kind;
 use watch::Watch;
 
 pub use crate::params;
+pub use checkup::{Checkup, Remark, Whole, look, look_at_replica, whole};
 pub use dialect::{Dialect, TokenIndex};
 pub use error::DbError;
 pub use fit::Fit;
 pub use load::{Connections, Transactions};
 pub use migrate::{MigrationReport, SchemaStatus, newest_schema};
-pub use nodes::{EVERY as NODE_EVERY, GONE as NODE_GONE, announce, leave};
+pub use nodes::{EVERY as NODE_EVERY, GONE as NODE_GONE, announce, leave, serving};
 pub use notices::{Heard, Listener, Notice};
 pub use postgres::Address as PostgresAddress;
 pub use snapshot::{Stop, in_file, inspect};

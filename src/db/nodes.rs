@@ -34,7 +34,7 @@ pub fn leave(tx: &mut Tx<'_>, node: Uuid) -> Result<(), DbError> {
 }
 
 /// How many nodes serve, or did so in the last minute.
-pub(super) fn serving(tx: &mut Tx<'_>, now: i64) -> Result<i64, DbError> {
+pub fn serving(tx: &mut Tx<'_>, now: i64) -> Result<i64, DbError> {
     let row = tx.query_one("SELECT COUNT(*) FROM nodes WHERE seen_at >= $1", params![now - GONE])?;
     row.map_or(Ok(0), |row| row.int(0))
 }

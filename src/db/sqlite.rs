@@ -109,7 +109,7 @@ impl Sqlite {
     }
 }
 
-fn status(conn: &Connection, known: &[Migration]) -> Result<SchemaStatus, DbError> {
+pub(super) fn status(conn: &Connection, known: &[Migration]) -> Result<SchemaStatus, DbError> {
     run(conn, "BEGIN")?;
     let applied = applied(&mut Tx::sqlite(conn))?;
     run(conn, "COMMIT")?;

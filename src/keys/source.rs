@@ -58,11 +58,24 @@ impl KeySource {
         if let Self::File(path) = self {
             return Ok(Vault::open_or_create(path, recorded)?);
         }
-        let vault = Vault::from_text(&self.text()?, &self.name())?;
+        let vault = self.read()?;
         if recorded.is_some_and(|recorded| recorded != vault.fingerprint()) {
             bail!("the keys of {} belong to other data: correct the setting", self.name());
         }
         Ok(vault)
+    }
+
+    /// Reads the ring that is there, and makes none.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn read(&self) -> anyhow::Result<Vault> {
+        match self {
+            Self::File(path) => Ok(Vault::open(path)?),
+            Self::Text(_) | Self::Credential(_) | Self::Command(_) => {
+                Ok(Vault::from_text(&self.text()?, &self.name())?)
+            }
+        }
     }
 
     /// Takes up what has changed there.

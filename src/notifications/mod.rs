@@ -49,7 +49,10 @@ mod zero;
 
 pub use self::{
     callbacks::{Callbacks, hook_secret},
-    channels::{Channel, Contact, Content, Gateway, Incoming, Outcome, Outgoing, Registered, Report, Sending},
+    channels::{
+        Channel, Contact, Content, Gateway, Incoming, Met, Outcome, Outgoing, Probing, Registered, Report, Sending,
+        Unmet,
+    },
     delivery::{LEASE, VALIDITY},
     erase::Age,
     gates::Gates,

@@ -59,7 +59,7 @@ pub use self::{
     from_client::FromClients,
     history::{Entry, History, Note},
     issue_type::{IssueTypes, issue_label},
-    list::{Counted, Page, Place, ViewCounts, count, list, neighbours, view_counts},
+    list::{Counted, Page, Place, ViewCounts, count, list, neighbours, newest, view_counts},
     of_client::{OfClient, of_client},
     priority::Priority,
     reference::Reference,

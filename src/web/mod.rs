@@ -16,6 +16,7 @@ pub mod modules;
 pub mod openapi;
 pub mod preconditions;
 pub mod problem;
+pub mod proof;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod properties;

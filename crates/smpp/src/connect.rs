@@ -62,6 +62,20 @@ pub(crate) async fn bind(config: &Config, tls: Option<Arc<ClientConfig>>) -> Res
     }
 }
 
+/// Connects, by TLS where that is set, and closes again without a word: whether a gateway is there, while another bind is
+/// left alone.
+///
+/// # Errors
+/// Why not, in words.
+pub async fn reach(config: &Config) -> Result<(), String> {
+    let tls = tls(config).map_err(|error| error.to_string())?;
+    match timeout(config.timing.connect, open(config, tls)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("no answer".to_owned()),
+    }
+}
+
 async fn open(config: &Config, tls: Option<Arc<ClientConfig>>) -> std::io::Result<Box<dyn Stream>> {
     let tcp = TcpStream::connect((config.host.as_str(), config.port)).await?;
     // PDUs are small, and answers wait for them.

@@ -21,6 +21,7 @@ mod supervisor;
 
 pub use client::{Client, TryAgain};
 pub use config::{Config, ConfigError, Long, Timing, Tls};
+pub use connect::reach;
 pub use inbound::{Delivery, Inbound, Part, Receipt};
 pub use message::{Doubt, Message, Submitted, Text};
 pub use receipt::Verdict;

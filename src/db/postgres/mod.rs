@@ -1,6 +1,7 @@
 //! PostgreSQL: threads with a connection each; what conflicts is done again; notices go to other nodes.
 
 mod address;
+mod checkup;
 mod migrations;
 mod pool;
 mod relay;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 pub use self::address::Address;
+pub(in crate::db) use self::checkup::{look, look_at_replica};
 pub(in crate::db) use self::session::Session;
 
 use self::pool::Pool;

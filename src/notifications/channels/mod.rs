@@ -4,6 +4,7 @@
 mod calls;
 mod client;
 mod email;
+mod probe;
 mod sms;
 mod webhook;
 mod whatsapp;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 pub use self::{
     calls::{Bundle, Call, Fields, Hook, Incoming, Report},
+    probe::{Met, Probing, Unmet},
     sms::Kind as SmsGateway,
 };
 use super::{
@@ -330,6 +332,10 @@ pub trait Gateway: Debug + Send + Sync {
 
     /// Hands over one message.
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a>;
+
+    /// Asks whether it is there, and by a harmless call whether it takes our log-in, where there is such a call. Nothing is
+    /// handed over, and a session that it keeps with us is left alone.
+    fn probe(&self) -> Probing<'_>;
 
     /// Whether it reports what became of messages, as far as its settings say.
     fn reports(&self) -> bool {

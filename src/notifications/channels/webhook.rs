@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Channel, Contact, Content, Gateway, Outcome, Outgoing, Sending, TRIAL, client};
+use super::{Channel, Contact, Content, Gateway, Outcome, Outgoing, Probing, Sending, TRIAL, client, probe};
 use crate::notifications::{
     message::{Kind, News},
     reason::{self, with_code},
@@ -132,6 +132,10 @@ impl Gateway for Webhook {
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.call(message))
+    }
+
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(probe::reach(&self.client, &self.url))
     }
 }
 

@@ -143,6 +143,14 @@ impl Provider {
         memory.known.clone().ok_or(Refusal::Unreachable)
     }
 
+    /// Asks it for its discovery document and its keys.
+    ///
+    /// # Errors
+    /// Why they cannot be had, for people.
+    pub async fn look(&self) -> Result<(), String> {
+        self.discover(self.clock.now()).await.map(drop)
+    }
+
     async fn discover(&self, now: i64) -> Result<Known, String> {
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| error.to_string())?;
         let metadata = Metadata::discover_async(issuer, &self.http).await.map_err(|error| told(&error))?;

@@ -4,6 +4,7 @@ mod common;
 mod counts;
 mod found;
 mod neighbours;
+mod newest;
 mod searched;
 mod way;
 
@@ -13,6 +14,7 @@ mod tests;
 pub use self::{
     counts::{COUNTED_TO, Counted, ViewCounts, view_counts},
     neighbours::{Place, neighbours},
+    newest::newest,
 };
 
 use self::{

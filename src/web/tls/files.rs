@@ -10,8 +10,10 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use rustls::{
     Error, InconsistentKeys,
+    client::verify_server_name,
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+    server::ParsedCertificate,
     sign::CertifiedKey,
 };
 use vault::Zeroizing;
@@ -28,6 +30,10 @@ pub struct Files {
     pub key: PathBuf,
 }
 
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Renewals are due long before: whoever renews a month ahead has missed it by now.
+const SOON: i64 = 14 * DAY;
+
 /// Something that is another whenever either file has changed.
 pub type Stamp = [(u64, i64, i64, u64); 2];
 
@@ -39,6 +45,21 @@ pub struct Loaded {
     pub from: i64,
     /// Until when, in milliseconds.
     pub until: i64,
+}
+
+impl Loaded {
+    /// Whether it ends so soon that its renewal must have failed.
+    pub fn ends_soon(&self, now: i64) -> bool {
+        // Those for a few days are renewed later.
+        self.until - now <= SOON.min((self.until - self.from) / 4)
+    }
+
+    /// Whether it is good for a host, a name or an address.
+    pub fn is_for(&self, host: &str) -> bool {
+        let parsed = self.certified.end_entity_cert().and_then(ParsedCertificate::try_from);
+        let name = ServerName::try_from(host.trim_matches(['[', ']']));
+        parsed.ok().zip(name.ok()).is_some_and(|(parsed, name)| verify_server_name(&parsed, &name).is_ok())
+    }
 }
 
 impl Files {
@@ -135,6 +156,18 @@ mod tests {
         fs::set_permissions(&files.key, fs::Permissions::from_mode(mode)).unwrap();
         let now = now.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         files.load(&default_provider(), now).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn it_is_for_the_names_in_it_and_ends_soon_two_weeks_before() {
+        let (cert, key) = pair();
+        let good = load(&cert, &key, 0o600, "2030-06-01T00:00:00Z").unwrap();
+        assert!(good.is_for("localhost"));
+        for other in ["desk.isp.example", "127.0.0.1", "[::1]", "", "local host"] {
+            assert!(!good.is_for(other), "{other}");
+        }
+        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        assert!(!good.ends_soon(at("2030-12-17T23:59:59Z")) && good.ends_soon(at("2030-12-18T00:00:00Z")));
     }
 
     #[test]

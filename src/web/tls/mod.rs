@@ -24,15 +24,14 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-pub use self::files::Files;
-use self::files::{Loaded, Stamp};
+use self::files::Stamp;
+pub use self::files::{Files, Loaded};
 use crate::clock::{Clock, instant};
 
 /// Between two looks at the files.
 const LOOK: Duration = Duration::from_secs(2);
+/// Between two warnings, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// Renewals are due long before: whoever renews a month ahead has missed it by now.
-const SOON: i64 = 14 * DAY;
 
 /// How this server proves who it is. Cheap to clone; all clones change together.
 #[derive(Clone)]
@@ -175,9 +174,7 @@ impl Watcher {
         // Whole seconds stay exact far beyond any certificate.
         #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are below 2^53")]
         metrics::gauge!("redress_tls_certificate_expires_seconds").set((shown.until / 1000) as f64);
-        // Those for a few days are renewed later.
-        let soon = SOON.min((shown.until - shown.from) / 4);
-        if shown.until - now > soon || self.warned.is_some_and(|at| now - at < DAY) {
+        if !shown.ends_soon(now) || self.warned.is_some_and(|at| now - at < DAY) {
             return;
         }
         self.warned = Some(now);

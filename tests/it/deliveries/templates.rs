@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use redress::{
     clock::Clock,
-    notifications::{Channel, Gates, Gateway, Outcome, Outgoing, Sending},
+    notifications::{Channel, Gates, Gateway, Met, Outcome, Outgoing, Probing, Sending},
     staff::Role,
 };
 use serde_json::{Value, json};
@@ -181,6 +181,10 @@ struct Seen(Mutex<Vec<(String, String)>>);
 impl Gateway for Seen {
     fn name(&self) -> &'static str {
         "kannel"
+    }
+
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(std::future::ready(Ok(Met::Nobody)))
     }
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {

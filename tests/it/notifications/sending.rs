@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use redress::notifications::{Channel, Gates, Gateway, LEASE, Outcome, Outgoing, Sending, State, VALIDITY};
+use redress::notifications::{
+    Channel, Gates, Gateway, LEASE, Met, Outcome, Outgoing, Probing, Sending, State, VALIDITY,
+};
 use tokio::sync::{Semaphore, watch};
 
 use super::{
@@ -365,6 +367,10 @@ impl Gateway for Paced {
 
     fn per_second(&self) -> Option<u32> {
         self.per_second
+    }
+
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(std::future::ready(Ok(Met::Nobody)))
     }
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {

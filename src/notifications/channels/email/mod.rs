@@ -15,7 +15,7 @@ use lettre::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Channel, Contact, Content, Gateway, Letter, Outgoing, Sending, Wording};
+use super::{Channel, Contact, Content, Gateway, Letter, Outgoing, Probing, Sending, Wording};
 use crate::{
     notifications::{
         message::News,
@@ -164,6 +164,10 @@ impl Gateway for Server {
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(smtp::send(self, message))
+    }
+
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(smtp::probe(self))
     }
 }
 

@@ -19,7 +19,7 @@ use lettre::transport::smtp::{
 
 use super::{Security, Server, letter};
 use crate::notifications::{
-    channels::{Outcome, Outgoing},
+    channels::{Met, Outcome, Outgoing, Unmet},
     reason::{self, with_code},
 };
 
@@ -56,6 +56,18 @@ pub async fn send(server: &Server, message: &Outgoing<'_>) -> Outcome {
         Err(_) if left.load(Ordering::Relaxed) => Outcome::Doubtful { reason: reason::NO_ANSWER.to_owned() },
         Err(_) => later(reason::NO_ANSWER),
     }
+}
+
+/// Connects and logs in as for a mail, and says good-bye.
+pub async fn probe(server: &Server) -> Result<Met, Unmet> {
+    let unmet = |outcome: Outcome| Unmet {
+        refuses_log_in: matches!(outcome, Outcome::LoginRefused { .. }),
+        why: outcome.why_not().unwrap_or_default(),
+    };
+    let mut connection = connect(server).await.map_err(unmet)?;
+    log_in(server, &mut connection).await.map_err(unmet)?;
+    drop(tokio::time::timeout(FAREWELL, connection.quit()).await);
+    Ok(if server.login.is_some() { Met::TakesLogIn } else { Met::Answers })
 }
 
 /// `left` turns true once the content is on its way.

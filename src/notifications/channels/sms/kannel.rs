@@ -7,7 +7,9 @@ use std::sync::Arc;
 use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, client};
+use super::super::{
+    Call, Fields, Gateway, Hook, Incoming, Met, Outcome, Outgoing, Probing, Report, Sending, Unmet, client, probe,
+};
 use super::{Kind, message_id, per_second};
 use crate::{
     notifications::{
@@ -94,9 +96,25 @@ impl Gateway for Kannel {
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.submit(message))
     }
+
+    /// It looks at the log-in first, and then refuses what names no receiver.
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(async {
+            let (status, text) = probe::ask(self.client.get(self.login()), MAX_ANSWER).await?;
+            met(status, &text)
+        })
+    }
 }
 
 impl Kannel {
+    fn login(&self) -> Url {
+        let mut url = self.url.clone();
+        url.query_pairs_mut()
+            .append_pair("username", &self.username)
+            .append_pair("password", self.password.expose_secret());
+        url
+    }
+
     async fn submit(&self, message: &Outgoing<'_>) -> Outcome {
         match client::send(self.client.get(self.request(message))).await {
             Ok(answer) => {
@@ -108,9 +126,8 @@ impl Kannel {
     }
 
     fn request(&self, message: &Outgoing<'_>) -> Url {
-        let mut url = self.url.clone();
+        let mut url = self.login();
         let mut query = url.query_pairs_mut();
-        query.append_pair("username", &self.username).append_pair("password", self.password.expose_secret());
         // Left out, it is Kannel's default sender; empty, it would be a fault.
         let header = message.registered.map(|ids| &ids.header).filter(|header| !header.is_empty());
         if let Some(sender) = header.or(self.sender.as_ref()) {
@@ -139,6 +156,16 @@ impl Kannel {
         }
         drop(query);
         url
+    }
+}
+
+/// What it means how a request without a receiver was answered.
+fn met(status: u16, text: &str) -> Result<Met, Unmet> {
+    match outcome(status, Some(text)) {
+        Outcome::LoginRefused { .. } => Err(Unmet::refused(status)),
+        Outcome::Refused { .. } if status == 400 => Ok(Met::TakesLogIn),
+        Outcome::Later { reason, .. } => Err(Unmet::away(reason)),
+        _ => Err(Unmet::away(with_code(reason::NOT_KANNEL, status))),
     }
 }
 
@@ -226,6 +253,15 @@ mod tests {
         assert!(later(302, Some("")) && later(101, None));
         assert!(matches!(outcome(200, Some("Welcome")), Outcome::Doubtful { .. }));
         assert!(later(504, Some("Gateway Time-out")), "the contract has all 5xx of Kannel tried again");
+    }
+
+    #[test]
+    fn a_question_without_a_receiver_tells_whether_we_are_known() {
+        assert_eq!(met(400, "Missing receiver number, rejected"), Ok(Met::TakesLogIn));
+        assert!(met(403, "Authorization failed for sendsms").is_err_and(|unmet| unmet.refuses_log_in));
+        for (status, text) in [(202, "0: Accepted for delivery"), (200, "Welcome"), (404, "Not found"), (503, "")] {
+            assert!(met(status, text).is_err_and(|unmet| !unmet.refuses_log_in), "{status}");
+        }
     }
 
     #[test]

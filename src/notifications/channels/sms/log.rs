@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Gateway, Outcome, Outgoing, Sending};
+use super::super::{Gateway, Met, Outcome, Outgoing, Probing, Sending};
 use super::Kind;
 use crate::notifications::reason::LOG_ONLY;
 
@@ -22,5 +22,9 @@ impl Gateway for Log {
 
     fn send<'a>(&'a self, _: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(std::future::ready(Outcome::NotSent { reason: LOG_ONLY.to_owned() }))
+    }
+
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(std::future::ready(Ok(Met::Nobody)))
     }
 }

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, client};
+use super::super::{Call, Fields, Gateway, Hook, Incoming, Outcome, Outgoing, Probing, Report, Sending, client, probe};
 use super::{Kind, message_id, per_second, xml};
 use crate::{
     notifications::{
@@ -52,6 +52,8 @@ const UNSUBSCRIBED: i64 = 21_610;
 struct Twilio {
     client: Client,
     url: Url,
+    /// What tells of the account.
+    own: Url,
     account: String,
     token: SecretString,
     from: Origin,
@@ -77,8 +79,9 @@ fn build(settings: &mut Reader<'_>) -> Option<Arc<dyn Gateway>> {
     }
     let (account, token, base, from) = (account?, token?, base?, from?);
     let client = settings.made(&BASE, client::client(&base))?;
-    let url = messages(base, &account);
-    Some(Arc::new(Twilio { client, url, account, token, from, per_second }))
+    let own = resource(base.clone(), &[&format!("{account}.json")]);
+    let url = resource(base, &[&account, "Messages.json"]);
+    Some(Arc::new(Twilio { client, url, own, account, token, from, per_second }))
 }
 
 fn sid(text: &str, kind: &str) -> Result<String, String> {
@@ -89,9 +92,9 @@ fn sid(text: &str, kind: &str) -> Result<String, String> {
     }
 }
 
-fn messages(mut base: Url, account: &str) -> Url {
+fn resource(mut base: Url, names: &[&str]) -> Url {
     if let Ok(mut path) = base.path_segments_mut() {
-        path.pop_if_empty().extend(["2010-04-01", "Accounts", account, "Messages.json"]);
+        path.pop_if_empty().extend(["2010-04-01", "Accounts"]).extend(names);
     }
     base
 }
@@ -112,6 +115,14 @@ impl Gateway for Twilio {
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.submit(message))
+    }
+
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(async {
+            let request = self.client.get(self.own.clone());
+            let request = request.basic_auth(&self.account, Some(self.token.expose_secret()));
+            probe::known(probe::ask(request, 0).await?.0)
+        })
     }
 
     fn hook(&self) -> Option<&dyn Hook> {
@@ -465,7 +476,7 @@ mod tests {
 
     #[test]
     fn the_base_may_have_a_path() {
-        let at = |base: &str| messages(base.parse().unwrap(), "AC1").to_string();
+        let at = |base: &str| resource(base.parse().unwrap(), &["AC1", "Messages.json"]).to_string();
         let path = "/2010-04-01/Accounts/AC1/Messages.json";
         assert_eq!(at("https://api.twilio.com"), format!("https://api.twilio.com{path}"));
         assert_eq!(at("http://127.0.0.1:4020/mock/"), format!("http://127.0.0.1:4020/mock{path}"));

@@ -16,7 +16,8 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::{
-    Bundle, Call, Channel, Contact, Content, Gateway, Hook, Incoming, Outcome, Outgoing, Report, Sending, TRIAL, client,
+    Bundle, Call, Channel, Contact, Content, Gateway, Hook, Incoming, Met, Outcome, Outgoing, Probing, Report, Sending,
+    TRIAL, Unmet, client, probe,
 };
 use crate::{
     notifications::{
@@ -190,6 +191,10 @@ impl Gateway for Cloud {
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.submit(message))
     }
+
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(self.api.who_are_we())
+    }
 }
 
 impl Cloud {
@@ -218,6 +223,21 @@ impl Cloud {
 }
 
 impl Api {
+    /// Asks for our own number.
+    async fn who_are_we(&self) -> Result<Met, Unmet> {
+        let mut own = self.messages.clone();
+        if let Ok(mut path) = own.path_segments_mut() {
+            path.pop();
+        }
+        own.set_query(Some("fields=id"));
+        let request = self.client.get(own).bearer_auth(self.token.expose_secret());
+        match probe::ask(request, 0).await?.0 {
+            // As it answers a token or a number that it does not know.
+            400 => Err(Unmet::refused(400)),
+            status => probe::known(status),
+        }
+    }
+
     async fn post(&self, body: &Value) -> Outcome {
         let request = self.client.post(self.messages.clone()).bearer_auth(self.token.expose_secret());
         let request = request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body.to_string());

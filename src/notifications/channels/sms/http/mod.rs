@@ -18,7 +18,7 @@ use self::{
     hook::Fielded,
     request::Shape,
 };
-use super::super::{Gateway, Hook, Outcome, Outgoing, Sending, client};
+use super::super::{Gateway, Hook, Outcome, Outgoing, Probing, Sending, Unmet, client, probe};
 use super::{Kind, per_second};
 use crate::{
     notifications::{
@@ -131,6 +131,14 @@ impl Gateway for Http {
 
     fn send<'a>(&'a self, message: &'a Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.way.submit(message))
+    }
+
+    /// What it wants of a message is known, and not what it would answer to anything else.
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(async {
+            let url = self.way.shape.base().map_err(Unmet::away)?;
+            probe::reach(&self.way.client, &url).await
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use smpp::{Client, Config, Delivery, Doubt, Inbound, Long, Message, Part, Receip
 
 use self::parts::{Parts, Turn};
 use super::{
-    super::{Gateway, Incoming, Outcome, Outgoing, Report, Sending},
+    super::{Gateway, Incoming, Met, Outcome, Outgoing, Probing, Report, Sending, Unmet},
     Kind,
 };
 use crate::notifications::{
@@ -138,6 +138,11 @@ impl Gateway for Smpp {
             let Some(client) = self.kept.get() else { return not_bound() };
             outcome(client.submit(self.message(message)).await)
         })
+    }
+
+    /// No bind: many gateways allow one, which is that of the server at work.
+    fn probe(&self) -> Probing<'_> {
+        Box::pin(async { smpp::reach(&self.config).await.map(|()| Met::Answers).map_err(Unmet::away) })
     }
 
     fn reports_by_id(&self) -> bool {

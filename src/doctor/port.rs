@@ -1,0 +1,75 @@
+//! Whether an address can be listened on.
+
+use std::{io::ErrorKind, net::SocketAddr};
+
+use tokio::net::TcpListener;
+
+use super::Verdict;
+
+/// How an address is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Port {
+    /// Nobody listens there, and we may.
+    Free,
+    /// Somebody listens there.
+    Taken,
+    /// It cannot be had: why.
+    Refused(String),
+}
+
+/// Tries it, for less than a millisecond, and answers nobody.
+pub(super) async fn look(address: SocketAddr) -> Port {
+    match TcpListener::bind(address).await {
+        Ok(_) => Port::Free,
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Port::Taken,
+        Err(error) => Port::Refused(error.to_string()),
+    }
+}
+
+/// What an address that we may not have comes to.
+pub(super) fn refused(address: SocketAddr, setting: &str, why: &str) -> Verdict {
+    Verdict::fault(
+        format!("{address} cannot be listened on: {why}"),
+        format!(
+            "name an address of this machine in {setting}; a port below 1024 wants a right: docs/operations/install.md"
+        ),
+    )
+}
+
+/// How a program on this machine reaches what listens there.
+pub(super) fn reached_at(address: SocketAddr) -> SocketAddr {
+    let mut reached = address;
+    if address.ip().is_unspecified() {
+        reached.set_ip(if address.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn free_taken_and_refused_are_told_apart() {
+        let held = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let taken = held.local_addr().unwrap();
+        assert_eq!(look(taken).await, Port::Taken);
+        drop(held);
+        assert_eq!(look(taken).await, Port::Free);
+        // An address for documentation (RFC 5737) is nobody's.
+        assert!(matches!(look("192.0.2.1:80".parse().unwrap()).await, Port::Refused(_)));
+    }
+
+    #[test]
+    fn what_listens_everywhere_is_reached_here() {
+        for (listens, reached) in
+            [("0.0.0.0:80", "127.0.0.1:80"), ("[::]:80", "[::1]:80"), ("192.0.2.1:80", "192.0.2.1:80")]
+        {
+            assert_eq!(reached_at(listens.parse().unwrap()).to_string(), reached);
+        }
+    }
+}
