@@ -4,7 +4,7 @@ mod news;
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use anyhow::Context;
@@ -191,10 +191,15 @@ impl App {
             .merge(deliveries::routes(self.tickets.clone()))
             .merge(privacy::routes(self.privacy()))
             .merge(reports::routes(Reports::new(self.tickets.clone())));
-        let (document, parsed) = (openapi::Served::new(&document), document);
+        let parsed = Arc::new(document);
+        // Written when it is first asked for: it is long, and a start has no time for it.
+        let document = Arc::new(LazyLock::new({
+            let parsed = parsed.clone();
+            move || openapi::Served::new(&parsed)
+        }));
         let docs = Router::new()
             .route("/api/docs", get(docs::page))
-            .layer(Extension(Arc::new(parsed)))
+            .layer(Extension(parsed))
             .layer(middleware::from_fn_with_state(self.staff.clone(), set_up_first))
             .with_state(self.tickets.chrome.clone());
         Router::new()

@@ -6,10 +6,10 @@ use anyhow::Context;
 use vault::Vault;
 
 use crate::{
+    backup,
     clock::Clock,
     config::Config,
-    db::{Db, Tx, copy, params},
-    fault::Fault,
+    db::{Db, SchemaStatus, copy},
     keys,
 };
 
@@ -34,23 +34,16 @@ pub fn make_data_dir(data: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Vault)> {
-    let db = open_db(config, clock)?;
+    let db = open_db(config, clock).await?;
     copy::take_over(&db, &config.database_url.to_string()).await?;
-    let recorded = fingerprint(&db).await?;
+    let recorded = db.read(keys::recorded).await?;
     let mut vault = config.keys.open(recorded.as_deref())?;
     check(config, &db, &vault).await?;
     if recorded.is_none() {
         let ours = vault.fingerprint();
-        db.write(move |tx| {
-            tx.execute(
-                "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                params![FINGERPRINT, ours],
-            )
-        })
-        .await
-        .map_err(Fault::from)?;
+        db.write(move |tx| keys::record(tx, &ours)).await?;
         // Two first starts at once: whoever recorded its key first is right.
-        let recorded = fingerprint(&db).await?;
+        let recorded = db.read(keys::recorded).await?;
         vault = config.keys.open(recorded.as_deref())?;
     }
     Ok((db, vault))
@@ -61,7 +54,7 @@ pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Va
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
-    let recorded = fingerprint(db).await?;
+    let recorded = db.read(keys::recorded).await?;
     let recorded = recorded.with_context(|| format!("there is no desk in {}", config.database_url))?;
     let vault = config.keys.open(Some(&recorded))?;
     check(config, db, &vault).await?;
@@ -79,21 +72,6 @@ async fn check(config: &Config, db: &Db, vault: &Vault) -> anyhow::Result<()> {
     }
 }
 
-/// What tells the keys of a desk from others, as it stands beside the data; nothing where there is no desk.
-///
-/// # Errors
-/// Only the database's.
-pub async fn fingerprint(db: &Db) -> Result<Option<Vec<u8>>, Fault> {
-    db.read(|tx| meta(tx, FINGERPRINT)).await
-}
-
-const FINGERPRINT: &str = "vault.fingerprint";
-
-fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<Vec<u8>>, Fault> {
-    let row = tx.query_one("SELECT value FROM meta WHERE name = $1", params![name])?;
-    Ok(row.map(|row| row.bytes(0)).transpose()?)
-}
-
 /// Whether a database that is there holds a desk, of whatever version.
 ///
 /// # Errors
@@ -108,13 +86,20 @@ fn open_url(config: &Config) -> anyhow::Result<Db> {
         .with_context(|| format!("cannot open {}", config.database_url))
 }
 
-/// Opens the database alone and brings its schema up to date.
+/// Opens the database alone and brings its schema up to date. A desk of an older version is kept as it was before, in a backup.
 ///
 /// # Errors
 /// One sentence that says what failed and what to do.
-pub fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
-    let db = open_url(config)?;
-    let report = db.migrate(clock.now()).with_context(|| format!("cannot migrate {}", config.database_url))?;
+pub async fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
+    let (db, name) = (open_url(config)?, config.database_url.to_string());
+    let failed = || format!("cannot migrate {name}");
+    let SchemaStatus { version, pending, .. } = db.schema_status().with_context(failed)?;
+    if let Some(before) = config.before_upgrade.as_ref().filter(|_| version > 0 && !pending.is_empty()) {
+        tracing::info!(version, "the desk is of an older version; it is kept as it is before it is upgraded");
+        let file = backup::before_upgrade(before, (&db, &name), version, clock).await?;
+        tracing::info!(file = %file.display(), "the desk as it was, for the version before; its keys are not in it");
+    }
+    let report = db.migrate(clock.now()).with_context(failed)?;
     if !report.applied.is_empty() {
         tracing::info!(version = report.version, applied = report.applied.join(", "), "schema brought up to date");
     }

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     clock::{Clock, instant},
-    data,
     db::{Db, Stop, copy},
+    keys,
 };
 
 /// What is wanted.
@@ -63,7 +63,7 @@ pub async fn make(db: &Db, name: &str, clock: &Clock, order: Order) -> anyhow::R
     }
     let status = db.schema_status()?;
     copy::check_whole(db, name).await?;
-    let keys = data::fingerprint(db).await?.with_context(|| format!("there is no desk in {name}"))?;
+    let print = db.read(keys::recorded).await?.with_context(|| format!("there is no desk in {name}"))?;
     let now = clock.now();
     let work = Arc::new(Work::beside(directory(&order.to))?);
     let guard = Guard(Stop::default());
@@ -73,7 +73,7 @@ pub async fn make(db: &Db, name: &str, clock: &Clock, order: Order) -> anyhow::R
         made: instant(now),
         redress: env!("CARGO_PKG_VERSION").to_owned(),
         schema: status.version,
-        keys: HEXLOWER.encode(&keys),
+        keys: HEXLOWER.encode(&print),
         bytes: database.metadata()?.len(),
     };
     let (stop, clock) = (guard.0.clone(), clock.clone());

@@ -49,11 +49,11 @@ pub fn command() -> Command {
 }
 
 /// Brings the schema up to date.
-pub fn migrate(sources: &Sources) -> Result<(), Failure> {
+pub async fn migrate(sources: &Sources) -> Result<(), Failure> {
     let config = checked(sources)?;
     let clock = Clock::system();
     data::make_data_dir(&config.data_dir)?;
-    let db = data::open_db(&config, &clock)?;
+    let db = data::open_db(&config, &clock).await?;
     let status = db.schema_status()?;
     out(&format!("{}: schema version {}, up to date", config.database_url, status.version));
     Ok(())

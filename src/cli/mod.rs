@@ -111,7 +111,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("openapi", _)) => openapi::print(),
         Some(("db", args)) => match args.subcommand() {
             Some(("copy", args)) => db::copy(&sources, args).await,
-            _ => db::migrate(&sources),
+            _ => db::migrate(&sources).await,
         },
         Some((other, _)) => Err(Failure::Usage(vec![format!("there is no command {other}")])),
     }

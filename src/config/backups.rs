@@ -1,22 +1,24 @@
 //! Backups that are made again and again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{
     Checker, Key, key,
     lives::{DAY, HOUR, time},
 };
-use crate::backup::{Recipient, Settings};
+use crate::backup::{Before, Recipient, Settings};
 
-pub(super) const KEYS: [Key; 4] = [
+pub(super) const KEYS: [Key; 5] = [
     key("backup.dir", "", "Directory that backups are made into, again and again; none are without it"),
     key("backup.every", "24h", "How often, 1h to 30d"),
     key("backup.keep", "14", "How many of them are kept, the newest, 1 to 1000"),
     key("backup.recipient", "", "Recipients of age (age1…) whom they are encrypted to, comma-separated"),
+    key("backup.before_upgrade", "true", "Whether one is made before a new version changes the schema"),
 ];
 
-/// The settings, if there is a directory.
-pub(super) fn settings(checker: &mut Checker<'_>) -> Option<Settings> {
+/// Of those that are made again and again, if there is a directory; and of those before an upgrade, unless that is turned off,
+/// which go beside the data where there is no directory.
+pub(super) fn settings(checker: &mut Checker<'_>, data: &Path) -> (Option<Settings>, Option<Before>) {
     let every = checker.parsed("backup.every", "write a time from 1h to 30d", |text| {
         time(text).filter(|every| (HOUR..=30 * DAY).contains(every))
     });
@@ -27,10 +29,15 @@ pub(super) fn settings(checker: &mut Checker<'_>) -> Option<Settings> {
         checker.parsed("backup.recipient", "write what age-keygen prints as the public key, age1…", |text| {
             text.split(',').map(|one| one.trim().parse().ok()).collect::<Option<Vec<Recipient>>>()
         });
+    let recipients = recipients.unwrap_or_default();
+    let before = checker.parsed("backup.before_upgrade", "write true or false", |text| text.parse().ok());
     let dir = PathBuf::from(checker.text("backup.dir"));
-    if dir.as_os_str().is_empty() {
-        return None;
-    }
+    let before = before.unwrap_or(true).then(|| Before {
+        dir: dir.clone(),
+        otherwise: data.to_owned(),
+        recipients: recipients.clone(),
+    });
     // Whether it is there is found out each time: a desk must not stay away because a disk for backups does.
-    Some(Settings { dir, every: every?, keep: keep?, recipients: recipients.unwrap_or_default() })
+    let again = || Some(Settings { dir: dir.clone(), every: every?, keep: keep?, recipients });
+    (if dir.as_os_str().is_empty() { None } else { again() }, before)
 }

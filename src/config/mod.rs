@@ -2,6 +2,7 @@
 
 mod backups;
 mod exposed;
+mod key_source;
 mod lives;
 mod oidc;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -170,6 +171,8 @@ pub struct Config {
     pub oidc: Option<staff::oidc::Settings>,
     /// Of backups, if they are made by themselves.
     pub backups: Option<backup::Settings>,
+    /// Of backups before an upgrade, if such are made.
+    pub before_upgrade: Option<backup::Before>,
     /// How long personal data is kept.
     pub retention: Retention,
     /// Of messages.
@@ -221,7 +224,7 @@ impl Config {
         let data_dir = PathBuf::from(checker.text("data_dir"));
         let database_url = database_url(&mut checker);
         let database = database_options(&mut checker);
-        let keys = key_source(&mut checker);
+        let keys = key_source::key_source(&mut checker);
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
         let trusted_proxies =
             checker.parsed("trusted_proxies", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
@@ -237,7 +240,8 @@ impl Config {
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
         let staff = lives::staff(&mut checker);
         let oidc = oidc::settings(&mut checker);
-        let (retention, backups) = (lives::retention(&mut checker), backups::settings(&mut checker));
+        let retention = lives::retention(&mut checker);
+        let (backups, before_upgrade) = backups::settings(&mut checker, &data_dir);
         let notifications = messages(&mut checker, zone.as_ref());
         match (listen, database_url, zone, worker, notifications) {
             (Some(listen), Ok(database_url), Some(zone), Some(worker), Ok(notifications))
@@ -267,6 +271,7 @@ impl Config {
                     oidc,
                     retention,
                     backups,
+                    before_upgrade,
                     notifications,
                 })
             }
@@ -282,36 +287,6 @@ impl Config {
     /// Whether the database is there. Where it is a file that is not, opening it makes one.
     pub fn has_desk(&self) -> bool {
         self.database_url.file().is_none_or(std::path::Path::exists)
-    }
-}
-
-/// Where the keys come from: one place at most is set, and a file if none is.
-fn key_source(checker: &mut Checker<'_>) -> KeySource {
-    let others = ["key_credential", "key_command", "key_ring"].map(|name| (name, checker.text(name)));
-    let mut set = others.into_iter().filter(|(_, text)| !text.is_empty());
-    let (first, second) = (set.next(), set.next());
-    let file = PathBuf::from(checker.text("key_file"));
-    let file = || KeySource::File(file.clone());
-    let given = checker.sources.get("key_file").is_some_and(|path| !path.is_empty());
-    if let (Some((one, _)), Some(other)) =
-        (&first, second.map(|(name, _)| name).or_else(|| given.then_some("key_file")))
-    {
-        let fault = format!("{one}: {other} is set too, and the keys come from one place; leave one of them out");
-        checker.faults.push(fault);
-        return file();
-    }
-    match first {
-        None => file(),
-        Some(("key_command", command)) => KeySource::Command(command),
-        Some(("key_ring", text)) => KeySource::Text(text.into()),
-        Some((_, name)) => match std::env::var_os("CREDENTIALS_DIRECTORY") {
-            Some(directory) if !name.contains('/') => KeySource::Credential(PathBuf::from(directory).join(name)),
-            _ => {
-                let remedy = "write the name alone, and have systemd hand it over by LoadCredential=";
-                checker.faults.push(format!("key_credential: there is no credential {name}; {remedy}"));
-                file()
-            }
-        },
     }
 }
 

@@ -168,7 +168,7 @@ pub fn hints(sources: &Sources) -> Vec<String> {
     hints.extend(exposed(sources));
     hints.extend(idle(sources));
     let set = |name: &str| sources.get(name).is_some_and(|text| !text.is_empty());
-    let unused = keys().find(|key| key.name.starts_with("backup.") && set(key.name));
+    let unused = keys().find(|key| ["backup.every", "backup.keep"].contains(&key.name) && set(key.name));
     let absent = sources.get("backup.dir").filter(|dir| !dir.is_empty() && !Path::new(dir).is_dir());
     hints.extend(absent.map(|dir| format!("backup.dir: {dir} is no directory, so no backup is made until it is one")));
     hints.extend(

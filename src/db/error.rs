@@ -25,7 +25,7 @@ pub enum DbError {
     /// The schema was made by a newer version of the program.
     #[error(
         "the database is at version {database}, this Redress knows up to {known}; \
-         start the newer version or restore a backup"
+         start the newer version, or restore a backup of before (before-upgrade-….backup)"
     )]
     Newer {
         /// The version found in the database.

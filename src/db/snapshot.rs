@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 
-use super::copy::{LEFT, PAGE, Part, TABLES, chunks, put_parts};
+use super::copy::{LEFT, PAGE, Part, TABLES, Table, chunks, put_parts};
+use super::migrate::MIGRATIONS;
 use super::sqlite::{self, create_private, run};
 use super::{DatabaseUrl, Db, DbError, DbOptions, Dialect, Engine, Row, TokenIndex, Tx, Value, params};
 
@@ -42,8 +43,10 @@ impl Db {
     /// milliseconds. What belongs to a running server alone is left out: [`copy`](super::copy) leaves the same behind.
     /// The file is not forced to the disk.
     ///
+    /// Of a schema that is older than ours the file has that one.
+    ///
     /// # Errors
-    /// A PostgreSQL database has to have the schema of this version.
+    /// As [`Db::schema_status`], or whatever keeps it from being read or written.
     pub async fn snapshot(&self, to: &Path, now: i64, stop: Stop) -> Result<(), DbError> {
         let to = to.to_owned();
         match &*self.engine {
@@ -52,12 +55,9 @@ impl Db {
                 on_a_thread(move || vacuum(&mut conn, &to, stop)).await
             }
             Engine::Postgres(_) => {
-                if !self.schema_status()?.pending.is_empty() {
-                    let behind = "it was last used by an older version; run redress db migrate first";
-                    return Err(DbError::Other(behind.to_owned()));
-                }
+                let version = usize::try_from(self.schema_status()?.version).unwrap_or_default();
                 let file = Db::open(&DatabaseUrl::Sqlite(to.clone()), DbOptions::default())?;
-                file.migrate(now)?;
+                file.migrate_to(&MIGRATIONS[..version], now)?;
                 file.close().await?;
                 self.read(move |tx| copy_out(tx, &to, &stop)).await
             }
@@ -105,37 +105,57 @@ fn copy_out(from: &mut Tx<'_>, to: &Path, stop: &Stop) -> Result<(), DbError> {
     let file = open(to)?;
     run(&file, "BEGIN")?;
     for table in &TABLES {
-        let mut after = Vec::new();
-        loop {
-            stop.look()?;
-            let page = from.query(&table.page(after.is_empty()), &after)?;
-            let mut into = Tx::sqlite(&file);
-            for (at, count) in chunks(page.len(), Dialect::Sqlite) {
-                let values: Vec<Value> = page[at..at + count].iter().flat_map(|row| row.0.iter().cloned()).collect();
-                into.execute(&table.put(count), &values)?;
-            }
-            match page.last().filter(|_| page.len() == PAGE) {
-                Some(last) => after = table.key(last).to_vec(),
-                None => break,
-            }
+        // The schema may be one of before.
+        let columns = columns(&file, table.name())?;
+        if !columns.is_empty() {
+            rows_out(from, &table.with_others(&table.others_among(&columns)), &file, stop)?;
         }
     }
     for index in TokenIndex::ALL {
-        let sql = stored_parts(index);
-        let mut after = (-1, -1);
-        loop {
-            stop.look()?;
-            let page = from.query(sql, params![after.0, after.1, i64::try_from(PAGE).unwrap_or(i64::MAX)])?;
-            let parts = page.iter().map(part).collect::<Result<Vec<_>, _>>()?;
-            put_parts(&mut Tx::sqlite(&file), index, &parts)?;
-            match parts.last().filter(|_| parts.len() == PAGE) {
-                Some(last) => after = (last.owner, last.part),
-                None => break,
-            }
+        if file.table_exists(None, index.table()).map_err(sqlite::error)? {
+            parts_out(from, index, &file, stop)?;
         }
     }
     run(&file, "COMMIT")?;
     file.close().map_err(|(_, error)| sqlite::error(error))
+}
+
+/// What a table has; nothing if there is none.
+fn columns(file: &Connection, table: &str) -> Result<Vec<String>, DbError> {
+    let rows = Tx::sqlite(file).query("SELECT name FROM pragma_table_info($1)", params![table])?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+fn rows_out(from: &mut Tx<'_>, table: &Table<'_>, file: &Connection, stop: &Stop) -> Result<(), DbError> {
+    let mut after = Vec::new();
+    loop {
+        stop.look()?;
+        let page = from.query(&table.page(after.is_empty()), &after)?;
+        let mut into = Tx::sqlite(file);
+        for (at, count) in chunks(page.len(), Dialect::Sqlite) {
+            let values: Vec<Value> = page[at..at + count].iter().flat_map(|row| row.0.iter().cloned()).collect();
+            into.execute(&table.put(count), &values)?;
+        }
+        match page.last().filter(|_| page.len() == PAGE) {
+            Some(last) => after = table.key(last).to_vec(),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn parts_out(from: &mut Tx<'_>, index: TokenIndex, file: &Connection, stop: &Stop) -> Result<(), DbError> {
+    let sql = stored_parts(index);
+    let mut after = (-1, -1);
+    loop {
+        stop.look()?;
+        let page = from.query(sql, params![after.0, after.1, i64::try_from(PAGE).unwrap_or(i64::MAX)])?;
+        let parts = page.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+        put_parts(&mut Tx::sqlite(file), index, &parts)?;
+        match parts.last().filter(|_| parts.len() == PAGE) {
+            Some(last) => after = (last.owner, last.part),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// What PostgreSQL has of an index: owner, part and tokens, of those after owner `$1` and part `$2` as many as `$3`.

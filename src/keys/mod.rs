@@ -13,4 +13,4 @@ mod store;
 pub use follow::follow;
 pub use reseal::{Found, Resealing, Used};
 pub use source::KeySource;
-pub use store::{Behind, begin, behind, finish, needed, require, rotating};
+pub use store::{Behind, begin, behind, finish, needed, record, recorded, require, rotating};

@@ -113,6 +113,27 @@ pub fn behind(tx: &mut Tx<'_>, key: KeyId, now: i64) -> Result<Behind, Fault> {
 const NEEDED: &str = "vault.newest";
 /// Where the key of a rotation that is not finished is.
 const ROTATING: &str = "vault.rotating";
+/// Its value is the fingerprint of the keys that belong to the desk.
+const FINGERPRINT: &str = "vault.fingerprint";
+
+/// What tells the keys of a desk from others, as it stands beside the data; nothing where there is no desk.
+///
+/// # Errors
+/// Only the database's.
+pub fn recorded(tx: &mut Tx<'_>) -> Result<Option<Vec<u8>>, Fault> {
+    let row = tx.query_one("SELECT value FROM meta WHERE name = $1", params![FINGERPRINT])?;
+    Ok(row.map(|row| row.bytes(0)).transpose()?)
+}
+
+/// Notes whose keys belong to a new desk, unless some are noted.
+///
+/// # Errors
+/// Only the database's.
+pub fn record(tx: &mut Tx<'_>, fingerprint: &[u8]) -> Result<(), Fault> {
+    let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    tx.execute(sql, params![FINGERPRINT, fingerprint])?;
+    Ok(())
+}
 
 /// Notes that something may be sealed with this key from now on, so that nobody starts without it.
 ///

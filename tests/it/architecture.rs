@@ -163,7 +163,6 @@ const RULES: [Rule; 13] = [
         forbids: is_sql,
         except: &[
             ("src/db/", "migrations and pragmas"),
-            ("src/data.rs", "the key's fingerprint, read before any feature exists"),
             ("src/web/idempotency.rs", "its own table, shared by all features"),
             ("src/schedule.rs", "a store of nothing else"),
             ("src/audit/store.rs", "a store"),

@@ -60,7 +60,9 @@ MAY = HAS.get(os.environ["SCAN_ROLE"], set())
 if os.environ["SCAN_SCOPE"]:
     MAY = MAY & HAS[os.environ["SCAN_SCOPE"]]
 ARGUED = list(exceptions())
-used, found, replayed, numbers, photos = set(), {}, set(), count(), count()
+used, found, numbers, photos = set(), {}, count(), count()
+# Ids of what an answer named once more, and of what a request has deleted.
+replayed, deleted = set(), set()
 statuses, checks = Counter(), Counter()
 # Tokens that are good: the scan's, and of log-outs those that were not used yet.
 good = {f"Bearer {TOKEN}"} if TOKEN else set()
@@ -152,6 +154,8 @@ def after_call(context, case, response):
     wrong = door(case, response)
     if wrong:
         note([f"{case.operation.label}: door {wrong}"], case)
+    if response.request.method == "DELETE" and response.status_code == 204:
+        deleted.add(case.path_parameters.get("id"))
     if response.headers.get("idempotency-replayed"):
         try:
             replayed.add(response.json()["id"])
@@ -164,7 +168,12 @@ def findings(failure, case, response):
     words = f"{case.operation.label}: {failure.code or type(failure).__name__} {response.status_code}"
     if failure.code == "ST302" and case.path_parameters.get("id") in replayed:
         return [f"{words} replayed"]
+    if failure.code == "ST302" and case.path_parameters.get("id") in deleted:
+        return [f"{words} deleted"]
     if failure.code == "ST201":
+        wrong = re.search(r"parameter `([\w-]+)` in header - null value", failure.message)
+        if wrong:
+            return [f"{words} {wrong[1]} null"]
         for kind, values in ((r"parameter `(\w+)` in query", case.query), (r"in body - (\w+)", case.body)):
             wrong = re.search(kind, failure.message)
             if wrong and not (values if isinstance(values, dict) else {}).get(wrong[1]):

@@ -41,7 +41,7 @@ struct Batch {
 
 /// A batch, and what finds its rows.
 struct Ready {
-    table: &'static Table,
+    table: &'static Table<'static>,
     put: Arc<[Row]>,
     remove: Vec<Vec<Value>>,
     found_by: Option<(TokenIndex, Vec<Part>)>,
@@ -74,7 +74,7 @@ impl Copying {
     /// Brings the rows of a table, and tells how many of the target are to go that rows of other tables may still name.
     pub(super) async fn bring_table(
         &self,
-        table: &'static Table,
+        table: &'static Table<'static>,
         brought: &mut Brought,
         tell: &mut Tell<'_>,
     ) -> Result<u64, CopyError> {
@@ -113,7 +113,7 @@ impl Copying {
     }
 
     /// Removes rows that the source does not have, once nothing names them any more.
-    async fn remove_stale(&self, table: &'static Table, brought: &mut Brought) -> Result<(), CopyError> {
+    async fn remove_stale(&self, table: &'static Table<'static>, brought: &mut Brought) -> Result<(), CopyError> {
         let mut pairs = Pairs::of(&self.source, &self.target, table);
         let mut flow = Flow { copy: self, table, batch: Batch::default(), under_way: None, left: 0 };
         while let Some(pair) = pairs.next().await? {
@@ -148,7 +148,7 @@ impl Copying {
         self.target.db.write(store).await
     }
 
-    fn not_stored(&self, table: &'static Table, error: DbError) -> CopyError {
+    fn not_stored(&self, table: &'static Table<'static>, error: DbError) -> CopyError {
         match error {
             DbError::Unique { .. } => CopyError::InTheWay { name: self.target.name.clone(), table: table.name },
             error => self.target.failed(error).in_table(table.name),
@@ -158,7 +158,7 @@ impl Copying {
     /// Rows with what finds them.
     async fn ready(
         &self,
-        table: &'static Table,
+        table: &'static Table<'static>,
         put: Arc<[Row]>,
         remove: Vec<Vec<Value>>,
     ) -> Result<Arc<Ready>, CopyError> {
@@ -173,7 +173,7 @@ impl Copying {
     }
 
     /// The rows but for those that name a row which the target does not have.
-    async fn without_orphans(&self, table: &'static Table, rows: Arc<[Row]>) -> Result<Arc<[Row]>, CopyError> {
+    async fn without_orphans(&self, table: &'static Table<'static>, rows: Arc<[Row]>) -> Result<Arc<[Row]>, CopyError> {
         let read = move |tx: &mut Tx<'_>| {
             let mut rows = rows.to_vec();
             for (column, other, key) in table.refers {
@@ -225,7 +225,7 @@ impl Ready {
 /// Batches of a table, of which one is written while the next is made ready.
 struct Flow<'a> {
     copy: &'a Copying,
-    table: &'static Table,
+    table: &'static Table<'static>,
     batch: Batch,
     under_way: Option<JoinHandle<Result<u64, CopyError>>>,
     left: u64,

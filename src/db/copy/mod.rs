@@ -33,7 +33,7 @@ use uuid::Uuid;
 
 use super::{Db, DbError, TokenIndex, Tx, merge_index, nodes};
 pub(super) use parts::{chunks, put as put_parts};
-pub(super) use tables::{LEFT, PAGE, TABLES};
+pub(super) use tables::{LEFT, PAGE, TABLES, Table};
 
 /// Rows between two words on how far it has come.
 const STEP: u64 = 500;

@@ -23,13 +23,13 @@ pub(super) enum Pair {
 
 /// Where they come from. What is written meanwhile at or before the last pair is not seen.
 pub(super) struct Pairs {
-    table: &'static Table,
+    table: &'static Table<'static>,
     source: Side,
     target: Side,
 }
 
 impl Pairs {
-    pub(super) fn of(source: &End, target: &End, table: &'static Table) -> Self {
+    pub(super) fn of(source: &End, target: &End, table: &'static Table<'static>) -> Self {
         Self { table, source: Side::of(source, table), target: Side::of(target, table) }
     }
 
@@ -57,7 +57,7 @@ impl Pairs {
 /// One side: its next row, and where the others come from.
 struct Side {
     end: End,
-    table: &'static Table,
+    table: &'static Table<'static>,
     head: Option<Row>,
     page: std::vec::IntoIter<Row>,
     /// Ends when there are no more.
@@ -65,7 +65,7 @@ struct Side {
 }
 
 impl Side {
-    fn of(end: &End, table: &'static Table) -> Self {
+    fn of(end: &End, table: &'static Table<'static>) -> Self {
         let (send, pages) = mpsc::channel(1);
         tokio::spawn(read(end.clone(), table, send));
         Self { end: end.clone(), table, head: None, page: Vec::new().into_iter(), pages }
@@ -88,7 +88,7 @@ impl Side {
 }
 
 /// Reads page after page, and ends when nobody wants more of them.
-async fn read(end: End, table: &'static Table, pages: mpsc::Sender<Result<Vec<Row>, DbError>>) {
+async fn read(end: End, table: &'static Table<'static>, pages: mpsc::Sender<Result<Vec<Row>, DbError>>) {
     let mut after = Vec::new();
     loop {
         let sql = table.page(after.is_empty());

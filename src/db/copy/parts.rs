@@ -44,7 +44,7 @@ pub struct Part {
 /// What finds rows of a table that were read from the source.
 pub(super) async fn of_rows(
     source: &End,
-    table: &'static Table,
+    table: &'static Table<'static>,
     findable: &Arc<dyn Findable>,
     rows: Arc<[Row]>,
 ) -> Result<Vec<Part>, CopyError> {

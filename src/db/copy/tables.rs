@@ -14,12 +14,12 @@ const COUNTED: u64 = 20_000;
 
 /// A table that is copied.
 #[derive(Debug)]
-pub(in crate::db) struct Table {
+pub(in crate::db) struct Table<'t> {
     pub(super) name: &'static str,
     /// The primary key. Both engines order its values alike, byte by byte.
     pub(super) keys: &'static [&'static str],
     /// All other columns.
-    others: &'static [&'static str],
+    others: &'t [&'static str],
     /// Whose rows its own name: column, table, that one's column.
     pub(super) refers: &'static [(&'static str, &'static str, &'static str)],
     /// Whether the engine numbers new rows, in the key.
@@ -28,13 +28,13 @@ pub(in crate::db) struct Table {
     only: Option<&'static str>,
 }
 
-const fn table(name: &'static str, keys: &'static [&'static str], others: &'static [&'static str]) -> Table {
+const fn table(name: &'static str, keys: &'static [&'static str], others: &'static [&'static str]) -> Table<'static> {
     Table { name, keys, others, refers: &[], numbered: false, only: None }
 }
 
 type References = &'static [(&'static str, &'static str, &'static str)];
 
-pub(in crate::db) static TABLES: [Table; 37] = [
+pub(in crate::db) static TABLES: [Table<'static>; 37] = [
     Table { only: Some(marks::NOT_MARKS), ..table("meta", &["name"], &["value"]) },
     table(
         "users",
@@ -228,7 +228,7 @@ pub(in crate::db) static TABLES: [Table; 37] = [
 /// gateway does. `schema_migrations` is the engine's own.
 pub(in crate::db) const LEFT: [&str; 5] = ["gateway_health", "gateway_states", "nodes", "schedules", "turns"];
 
-impl Table {
+impl Table<'_> {
     const fn refers(self, refers: References) -> Self {
         Self { refers, ..self }
     }
@@ -237,8 +237,23 @@ impl Table {
         Self { numbered: true, ..self }
     }
 
+    /// Those of its columns beside the key that a schema of before had as well, of the columns that the table had then.
+    pub(in crate::db) fn others_among(&self, columns: &[String]) -> Vec<&'static str> {
+        self.others.iter().copied().filter(|name| columns.iter().any(|column| column == name)).collect()
+    }
+
+    /// The same with fewer columns.
+    pub(in crate::db) fn with_others<'o>(&self, others: &'o [&'static str]) -> Table<'o> {
+        Table { others, ..*self }
+    }
+
+    /// The name.
+    pub(in crate::db) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// All columns, in the order in which rows have them: the key first.
-    pub(super) fn columns(&self) -> impl Iterator<Item = &'static str> {
+    pub(in crate::db) fn columns(&self) -> impl Iterator<Item = &'static str> {
         self.keys.iter().chain(self.others).copied()
     }
 

@@ -196,7 +196,7 @@ async fn run(end: &End, sql: &'static str) -> u64 {
 }
 
 /// Everything of a table, in the order of its key.
-async fn rows(end: &End, table: &'static Table) -> Vec<Row> {
+async fn rows(end: &End, table: &'static Table<'static>) -> Vec<Row> {
     let sql = table.page(true).replace("LIMIT 500", "");
     end.read(move |tx| tx.query(&sql, &[])).await.unwrap()
 }

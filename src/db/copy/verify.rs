@@ -43,7 +43,12 @@ impl Copying {
     }
 
     /// What both have. `read` is what the source had when the table was brought.
-    async fn verify_table(&self, table: &'static Table, read: Sum, tell: &mut Tell<'_>) -> Result<Sum, CopyError> {
+    async fn verify_table(
+        &self,
+        table: &'static Table<'static>,
+        read: Sum,
+        tell: &mut Tell<'_>,
+    ) -> Result<Sum, CopyError> {
         let mut pairs = Pairs::of(&self.source, &self.target, table);
         let (mut source, mut target) = (Digest::of(table.name), Digest::of(table.name));
         let mut differs = None;

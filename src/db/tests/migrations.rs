@@ -77,7 +77,7 @@ fn a_newer_schema_is_refused_in_plain_words() {
     assert_eq!(
         refused.to_string(),
         "the database is at version 2, this Redress knows up to 1; \
-         start the newer version or restore a backup"
+         start the newer version, or restore a backup of before (before-upgrade-….backup)"
     );
 }
 

@@ -126,7 +126,7 @@ pub struct NoteBody {
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct PhotoBody {
     /// A JPEG, PNG or WebP; with the rest at most 12 MiB.
-    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     pub photo: Vec<u8>,
     /// It stays within the desk.
     #[schema(min_length = 1, max_length = 10_000)]

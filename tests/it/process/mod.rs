@@ -10,3 +10,4 @@ mod recovery;
 mod refusals;
 mod serve;
 mod settings;
+mod upgrades;

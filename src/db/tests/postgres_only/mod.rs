@@ -6,6 +6,7 @@ mod connections;
 mod nodes;
 mod others;
 mod proxy;
+mod snapshots;
 
 use testbase::Database;
 

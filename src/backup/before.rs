@@ -1,0 +1,102 @@
+//! The desk as it was before an upgrade, so that the version before can have it back: a schema never goes backwards.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+
+use super::{
+    age::Recipient,
+    make::{Order, make},
+};
+use crate::{clock::Clock, db::Db};
+
+/// How many of them are kept, the newest.
+const KEPT: usize = 3;
+const PREFIX: &str = "before-upgrade-";
+const SUFFIX: &str = ".backup";
+
+/// Where backups of before an upgrade go.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The directory for backups.
+    pub dir: PathBuf,
+    /// Where that is not there: beside the data.
+    pub otherwise: PathBuf,
+    /// Who can open them; anybody who reads the files if there are none.
+    pub recipients: Vec<Recipient>,
+}
+
+/// Makes a backup of a desk that has the schema of an older version, `schema`. `name` is what people know the database by.
+/// Needs room for it all once more, and reads it all.
+///
+/// # Errors
+/// One sentence that says what failed and what to do. The desk is as it was.
+pub async fn before_upgrade(
+    before: &Before,
+    (db, name): (&Db, &str),
+    schema: i64,
+    clock: &Clock,
+) -> anyhow::Result<PathBuf> {
+    // A disk for backups that is away keeps nobody from working.
+    let dir = if before.dir.is_dir() { &before.dir } else { &before.otherwise };
+    let to = dir.join(named(schema, clock));
+    let order = Order { to: to.clone(), replace: false, recipients: before.recipients.clone() };
+    let made = make(db, name, clock, order).await;
+    made.with_context(|| {
+        format!(
+            "{name} was not upgraded, as it could not be kept as it is in {}: make room there or name another place with \
+             backup.dir; or make a backup of your own and set backup.before_upgrade to false",
+            dir.display()
+        )
+    })?;
+    for old in too_many(dir) {
+        if let Err(error) = fs::remove_file(&old) {
+            tracing::warn!(%error, file = %old.display(), "an old backup could not be removed; remove it by hand");
+        }
+    }
+    Ok(to)
+}
+
+/// In the order of their names they sort by age, as versions and times do. Two nodes may begin in one second.
+fn named(schema: i64, clock: &Clock) -> String {
+    format!("{PREFIX}{schema:04}-{}{SUFFIX}", clock.timestamp().strftime("%Y%m%dT%H%M%S%.3fZ"))
+}
+
+fn too_many(dir: &Path) -> Vec<PathBuf> {
+    let ours = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?;
+        (name.starts_with(PREFIX) && name.ends_with(SUFFIX)).then(|| entry.path())
+    };
+    let mut found: Vec<_> = fs::read_dir(dir).into_iter().flatten().flatten().filter_map(ours).collect();
+    found.sort();
+    found.truncate(found.len().saturating_sub(KEPT));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_are_kept_and_nothing_else_is_looked_at() {
+        let dir = testbase::Dir::new();
+        let names = ["0009-20261201T030000.000Z", "0010-20261101T030000.000Z", "0010-20261101T030000.001Z", "0021-2"];
+        let names = names.map(|name| format!("{PREFIX}{name}{SUFFIX}"));
+        let others = ["before-upgrade-0001-1.backup.old", "redress-20261101T030000Z.backup", "redress.key"];
+        for name in names.iter().map(String::as_str).chain(others) {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        assert_eq!(too_many(dir.path()), [dir.path().join(&names[0])]);
+        assert!(too_many(&dir.path().join("none")).is_empty());
+    }
+
+    #[test]
+    fn names_sort_by_version_and_then_by_time() {
+        let at = |millis| Clock::fixed(millis, 1).0;
+        let names = [named(9, &at(5_000)), named(10, &at(1_000)), named(10, &at(1_001)), named(10, &at(61_000))];
+        assert!(names.is_sorted(), "{names:?}");
+    }
+}

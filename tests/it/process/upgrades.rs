@@ -1,0 +1,213 @@
+//! Desks that earlier versions have made, as `bin/fixture` kept them: each opens, and is what it was.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+
+use super::recovery::GATEWAY;
+use crate::support::{
+    Caller, Dir, eventually,
+    process::{Process, run},
+};
+
+/// A desk of an earlier version.
+struct Kept {
+    place: PathBuf,
+    /// What it answered.
+    said: Value,
+}
+
+impl Kept {
+    /// All of them that this run's engine can take.
+    fn all() -> Vec<Self> {
+        let places = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/upgrades");
+        let places = fs::read_dir(places).unwrap().map(|entry| entry.unwrap().path());
+        let read = |place: PathBuf| {
+            let said = serde_json::from_str(&fs::read_to_string(place.join("desk.json")).unwrap()).unwrap();
+            Self { place, said }
+        };
+        let mut all: Vec<_> = places.map(read).filter(Self::is_ours).collect();
+        all.sort_by_key(|kept| kept.schema());
+        assert!(!all.is_empty(), "there are no desks to upgrade");
+        all
+    }
+
+    /// The versions before the fifth knew SQLite alone.
+    fn is_ours(&self) -> bool {
+        Dir::new().database().is_none() || self.place.join("postgres.sql.gz").exists()
+    }
+
+    fn schema(&self) -> i64 {
+        self.said["schema"].as_i64().unwrap()
+    }
+
+    /// Puts it where the program of a test looks.
+    fn placed(&self) -> Dir {
+        let dir = Dir::new();
+        let data = dir.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::copy(self.place.join("redress.key"), data.join("redress.key")).unwrap();
+        match dir.database() {
+            None => fs::write(data.join("redress.db"), unpacked(&self.place.join("redress.db.gz"))).unwrap(),
+            Some(database) => {
+                let dump = String::from_utf8(unpacked(&self.place.join("postgres.sql.gz"))).unwrap();
+                // What is for psql alone begins so.
+                let sql: String =
+                    dump.lines().filter(|line| !line.starts_with('\\')).map(|line| format!("{line}\n")).collect();
+                database.with(async |client| client.batch_execute(&sql).await).unwrap();
+            }
+        }
+        dir
+    }
+
+    /// Somebody who signs in with the password of then.
+    async fn signed_in(&self, base: &str) -> Caller {
+        let proof = json!({"email": self.said["email"], "password": self.said["password"]});
+        let answer = Caller::new(base).post("/api/auth/login", &proof).await;
+        assert_eq!(answer.status, 200, "{} {}", self.place.display(), answer.text);
+        Caller::new(base).with_token(answer.json["token"].as_str().unwrap())
+    }
+}
+
+fn unpacked(file: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(fs::File::open(file).unwrap()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// Everything that was said is still said, whatever is said beside it.
+#[track_caller]
+fn says_still(was: &Value, is: &Value, of: &str) {
+    match (was, is) {
+        (Value::Object(was), Value::Object(is)) => {
+            for (name, was) in was {
+                says_still(was, is.get(name).unwrap_or(&Value::Null), &format!("{of}.{name}"));
+            }
+        }
+        (Value::Array(was), Value::Array(is)) => {
+            assert_eq!(was.len(), is.len(), "{of}");
+            for (at, (was, is)) in was.iter().zip(is).enumerate() {
+                says_still(was, is, &format!("{of}[{at}]"));
+            }
+        }
+        _ => assert_eq!(was, is, "{of}"),
+    }
+}
+
+async fn json(caller: &Caller, path: &str) -> Value {
+    let answer = caller.get(path).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    answer.json
+}
+
+/// The desk answers as the earlier version did.
+async fn is_as_it_was(kept: &Kept, caller: &Caller) {
+    for ticket in kept.said["tickets"].as_array().unwrap() {
+        let reference = ticket["ticketRef"].as_str().unwrap();
+        says_still(ticket, &json(caller, &format!("/api/tickets/{reference}")).await, reference);
+        let messages = json(caller, &format!("/api/tickets/{reference}/notifications")).await;
+        says_still(&kept.said["messages"][reference], &messages["items"], reference);
+        let phone = ticket["clientPhone"].as_str().unwrap();
+        let last_four = &phone[phone.len() - 4..];
+        let found = json(caller, &format!("/api/tickets?q={last_four}")).await;
+        let found: BTreeSet<&str> =
+            found["items"].as_array().unwrap().iter().map(|ticket| ticket["ticketRef"].as_str().unwrap()).collect();
+        assert!(found.contains(reference), "{reference} is found by {last_four}: {found:?}");
+    }
+    let account = kept.said["client"]["accountId"].as_str().unwrap();
+    says_still(&kept.said["client"], &json(caller, &format!("/api/clients/{account}")).await, account);
+    says_still(&kept.said["users"], &json(caller, "/api/users").await, "users");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn desks_of_every_earlier_version_open_and_are_what_they_were() {
+    for kept in Kept::all() {
+        let dir = kept.placed();
+        let still = [GATEWAY.as_slice(), &[("REDRESS_WORKER", "false")]].concat();
+        let process = Process::serve(&dir, &still);
+        let token = kept.said["token"].as_str().unwrap();
+        is_as_it_was(&kept, &Caller::new(&process.base).with_token(token)).await;
+        is_as_it_was(&kept, &kept.signed_in(&process.base).await).await;
+        process.stop();
+        run(&dir, &["audit", "verify"]).done();
+
+        // What waited goes out, or is given up where it is too late; nothing waits for ever.
+        let process = Process::serve(&dir, &[]);
+        let caller = Caller::new(&process.base).with_token(token);
+        for reference in kept.said["messages"].as_object().unwrap().keys() {
+            let path = format!("/api/tickets/{reference}/notifications");
+            eventually("its messages are settled", async || {
+                let said = json(&caller, &path).await;
+                let waits = |one: &Value| ["queued", "sending"].contains(&one["state"].as_str().unwrap());
+                (!said["items"].as_array().unwrap().iter().any(waits)).then_some(())
+            })
+            .await;
+        }
+        let ticket = caller.ticket(json!({"clientName": "Xanthippe Quillfeather"})).await;
+        assert_eq!(ticket["clientName"], "Xanthippe Quillfeather");
+        process.stop();
+    }
+}
+
+/// Beside the data, or where backups go.
+fn kept_before(place: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("before-upgrade-")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_is_kept_as_it_was_before_it_is_upgraded() {
+    let kept = Kept::all().remove(0);
+    let dir = kept.placed();
+    let said = run(&dir, &["db", "migrate"]).done();
+    assert!(said.contains("up to date"), "{said}");
+    let files = kept_before(&dir.path().join("data"));
+    let [file] = files.as_slice() else { panic!("one backup of before, not {files:?}") };
+    assert!(file.display().to_string().contains(&format!("before-upgrade-{:04}-", kept.schema())), "{file:?}");
+    run(&dir, &["db", "migrate"]).done();
+    assert_eq!(kept_before(&dir.path().join("data")), files, "where nothing changes none is made");
+
+    let to = Dir::new();
+    fs::create_dir(to.path().join("data")).unwrap();
+    fs::copy(kept.place.join("redress.key"), to.path().join("data/redress.key")).unwrap();
+    let said = run(&to, &["restore", file.to_str().unwrap()]).done();
+    assert!(said.contains("is the desk as of"), "{said}");
+    let process = Process::serve(&to, &[("REDRESS_WORKER", "false")]);
+    is_as_it_was(&kept, &kept.signed_in(&process.base).await).await;
+    process.stop();
+}
+
+#[tokio::test]
+async fn it_goes_where_backups_go_and_not_at_all_where_that_is_set() {
+    let kept = Kept::all().remove(0);
+    let (dir, backups) = (kept.placed(), Dir::new());
+    let place = backups.path().display().to_string();
+    run(&dir, &["db", "migrate", "--backup-dir", &place]).done();
+    assert_eq!(kept_before(backups.path()).len(), 1);
+    assert_eq!(kept_before(&dir.path().join("data")).len(), 0);
+
+    let dir = kept.placed();
+    run(&dir, &["db", "migrate", "--backup-dir", &place, "--backup-before-upgrade", "false"]).done();
+    assert_eq!(kept_before(backups.path()).len(), 1);
+}
+
+#[tokio::test]
+async fn where_it_cannot_be_kept_nothing_is_upgraded() {
+    let kept = Kept::all().remove(0);
+    let (dir, backups) = (kept.placed(), Dir::new());
+    // A directory of processes takes no files, whoever asks.
+    let refused = run(&dir, &["db", "migrate", "--backup-dir", "/proc/self"]).failed();
+    for words in ["was not upgraded", "/proc/self", "backup.dir", "backup.before_upgrade"] {
+        assert!(refused.contains(words), "{words} in {refused}");
+    }
+    let place = backups.path().display().to_string();
+    run(&dir, &["db", "migrate", "--backup-dir", &place]).done();
+    let files = kept_before(backups.path());
+    assert!(files[0].display().to_string().contains(&format!("-{:04}-", kept.schema())), "it still was of before");
+}
