@@ -13,10 +13,11 @@ ALIKE = [
 
 
 def alike(text, numbers):
+    text = re.sub(r"\b[0-9a-f]{4,}…", "<digest>", text)
     for pattern, word in ALIKE:
         text = re.sub(pattern, word, text)
     if numbers:
-        text = re.sub(r"[ \t]+", " ", re.sub(r"\d[\d,.]*\d|\d", "<number>", text))
+        text = re.sub(r"[ \t]+", " ", re.sub(r"\b\d[\d,.]*\b", "<number>", text))
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 

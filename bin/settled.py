@@ -6,7 +6,7 @@ import tomllib
 
 # What a snippet leaves to others: what the program asks for beside it, where nothing is said of it.
 BESIDE = {
-    "oidc.issuer": {"oidc.client_id": "redress", "oidc.client_secret": "a-secret-of-the-provider", "oidc.admin_if": "groups=x"},
+    "oidc.issuer": {"oidc.client_id": "redress", "oidc.admin_if": "groups=x"},
     "email": {"email.host": "mail.isp.example", "email.from": "desk@isp.example"},
     "whatsapp": {"whatsapp.phone_number_id": "1", "whatsapp.access_token": "t", "whatsapp.app_secret": "s", "whatsapp.verify_token": "v",
                  "whatsapp.template.created": "a", "whatsapp.template.fixed": "a"},
@@ -80,6 +80,8 @@ class Settings:
                         for name, value in settings.items())
             if named:
                 settings = {**{name: value for name, value in others.items() if name not in settings}, **settings}
+        if "oidc.issuer" in settings and "oidc.client_secret_file" not in settings:
+            settings.setdefault("oidc.client_secret", "a-secret-of-the-provider")
         file = self.work / "block.toml"
         file.write_text("".join(f"{name} = {written(value)}\n" for name, value in settings.items()))
         file.chmod(0o600)
@@ -109,7 +111,7 @@ class Settings:
     def span(self, text):
         """A setting named within a sentence that there is not."""
         name = text.partition(" = ")[0]
-        if re.fullmatch(r"[a-z_]+(?:\.[a-z0-9_]+)+", name):
+        if re.fullmatch(r"[a-z_]+(?:\.[a-z0-9_]+)+", name) and not name.endswith((".rs", ".toml", ".sql")):
             self.seen += 1
             table = name.rpartition(".")[0]
             if table in self.tables and name not in self.names | self.tables:
