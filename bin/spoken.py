@@ -11,6 +11,7 @@ from pages import ROOT
 # Folders of the repository: what is named in one of them has to be there.
 FOLDERS = r"(?:\.ci|assets|benches|bin|crates|deploy|docs|fuzz|locales|migrations|src|templates|tests)"
 # Words that stand for others.
+PLACEHOLDER = re.compile(r"\b(?:FEATURE|NAME|NNNN_name|TAG)\b")
 STANDS_FOR = re.compile(r"^[A-Z][A-Z_-]*$|^\$|…|^-$|^<")
 
 
@@ -84,9 +85,8 @@ class Program:
     def file(self, word):
         """A file of the repository that is not there."""
         word = word.rstrip("/").removeprefix("./")
-        if re.fullmatch(rf"{FOLDERS}(?:/[\w.*-]+)+", word) and not re.search(r"[A-Z]{4,}", word.rpartition("/")[2].partition(".")[0].removeprefix("README").removeprefix("LICENSES").removeprefix("ARCHITECTURE")):
-            if not list(ROOT.glob(word)):
-                yield f"there is no {word}"
+        if re.fullmatch(rf"{FOLDERS}(?:/[\w.*-]+)+", word) and not PLACEHOLDER.search(word) and not list(ROOT.glob(word)):
+            yield f"there is no {word}"
 
     def variables_of(self, text):
         for name in re.findall(r"\bREDRESS_[A-Z][A-Z_]+\b", text):
