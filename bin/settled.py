@@ -1,5 +1,6 @@
 """Settings as the documentation shows them, held against a program."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -8,11 +9,11 @@ import tomllib
 BESIDE = {
     "oidc.issuer": {"oidc.client_id": "redress", "oidc.admin_if": "groups=x"},
     "email": {"email.host": "mail.isp.example", "email.from": "desk@isp.example"},
-    "whatsapp": {"whatsapp.phone_number_id": "1", "whatsapp.access_token": "t", "whatsapp.app_secret": "s", "whatsapp.verify_token": "v",
-                 "whatsapp.template.created": "a", "whatsapp.template.fixed": "a"},
+    "whatsapp": {"whatsapp.phone_number_id": "1", "whatsapp.access_token": "t", "whatsapp.app_secret": "s",
+                 "whatsapp.verify_token": "v", "whatsapp.template.created": "a", "whatsapp.template.fixed": "a"},
     "webhook": {"webhook.url": "https://billing.isp.example/redress", "webhook.secret": "a-secret-of-the-webhook"},
-    "sms.http": {"sms.gateway": "http", "sms.sender": "LARKFIELD", "sms.http.url": "https://sms.example.net/send?to={to}&text={text}&x={password}",
-                 "sms.http.password": "p"},
+    "sms.http": {"sms.gateway": "http", "sms.sender": "LARKFIELD", "sms.http.password": "p",
+                 "sms.http.url": "https://sms.example.net/send?to={to}&text={text}&x={password}"},
     "tls.cert": {"public_url": "https://desk.isp.example"},
     "database_replica_url": {"database_url": "postgres://redress@db.example/redress"},
 }
@@ -43,7 +44,8 @@ def written(value):
         return str(value).lower()
     if isinstance(value, list):
         return f"[{', '.join(map(written, value))}]"
-    return str(value) if isinstance(value, int) else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    # A text of JSON is one of TOML.
+    return json.dumps(value, ensure_ascii=False)
 
 
 class Settings:

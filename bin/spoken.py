@@ -12,6 +12,10 @@ from pages import ROOT
 FOLDERS = r"(?:\.ci|assets|benches|bin|crates|deploy|docs|fuzz|locales|migrations|src|templates|tests)"
 # Words that stand for others.
 PLACEHOLDER = re.compile(r"\b(?:FEATURE|NAME|NNNN_name|TAG)\b")
+# Behind these, redress is the name of a user, a service, a package or an image.
+IS_NO_COMMAND = re.compile(r"-.*|apt|purge|stop|start|restart|reload|createuser|chown|logs|exec")
+# Where a command of a line ends.
+ENDS = {"|", "&&", "||", ">", ">>", "<", "redress", ""}
 STANDS_FOR = re.compile(r"^[A-Z][A-Z_-]*$|^\$|…|^-$|^<")
 
 
@@ -66,7 +70,7 @@ class Program:
     def commands(self, text):
         """What is wrong with the commands of a script."""
         text = re.sub(r"\\\n\s*", " ", text)
-        text = re.sub(r"cargo run --release -- |target/(?:release|dist|debug)/redress\b", "redress ", text)
+        text = re.sub(r"(^\s*|\$\()(?:cargo run --release --|target/release/redress\b)", r"\1redress", text, flags=re.M)
         for line in text.splitlines():
             yield from self.variables_of(line)
             try:
@@ -75,11 +79,10 @@ class Program:
                 words = line.split()
             words = [part for word in words for part in re.split(r"\$\(|\)|;|`", word)]
             for at, word in enumerate(words):
-                starts = at == 0 or not (words[at - 1].startswith("-") or words[at - 1] in ("-u", "-U", "apt", "purge", "stop", "--name", "-t"))
-                following = words[at + 1:]
-                if word == "redress" and starts and (len(following) == 0 or re.match(r"--|[a-z]", following[0])):
-                    end = next((n for n, one in enumerate(following) if one in ("|", "&&", "||", ">", "<", "redress", "")), len(following))
-                    yield from self.command(following[:end])
+                if word == "redress" and (at == 0 or not IS_NO_COMMAND.fullmatch(words[at - 1])):
+                    following = words[at + 1:]
+                    ends = (n for n, one in enumerate(following) if one in ENDS)
+                    yield from self.command(following[:next(ends, len(following))])
                 yield from self.file(word)
 
     def file(self, word):
