@@ -10,13 +10,13 @@ from pages import ROOT
 
 # Folders of the repository: what is named in one of them has to be there.
 FOLDERS = r"(?:\.ci|assets|benches|bin|crates|deploy|docs|fuzz|locales|migrations|src|templates|tests)"
-# Words that stand for others.
+# Words that stand for others: in paths, and in commands.
 PLACEHOLDER = re.compile(r"\b(?:FEATURE|NAME|NNNN_name|TAG)\b")
+STANDS_FOR = re.compile(r"^[A-Z][A-Z_-]*$|^\$|…|^-$|^<")
 # Behind these, redress is the name of a user, a service, a package or an image.
 IS_NO_COMMAND = re.compile(r"-.*|apt|purge|stop|start|restart|reload|createuser|chown|logs|exec")
 # Where a command of a line ends.
 ENDS = {"|", "&&", "||", ">", ">>", "<", "redress", ""}
-STANDS_FOR = re.compile(r"^[A-Z][A-Z_-]*$|^\$|…|^-$|^<")
 
 
 class Program:
