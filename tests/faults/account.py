@@ -2,8 +2,7 @@
 exactly one message for each thing that its client has to be told; a refusal left nothing, or something whole that its key
 finds; what was sealed opens; the audit history and the file hold together."""
 
-import json
-import os
+import contextlib
 import sqlite3
 import subprocess
 from collections import Counter
@@ -192,7 +191,7 @@ def rows(desk, sql):
         if done.returncode:
             raise Wrong(f"psql: {done.stderr.strip()}")
         return [tuple(line.split("|")) for line in done.stdout.splitlines()]
-    with sqlite3.connect(f"file:{desk.data}/redress.db?mode=ro", uri=True) as database:
+    with contextlib.closing(sqlite3.connect(f"file:{desk.data}/redress.db?mode=ro", uri=True)) as database:
         return database.execute(sql).fetchall()
 
 

@@ -94,12 +94,14 @@ class Control:
 
 
 class Desk:
-    """A desk with an owner and a token; `settings` are REDRESS_… variables without that."""
+    """A desk with an owner and a token, its data in `data` if not in its own place; `settings` are REDRESS_… variables without
+    that."""
 
-    def __init__(self, place, **settings):
+    def __init__(self, place, data=None, **settings):
         self.place = pathlib.Path(place)
-        self.data = self.place / "data"
-        self.data.mkdir(parents=True, mode=0o700)
+        self.place.mkdir(parents=True)
+        self.data = data or self.place / "data"
+        self.data.mkdir(mode=0o700)
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.control = Control(self.place / "control")

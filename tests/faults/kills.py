@@ -12,7 +12,7 @@ from sink import Sink
 def run(bench):
     sink = bench.keep(Sink())
     desk = bench.desk(**sink.settings()).start()
-    load = Load([desk.base], desk.token, bench.work / "log").start()
+    load = Load([desk.base], desk.token, bench.work / "log", pause=0.02).start()
     chance, kills = random.Random(20261127), 1000 if bench.long else 15
     starting = 0
     for number in range(kills):

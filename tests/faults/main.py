@@ -57,10 +57,11 @@ class Bench:
     desks: list = field(default_factory=list)
     others: list = field(default_factory=list)
 
-    def desk(self, name="desk", place=None, **settings):
+    def desk(self, name="desk", **settings):
         """A desk on SQLite that does not run yet."""
-        desk = Desk(place or self.work / name, **settings)
+        desk = Desk(self.work / name, **settings)
         shutil.copytree(self.work.parent / "template" / "data", desk.data, dirs_exist_ok=True)
+        os.sync()
         desk.token = (self.work.parent / "token").read_text()
         self.desks.append(desk)
         return desk

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Sink:
-    """`mode` is what becomes of a message: a status such as 200 or 503; `silent` and `cut` keep it and do not answer."""
+    """`mode` is what becomes of a message: a status such as 200 or 503; `silent` and `cut` keep it and do not
+    answer, and 0 neither keeps it nor answers."""
 
     def __init__(self):
         self.mode, self.got, self.order, self.lock, self.asked = 200, {}, [], threading.Lock(), 0
@@ -58,7 +59,7 @@ class Sink:
                 self.order.append((one, said["text"][0]))
         if mode == "silent":
             time.sleep(15)
-        if mode in ("silent", "cut"):
+        if mode in ("silent", "cut", 0):
             request.close_connection = True
             request.connection.close()
             return
