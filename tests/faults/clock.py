@@ -15,7 +15,7 @@ def run(bench):
     sink = bench.keep(Sink())
     desk = bench.desk(**sink.settings()).start()
     load = Load([desk.base], desk.token, bench.work / "log", clients=4, pause=0.02).start()
-    chance, jumps, longest = random.Random(17), 60 if bench.long else 6, 0.0
+    chance, jumps, longest = random.Random(17), 60 if bench.long else 4, 0.0
     for number in range(jumps):
         time.sleep(0.3 + chance.random() / 2)
         before = load.count(201)
@@ -33,7 +33,7 @@ def run(bench):
         raise Wrong(f"requests were refused after a jump: {load.answers}")
     waiting = left(load)
     # Those wait for a time that is an hour off; it comes.
-    verdict = account.settle(desk, load, sink, seconds=60, step=900)
+    verdict = account.settle(desk, load, sink, seconds=60, step=900 if bench.long else 3600)
     return Report(f"{jumps} jumps of an hour", verdict,
                   f"{waiting} messages were waiting for an hour that is to come when the clock was right again")
 

@@ -22,7 +22,7 @@ class Disk:
             image = path.with_suffix(".img")
             with open(image, "wb") as file:
                 file.truncate(size << 20)
-            subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
+            subprocess.run(["/usr/sbin/mkfs.ext4", "-q", "-F", str(image)], check=True)
             mount("-o", "loop,errors=remount-ro", image, path)
         else:
             mount("-t", "tmpfs", "-o", f"size={size}m", "tmpfs", path)

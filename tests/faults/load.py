@@ -37,7 +37,7 @@ class Caller:
 
     def __init__(self, bases, token, timeout=40.0):
         self.bases, self.token, self.timeout = bases, token, timeout
-        self.turn, self.connection = 0, None
+        self.turn, self.connection, self.error = 0, None, ""
 
     def ask(self, method, path, body=None, headers=None):
         """Status, headers and JSON; or no status when there was no answer."""
@@ -49,11 +49,16 @@ class Caller:
             self.connection.request(method, path, None if body is None else json.dumps(body), sent)
             answer = self.connection.getresponse()
             raw = answer.read()
-            return answer.status, answer.headers, json.loads(raw) if raw else None
-        except (OSError, http.client.HTTPException, ValueError):
+        except (OSError, http.client.HTTPException) as error:
+            self.error = repr(error)
             self.close()
             self.turn += 1
             return None, {}, None
+        try:
+            return answer.status, answer.headers, json.loads(raw) if raw else None
+        except ValueError:
+            # What stands between has answered.
+            return answer.status, answer.headers, raw[:200]
 
     def close(self):
         if self.connection:
@@ -99,11 +104,7 @@ class Load:
             if self.stopped.is_set():
                 break
             key = f"f{number}x{turn}x{chance.randrange(10**9)}"
-            text = f"Case {key} was billed twice."
-            case = Case(key, text, {
-                "clientName": f"Client {key}", "clientPhone": f"+4477009{number:02}{turn % 1000:03}",
-                "issueType": "Incorrect Bill", "description": text,
-            })
+            case = self.case(key, 1000 * number + turn % 1000)
             with self.lock:
                 self.cases.append(case)
             if self.insist(caller, case, "create", chance) and turn % 2:
@@ -113,6 +114,15 @@ class Load:
             if self.pause:
                 time.sleep(self.pause)
         caller.close()
+
+    @staticmethod
+    def case(key, phone):
+        """A ticket that is to be logged, whose words no other has."""
+        text = f"Case {key} was billed twice."
+        return Case(key, text, {
+            "clientName": f"Client {key}", "clientPhone": f"+4477009{phone:05}", "issueType": "Incorrect Bill",
+            "description": text,
+        })
 
     def insist(self, caller, case, step, chance):
         """Sends it until it is acknowledged, given up, or the work has ended."""
@@ -142,7 +152,8 @@ class Load:
         with self.lock:
             self.answers[status] = self.answers.get(status, 0) + 1
             self.times.append((began, took, status))
-            print(json.dumps([round(began, 4), round(took, 4), step, case.key, status]), file=self.log, flush=True)
+            told = [round(began, 4), round(took, 4), step, case.key, status or caller.error]
+            print(json.dumps(told), file=self.log, flush=True)
         if status == wanted:
             if step == "create":
                 case.id, case.reference = answer["id"], answer["ticketRef"]

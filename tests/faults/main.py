@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from desk import Desk, NotRun, Wrong, with_parent
 
 NAMES = [
-    "kills", "power", "lying", "nth", "syncs", "full", "readonly", "damage", "clock", "handles", "busy", "gateway", "kannel",
-    "smpp", "postgres", "failover",
+    "kills", "power", "lying", "nth", "syncs", "full", "readonly", "broken", "damage", "clock", "handles", "busy", "gateway",
+    "kannel", "smpp", "postgres", "failover", "idle", "flood", "rolling",
 ]
 # What bin/ci runs: less than a minute in all. The others need tens of seconds, or servers that take long to set up.
-SHORT = ["kills", "power", "lying", "nth", "syncs", "full", "readonly", "damage", "clock", "handles", "busy", "gateway"]
+SHORT = [
+    "control", "kills", "gateway", "clock", "power", "lying", "busy", "nth", "syncs", "full", "readonly", "damage", "handles",
+]
 # What a disk of its own is mounted for: where mounts of this process alone are allowed, and gone with it.
-MOUNTS = ["full", "readonly"]
+MOUNTS = ["full", "readonly", "broken"]
 PASSED, FAILED, USAGE, NOT_RUN = 0, 1, 2, 3
 
 

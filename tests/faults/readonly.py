@@ -1,13 +1,11 @@
-"""The disk takes no writes for a while, as one whose file system has found itself damaged; and at the start."""
+"""The disk takes no writes for a while, each call being refused; and it is mounted read-only when the desk starts."""
 
 import errno
-import os
-import subprocess
 import time
 
 import account
 from desk import Wrong, until
-from disk import Disk, mount
+from disk import Disk
 from load import Load
 from main import Report
 
@@ -38,9 +36,8 @@ def run(bench):
     verdict = account.settle(desk, load)
     desk.end()
     disk.end()
-    broken = broken_down(bench) if bench.long else ""
     return Report(f"{rounds} times read-only at work and once at the start", verdict,
-                  f"{load.count(503)} answers of 503, {verdict.kept} kept though refused{broken}; at the start it said: {refusal}")
+                  f"{load.count(503)} answers of 503, {verdict.kept} kept though refused; at the start it said: {refusal}")
 
 
 def refuses(desk, load):
@@ -52,28 +49,3 @@ def refuses(desk, load):
     status = desk.answers("/api/tickets")
     if status != 200:
         raise Wrong(f"the list was answered {status} meanwhile")
-
-
-def broken_down(bench):
-    """An ext4 that turns read-only under the desk, with its files open. It takes root, and loop devices."""
-    if os.getuid():
-        return ", not tried on a real ext4 that breaks down (it takes root)"
-    disk = Disk(bench.work / "ext4", 64, ext4=True)
-    desk = bench.desk("broken", data=disk.path / "data").start()
-    load = Load([desk.base], desk.token, bench.work / "broken-load").start()
-    until("some work", lambda: load.acknowledged() > 100)
-    disk.break_down()
-    until("a refusal", lambda: load.count(503) > 5)
-    time.sleep(0.2)
-    refuses(desk, load)
-    load.stopped.set()
-    desk.kill()
-    load.stop()
-    disk.end()
-    image = disk.path.with_suffix(".img")
-    subprocess.run(["e2fsck", "-fy", str(image)], capture_output=True, check=False)
-    mount("-o", "loop", image, disk.path)
-    desk.start()
-    verdict = account.settle(desk, load)
-    disk.end()
-    return f"; and once an ext4 that broke down: {verdict.acknowledged} acknowledged, {verdict.lost} lost"
