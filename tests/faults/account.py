@@ -144,7 +144,7 @@ def look_at_history(caller, case, ticket, verdict):
 
 def from_outside(load, verdict):
     """Every case, through the API."""
-    caller = Caller(load.bases, load.token)
+    caller = Caller(load.bases, load.token, again=True)
     found = listed(caller)
     cases = list(load.cases)
     known = {case.text for case in cases}
@@ -152,7 +152,7 @@ def from_outside(load, verdict):
         verdict.half(f"a ticket that nobody logged: {text[:60]!r}")
 
     def part(number):
-        mine = Caller(load.bases, load.token)
+        mine = Caller(load.bases, load.token, again=True)
         for case in cases[number::4]:
             look(mine, case, found.get(case.text, []), verdict)
         mine.close()
@@ -216,7 +216,7 @@ def from_inside(desk, verdict):
 def drain(desk, load, seconds=30.0, step=45):
     """Waits until no message is on its way. Leases and pauses are let run out by moving the clock on, by `step` seconds for each
     one that this takes."""
-    caller = Caller(load.bases, load.token)
+    caller = Caller(load.bases, load.token, again=True)
 
     def waiting():
         counts = [caller.ask("GET", f"/api/notifications?state={state}&pageSize=1") for state in ("queued", "sending")]

@@ -39,7 +39,7 @@ def run(bench):
         until("new connections to be taken", lambda: desk.answers("/api/tickets") == 200, 20)
     load.stop()
     verdict = account.settle(desk, load)
-    return Report(f"{rounds} times no handle left", verdict, f"of {most}, {load.count(503)} answers of 503, "
+    return Report(f"{rounds} times no handle left", verdict, f"{most} of them in use, {load.count(503)} answers of 503, "
                   f"{load.count(None)} without one")
 
 

@@ -2,11 +2,12 @@
 bounded by the lie, what is left is whole, and the desk goes on from there. The disk keeps the order of writes, and loses all
 since a random moment."""
 
+import itertools
 import random
 import time
 
 import account
-from desk import Wrong
+from desk import Wrong, until
 from load import ABANDONED, ACKNOWLEDGED, Caller, Load
 from main import Report
 from power import apply, cut, read
@@ -24,16 +25,18 @@ def run(bench):
         time.sleep(0.1)
         lied_from = time.monotonic()
         steps_then = desk.journal.stat().st_size
-        time.sleep(0.1 + chance.random() * 0.4)
+        then = load.acknowledged()
+        until("work under the lie", lambda: load.acknowledged() > then + 5)
+        time.sleep(chance.random() * 0.4)
 
         def lie(base, steps, chance):
-            files, size = dict(base), 0
-            last = chance.randrange(len(steps))
-            for place, one in enumerate(steps):
-                size += 64 + len(one[3])
-                # What was flushed before the lie is there.
-                if size <= steps_then or place < last:
-                    apply(files, one)
+            sizes = [64 + len(one[3]) for one in steps]
+            honest = sum(total <= steps_then for total in itertools.accumulate(sizes))
+            # What was flushed before the lie is there, and of the rest what came before some moment in its first half.
+            last = honest + chance.randrange(1 + (len(steps) - honest) // 2)
+            files = dict(base)
+            for one in steps[:last]:
+                apply(files, one)
             return files, len(steps)
 
         load.stopped.set()
