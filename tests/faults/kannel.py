@@ -1,5 +1,5 @@
 """The real Kannel of Debian, with the fake SMSC of its own tests: its smsbox killed and started again, stopped so that it is silent,
-and its bearerbox gone. Every message reaches the SMSC; one that may have gone twice is known to the desk."""
+its SMSC stopped, and all of it gone. Every message reaches the SMSC; one that may have gone twice is known to the desk."""
 
 import os
 import pathlib
@@ -123,7 +123,7 @@ def run(bench):
     desk = bench.desk(**kannel.settings()).start()
     load = Load([desk.base], desk.token, bench.work / "log", clients=3, pause=0.15).start()
     done = []
-    for fault in ["killed", "silent", "without its SMSC", "gone"] * (3 if bench.long else 1):
+    for fault in ["killed", "silent", "with a silent SMSC", "gone"] * (3 if bench.long else 1):
         before = sum(kannel.got().values())
         until("messages to go", lambda: sum(kannel.got().values()) > before + 3, 90, 0.1)
         if fault == "killed":
@@ -134,10 +134,11 @@ def run(bench):
             kannel.signal("smsbox", signal.SIGSTOP)
             time.sleep(14)
             kannel.signal("smsbox", signal.SIGCONT)
-        elif fault == "without its SMSC":
-            kannel.signal("fakesmsc", signal.SIGKILL)
-            time.sleep(3)
-            kannel.start("fakesmsc")
+        elif fault == "with a silent SMSC":
+            # Stopped and not killed: bearerbox takes for delivered what it has written to this one's socket.
+            kannel.signal("fakesmsc", signal.SIGSTOP)
+            time.sleep(5)
+            kannel.signal("fakesmsc", signal.SIGCONT)
         else:
             # Both end as they should: smsbox first, so that bearerbox has what it took in its spool.
             for box in ("smsbox", "bearerbox"):
