@@ -6,13 +6,14 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import traceback
 from dataclasses import dataclass, field
 
-from desk import Desk, NotRun, Wrong, with_parent
+from desk import Desk, NotRun, Wrong
 
 NAMES = [
     "kills", "power", "lying", "nth", "syncs", "full", "readonly", "broken", "damage", "clock", "handles", "busy", "gateway",
@@ -42,6 +43,9 @@ class Report:
             f"{v.duplicates} duplicates", *([self.more] if self.more else []),
         ]
         return ", ".join(told)
+
+
+RUNNING = set()
 
 
 def template(work):
@@ -105,27 +109,40 @@ def alone(name, work, long):
         if not shutil.which("unshare") or subprocess.run([*private, "true"], capture_output=True, check=False).returncode:
             return NOT_RUN, "this machine allows no mounts that are private to a process"
         command = [*private, *command]
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                          preexec_fn=with_parent)
-    return done.returncode, done.stdout.strip()
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as fault:
+        RUNNING.add(fault)
+        said = fault.communicate()[0]
+        RUNNING.discard(fault)
+    return fault.returncode, said.strip()
+
+
+def leave(_number, _frame):
+    """Asked to end: so are the faults, which take what they started along, PostgreSQL's servers among it."""
+    for fault in list(RUNNING):
+        fault.terminate()
+    sys.exit(FAILED)
 
 
 def run(names, long, work, jobs):
     template(work)
     words = {PASSED: "passed", FAILED: "FAILED", NOT_RUN: "NOT RUN"}
     worst, began = PASSED, time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(jobs) as crew:
+    crew = concurrent.futures.ThreadPoolExecutor(jobs)
+    try:
         waiting = {crew.submit(alone, name, work, long): name for name in names}
         for done in concurrent.futures.as_completed(waiting):
             status, said = done.result()
             status = status if status in words else FAILED
             print(f"{waiting[done]:10} {words[status]:8} {said}", flush=True)
             worst = FAILED if FAILED in (status, worst) else max(status, worst)
+    finally:
+        crew.shutdown(cancel_futures=True)
     print(f"{len(names)} faults, {time.monotonic() - began:.0f} s")
     return worst
 
 
 def main(words):
+    signal.signal(signal.SIGTERM, leave)
     if words[:1] == ["one"]:
         return one(words[1], pathlib.Path(words[2]), words[3] == "long")
     work = pathlib.Path(os.environ["FAULTS_WORK"])
