@@ -56,6 +56,9 @@ pub enum DbError {
     /// The file is damaged, or no database at all.
     #[error("the database file is damaged or is not a database; restore a backup")]
     Corrupt,
+    /// The file is there and has nothing in it, not even that it is a database.
+    #[error("the database file is empty; restore a backup, or remove the file if there has never been a desk")]
+    Empty,
     /// A fault of the program: wrong SQL, wrong column type, a broken rule of the schema.
     #[error("database error: {0}")]
     Other(String),

@@ -55,7 +55,9 @@ impl Sqlite {
     pub(super) fn open(path: &Path, options: &DbOptions) -> Result<Self, DbError> {
         let path = path.to_owned();
         if options.create {
-            create_private(&path)?;
+            if create_private(&path)? == Made::Before {
+                refuse_emptied(&path, options.busy_timeout)?;
+            }
         }
         let source = Source { path, patience: options.busy_timeout };
         let connection = source.connect()?;
@@ -187,14 +189,36 @@ impl Source {
     }
 }
 
+/// Whether a file was there.
+#[derive(PartialEq, Eq)]
+pub(super) enum Made {
+    Now,
+    Before,
+}
+
 /// SQLite gives `-wal` and `-shm` the mode of the database, so that one must be right first.
-pub(super) fn create_private(path: &Path) -> Result<(), DbError> {
+pub(super) fn create_private(path: &Path) -> Result<Made, DbError> {
     let mut new = OpenOptions::new();
     match new.write(true).create_new(true).mode(0o600).open(path) {
-        // Closing it would drop every POSIX lock that this process holds on the file by now.
-        Ok(file) => std::mem::forget(file),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(DbError::Unavailable(format!("cannot create it: {error}"))),
+        Ok(file) => {
+            // Closing it would drop every POSIX lock that this process holds on the file by now.
+            std::mem::forget(file);
+            Ok(Made::Now)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Made::Before),
+        Err(error) => Err(DbError::Unavailable(format!("cannot create it: {error}"))),
+    }
+}
+
+/// SQLite takes an empty file for a new database. But a new one is empty only until whoever has made it writes its first page,
+/// which is waited for; a desk whose file was emptied must not begin anew as if it had never been.
+fn refuse_emptied(path: &Path, mut patience: Duration) -> Result<(), DbError> {
+    while std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        if patience.is_zero() {
+            return Err(DbError::Empty);
+        }
+        patience = patience.saturating_sub(WAL_RETRY);
+        std::thread::sleep(WAL_RETRY);
     }
     Ok(())
 }

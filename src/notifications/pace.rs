@@ -77,16 +77,20 @@ impl Pace {
             return usize::MAX;
         }
         // A clock set back fills nothing.
-        let passed = (now - self.filled_at).clamp(0, 1_000);
-        self.tokens = (self.tokens + self.rate * passed / 1_000).min(self.rate.max(MESSAGE));
-        self.filled_at = now;
+        let earned = self.rate * (now - self.filled_at).clamp(0, 1_000);
+        self.tokens = (self.tokens + earned / 1_000).min(self.rate.max(MESSAGE));
+        // What is less than a thousandth counts the next time: looks come every millisecond, and would fill nothing.
+        self.filled_at = now - earned % 1_000 / self.rate;
         usize::try_from(self.tokens / MESSAGE).unwrap_or(0)
     }
 
     /// One is on its way.
     pub fn begin(&mut self) {
         self.flying += 1;
-        self.tokens -= MESSAGE;
+        // What goes without a limit is not owed once there is one.
+        if self.rate > 0 {
+            self.tokens -= MESSAGE;
+        }
     }
 
     /// It has come back, or nobody knows.
@@ -188,6 +192,38 @@ mod tests {
             }
         }
         assert!((410..=7 * 61).contains(&sent), "{sent}");
+    }
+
+    #[test]
+    fn what_went_before_there_was_a_limit_is_not_owed_under_it() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(16, None);
+        for _ in 0..10_000 {
+            pace.begin();
+            pace.note(&ACCEPTED, 0, &clock);
+            pace.end();
+        }
+        pace.note(&throttled(None), 0, &clock);
+        assert_eq!(pace.ready(0), Ready::Open(0));
+        assert_eq!(pace.ready(1_000), Ready::Open(10), "as many as the rate says, a second later");
+    }
+
+    #[test]
+    fn who_looks_each_millisecond_gets_what_the_rate_says_however_slow_it_is() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(16, None);
+        for _ in 0..40 {
+            pace.note(&throttled(None), 0, &clock);
+        }
+        let mut sent = 0;
+        for now in 0..60_000 {
+            if let Ready::Open(1..) = pace.ready(now) {
+                pace.begin();
+                pace.end();
+                sent += 1;
+            }
+        }
+        assert_eq!((pace.rate, sent), (MESSAGE / 2, 29), "one in two seconds");
     }
 
     #[test]

@@ -149,7 +149,7 @@ async fn the_files_are_for_their_owner_only() {
 fn a_file_that_cannot_be_used_is_refused() {
     let dir = Dir::new();
     let refused = |path: &Path, create: bool| {
-        let options = DbOptions { create, ..DbOptions::default() };
+        let options = DbOptions { create, busy_timeout: Duration::from_millis(50), ..DbOptions::default() };
         Db::open(&DatabaseUrl::Sqlite(path.to_owned()), options).err().unwrap()
     };
     let no_directory = refused(&dir.path().join("none/redress.db"), true);
@@ -160,6 +160,10 @@ fn a_file_that_cannot_be_used_is_refused() {
     let text = dir.path().join("text.db");
     std::fs::write(&text, "This is a letter, and no database.".repeat(100)).unwrap();
     assert_eq!(refused(&text, true), DbError::Corrupt);
+    let emptied = dir.path().join("emptied.db");
+    std::fs::write(&emptied, "").unwrap();
+    assert_eq!(refused(&emptied, true), DbError::Empty);
+    assert_eq!(std::fs::metadata(&emptied).unwrap().len(), 0, "and left as it is");
 }
 
 #[tokio::test]
