@@ -3,7 +3,6 @@ been mended. It takes root, and loop devices."""
 
 import os
 import subprocess
-import time
 
 import account
 from desk import NotRun, need, until
@@ -32,8 +31,6 @@ def once(bench, number):
     until("some work", lambda: load.acknowledged() > 100)
     disk.break_down()
     until("a refusal", lambda: load.count(503) > 5)
-    # What was flushed just before is answered by now.
-    time.sleep(0.2)
     refuses(desk, load)
     load.stopped.set()
     desk.kill()

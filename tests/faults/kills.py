@@ -13,7 +13,7 @@ def run(bench):
     sink = bench.keep(Sink())
     desk = bench.desk(**sink.settings()).start()
     load = Load([desk.base], desk.token, bench.work / "log", pause=0.02).start()
-    chance, kills = random.Random(20261127), 1000 if bench.long else 15
+    chance, kills = random.Random(20261127), 1000 if bench.long else 10
     starting = 0
     for number in range(kills):
         if number % 5 == 4:

@@ -100,6 +100,11 @@ class Load:
         """Requests that were answered as done."""
         return sum((case.created, case.noted, case.fixed).count(ACKNOWLEDGED) for case in list(self.cases))
 
+    def fresh(self, since):
+        """Requests that were sent for the first time since then and answered as done. One that is sent again may find what was
+        done before."""
+        return sum(began > since and first and status in (200, 201) for began, _, status, first in list(self.times))
+
     def count(self, status):
         return self.answers.get(status, 0)
 
@@ -153,11 +158,12 @@ class Load:
             "fix": ("PUT", f"/api/tickets/{case.id}", {"status": "Fixed"}, None, 200),
         }[step]
         began = time.monotonic()
+        first = not any(refused == step for refused, _ in case.refusals)
         status, headers, answer = caller.ask(method, path, body, {"Idempotency-Key": key} if key else {})
         took = time.monotonic() - began
         with self.lock:
             self.answers[status] = self.answers.get(status, 0) + 1
-            self.times.append((began, took, status))
+            self.times.append((began, took, status, first))
             told = [round(began, 4), round(took, 4), step, case.key, status or caller.error]
             print(json.dumps(told), file=self.log, flush=True)
         if status == wanted:

@@ -14,7 +14,7 @@ from power import apply, cut, read
 
 
 def run(bench):
-    cuts, chance = 100 if bench.long else 5, random.Random(11)
+    cuts, chance = 100 if bench.long else 3, random.Random(11)
     whole, lost, total = account.Verdict(), 0, 0
     for number in range(cuts):
         desk = bench.desk(f"desk{number}")

@@ -152,7 +152,7 @@ def main(words):
     if any(not re.fullmatch("[a-z]+", name) or name not in [*NAMES, "control"] for name in names):
         print(f"short, control, or some of: {' '.join(NAMES)}", file=sys.stderr)
         return USAGE
-    return run(names, not short, work, int(os.environ.get("JOBS", "3" if short else "1")))
+    return run(names, not short, work, int(os.environ.get("JOBS", "4" if short else "1")))
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def cut(desk, base, chance, disk=after_cut):
 def run(bench):
     desk = bench.desk()
     desk.journal = bench.work / "journal"
-    chance, cuts, unsure, bare = random.Random(7), 200 if bench.long else 8, 0, 0
+    chance, cuts, unsure, bare = random.Random(7), 200 if bench.long else 6, 0, 0
     load = Load([desk.base], desk.token, bench.work / "log").start()
     # So that most cuts fall between a write and its flush.
     desk.control.slow(0.02)
