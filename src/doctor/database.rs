@@ -7,7 +7,6 @@ use crate::{
     audit,
     clock::Clock,
     config::Config,
-    data,
     db::{self, Checkup, DbError, Tx, Whole},
     fault::Fault,
     keys, tickets,
