@@ -84,7 +84,9 @@ pub(super) fn token_command() -> Command {
         )
         .subcommand(Command::new("list").about("List API tokens, never their secrets"))
         .subcommand(
-            Command::new("revoke").about("Make a token worthless").arg(Arg::new("id").value_name("ID").required(true)),
+            Command::new("revoke")
+                .about("Make a token worthless")
+                .arg(Arg::new("id").value_name("ID").required(true).help("As `redress token list` shows it")),
         )
 }
 

@@ -274,14 +274,14 @@ fn flatten(prefix: &str, table: &toml::Table, out: &mut BTreeMap<String, String>
             toml::Value::String(text) => {
                 out.insert(name, text.clone());
             }
-            toml::Value::Integer(_) | toml::Value::Boolean(_) => {
+            toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => {
                 out.insert(name, value.to_string());
             }
             toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => {
                 let items: Vec<_> = items.iter().filter_map(toml::Value::as_str).collect();
                 out.insert(name, items.join(","));
             }
-            _ => faults.push(format!("{name}: write a text, a whole number, true, false or a list of texts")),
+            _ => faults.push(format!("{name}: write a text, a number, true, false or a list of texts")),
         }
     }
 }

@@ -84,8 +84,9 @@ impl Slow {
             "a slow statement"
         );
         if plan::can_be_told(done.sql) && self.plans.may().is_some() {
-            let wanted = Wanted { sql: done.sql.to_owned(), params: done.params.to_vec(), carried: Carried::here() };
-            *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+            let sql = done.sql.to_owned();
+            let next = Wanted { sql, params: done.params.to_vec(), carried: Carried::here() };
+            *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
             self.any.store(true, Ordering::Release);
         }
     }

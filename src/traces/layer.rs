@@ -71,8 +71,8 @@ impl Recorder {
     /// Whether a trace of this id is one of those that are kept: the same on every node.
     #[expect(clippy::cast_precision_loss, reason = "a share need not be exact to 2⁻⁵³")]
     fn is_drawn(&self, id: [u8; 16]) -> bool {
-        let [.., a, b, c, d, e, f, g, h] = id;
-        let drawn = u64::from_be_bytes([a, b, c, d, e, f, g, h]) as f64 / u64::MAX as f64;
+        let last_eight = id[8..].iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+        let drawn = last_eight as f64 / u64::MAX as f64;
         drawn < self.sample || self.sample >= 1.0
     }
 }
