@@ -1,6 +1,6 @@
 # What is refused: problem documents for programs, and pages for people.
 problem-home = Go to the start page
-problem-request = If you ask for help, tell this to whoever runs the desk: { $id }
+problem-request = If you ask for help, tell this to whoever runs the desk:
 
 # Statuses, as the standard calls them.
 problem-bad-request = Bad Request

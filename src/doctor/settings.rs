@@ -33,8 +33,8 @@ mod tests {
         let hinted = judge(&Sources::of(&[("data_dir", "/nowhere")]), None);
         assert!(hinted.len() == 1 && hinted[0].level == Level::Note && hinted[0].said.starts_with("isp_name:"));
         let faults = ["listen: no".to_owned(), "region: no".to_owned()];
-        let faulty = judge(&good, Some(&faults));
-        assert!(faulty.len() == 2 && faulty.iter().all(|verdict| verdict.level == Level::Fault));
+        let refused = judge(&good, Some(&faults));
+        assert!(refused.len() == 2 && refused.iter().all(|verdict| verdict.level == Level::Fault));
         let dir = testbase::Dir::new();
         std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let open = Sources::of(&[("isp_name", "Lake"), ("data_dir", dir.path().to_str().unwrap())]);

@@ -17,7 +17,8 @@ use self::layer::Recorder;
 use crate::clock::Clock;
 
 /// The target of spans that are for traces; the log leaves them out.
-pub const TARGET: &str = "redress::traces";
+/// No module begins with it: the log leaves out whatever does.
+pub const TARGET: &str = "traced";
 
 /// What is told of spans. None of it is about anybody.
 const ATTRIBUTES: [&str; 11] = [

@@ -186,7 +186,9 @@ struct PlainPage {
     title: Said,
     detail: Said,
     home: Said,
-    request: Option<Said>,
+    /// The id of the request, which finds its lines in the log.
+    request: Option<String>,
+    tell: Said,
     assets: String,
 }
 
@@ -202,7 +204,8 @@ pub fn plain_page(headers: &HeaderMap, status: StatusCode, detail: &Text) -> Res
         title: title(status).to(language),
         detail: detail.clone().to(language),
         home: Text::new("problem-home").to(language),
-        request: RequestId::current().map(|id| Text::new("problem-request").arg("id", id.as_str()).to(language)),
+        request: RequestId::current().map(|id| id.as_str().to_owned()),
+        tell: Text::new("problem-request").to(language),
         assets: super::assets::base(),
     };
     match page.render() {

@@ -354,6 +354,7 @@ const RULES: [Rule; 13] = [
             ("src/jobs.rs", "the top"),
             ("src/doctor/", "looks at certificates and asks servers as the web has them"),
             ("src/cli/serve.rs", "the top"),
+            ("src/cli/log/", "the top"),
             ("src/cli/config_check.rs", "reads the certificate as a start does"),
             ("src/config/", "reads trusted_proxies with the type that the web uses"),
         ],

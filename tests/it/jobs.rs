@@ -181,7 +181,7 @@ async fn the_jobs_of_others_are_as_if_they_were_not() {
                 tomasz.program.patch(&call, &json!({"status": "Fixed"})).await,
                 tomasz.program.post(&format!("{call}/notes"), &json!({"content": "Mine?"})).await,
             ] {
-                said.push((reply.status, reply.text.clone()));
+                said.push((reply.status, reply.words()));
             }
             let page = format!("/jobs/{key}");
             for reply in [
@@ -189,7 +189,7 @@ async fn the_jobs_of_others_are_as_if_they_were_not() {
                 tomasz.browser.submit(&format!("{page}/status"), &[("status", "Fixed")]).await,
                 tomasz.browser.submit(&format!("{page}/notes"), &[("content", "Mine?")]).await,
             ] {
-                said.push((reply.status, reply.all("main").join(" ")));
+                said.push((reply.status, reply.words()));
             }
             for desk in [format!("/tickets/{key}"), format!("/tickets/{key}/edit"), format!("/api/tickets/{key}")] {
                 assert_eq!(tomasz.browser.open(&desk).await.status, 403, "{desk}");

@@ -361,7 +361,7 @@ async fn the_api_says_the_same_to_everybody() {
     let request = request.header("cookie", "redress_language=hi");
     let asked = admin.send(request).await;
     assert_eq!((plain.status, asked.status), (422, 422));
-    assert_eq!(plain.json, asked.json);
+    assert_eq!(plain.words(), asked.words());
     let messages: Vec<_> = plain.json["errors"].as_array().unwrap().iter().map(|one| one["message"].clone()).collect();
     assert!(messages.contains(&Value::from("Enter the client's name.")), "{messages:?}");
 }

@@ -35,6 +35,11 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
     }
 
+    /// The text but for the id of its request, which no two have in common.
+    pub fn words(&self) -> String {
+        without_id(&self.headers, &self.text)
+    }
+
     /// The fields with faults, sorted.
     pub fn faults(&self) -> Vec<String> {
         let errors = self.json["errors"].as_array().cloned().unwrap_or_default();
@@ -122,7 +127,18 @@ pub struct Page {
     pub text: String,
 }
 
+/// What an answer says but for which request it answers.
+fn without_id(headers: &HeaderMap, text: &str) -> String {
+    let id = headers.get("x-request-id").expect("each answer says which request it answers");
+    text.replace(id.to_str().unwrap(), "…")
+}
+
 impl Page {
+    /// The text but for the id of its request, which no two have in common.
+    pub fn words(&self) -> String {
+        without_id(&self.headers, &self.text)
+    }
+
     /// The texts of what a CSS selector finds, white space folded.
     pub fn all(&self, selector: &str) -> Vec<String> {
         let document = Html::parse_document(&self.text);

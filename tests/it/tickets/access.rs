@@ -50,7 +50,7 @@ async fn a_technician_gets_403_and_nobody_401_before_anything_is_read() {
     // Not even whether a ticket exists.
     let there = technician.get(&path(&ticket)).await;
     let not_there = technician.get("/api/tickets/BILL-20260101-0000").await;
-    assert_eq!((there.status, &there.text), (not_there.status, &not_there.text));
+    assert_eq!((there.status, there.words()), (not_there.status, not_there.words()));
 }
 
 #[tokio::test]
