@@ -57,9 +57,9 @@ fn collect(command: &Command, is_program: bool, pages: &mut Vec<(String, Vec<u8>
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
     if is_program {
-        synopsis().to_writer(&mut page)?
+        synopsis().to_writer(&mut page)?;
     } else {
-        man.render_synopsis_section(&mut page)?
+        man.render_synopsis_section(&mut page)?;
     }
     man.render_description_section(&mut page)?;
     if is_program {
@@ -70,9 +70,9 @@ fn collect(command: &Command, is_program: bool, pages: &mut Vec<(String, Vec<u8>
         man.render_subcommands_section(&mut page)?;
     }
     if is_program {
-        around().to_writer(&mut page)?
+        around().to_writer(&mut page)?;
     } else {
-        elsewhere().to_writer(&mut page)?
+        elsewhere().to_writer(&mut page)?;
     }
     pages.push((man.get_filename(), page));
     command.get_subcommands().try_for_each(|inner| collect(inner, false, pages))
@@ -182,7 +182,9 @@ mod tests {
         let mut command = whole();
         command.build();
         let mut wanted = Vec::new();
-        walk(&command, &mut |command| wanted.push(format!("{}.1", command.get_display_name().unwrap_or_default())));
+        walk(&command, &mut |command| {
+            wanted.push(format!("{}.1", command.get_display_name().unwrap_or(command.get_name())));
+        });
         let pages = pages(&whole()).unwrap();
         let names: Vec<_> = pages.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(names, wanted);

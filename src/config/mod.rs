@@ -226,8 +226,7 @@ impl Config {
         let connections_per_address = checker.number("connections_per_address", 1_000_000);
         let requests_per_minute = checker.number("requests_per_minute", 10_000_000);
         let data_dir = PathBuf::from(checker.text("data_dir"));
-        let database_url = database_url(&mut checker);
-        let database = database_options(&mut checker);
+        let (database_url, database) = (database_url(&mut checker), database_options(&mut checker));
         let keys = key_source::key_source(&mut checker);
         let public_url = checker.parsed("public_url", "write http:// or https://, a host, and no path", public_url);
         let trusted_proxies =
@@ -235,17 +234,14 @@ impl Config {
         let hooks_from = checker.parsed("hooks_from", "write addresses such as 127.0.0.1,10.0.0.0/8", Proxies::parse);
         let zone = checker.parsed("timezone", "write an IANA name such as Asia/Kolkata", |t| TimeZone::get(t).ok());
         let region = checker.parsed("region", "write a country's two letters, such as GB or IN", |t| t.parse().ok());
-        let isp_name = isp_name(&mut checker);
-        let issue_types = issue_types(&mut checker);
+        let (isp_name, issue_types) = (isp_name(&mut checker), issue_types(&mut checker));
         let mut switch = |name| checker.parsed(name, "write true or false", |text| text.parse().ok());
         let (audit_reads, worker, technician_view) =
             (switch("audit_reads"), switch("worker"), switch("technician_view"));
         let metrics_listen =
             checker.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090", |t| t.parse().ok());
-        let watched = watched::settings(&mut checker);
-        let staff = lives::staff(&mut checker);
-        let oidc = oidc::settings(&mut checker);
-        let retention = lives::retention(&mut checker);
+        let (watched, oidc) = (watched::settings(&mut checker), oidc::settings(&mut checker));
+        let (staff, retention) = (lives::staff(&mut checker), lives::retention(&mut checker));
         let (backups, before_upgrade) = backups::settings(&mut checker, &data_dir);
         let notifications = messages(&mut checker, zone.as_ref());
         match (listen, database_url, zone, worker, notifications) {

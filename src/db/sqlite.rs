@@ -54,10 +54,8 @@ pub(super) struct Sqlite {
 impl Sqlite {
     pub(super) fn open(path: &Path, options: &DbOptions) -> Result<Self, DbError> {
         let path = path.to_owned();
-        if options.create {
-            if create_private(&path)? == Made::Before {
-                refuse_emptied(&path, options.busy_timeout)?;
-            }
+        if options.create && create_private(&path)? == Made::Before {
+            refuse_emptied(&path, options.busy_timeout)?;
         }
         let source = Source { path, patience: options.busy_timeout };
         let connection = source.connect()?;

@@ -107,16 +107,8 @@ fn unescaped(text: &str) -> Vec<u8> {
     while let Some((&first, after)) = rest.split_first() {
         let code = (first == b'\\').then(|| after.get(..3)).flatten();
         let code = code.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
-        match code {
-            Some(byte) => {
-                out.push(byte);
-                rest = &after[3..];
-            }
-            None => {
-                out.push(first);
-                rest = after;
-            }
-        }
+        out.push(code.unwrap_or(first));
+        rest = if code.is_some() { &after[3..] } else { after };
     }
     out
 }

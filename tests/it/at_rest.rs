@@ -303,12 +303,12 @@ async fn personal_data_is_sealed_at_rest_and_kept_from_the_log() {
     assert_eq!(leaks(said.as_bytes()), BTreeSet::new(), "{said}");
     let token = "rdr_";
     assert!(!said.contains(token), "{said}");
-    let traced = collector.bodies().concat();
-    let text = String::from_utf8(traced.clone()).unwrap();
+    let collected = collector.bodies().concat();
+    let text = String::from_utf8(collected.clone()).unwrap();
     for told in ["\"POST /api/tickets\"", "\"GET /tickets\"", "\"send by kannel\"", "\"database write\""] {
         assert!(text.contains(told), "{told} is traced: {text}");
     }
-    assert!(leaks(&traced).is_empty() && !text.contains(token), "{:?} in the traces", leaks(&traced));
+    assert!(leaks(&collected).is_empty() && !text.contains(token), "{:?} in the traces", leaks(&collected));
 }
 
 /// What answers to strangers give away, be they wrong, broken or too many: their own words are not sent back, nor is what the

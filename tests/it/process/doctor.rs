@@ -44,7 +44,7 @@ impl Report {
             found[0].0 == level && found.iter().any(|(_, said)| said.contains(words)),
             "{check}, {words}: {found:?}"
         );
-        let code = if self.findings.iter().any(|finding| finding["level"] == "fault") { 1 } else { 0 };
+        let code = i32::from(self.findings.iter().any(|finding| finding["level"] == "fault"));
         assert_eq!(self.code, Some(code), "{}", self.all);
         for finding in &self.findings {
             assert_eq!(finding["remedy"].is_null(), finding["level"] == "ok", "{finding}");
@@ -378,6 +378,11 @@ async fn gateways_are_asked_and_sent_nothing() {
     }))
     .has("gateways", "ok", "takes our log-in");
     twilio(&answering(|_| http("401 Unauthorized", "{}"))).has("gateways", "fault", "refuses our log-in (401)");
+}
+
+#[tokio::test]
+async fn a_gateway_by_smpp_is_connected_to_and_not_logged_in_at() {
+    let dir = stopped().await;
     let smpp = |at: &str| {
         let port = at.rsplit(':').next().unwrap();
         doctor(
@@ -402,7 +407,7 @@ async fn gateways_are_asked_and_sent_nothing() {
 }
 
 #[tokio::test]
-async fn mail_servers_webhooks_and_providers_are_asked() {
+async fn mail_servers_and_webhooks_are_asked() {
     let dir = stopped().await;
     let webhook = |at: &str| {
         doctor(
@@ -445,6 +450,11 @@ async fn mail_servers_webhooks_and_providers_are_asked() {
     mail(&post("235 2.7.0 welcome")).has("gateways", "note", "email answers, and takes our log-in");
     mail(&post("535 5.7.8 tell-nobody")).has("gateways", "fault", "refuses our log-in (535 5.7.8)");
     mail(&nobody()).has("gateways", "fault", "email cannot be used");
+}
+
+#[tokio::test]
+async fn the_provider_of_single_sign_on_is_asked() {
+    let dir = stopped().await;
     let provider = |at: &str| doctor(&dir, &["--oidc-issuer", &format!("http://{at}"), "--oidc-client-id", "redress"]);
     provider(&nobody()).has("single sign-on", "fault", "only passwords let people in");
     provider(&answering(|_| http("404 Not Found", ""))).has("single sign-on", "fault", "cannot be asked");

@@ -20,7 +20,7 @@ fn every_manual_page_can_be_set() {
     assert!(pages.len() > 25, "{pages:?}");
     for page in pages {
         let mut groff = Command::new("groff");
-        groff.args(["-man", "-ww", "-Tutf8", "-rLL=100n", "-P-cbu"]).arg(&page).stdin(Stdio::null());
+        groff.args(["-Kutf8", "-man", "-ww", "-Tutf8", "-rLL=100n", "-P-cbu"]).arg(&page).stdin(Stdio::null());
         let set = groff.output().expect("groff is missing: run bin/setup");
         let (text, faults) = (String::from_utf8_lossy(&set.stdout), String::from_utf8_lossy(&set.stderr));
         assert!(faults.is_empty(), "{}: {faults}", page.display());

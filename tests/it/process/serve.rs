@@ -229,6 +229,18 @@ fn series(page: &str, name: &str) -> f64 {
     line.rsplit_once(' ').unwrap().1.parse().unwrap()
 }
 
+/// What is there from the start, at 0: whoever watches sees the first that comes.
+const AT_FIRST: [&str; 10] = [
+    "redress_notifications_total{state=\"failed\"}",
+    "redress_gateway_answers_total{gateway=\"log\",answer=\"login_refused\"}",
+    "redress_gateway_failing{gateway=\"log\"}",
+    "redress_notification_doubles_total",
+    "redress_inbound_total{kind=\"stop\"}",
+    "redress_connections_refused_total",
+    "redress_database_slow_total{what=\"statement\"}",
+    "redress_database_transactions{kind=\"write\",state=\"waiting\"}",
+];
+
 #[tokio::test]
 async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named() {
     let dir = Dir::new();
@@ -265,17 +277,8 @@ async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named(
     let pool = if dir.database().is_some() { "primary" } else { "readers" };
     assert!(series(&page, &format!("redress_database_connections{{pool=\"{pool}\",state=\"idle\"}}")) >= 1.0);
     assert!(series(&page, &format!("redress_database_connections_most{{pool=\"{pool}\"}}")) >= 2.0);
-    for there_at_0 in [
-        "redress_notifications_total{state=\"failed\"}",
-        "redress_gateway_answers_total{gateway=\"log\",answer=\"login_refused\"}",
-        "redress_gateway_failing{gateway=\"log\"}",
-        "redress_notification_doubles_total",
-        "redress_inbound_total{kind=\"stop\"}",
-        "redress_connections_refused_total",
-        "redress_database_slow_total{what=\"statement\"}",
-        "redress_database_transactions{kind=\"write\",state=\"waiting\"}",
-    ] {
-        assert!(series(&page, there_at_0).abs() < f64::EPSILON, "{there_at_0}");
+    for there in AT_FIRST {
+        assert!(series(&page, there).abs() < f64::EPSILON, "{there}");
     }
     assert!(
         !page.contains("redress_retention_total") && !page.contains("redress_backup"),

@@ -45,7 +45,7 @@ fn every_fault_at_once_and_no_secret() {
     let dir = Dir::new();
     fs::write(
         dir.path().join("redress.toml"),
-        "no_such = 1\nisp_name = 5.5\n[sms]\ngateway = \"kannel\"\nhook_secret = \"tell-nobody-1\"\n[sms.kannel]\n\
+        "no_such = 1\nisp_name = 2026-11-28\n[sms]\ngateway = \"kannel\"\nhook_secret = \"tell-nobody-1\"\n[sms.kannel]\n\
          username = \"redress\"\npassword = \"tell-nobody-2\"\n",
     )
     .unwrap();

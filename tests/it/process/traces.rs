@@ -85,12 +85,12 @@ async fn a_request_its_transactions_and_the_call_of_the_gateway_are_told_of_and_
         (&id, &json!("later"), &json!(3))
     );
     assert!(told["redress.notification"].as_str().unwrap().len() == 36, "{told}");
-    let names: BTreeSet<String> = spans
+    let told_of: BTreeSet<String> = spans
         .iter()
         .flat_map(|(_, span)| attributes(span).as_object().unwrap().keys().cloned().collect::<Vec<_>>())
         .collect();
     let known = |name: &String| ["http.", "db.", "redress."].iter().any(|ours| name.starts_with(ours));
-    assert!(names.iter().all(known) && names.len() == 11, "{names:?}");
+    assert!(told_of.iter().all(known) && told_of.len() == 11, "{told_of:?}");
     // Nobody asked for what goes on by itself, such as looks at the queue.
     assert!(spans.iter().all(|(_, span)| span.get("parentSpanId").is_some() || span["kind"] != 1), "{spans:?}");
 }

@@ -33,7 +33,7 @@ impl Kept {
             Self { place, said }
         };
         let mut all: Vec<_> = places.map(read).filter(Self::is_ours).collect();
-        all.sort_by_key(|kept| kept.schema());
+        all.sort_by_key(Self::schema);
         assert!(!all.is_empty(), "there are no desks to upgrade");
         all
     }
@@ -58,8 +58,8 @@ impl Kept {
             Some(database) => {
                 let dump = String::from_utf8(unpacked(&self.place.join("postgres.sql.gz"))).unwrap();
                 // What is for psql alone begins so.
-                let sql: String =
-                    dump.lines().filter(|line| !line.starts_with('\\')).map(|line| format!("{line}\n")).collect();
+                let sql: Vec<&str> = dump.lines().filter(|line| !line.starts_with('\\')).collect();
+                let sql = sql.join("\n");
                 database.with(async |client| client.batch_execute(&sql).await).unwrap();
             }
         }
