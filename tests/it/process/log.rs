@@ -73,15 +73,17 @@ async fn a_slow_statement_is_told_with_its_plan_and_without_its_values() {
          (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i, 1, 5, 5 FROM n",
     );
     sql(&dir, "DELETE FROM schedules");
+    // Long enough that on a busy machine not everything is slow: few plans are told at once.
+    let threshold = if dir.database().is_some() { "100" } else { "20" };
     let env = [
         ("REDRESS_LOG_FORMAT", "json"),
-        ("REDRESS_LOG_SLOW_QUERY_MS", "20"),
+        ("REDRESS_LOG_SLOW_QUERY_MS", threshold),
         ("REDRESS_METRICS_LISTEN", "127.0.0.1:0"),
     ];
     let process = Process::serve(&dir, &env);
     let line = lines(&process.wait_for("\"rows\":200000,")).remove(0);
     assert_eq!((&line["message"], &line["statement"]), (&json!("a slow statement"), &json!(SWEPT)), "{line:?}");
-    assert!(line["kind"] == "write" && line["millis"].as_u64() >= Some(20), "{line:?}");
+    assert!(line["kind"] == "write" && line["millis"].as_u64() >= threshold.parse().ok(), "{line:?}");
     assert!(line["waited_millis"].is_number() && line["left_out"].is_number(), "{line:?}");
     let plan = eventually("its plan", async || {
         let told = lines(&process.said());

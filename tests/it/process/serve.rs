@@ -230,7 +230,7 @@ fn series(page: &str, name: &str) -> f64 {
 }
 
 /// What is there from the start, at 0: whoever watches sees the first that comes.
-const AT_FIRST: [&str; 10] = [
+const AT_FIRST: [&str; 8] = [
     "redress_notifications_total{state=\"failed\"}",
     "redress_gateway_answers_total{gateway=\"log\",answer=\"login_refused\"}",
     "redress_gateway_failing{gateway=\"log\"}",
