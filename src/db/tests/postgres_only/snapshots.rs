@@ -47,8 +47,9 @@ async fn of_every_schema_all_is_kept_that_it_has() {
             let there: Vec<String> =
                 all.iter().filter(|(name, _)| name == table.name()).map(|(_, column)| column.clone()).collect();
             if !there.is_empty() {
-                let put = table.with_others(&table.others_among(&there)).put(1);
-                let explained = kept.read(move |tx| tx.query(&format!("EXPLAIN {put}"), &[])).await;
+                let (put, values) =
+                    (table.with_others(&table.others_among(&there)).put(1), vec![Value::Null; there.len()]);
+                let explained = kept.read(move |tx| tx.query(&format!("EXPLAIN {put}"), &values)).await;
                 Result::<_, DbError>::unwrap(explained);
             }
         }
