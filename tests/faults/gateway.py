@@ -34,9 +34,9 @@ def run(bench):
     load.stop()
     if set(load.answers) - {200, 201}:
         raise Wrong(f"the API was not left alone by the gateway: {load.answers}")
-    verdict = account.settle(desk, load, sink, seconds=300 if bench.long else 40)
+    verdict = account.settle(desk, load, sink, seconds=300 if bench.long else 150)
     in_order(sink)
-    desk.says(r"WARN the gateway is failing", r"INFO .*the gateway answers again|messages that waited for the gateway go on")
+    desk.says(r"the gateway is failing", r"INFO .*the gateway answers again|messages that waited for the gateway go on")
     return Report(f"{len(modes)} kinds of failing, {5 if bench.long else 1} times each", verdict,
                   f"messages {verdict.messages}, the slowest answer to a client {slowest * 1000:.0f} ms")
 

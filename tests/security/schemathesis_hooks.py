@@ -171,7 +171,7 @@ def findings(failure, case, response):
     if failure.code == "ST302" and case.path_parameters.get("id") in deleted:
         return [f"{words} deleted"]
     if failure.code == "ST201":
-        wrong = re.search(r"parameter `([\w-]+)` in header - null value", failure.message)
+        wrong = re.search(r"parameter `([\w-]+)` in header - (?:value )?null value", failure.message)
         if wrong:
             return [f"{words} {wrong[1]} null"]
         for kind, values in ((r"parameter `(\w+)` in query", case.query), (r"in body - (\w+)", case.body)):
