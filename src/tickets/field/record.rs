@@ -128,7 +128,7 @@ pub struct PhotoBody {
     /// A JPEG, PNG or WebP; with the rest at most 12 MiB.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     pub photo: Vec<u8>,
-    /// It stays within the desk.
-    #[schema(min_length = 1, max_length = 10_000)]
+    /// It stays within the desk. An empty text counts as none.
+    #[schema(max_length = 10_000)]
     pub content: Option<String>,
 }
