@@ -2,7 +2,7 @@
 //! that speaks OTLP (docs/decisions/0028).
 //!
 //! A span for traces has [`TARGET`], and no other goes there: what libraries say of themselves may name anybody. Of what a
-//! span says only [`ATTRIBUTES`] are taken.
+//! span says only `ATTRIBUTES` are taken.
 
 mod context;
 mod export;

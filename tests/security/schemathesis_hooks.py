@@ -174,6 +174,10 @@ def findings(failure, case, response):
         wrong = re.search(r"parameter `([\w-]+)` in header - (?:value )?null value", failure.message)
         if wrong:
             return [f"{words} {wrong[1]} null"]
+        if (case.media_type or "").startswith("multipart/") and re.search(r"in body - .*\bnull value", failure.message):
+            return [f"{words} null in a form"]
+        if isinstance(case.body, dict) and case.body.get("photo") == PICTURE:
+            return [f"{words} with a picture of ours"]
         for kind, values in ((r"parameter `(\w+)` in query", case.query), (r"in body - (\w+)", case.body)):
             wrong = re.search(kind, failure.message)
             if wrong and not (values if isinstance(values, dict) else {}).get(wrong[1]):
