@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{Db, SchemaStatus, copy},
-    keys,
+    keys::{self, KeySource},
 };
 
 /// Makes the data directory, for its owner only, unless it is there.
@@ -34,7 +34,7 @@ pub fn make_data_dir(data: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub async fn open_data(config: &Config, clock: &Clock) -> anyhow::Result<(Db, Vault)> {
-    let db = open_db(config, clock).await?;
+    let db = up_to_date(config, clock, Some(&config.keys)).await?;
     copy::take_over(&db, &config.database_url.to_string()).await?;
     let recorded = db.read(keys::recorded).await?;
     let mut vault = config.keys.open(recorded.as_deref())?;
@@ -91,13 +91,23 @@ fn open_url(config: &Config) -> anyhow::Result<Db> {
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub async fn open_db(config: &Config, clock: &Clock) -> anyhow::Result<Db> {
+    up_to_date(config, clock, None).await
+}
+
+/// With `keys`, a desk that they do not open is not upgraded.
+async fn up_to_date(config: &Config, clock: &Clock, keys: Option<&KeySource>) -> anyhow::Result<Db> {
     let (db, name) = (open_url(config)?, config.database_url.to_string());
     let failed = || format!("cannot migrate {name}");
     let SchemaStatus { version, pending, .. } = db.schema_status().with_context(failed)?;
-    if let Some(before) = config.before_upgrade.as_ref().filter(|_| version > 0 && !pending.is_empty()) {
-        tracing::info!(version, "the desk is of an older version; it is kept as it is before it is upgraded");
-        let file = backup::before_upgrade(before, (&db, &name), version, clock).await?;
-        tracing::info!(file = %file.display(), "the desk as it was, for the version before; its keys are not in it");
+    if version > 0 && !pending.is_empty() {
+        if let (Some(keys), Some(recorded)) = (keys, db.read(keys::recorded).await?) {
+            keys.open(Some(&recorded))?;
+        }
+        if let Some(before) = &config.before_upgrade {
+            tracing::info!(version, "the desk is of an older version; it is kept as it is before it is upgraded");
+            let file = backup::before_upgrade(before, (&db, &name), version, clock).await?;
+            tracing::info!(file = %file.display(), "the desk as it was, for the version before; its keys are not in it");
+        }
     }
     let report = db.migrate(clock.now()).with_context(failed)?;
     if !report.applied.is_empty() {

@@ -281,24 +281,32 @@ async fn nothing_is_written_over() {
     }
 }
 
-/// Stops a backup with a signal while it is being written, and tells how it ended and what it said.
+/// Stops a backup with a signal while it is being written, and tells how it ended and what it said. One that was quicker than the
+/// signal is made again.
 fn broken_off(dir: &Dir, file: &str, signal: &str) -> (Option<i32>, String) {
-    let args =
-        ["backup", file, "--data-dir", "desk", "--database-url", &format!("sqlite://{}", path(dir, "desk/redress.db"))];
-    let child = redress(dir, &args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let send = |name: &str| {
-        assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
-    };
-    let until = Instant::now() + Duration::from_mins(1);
-    while !lies_in(&dir.path().join("kept")).keys().any(|path| path.ends_with("desk.db")) {
-        assert!(Instant::now() < until && !Path::new(file).exists(), "it was never under way");
-        std::thread::sleep(Duration::from_millis(1));
+    let url = format!("sqlite://{}", path(dir, "desk/redress.db"));
+    for _ in 0..20 {
+        let args = ["backup", file, "--data-dir", "desk", "--database-url", &url];
+        let mut child = redress(dir, &args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let id = child.id().to_string();
+        let send = |name: &str| {
+            assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+        };
+        let begun = || lies_in(&dir.path().join("kept")).keys().any(|path| path.ends_with("desk.db"));
+        while !begun() && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if child.try_wait().unwrap().is_none() {
+            for name in ["STOP", signal, "CONT"] {
+                send(name);
+            }
+        }
+        let output = child.wait_with_output().unwrap();
+        if fs::remove_file(file).is_err() {
+            return (output.status.code(), String::from_utf8(output.stderr).unwrap());
+        }
     }
-    for name in ["STOP", signal, "CONT"] {
-        send(name);
-    }
-    let output = child.wait_with_output().unwrap();
-    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    panic!("it is always whole before SIG{signal} reaches it");
 }
 
 #[test]
@@ -311,7 +319,6 @@ fn a_backup_that_breaks_off_leaves_no_file() {
     assert!(code == Some(1) && said.contains("interrupted") && said.lines().count() == 1, "{said}");
     assert!(lies_in(&kept).is_empty(), "{:?}", lies_in(&kept).keys());
     broken_off(&dir, &file, "KILL");
-    assert!(!Path::new(&file).exists());
     let left: Vec<_> = fs::read_dir(&kept).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(left.len(), 1, "what it had begun");
     let old = std::time::UNIX_EPOCH + Duration::from_hours(24);

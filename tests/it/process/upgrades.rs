@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io::Read,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -51,8 +52,7 @@ impl Kept {
     fn placed(&self) -> Dir {
         let dir = Dir::new();
         let data = dir.path().join("data");
-        fs::create_dir(&data).unwrap();
-        fs::copy(self.place.join("redress.key"), data.join("redress.key")).unwrap();
+        self.key_placed(&data);
         match dir.database() {
             None => fs::write(data.join("redress.db"), unpacked(&self.place.join("redress.db.gz"))).unwrap(),
             Some(database) => {
@@ -64,6 +64,14 @@ impl Kept {
             }
         }
         dir
+    }
+
+    /// Puts its key into a data directory, closed to others, which a check-out does not keep.
+    fn key_placed(&self, data: &Path) {
+        fs::DirBuilder::new().mode(0o700).create(data).unwrap();
+        let key = data.join("redress.key");
+        fs::copy(self.place.join("redress.key"), &key).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     /// Somebody who signs in with the password of then.
@@ -174,8 +182,7 @@ async fn a_desk_is_kept_as_it_was_before_it_is_upgraded() {
     assert_eq!(kept_before(&dir.path().join("data")), files, "where nothing changes none is made");
 
     let to = Dir::new();
-    fs::create_dir(to.path().join("data")).unwrap();
-    fs::copy(kept.place.join("redress.key"), to.path().join("data/redress.key")).unwrap();
+    kept.key_placed(&to.path().join("data"));
     let said = run(&to, &["restore", file.to_str().unwrap()]).done();
     assert!(said.contains("is the desk as of"), "{said}");
     let process = Process::serve(&to, &[("REDRESS_WORKER", "false")]);
@@ -195,6 +202,21 @@ async fn it_goes_where_backups_go_and_not_at_all_where_that_is_set() {
     let dir = kept.placed();
     run(&dir, &["db", "migrate", "--backup-dir", &place, "--backup-before-upgrade", "false"]).done();
     assert_eq!(kept_before(backups.path()).len(), 1);
+}
+
+#[tokio::test]
+async fn without_its_keys_nothing_is_upgraded() {
+    let kept = Kept::all().remove(0);
+    let dir = kept.placed();
+    let (key, mode) = (dir.path().join("data/redress.key"), fs::Permissions::from_mode);
+    fs::set_permissions(&key, mode(0o644)).unwrap();
+    let refused = run(&dir, &["serve"]).failed();
+    assert!(refused.contains("chmod 600"), "{refused}");
+    assert_eq!(kept_before(&dir.path().join("data")).len(), 0);
+    fs::set_permissions(&key, mode(0o600)).unwrap();
+    run(&dir, &["db", "migrate"]).done();
+    let [file] = &*kept_before(&dir.path().join("data")) else { panic!("it was upgraded before") };
+    assert!(file.display().to_string().contains(&format!("before-upgrade-{:04}-", kept.schema())), "{file:?}");
 }
 
 #[tokio::test]
