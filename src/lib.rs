@@ -7,6 +7,7 @@
 pub mod app;
 pub mod audit;
 pub mod backup;
+mod cause;
 pub mod cli;
 pub mod clients;
 pub mod clock;

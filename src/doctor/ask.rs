@@ -5,7 +5,7 @@ use reqwest::{Client, ClientBuilder, redirect, retry};
 use vault::Vault;
 
 use super::LIMIT;
-use crate::{clock::Clock, web::proof};
+use crate::{cause::innermost, clock::Clock, web::proof};
 
 /// More than any answer that counts.
 const LONGEST: usize = 256;
@@ -69,15 +69,6 @@ fn judge(status: u16, text: &str, proof: Option<&str>) -> Answer {
         Some(proof) if said.trim_end() == proof => Answer::ThisDesk,
         Some(_) => Answer::OtherDesk,
     }
-}
-
-/// The innermost reason of an error, which says most.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
+use crate::cause::innermost;
+
 /// How long a host may take to accept a connection, unless `connect_timeout` says otherwise.
 const CONNECT: Duration = Duration::from_secs(2);
 /// How long sent data may go without an answer of the other machine, before its connection counts as lost.
@@ -78,7 +80,7 @@ impl FromStr for Address {
         let pairs = form_urlencoded::Serializer::new(String::new()).extend_pairs(&kept).finish();
         // What it says of a fault names the parameter at most, never a value.
         let mut config = Config::from_str(&format!("{base}?{}", pairs.replace('+', "%20")))
-            .map_err(|error| format!("this is no PostgreSQL URL: {}", cause(&error)))?;
+            .map_err(|error| format!("this is no PostgreSQL URL: {}", innermost(&error)))?;
         if config.get_hosts().is_empty() {
             return Err("the URL names no host; write postgres://USER@HOST/DATABASE".to_owned());
         }
@@ -127,15 +129,6 @@ fn is_here(host: &Host) -> bool {
         Host::Unix(_) => true,
         Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
     }
-}
-
-/// The innermost reason of an error, which says most.
-pub(super) fn cause(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
 }
 
 #[cfg(test)]

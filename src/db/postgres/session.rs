@@ -11,9 +11,9 @@ use tokio::task::AbortHandle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, RowStream, Statement};
 
-use super::address::cause;
 use super::source::Source;
 use super::values;
+use crate::cause::innermost;
 use crate::db::{DbError, Row, Value};
 
 /// Statements kept prepared per connection. Beyond it all are given up, which costs each one preparation more.
@@ -270,7 +270,7 @@ impl Link {
         // Both are on their way before either is answered.
         let (begun, stream) = future::join(open, send).await;
         // A pooler may have handed over a server that has become a standby, on which no writing transaction begins.
-        begun.map_err(|error| DbError::Unavailable(cause(&error)))?;
+        begun.map_err(|error| DbError::Unavailable(innermost(&error)))?;
         deliver(stream?, each).await
     }
 }

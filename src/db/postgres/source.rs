@@ -11,8 +11,9 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Connection, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::address::{Address, Tls, cause};
+use super::address::{Address, Tls};
 use super::values;
+use crate::cause::innermost;
 use crate::db::DbError;
 
 /// After an attempt has failed, nobody tries again for so long: others would fail alike and keep people waiting.
@@ -124,7 +125,7 @@ where
 {
     let task = tokio::spawn(async move {
         if let Err(error) = connection.await {
-            tracing::debug!(reason = cause(&error), "a database connection ended");
+            tracing::debug!(reason = innermost(&error), "a database connection ended");
         }
     });
     (client, task.abort_handle())

@@ -6,7 +6,7 @@ use bytes::{BufMut as _, BytesMut};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
-use super::address::cause;
+use crate::cause::innermost;
 use crate::db::{DbError, Row, Value};
 
 type Unfit = Box<dyn StdError + Sync + Send>;
@@ -78,8 +78,9 @@ impl<'a> FromSql<'a> for Value {
 }
 
 pub(super) fn row(row: &tokio_postgres::Row) -> Result<Row, DbError> {
-    let value =
-        |column| row.try_get(column).map_err(|error| DbError::Other(format!("column {column} is {}", cause(&error))));
+    let value = |column| {
+        row.try_get(column).map_err(|error| DbError::Other(format!("column {column} is {}", innermost(&error))))
+    };
     Ok(Row((0..row.len()).map(value).collect::<Result<_, _>>()?))
 }
 
@@ -87,7 +88,7 @@ pub(super) fn row(row: &tokio_postgres::Row) -> Result<Row, DbError> {
 /// do.
 pub(super) fn error(error: &tokio_postgres::Error) -> DbError {
     let Some(told) = error.as_db_error() else {
-        let reason = cause(error);
+        let reason = innermost(error);
         // Without a word of the server it is the connection, or a value that we could not write.
         let ours = error.is_closed() || error.source().is_none_or(<dyn StdError>::is::<std::io::Error>);
         return if ours { DbError::Unavailable(reason) } else { DbError::Other(reason) };

@@ -1,11 +1,11 @@
 //! Whether a gateway is there, asked without handing it a message.
 
-use std::{error::Error, pin::Pin};
+use std::pin::Pin;
 
 use reqwest::{Client, Method, RequestBuilder, Url};
 
 use super::client;
-use crate::notifications::reason;
+use crate::{cause::innermost, notifications::reason};
 
 /// How a gateway was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,15 +67,6 @@ pub fn known(status: u16) -> Result<Met, Unmet> {
         401 | 403 | 404 => Err(Unmet::refused(status)),
         _ => Err(Unmet::away(reason::with_code(reason::FAULTY, status))),
     }
-}
-
-/// The innermost reason of an error, which says most.
-pub fn innermost(error: &dyn Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
 }
 
 #[cfg(test)]
