@@ -99,17 +99,23 @@ async fn up_to_date(config: &Config, clock: &Clock, keys: Option<&KeySource>) ->
     let (db, name) = (open_url(config)?, config.database_url.to_string());
     let failed = || format!("cannot migrate {name}");
     let SchemaStatus { version, pending, .. } = db.schema_status().with_context(failed)?;
+    let mut kept = None;
     if version > 0 && !pending.is_empty() {
         if let (Some(keys), Some(recorded)) = (keys, db.read(keys::recorded).await?) {
-            keys.open(Some(&recorded))?;
+            check(config, &db, &keys.open(Some(&recorded))?).await?;
         }
         if let Some(before) = &config.before_upgrade {
             tracing::info!(version, "the desk is of an older version; it is kept as it is before it is upgraded");
             let file = backup::before_upgrade(before, (&db, &name), version, clock).await?;
             tracing::info!(file = %file.display(), "the desk as it was, for the version before; its keys are not in it");
+            kept = Some(file);
         }
     }
     let report = db.migrate(clock.now()).with_context(failed)?;
+    if let Some(file) = kept {
+        // Not before: as long as upgrades fail, whoever goes back wants an earlier one.
+        backup::let_earlier_go(file).await;
+    }
     if !report.applied.is_empty() {
         tracing::info!(version = report.version, applied = report.applied.join(", "), "schema brought up to date");
     }

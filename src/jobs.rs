@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use tokio::{sync::watch, task::JoinSet};
+use vault::Vault;
 
 use crate::{
     app::App,
@@ -35,6 +36,45 @@ impl Work {
     pub async fn finish(mut self) {
         while self.0.join_next().await.is_some() {}
     }
+}
+
+/// A command that writes for long beside servers: it takes up new keys, and says that it is there, so that no key is taken away
+/// that it still seals with.
+#[derive(Debug)]
+pub struct Presence {
+    stop: watch::Sender<bool>,
+    work: Work,
+}
+
+impl Presence {
+    /// Says so, and goes on until it ends.
+    ///
+    /// # Errors
+    /// One sentence that says what failed and what to do.
+    pub async fn begin(app: &App) -> anyhow::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let vault = &app.tickets.desk.vault;
+        let (node, now, has) = (app.node.id, app.clock.now(), keys_of(vault));
+        app.db.write::<_, DbError, _>(move |tx| db::announce(tx, node, has, now)).await?;
+        // What was forgotten before it was said.
+        app.config.keys.reload(vault)?;
+        let (changed, keys) = watch::channel(());
+        let mut work = JoinSet::new();
+        work.spawn(keys::follow(app.config.keys.clone(), vault.clone(), changed, stopped.clone()));
+        work.spawn(announce(app.clone(), keys, stopped));
+        Ok(Self { stop, work: Work(work) })
+    }
+
+    /// Says that it is done.
+    pub async fn end(self) {
+        self.stop.send_replace(true);
+        self.work.finish().await;
+    }
+}
+
+/// The newest key that a node has, and the one that it seals with.
+fn keys_of(vault: &Vault) -> (u32, u32) {
+    (vault.newest_key().get(), vault.active_key().get())
 }
 
 /// Starts this node's background work, which ends when `stopped` turns true. `base` is this server's own address.
@@ -102,7 +142,7 @@ async fn announce(app: App, mut keys: watch::Receiver<()>, mut stopped: watch::R
     loop {
         turns.mark_unchanged();
         keys.mark_unchanged();
-        let has = (vault.newest_key().get(), vault.active_key().get());
+        let has = keys_of(vault);
         let (now, health) = (app.clock.now(), app.health.now());
         let told = db.write(move |tx| {
             db::announce(tx, node, has, now)?;

@@ -18,11 +18,20 @@ pub enum Due {
 /// # Errors
 /// Only the database's.
 pub fn take(tx: &mut Tx<'_>, name: &str, now: i64, every: i64) -> Result<Due, DbError> {
+    take_for(tx, name, now, every, every)
+}
+
+/// Takes what is done `every` so many milliseconds, if it is due, for a while (milliseconds): then it is due again, unless
+/// [`put_off`] says otherwise. For what takes long, or may fail.
+///
+/// # Errors
+/// Only the database's.
+pub fn take_for(tx: &mut Tx<'_>, name: &str, now: i64, every: i64, a_while: i64) -> Result<Due, DbError> {
     // A time further ahead than the clocks of nodes can differ was written before a clock was set back.
     let taken = tx.execute(
         "INSERT INTO schedules (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE \
          SET due_at = excluded.due_at WHERE schedules.due_at <= $3 OR schedules.due_at > $4",
-        params![name, now + every, now, now + 2 * every],
+        params![name, now + a_while, now, now + 2 * every],
     )?;
     if taken > 0 {
         return Ok(Due::Now);
@@ -30,6 +39,14 @@ pub fn take(tx: &mut Tx<'_>, name: &str, now: i64, every: i64) -> Result<Due, Db
     let row = tx.query_one("SELECT due_at FROM schedules WHERE name = $1", params![name])?;
     let due_at = row.map_or(Ok(now), |row| row.int(0))?;
     Ok(Due::In((due_at - now).max(0)))
+}
+
+/// Has what was taken be due at a time, in milliseconds.
+///
+/// # Errors
+/// Only the database's.
+pub fn put_off(tx: &mut Tx<'_>, name: &str, due_at: i64) -> Result<(), DbError> {
+    tx.execute("UPDATE schedules SET due_at = $2 WHERE name = $1", params![name, due_at]).map(drop)
 }
 
 #[cfg(test)]
@@ -65,6 +82,22 @@ mod tests {
         assert_eq!(told(&[before, after, after + 1]).await, [Due::Now, Due::Now, Due::In(HOUR - 1)]);
         // Nodes whose clocks differ do not do it once each.
         assert_eq!(told(&[before, before - 60_000]).await, [Due::Now, Due::In(HOUR + 60_000)]);
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_for_a_while_is_due_again_unless_it_was_done() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let at = async |now: i64| {
+            db.write::<_, DbError, _>(move |tx| take_for(tx, "backup", now, 24 * HOUR, HOUR / 4)).await.unwrap()
+        };
+        assert_eq!(at(1).await, Due::Now);
+        assert_eq!(at(2).await, Due::In(HOUR / 4 - 1));
+        assert_eq!(at(1 + HOUR / 4).await, Due::Now, "whoever had it has died");
+        db.write::<_, DbError, _>(|tx| put_off(tx, "backup", 1 + 24 * HOUR)).await.unwrap();
+        assert_eq!(at(2 * HOUR).await, Due::In(22 * HOUR + 1), "it was done, and that is no clock set back");
+        assert_eq!(at(1 + 24 * HOUR).await, Due::Now);
     }
 
     #[tokio::test]

@@ -63,7 +63,7 @@ pub enum Break {
     Unreadable,
     /// It was changed, or rows before it were changed, added or taken out.
     Link,
-    /// It has no link, after rows that have one: put in by somebody, or by a server of an older version.
+    /// It has no link: it was taken off, or the row was put in, or written by a server of an older version.
     Loose,
 }
 
@@ -72,8 +72,6 @@ pub enum Break {
 pub struct Verdict {
     /// Rows that hold together.
     pub linked: u64,
-    /// Rows from before there was a chain.
-    pub older: u64,
     /// Of the rows that hold together: those whose text was taken out since it named somebody who was erased.
     pub redacted: u64,
     /// Rows that have gone by age; what is left is bound to the last of them.
@@ -116,10 +114,7 @@ pub async fn verify(db: &Db, vault: &Vault, held: Option<&str>) -> Result<Verdic
 impl Verdict {
     fn look(&mut self, vault: &Vault, before: &[u8], row: &store::Kept) {
         let fault = match (&row.link, &row.detail) {
-            (None, _) if self.linked == 0 && self.broken.is_empty() => {
-                self.older += 1;
-                return;
-            }
+            // From the first row on: else whoever takes off all links has taken off the chain.
             (None, _) => Some(Break::Loose),
             (Some(_), None) => Some(Break::Unreadable),
             (Some(kept), Some(detail)) if detail.is_empty() && row.redacted.is_some() => {

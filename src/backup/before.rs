@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -10,11 +11,14 @@ use anyhow::Context;
 use super::{
     age::Recipient,
     make::{Order, make},
+    work::directory,
 };
 use crate::{clock::Clock, db::Db};
 
 /// How many of them are kept, the newest.
 const KEPT: usize = 3;
+/// A directory that takes longer to be looked at is away.
+const PATIENCE: Duration = Duration::from_secs(5);
 const PREFIX: &str = "before-upgrade-";
 const SUFFIX: &str = ".backup";
 
@@ -40,8 +44,10 @@ pub async fn before_upgrade(
     schema: i64,
     clock: &Clock,
 ) -> anyhow::Result<PathBuf> {
-    // A disk for backups that is away keeps nobody from working.
-    let dir = if before.dir.is_dir() { &before.dir } else { &before.otherwise };
+    // A disk for backups that is away, or hangs, keeps nobody from working.
+    let there = before.dir.clone();
+    let there = tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(move || there.is_dir())).await;
+    let dir = if matches!(there, Ok(Ok(true))) { &before.dir } else { &before.otherwise };
     let to = dir.join(named(schema, clock));
     let order = Order { to: to.clone(), replace: false, recipients: before.recipients.clone() };
     let made = make(db, name, clock, order).await;
@@ -52,12 +58,23 @@ pub async fn before_upgrade(
             dir.display()
         )
     })?;
-    for old in too_many(dir) {
+    // Upgrades that fail again and again fill no disk: of one version, the desk as it is now.
+    let file = to.clone();
+    let _ = tokio::task::spawn_blocking(move || remove(others_of(&file))).await;
+    Ok(to)
+}
+
+/// After an upgrade: of those beside `file`, which is the one of before it, the newest stay.
+pub async fn let_earlier_go(file: PathBuf) {
+    let _ = tokio::task::spawn_blocking(move || remove(too_many(&file))).await;
+}
+
+fn remove(files: Vec<PathBuf>) {
+    for old in files {
         if let Err(error) = fs::remove_file(&old) {
             tracing::warn!(%error, file = %old.display(), "an old backup could not be removed; remove it by hand");
         }
     }
-    Ok(to)
 }
 
 /// In the order of their names they sort by age, as versions and times do. Two nodes may begin in one second.
@@ -65,14 +82,27 @@ fn named(schema: i64, clock: &Clock) -> String {
     format!("{PREFIX}{schema:04}-{}{SUFFIX}", clock.timestamp().strftime("%Y%m%dT%H%M%S%.3fZ"))
 }
 
-fn too_many(dir: &Path) -> Vec<PathBuf> {
+/// Those beside a file, without it, the earliest first.
+fn beside(file: &Path) -> Vec<PathBuf> {
     let ours = |entry: fs::DirEntry| {
         let name = entry.file_name().into_string().ok()?;
-        (name.starts_with(PREFIX) && name.ends_with(SUFFIX)).then(|| entry.path())
+        (name.starts_with(PREFIX) && name.ends_with(SUFFIX) && entry.path() != file).then(|| entry.path())
     };
-    let mut found: Vec<_> = fs::read_dir(dir).into_iter().flatten().flatten().filter_map(ours).collect();
+    let mut found: Vec<_> = fs::read_dir(directory(file)).into_iter().flatten().flatten().filter_map(ours).collect();
     found.sort();
-    found.truncate(found.len().saturating_sub(KEPT));
+    found
+}
+
+/// Those of the same version.
+fn others_of(file: &Path) -> Vec<PathBuf> {
+    let version = |path: &Path| path.file_name()?.to_str()?.strip_prefix(PREFIX)?.split('-').next().map(str::to_owned);
+    let ours = version(file);
+    beside(file).into_iter().filter(|other| version(other) == ours).collect()
+}
+
+fn too_many(file: &Path) -> Vec<PathBuf> {
+    let mut found = beside(file);
+    found.truncate((found.len() + 1).saturating_sub(KEPT));
     found
 }
 
@@ -89,8 +119,11 @@ mod tests {
         for name in names.iter().map(String::as_str).chain(others) {
             fs::write(dir.path().join(name), "").unwrap();
         }
-        assert_eq!(too_many(dir.path()), [dir.path().join(&names[0])]);
-        assert!(too_many(&dir.path().join("none")).is_empty());
+        assert_eq!(too_many(&dir.path().join(&names[3])), [dir.path().join(&names[0])]);
+        assert_eq!(too_many(&dir.path().join(&names[0])), [dir.path().join(&names[1])], "never that of this upgrade");
+        assert_eq!(others_of(&dir.path().join(&names[2])), [dir.path().join(&names[1])]);
+        assert!(others_of(&dir.path().join(&names[0])).is_empty());
+        assert!(too_many(&dir.path().join("none/at-all")).is_empty());
     }
 
     #[test]

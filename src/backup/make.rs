@@ -58,14 +58,19 @@ impl Drop for Guard {
 /// # Errors
 /// One sentence that says what failed and what to do.
 pub async fn make(db: &Db, name: &str, clock: &Clock, order: Order) -> anyhow::Result<Made> {
-    if !order.replace && order.to.symlink_metadata().is_ok() {
-        bail!("{} is there already; name another file", order.to.display());
-    }
-    let status = db.schema_status()?;
     copy::check_whole(db, name).await?;
     let print = db.read(keys::recorded).await?.with_context(|| format!("there is no desk in {name}"))?;
     let now = clock.now();
-    let work = Arc::new(Work::beside(directory(&order.to))?);
+    // Whoever else is served waits neither for a disk nor for a new connection.
+    let asked = db.clone();
+    let begin = move || {
+        if !order.replace && order.to.symlink_metadata().is_ok() {
+            bail!("{} is there already; name another file", order.to.display());
+        }
+        let work = Arc::new(Work::beside(directory(&order.to))?);
+        Ok((order, asked.schema_status()?, work))
+    };
+    let (order, status, work) = tokio::task::spawn_blocking(begin).await??;
     let guard = Guard(Stop::default());
     let database = work.file("desk.db");
     db.snapshot(&database, now, guard.0.clone()).await.with_context(|| format!("cannot read all of {name}"))?;

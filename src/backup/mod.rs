@@ -18,7 +18,7 @@ mod work;
 pub use self::{
     age::{Identities, Recipient},
     archive::Header,
-    before::{Before, before_upgrade},
+    before::{Before, before_upgrade, let_earlier_go},
     check::{check, inspect, place, unpack},
     keep::{Settings, keep, newest},
     make::{Made, Order, make},

@@ -31,9 +31,6 @@ pub async fn verify(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
     app.db.close().await.map_err(anyhow::Error::from)?;
     let verdict = verdict.map_err(anyhow::Error::from)?;
     out(&format!("{} rows hold together", verdict.linked));
-    if verdict.older > 0 {
-        out(&format!("{} rows are older than the chain and cannot be proved", verdict.older));
-    }
     if verdict.redacted > 0 {
         out(&format!("{} of them had their text taken out, since it named a client who was erased", verdict.redacted));
     }
@@ -47,7 +44,9 @@ pub async fn verify(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
         let words = match fault {
             Break::Unreadable => "its text was changed, or the keys are others",
             Break::Link => "it was changed, or rows before it were changed, put in or taken out",
-            Break::Loose => "it is outside of the chain: put in, or written by a server of an older version",
+            Break::Loose => {
+                "it is outside of the chain: put in, its link taken off, or written by a server of an older version"
+            }
         };
         out(&format!("row {seq}: {words}"));
     }

@@ -15,6 +15,7 @@ use crate::{
     config::Sources,
     db::{self, TokenIndex},
     fault::Fault,
+    jobs::Presence,
 };
 
 /// Rows in one transaction: a few tens of milliseconds, so that a server beside it is never kept waiting for long. While
@@ -83,7 +84,9 @@ pub async fn import(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
     let sheet = Sheet::read(&bytes, app.config.region.as_ref()).map_err(|error| anyhow!("{file}: {error}"))?;
     drop(bytes);
     tell(&sheet);
+    let presence = Presence::begin(&app).await?;
     let stored = store(&app, &sheet.rows).await;
+    presence.end().await;
     app.db.close().await?;
     let Tally { added, changed, same, erased } = stored?;
     let (repeated, refused) = (sheet.repeated.len(), sheet.refused.len());

@@ -27,6 +27,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Arg, ArgMatches, Command, ValueHint, builder::NonEmptyStringValueParser};
@@ -52,6 +53,9 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     }
 }
 
+/// How long threads that still wait for a disk may keep a process that has done its work.
+const LEFT_OVER: Duration = Duration::from_secs(5);
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     panics::tell_the_place();
@@ -64,6 +68,9 @@ pub fn main() -> ExitCode {
     if matches.subcommand_name() == Some("doctor") {
         // It has given up what did not answer, such as the look-up of a name. Nobody waits for that to end.
         runtime.shutdown_background();
+    } else {
+        // All that matters has ended. A file system that hangs would keep this process for ever.
+        runtime.shutdown_timeout(LEFT_OVER);
     }
     match done {
         Ok(()) => ExitCode::SUCCESS,

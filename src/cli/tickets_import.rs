@@ -19,6 +19,7 @@ use crate::{
     config::Sources,
     db::{self, TokenIndex, Tx},
     fault::Fault,
+    jobs::Presence,
     phone::Phone,
     search,
     staff::{self, Person, Role},
@@ -188,7 +189,9 @@ pub async fn run(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
 /// Imports a file.
 async fn import(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
     let app = open(checked(sources)?).await?;
+    let presence = Presence::begin(&app).await?;
     let done = read_and_store(&app, args).await;
+    presence.end().await;
     app.db.close().await?;
     let (rows, tally) = done?;
     let Tally { added, changed, same, kept, erased, repeated, refused } = tally;

@@ -25,11 +25,7 @@ pub(super) fn settings(checker: &mut Checker<'_>, data: &Path) -> (Option<Settin
     let keep = checker.parsed("backup.keep", "write a number from 1 to 1000", |text| {
         text.parse().ok().filter(|keep| (1..=1000).contains(keep))
     });
-    let recipients =
-        checker.parsed("backup.recipient", "write what age-keygen prints as the public key, age1…", |text| {
-            text.split(',').map(|one| one.trim().parse().ok()).collect::<Option<Vec<Recipient>>>()
-        });
-    let recipients = recipients.unwrap_or_default();
+    let recipients = recipients(checker);
     let before = checker.parsed("backup.before_upgrade", "write true or false", |text| text.parse().ok());
     let dir = PathBuf::from(checker.text("backup.dir"));
     let before = before.unwrap_or(true).then(|| Before {
@@ -40,4 +36,20 @@ pub(super) fn settings(checker: &mut Checker<'_>, data: &Path) -> (Option<Settin
     // Whether it is there is found out each time: a desk must not stay away because a disk for backups does.
     let again = || Some(Settings { dir: dir.clone(), every: every?, keep: keep?, recipients });
     (if dir.as_os_str().is_empty() { None } else { again() }, before)
+}
+
+pub(super) fn read(text: &str) -> Option<Vec<Recipient>> {
+    let parts = text.split(',').map(str::trim).filter(|_| !text.is_empty());
+    parts.map(|one| one.parse().ok()).collect()
+}
+
+/// What will do for no recipient is not shown: it may be the secret half of one.
+fn recipients(checker: &mut Checker<'_>) -> Vec<Recipient> {
+    let read = read(&checker.text("backup.recipient"));
+    if read.is_none() {
+        let fault = "backup.recipient: it holds what is no recipient; write what age-keygen prints as the public key, age1…, \
+                     and keep AGE-SECRET-KEY-1… away from this machine";
+        checker.faults.push(fault.to_owned());
+    }
+    read.unwrap_or_default()
 }

@@ -29,6 +29,7 @@ mod load;
 mod migrate;
 mod nodes;
 mod notices;
+mod ping;
 mod plan;
 mod postgres;
 mod readers;
@@ -282,12 +283,6 @@ impl Db {
             Engine::Sqlite(sqlite) => sqlite.migrate(known, applied_at),
             Engine::Postgres(postgres) => postgres.migrate(known, applied_at),
         }
-    }
-
-    /// Whether the database answers, to reads and to writes; changes nothing.
-    pub async fn ping(&self) -> Result<(), DbError> {
-        self.read(|tx| tx.query("SELECT 1", &[]).map(drop)).await?;
-        self.write(|tx| tx.query("SELECT 1", &[]).map(drop)).await
     }
 
     /// Hears every [`Tx::notify`] that is committed from now on, and every [`Db::tell`]; and that another process has

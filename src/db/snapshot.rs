@@ -55,10 +55,14 @@ impl Db {
                 on_a_thread(move || vacuum(&mut conn, &to, stop)).await
             }
             Engine::Postgres(_) => {
-                let version = usize::try_from(self.schema_status()?.version).unwrap_or_default();
-                let file = Db::open(&DatabaseUrl::Sqlite(to.clone()), DbOptions::default())?;
-                file.migrate_to(&MIGRATIONS[..version], now)?;
-                file.close().await?;
+                let (db, url) = (self.clone(), DatabaseUrl::Sqlite(to.clone()));
+                let file = on_a_thread(move || {
+                    let version = usize::try_from(db.schema_status()?.version).unwrap_or_default();
+                    let file = Db::open(&url, DbOptions::default())?;
+                    file.migrate_to(&MIGRATIONS[..version], now)?;
+                    Ok(file)
+                });
+                file.await?.close().await?;
                 self.read(move |tx| copy_out(tx, &to, &stop)).await
             }
         }

@@ -30,9 +30,10 @@ pub(super) async fn check(patient: &Patient) -> Vec<Verdict> {
     let (dir, data) = (settings.dir.clone(), patient.config.data_dir.clone());
     let key = patient.config.keys.file().map(Path::to_path_buf);
     let shown = dir.display().to_string();
-    let found = aside(Some(LIMIT), move || look(&dir, &data, key.as_deref())).await;
+    let now = patient.clock.now();
+    let found = aside(Some(LIMIT), move || look(&dir, &data, key.as_deref(), now)).await;
     let why = match found {
-        Some(Ok(shelf)) => return judge(&shown, &shelf, patient.clock.now(), settings.every),
+        Some(Ok(shelf)) => return judge(&shown, &shelf, patient.facts.bytes(), (now, settings.every)),
         Some(Err(error)) => error.to_string(),
         None => format!("it does not answer within {} s", LIMIT.as_secs()),
     };
@@ -40,9 +41,9 @@ pub(super) async fn check(patient: &Patient) -> Vec<Verdict> {
     vec![Verdict::fault(said, "make the directory, mount its disk, or correct backup.dir")]
 }
 
-fn look(dir: &Path, data: &Path, key: Option<&Path>) -> std::io::Result<Shelf> {
+fn look(dir: &Path, data: &Path, key: Option<&Path>, now: i64) -> std::io::Result<Shelf> {
     let room = disk::measure(dir)?;
-    let newest = backup::newest(dir).map(|(at, path)| (at, path.metadata().map_or(0, |file| file.len())));
+    let newest = backup::newest(dir, now).map(|(at, path)| (at, path.metadata().map_or(0, |file| file.len())));
     let device = |path: &Path| fs::metadata(path).ok().map(|meta| meta.dev());
     let whole = fs::canonicalize(dir)?;
     let key = key.and_then(|key| fs::canonicalize(key).ok());
@@ -55,16 +56,21 @@ fn look(dir: &Path, data: &Path, key: Option<&Path>) -> std::io::Result<Shelf> {
     })
 }
 
-fn judge(shown: &str, shelf: &Shelf, now: i64, every: i64) -> Vec<Verdict> {
+/// `database` is how many bytes that has: for a while it lies beside the backup that is made of it.
+fn judge(shown: &str, shelf: &Shelf, database: u64, (now, every): (i64, i64)) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     if let Some(why) = &shelf.unwritable {
         let remedy = "let the user that the server runs as write there, which the service's unit may have to allow";
         verdicts.push(Verdict::fault(format!("nothing can be written to {shown}: {why}"), remedy));
     }
     verdicts.extend(age(shown, shelf.newest, now, every));
-    if let Some((_, size)) = shelf.newest.filter(|(_, size)| *size > shelf.free) {
-        let (free, size) = (disk::bytes(shelf.free), disk::bytes(size));
-        let said = format!("{shown} has {free} left, and the newest backup has {size}");
+    let size = shelf.newest.map_or(0, |(_, size)| size);
+    if size.saturating_add(database) > shelf.free {
+        let [free, size, database] = [shelf.free, size, database].map(disk::bytes);
+        let said = format!(
+            "{shown} has {free} left; the newest backup has {size}, and the database, which lies beside the next one while \
+             that is made, {database}"
+        );
         verdicts.push(Verdict::warning(said, "make room, or keep fewer of them with backup.keep"));
     }
     if shelf.holds_key {
@@ -125,12 +131,13 @@ mod tests {
             (shelf(74), Level::Fault, "74 hours old"),
             (Shelf { newest: None, ..shelf(0) }, Level::Warning, "no backup in /b yet"),
             (Shelf { unwritable: Some("no".to_owned()), ..shelf(0) }, Level::Fault, "nothing can be written to /b"),
-            (Shelf { free: (1 << 20) - 1, ..shelf(0) }, Level::Warning, "the newest backup has 1 MiB"),
+            (Shelf { free: (3 << 20) - 1, ..shelf(0) }, Level::Warning, "the newest backup has 1 MiB"),
+            (Shelf { free: 3 << 20, ..shelf(0) }, Level::Ok, "the newest is of"),
             (Shelf { holds_key: true, ..shelf(0) }, Level::Warning, "the key file lies in /b"),
             (Shelf { beside_data: true, ..shelf(0) }, Level::Note, "lost with it"),
         ];
         for (shelf, level, words) in table {
-            let verdicts = judge("/b", &shelf, NOW, 24 * HOUR);
+            let verdicts = judge("/b", &shelf, 2 << 20, (NOW, 24 * HOUR));
             assert_eq!(verdicts.len(), 1, "{words}: {verdicts:?}");
             assert_eq!(verdicts[0].level, level, "{words}");
             assert!(verdicts[0].said.contains(words), "{words}: {verdicts:?}");
@@ -144,11 +151,11 @@ mod tests {
         fs::create_dir(&shelf_dir).unwrap();
         fs::write(&key, "").unwrap();
         fs::write(shelf_dir.join("redress-20261101T030000Z.backup"), "1234").unwrap();
-        let found = look(&shelf_dir, dir.path(), Some(&key)).unwrap();
+        let found = look(&shelf_dir, dir.path(), Some(&key), NOW).unwrap();
         assert_eq!(found.newest.map(|(_, size)| size), Some(4));
         assert!(found.holds_key && found.beside_data && found.unwritable.is_none());
-        assert!(!look(&shelf_dir, dir.path(), Some(&dir.path().join("redress.key"))).unwrap().holds_key);
+        assert!(!look(&shelf_dir, dir.path(), Some(&dir.path().join("redress.key")), NOW).unwrap().holds_key);
         assert_eq!(fs::read_dir(&shelf_dir).unwrap().count(), 2);
-        assert!(look(&dir.path().join("none"), dir.path(), None).is_err());
+        assert!(look(&dir.path().join("none"), dir.path(), None, NOW).is_err());
     }
 }

@@ -181,9 +181,10 @@ fn room_left(shown: &str, room: &Room, database: u64) -> Option<Verdict> {
     if room.free < LITTLE {
         return Some(Verdict::warning(said, remedy));
     }
-    if room.free < database {
+    // A backup of before an upgrade lies there beside what it is made of.
+    if room.free < database.saturating_mul(2) {
         let said = format!("{said}, and the database has {}", bytes(database));
-        return Some(Verdict::warning(said, "make room: an upgrade or a restore may need as much again"));
+        return Some(Verdict::warning(said, "make room: an upgrade or a restore may need twice as much again"));
     }
     let files = room.files.filter(|files| *files < FEW_FILES)?;
     Some(Verdict::warning(format!("{shown} can take {files} more files"), "remove files that nobody needs"))

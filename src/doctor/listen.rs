@@ -1,6 +1,6 @@
 //! Whether the address to serve on is free, or this desk's server has it.
 
-use std::net::SocketAddr;
+use std::{iter, net::SocketAddr};
 
 use super::{
     Patient, Verdict,
@@ -10,13 +10,23 @@ use super::{
 
 pub(super) async fn check(patient: &Patient) -> Vec<Verdict> {
     let config = &patient.config;
-    let mut verdicts = vec![of_pages(patient, config.listen).await];
-    if let Some(address) = config.tls.as_ref().and_then(|tls| tls.redirect_listen)
-        && let Port::Refused(why) = port::look(address).await
-    {
-        verdicts.push(port::refused(address, "tls.redirect_listen", &why));
+    let pages = of_pages(patient, config.listen).await;
+    let Some(address) = config.tls.as_ref().and_then(|tls| tls.redirect_listen) else { return vec![pages] };
+    let is_served = port::look(config.listen).await == Port::Taken;
+    let redirect = of_redirect(address, &port::look(address).await, is_served);
+    iter::once(pages).chain(redirect).collect()
+}
+
+/// While this desk is served, it is the server that has that address.
+fn of_redirect(address: SocketAddr, port: &Port, is_served: bool) -> Option<Verdict> {
+    match port {
+        Port::Refused(why) => Some(port::refused(address, "tls.redirect_listen", why)),
+        Port::Taken if !is_served => Some(Verdict::fault(
+            format!("something has {address}, and no server of this desk runs"),
+            "stop that, or choose another address or port with tls.redirect_listen",
+        )),
+        Port::Taken | Port::Free => None,
     }
-    verdicts
 }
 
 async fn of_pages(patient: &Patient, address: SocketAddr) -> Verdict {
@@ -82,6 +92,16 @@ mod tests {
             let verdict = judge("127.0.0.1:8080".parse().unwrap(), &port, answer.as_ref());
             assert_eq!(verdict.level, level, "{words}: {verdict:?}");
             assert!(verdict.said.contains(words), "{words}: {verdict:?}");
+        }
+        let (address, refused) = ("127.0.0.1:80".parse().unwrap(), Port::Refused("no".to_owned()));
+        for (port, is_served, is_fault) in [
+            (&Port::Taken, false, true),
+            (&Port::Taken, true, false),
+            (&Port::Free, false, false),
+            (&refused, true, true),
+        ] {
+            let verdict = of_redirect(address, port, is_served);
+            assert_eq!(verdict.map(|verdict| verdict.level), is_fault.then_some(Level::Fault), "{port:?}");
         }
         let picked = judge("127.0.0.1:0".parse().unwrap(), &Port::Free, None);
         assert!(picked.level == Level::Ok && picked.said.contains("picks a port"));

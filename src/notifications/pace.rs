@@ -59,13 +59,11 @@ impl Pace {
 
     /// What may be sent now.
     pub fn ready(&mut self, now: i64) -> Ready {
-        // A clock set back makes no pause longer.
-        let ahead = |until: i64| now < until && until - now <= LONGEST_REST;
-        if ahead(self.held_until) {
+        if ahead(self.held_until, now) {
             return Ready::Resting(self.held_until);
         }
         match self.rest_until {
-            Some(until) if ahead(until) => Ready::Resting(until),
+            Some(until) if ahead(until, now) => Ready::Resting(until),
             Some(_) if self.flying > 0 => Ready::Open(0),
             Some(_) => Ready::Probe,
             None => Ready::Open((self.in_flight.saturating_sub(self.flying)).min(self.tokens(now))),
@@ -87,9 +85,9 @@ impl Pace {
     /// One is on its way.
     pub fn begin(&mut self) {
         self.flying += 1;
-        // What goes without a limit is not owed once there is one.
+        // What goes without a limit is not owed once there is one, and probes of a gateway that is away add up to no debt.
         if self.rate > 0 {
-            self.tokens -= MESSAGE;
+            self.tokens = (self.tokens - MESSAGE).max(-MESSAGE);
         }
     }
 
@@ -125,7 +123,7 @@ impl Pace {
             }
             Outcome::Later { .. } | Outcome::LoginRefused { .. } | Outcome::Doubtful { .. } | Outcome::Gone { .. } => {
                 self.failures += 1;
-                let resting = self.rest_until.is_some_and(|until| now < until);
+                let resting = self.rest_until.is_some_and(|until| ahead(until, now));
                 if self.failures >= FAILURES && !resting {
                     self.rests += 1;
                     self.rest_until = Some(now + backoff::pause(self.rests, clock).min(LONGEST_REST));
@@ -134,6 +132,11 @@ impl Pace {
             }
         }
     }
+}
+
+/// Whether a pause lasts. A clock set back makes none longer.
+fn ahead(until: i64, now: i64) -> bool {
+    now < until && until - now <= LONGEST_REST
 }
 
 /// Messages a second, in thousandths: the first limit of a gateway that has none set and asks us to slow down.
@@ -257,6 +260,31 @@ mod tests {
     }
 
     #[test]
+    fn a_gateway_with_a_limit_that_was_away_for_days_is_sent_to_as_soon_as_it_is_back() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(4, Some(1));
+        let mut now = 0;
+        for _ in 0..10_000 {
+            if matches!(pace.ready(now), Ready::Open(1..) | Ready::Probe) {
+                pace.begin();
+                pace.note(&later(), now, &clock);
+                pace.end();
+            }
+            now += LONGEST_REST;
+        }
+        assert_eq!(pace.ready(now), Ready::Probe);
+        pace.begin();
+        pace.note(&ACCEPTED, now, &clock);
+        pace.end();
+        let (mut next, back) = (pace.ready(now), now);
+        while next == Ready::Open(0) {
+            now += 100;
+            next = pace.ready(now);
+        }
+        assert!(next == Ready::Open(1) && now - back <= 2_000, "{next:?} after {} ms", now - back);
+    }
+
+    #[test]
     fn what_one_message_cannot_do_slows_no_other() {
         let (clock, _) = Clock::fixed(0, 7);
         let mut pace = Pace::new(16, None);
@@ -288,6 +316,8 @@ mod tests {
         assert_eq!(pace.ready(hour), Ready::Probe);
         pace.note(&throttled(Some(20_000)), 2 * hour, &clock);
         assert_eq!(pace.ready(hour), Ready::Probe);
+        pace.note(&later(), hour, &clock);
+        assert!(matches!(pace.ready(hour), Ready::Resting(_)), "and it rests by the new time");
     }
 
     #[test]

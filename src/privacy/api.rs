@@ -311,12 +311,12 @@ async fn place_hold(
 #[utoipa::path(post, path = "/api/privacy/holds/{id}/end", tag = "privacy", operation_id = "end_hold",
     params(("id" = Uuid, Path)),
     responses((status = 200, description = "It is over", body = HoldRecord), openapi::ReadProblems))]
-async fn end_hold(
-    State(state): State<Privacy>,
-    SignedIn(user): SignedIn,
-    Path(id): Path<Uuid>,
-) -> Result<Answer, ApiFault> {
-    let desk = state.tickets.desk.clone();
-    let hold = state.tickets.db.write(move |tx| super::end_hold(tx, &desk, id, user.id)).await?;
-    Ok(Answer::json(StatusCode::OK, &HoldRecord::from(&hold))?)
+async fn end_hold(State(state): State<Privacy>, caller: Caller, Path(id): Path<Uuid>) -> Result<Response, ApiFault> {
+    // What it kept may go by age within the hour.
+    if let Some(refusal) = step_up::refusal(&caller, state.tickets.desk.clock.now()) {
+        return Ok(refusal);
+    }
+    let (desk, by) = (state.tickets.desk.clone(), caller.user.id);
+    let hold = state.tickets.db.write(move |tx| super::end_hold(tx, &desk, id, by)).await?;
+    Ok(Answer::json(StatusCode::OK, &HoldRecord::from(&hold))?.into_response())
 }

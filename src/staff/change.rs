@@ -8,7 +8,7 @@ use super::{
     links,
     mail::{self, Letter},
     members::taken,
-    session_store, store,
+    store,
 };
 use crate::{
     audit::{self, Event},
@@ -108,7 +108,7 @@ pub(super) fn change(
     let rises = before.role != user.role && user.role != Role::Technician;
     if rises || (user.owner && !before.owner) {
         // Who may do more signs in anew: a session that somebody else got hold of does not grow with its owner.
-        session_store::end_all(tx, id)?;
+        store::end_log_ins(tx, id, None)?;
     }
     match (hash.is_some(), by.user == Some(id)) {
         // Their programs go on: only they know which of them to stop.

@@ -26,6 +26,7 @@ use super::proxies::Proxies;
 use crate::{
     clock::Clock,
     db::{Db, DbError, Fit, newest_schema},
+    sparing::Sparing,
 };
 
 /// A database that takes longer to answer is away.
@@ -97,10 +98,13 @@ pub async fn readyz(State(ready): State<Ready>, request: Request) -> Response {
     let (reason, database_schema) = match fit {
         Ok(Ok(fit)) => (if fit.works { None } else { Some("schema") }, Some(fit.database)),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "not ready");
+            told(&error.to_string());
             (Some("database"), None)
         }
-        Err(_) => (Some("database"), None),
+        Err(_) => {
+            told(&format!("the database has not answered within {} s", PATIENCE.as_secs()));
+            (Some("database"), None)
+        }
     };
     let reason = if ready.node.draining.load(Ordering::Relaxed) { Some("stopping") } else { reason };
     let near = is_near(&ready.proxies, &request);
@@ -112,6 +116,14 @@ pub async fn readyz(State(ready): State<Ready>, request: Request) -> Response {
     };
     let status = if answer.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(answer)).into_response()
+}
+
+/// Anybody may ask, as often as they like.
+fn told(error: &str) {
+    static TOLD: Sparing = Sparing::new(3, 30);
+    if let Some(left_out) = TOLD.may() {
+        tracing::warn!(error, left_out, "not ready");
+    }
 }
 
 /// Whether it takes reads and writes, and what its schema is.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use vault::{Cell, Vault};
 
 use crate::{
-    db::{DbError, Tx, params},
+    db::{self, DbError, Tx, params},
     fault::Fault,
     words::Language,
 };
@@ -59,20 +59,32 @@ pub fn any_due(tx: &mut Tx<'_>, now: i64) -> Result<bool, DbError> {
     Ok(tx.query_one("SELECT 1 FROM staff_mails WHERE due_at <= $1 LIMIT 1", params![now])?.is_some())
 }
 
-/// Takes the one that is due longest, so that nobody else takes it before `until`.
+/// Takes the one that is due longest, so that nobody else takes it before `until`. One that does not open holds up none of the
+/// others.
 pub fn claim(tx: &mut Tx<'_>, vault: &Vault, now: i64, until: i64) -> Result<Option<Row>, Fault> {
     tx.take_turn("staff mails")?;
-    let row = tx.query_one(
-        "SELECT id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link \
-         FROM staff_mails WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1",
-        params![now],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    let id = row.uuid(0)?;
-    let again = "UPDATE staff_mails SET due_at = $2, attempts = attempts + 1 WHERE id = $1";
-    tx.execute(again, params![id, until])?;
+    loop {
+        let row = tx.query_one(
+            "SELECT id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link \
+             FROM staff_mails WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1",
+            params![now],
+        )?;
+        let Some(row) = row else { return Ok(None) };
+        let id = row.uuid(0)?;
+        let again = "UPDATE staff_mails SET due_at = $2, attempts = attempts + 1 WHERE id = $1";
+        tx.execute(again, params![id, until])?;
+        match opened(vault, id, &row) {
+            Err(Fault::Unexpected(error)) => {
+                tracing::error!(mail = %id, error = format!("{error:#}"), "a mail to the staff does not open; it is tried again");
+            }
+            read => return read.map(Some),
+        }
+    }
+}
+
+fn opened(vault: &Vault, id: Uuid, row: &db::Row) -> Result<Row, Fault> {
     let text = row.opt_bytes(3)?.map(|text| vault.open_text(&cell("text", &id), &text)).transpose()?;
-    Ok(Some(Row {
+    Ok(Row {
         id,
         user: row.opt_uuid(1)?,
         recipient: vault.open_text(&cell("recipient", &id), &row.bytes(2)?)?,
@@ -82,7 +94,7 @@ pub fn claim(tx: &mut Tx<'_>, vault: &Vault, now: i64, until: i64) -> Result<Opt
         attempts: row.int(6)?,
         expires_at: row.int(7)?,
         has_link: row.bool(8)?,
-    }))
+    })
 }
 
 /// Puts one off that was claimed.

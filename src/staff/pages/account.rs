@@ -49,6 +49,8 @@ struct AccountPage {
     new_token: Option<String>,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
+    /// Whether passwords let nobody in.
+    closed: bool,
 }
 
 struct TokenRow {
@@ -149,6 +151,7 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
         user,
         preferences: asked.preferences,
         password: asked.password,
+        closed: staff.is_closed(),
         token: asked.token,
         new_token: asked.new_token,
         sessions: sessions.collect(),
@@ -188,6 +191,9 @@ pub async fn set_password(
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
+    if staff.is_closed() {
+        return Err(Fault::NotFound.into());
+    }
     let (input, _) = split(form);
     let changed = match form::own_password(input, &caller.user) {
         Ok(passwords) => change_password(&staff, &caller, &sender, visit.language, passwords).await,
@@ -224,17 +230,20 @@ async fn change_password(
     let device = sender.device(staff, &email);
     let proof = log_in::verify(staff, email, current, sender.address, device).await?.ok_or_else(wrong)?;
     let hash = staff.gate.hash(new, staff.clock.bytes()).await?;
-    let (at, fresh, agent) = (staff.clone(), Fresh::session(&staff.clock), sender.agent.clone());
-    let (strong, proved_at) = (caller.strong, caller.proved_at);
+    let (at, fresh, (session, proved_at)) =
+        (staff.clone(), Fresh::session(&staff.clock), (caller.hash, caller.proved_at));
     let kept = fresh.clone();
     let work = move |tx: &mut Tx<'_>| {
         let (user, now) = (log_in::admit(tx, &at.vault, &proof)?.ok_or_else(wrong)?, at.clock.now());
         store::set_password(tx, &at.vault, user.id, &hash, now)?;
         links::store::void(tx, user.id)?;
         mail::enqueue(tx, &at, &user, &Letter::PasswordChanged, language)?;
-        // This browser goes on, under a new token: the one before may be known to whoever knew the password.
-        store::end_log_ins(tx, user.id, None)?;
-        session_store::insert(tx, &at.vault, user.id, &kept, strong, &agent, (now, at.settings.life))?;
+        // This browser goes on, under a new token: the one before may be known to whoever knew the password. It is the same
+        // session, which ends when it would have, and with the provider's if it is one of those.
+        if !session_store::prove(tx, &at.vault, &session, &kept, false, now)? {
+            return Err(Fault::Unauthorized);
+        }
+        store::end_log_ins(tx, user.id, Some(kept.hash))?;
         // Of who has a second factor the password is no fresh proof: the one of before counts on.
         if second_factor::store::any(tx, user.id)? {
             session_store::keep_proof(tx, &at.vault, &kept.hash, proved_at)?;

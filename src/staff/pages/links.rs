@@ -76,6 +76,9 @@ fn answer(staff: &Staff, visit: Visit, kind: Kind, form: FormView) -> Response {
 /// `GET /link?token=…`.
 pub async fn show(State(staff): State<Staff>, visit: Visit, query: Query) -> Result<Response, PageFault> {
     let token = query.get(TOKEN).unwrap_or_default().to_owned();
+    if staff.is_closed() {
+        return Ok(spent(&staff, visit));
+    }
     match links::owner(&staff, &token).await? {
         Some((user, kind)) => Ok(answer(&staff, visit, kind, password_form(&user, token))),
         None => Ok(spent(&staff, visit)),
@@ -84,6 +87,9 @@ pub async fn show(State(staff): State<Staff>, visit: Visit, query: Query) -> Res
 
 /// `POST /link`. It signs nobody in: whoever has chosen a password signs in with it, and with what else is asked for.
 pub async fn redeem(State(staff): State<Staff>, visit: Visit, form: Form) -> Result<Response, PageFault> {
+    if staff.is_closed() {
+        return Ok(spent(&staff, visit));
+    }
     let (mut input, _) = split(form);
     let token = input.take_raw(TOKEN).unwrap_or_default();
     let Some((user, kind)) = links::owner(&staff, &token).await? else { return Ok(spent(&staff, visit)) };
@@ -115,7 +121,7 @@ const FORGOT: &str = "links-forgot";
 
 /// `GET /forgot`, where mail can be sent.
 pub async fn show_forgot(State(staff): State<Staff>, visit: Visit) -> Result<Response, PageFault> {
-    if !staff.mails.on() {
+    if !staff.mails.on() || staff.is_closed() {
         return Err(Fault::NotFound.into());
     }
     Ok(Outside::answer(&staff, visit, FORGOT, "links-forgot-text", (forgot_form(), None), StatusCode::OK))
@@ -128,7 +134,7 @@ pub async fn forgot(
     visit: Visit,
     form: Form,
 ) -> Result<Response, PageFault> {
-    if !staff.mails.on() {
+    if !staff.mails.on() || staff.is_closed() {
         return Err(Fault::NotFound.into());
     }
     let (input, typed) = split(form);

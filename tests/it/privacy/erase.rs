@@ -279,6 +279,14 @@ async fn a_session_that_was_proved_long_ago_neither_hands_out_nor_erases() {
         let reply = browser.submit(path, &fields).await;
         assert_eq!((reply.status, reply.location), (303, away.location.clone()), "{path}");
     }
+    let held = admin.post("/api/privacy/holds", &json!({"accountId": "LF-551", "reason": "Case 4711"})).await;
+    let end = format!("privacy/holds/{}/end", held.json["id"].as_str().unwrap());
+    let reply = browser.submit(&format!("/{end}"), &[]).await;
+    assert_eq!((reply.status, reply.location.as_str()), (303, "/account/confirm?next=%2Fprivacy"));
+    let call = browser.request("POST", &format!("/api/{end}")).header("sec-fetch-site", "same-origin");
+    assert_eq!(Browser::page(call).await.status, 403);
+    assert_eq!(admin.get("/api/privacy/holds").await.json["items"].as_array().unwrap().len(), 1, "it is in force");
+    assert_eq!(admin.send(admin.request("POST", &format!("/api/{end}"))).await.status, 200);
     let body = json!({"accountId": "LF-551", "reason": "Request 17", "confirm": "LF-551"});
     for path in ["/api/privacy/export", "/api/privacy/erasures"] {
         let call = browser.request("POST", path).header("sec-fetch-site", "same-origin").json(&body);

@@ -451,7 +451,15 @@ async fn the_server_makes_them_by_itself_and_keeps_the_newest() {
     let line = process.wait_for("metrics on http");
     let metrics = Caller::new(line[line.find("http").unwrap()..].trim().trim_end_matches("/metrics"));
     let text = metrics.get("/metrics").await.text;
-    assert!(text.contains("\nredress_backup_failures_total 1"), "{text}");
+    assert!(
+        text.contains("\nredress_backup_failures_total 1") && text.contains("\nredress_backup_newest_seconds 0"),
+        "{text}"
+    );
+    process.stop();
+
+    // What was owed at a stop is made at the next start, and not a day later.
+    let process = Process::serve(&dir, &settings);
+    process.wait_for("a backup was made");
     process.stop();
 }
 
@@ -472,6 +480,10 @@ fn settings_of_backups_are_checked() {
     for name in ["backup.every: ", "backup.keep: ", "backup.recipient: "] {
         assert_eq!(wrong.err.matches(name).count(), 1, "{}", wrong.err);
     }
+    let secret = "AGE-SECRET-KEY-1QQPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQ9V9XHM";
+    let pasted = check(&[("REDRESS_BACKUP_RECIPIENT", secret)]);
+    assert!(pasted.code == Some(2) && pasted.err.contains("backup.recipient: "), "{}", pasted.err);
+    assert!(!pasted.err.contains("QQPQ") && !pasted.out.contains("QQPQ"), "{}{}", pasted.out, pasted.err);
     let idle = check(&[("REDRESS_BACKUP_KEEP", "3"), ("REDRESS_ISP_NAME", "Larkfield")]).done();
     assert!(idle.contains("# hint: backup.keep: set, but"), "{idle}");
     let absent = check(&[("REDRESS_BACKUP_DIR", "none")]).done();

@@ -1,11 +1,11 @@
 //! `redress tickets import` through the real program, beside a running server.
 
-use std::{collections::BTreeMap, fs, process::Stdio, time::Duration};
+use std::{collections::BTreeMap, fs, io::Write, process::Stdio, time::Duration};
 
 use serde_json::{Value, json};
 
 use crate::support::{
-    Browser, Caller, Dir, PASSWORD, at_rest, contents,
+    Browser, Caller, Dir, PASSWORD, at_rest, contents, eventually,
     process::{Process, Ran, redress, run, run_with},
     sql,
 };
@@ -462,5 +462,25 @@ async fn killed_in_the_middle_and_begun_again_it_is_the_desk_of_one_run() {
         "search knows what came after the kill"
     );
     assert_eq!((messages(dir), messages(other)), (0, 0));
+    process.stop();
+}
+
+/// One that waits for its file, as behind a pipe, is told of as a server is: no key is taken away from under it.
+#[tokio::test]
+async fn keys_may_be_changed_while_one_runs() {
+    let dir = &Dir::new();
+    let (process, admin) = desk(dir).await;
+    let args = ["tickets", "import", "-", "--region", "GB", "--timezone", "Europe/London"];
+    let mut child =
+        redress(dir, &args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    eventually("it says that it is there", async || (count(dir, "nodes", "seen_at") == 2).then_some(())).await;
+    run(dir, &["key", "rotate"]).done();
+    run(dir, &["key", "forget", "1"]).done();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(format!("{OSTICKET}{ROWS}").as_bytes()).unwrap();
+    drop(pipe);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(admin.get("/api/tickets?q=481516").await.json["items"][0]["clientName"], "Nadia Okonkwo");
+    assert_eq!(count(dir, "nodes", "seen_at"), 1, "and that it has gone");
     process.stop();
 }

@@ -15,6 +15,7 @@ use super::recovery::GATEWAY;
 use crate::support::{
     Caller, Dir, eventually,
     process::{Process, run},
+    sql,
 };
 
 /// A desk of an earlier version.
@@ -217,6 +218,31 @@ async fn without_its_keys_nothing_is_upgraded() {
     run(&dir, &["db", "migrate"]).done();
     let [file] = &*kept_before(&dir.path().join("data")) else { panic!("it was upgraded before") };
     assert!(file.display().to_string().contains(&format!("before-upgrade-{:04}-", kept.schema())), "{file:?}");
+}
+
+/// Upgrades that fail again and again make one file, and take none of an earlier version away.
+#[tokio::test]
+async fn one_file_of_a_version_is_kept_and_earlier_ones_go_after_an_upgrade_alone() {
+    let kept = Kept::all().remove(0);
+    let (dir, backups) = (kept.placed(), Dir::new());
+    let place = backups.path().display().to_string();
+    let named = |version: i64, at: &str| backups.path().join(format!("before-upgrade-{version:04}-{at}.backup"));
+    let same = named(kept.schema(), "20260101T000000.000Z");
+    let earlier = [1, 2, 3].map(|version| named(version, "20260101T000000.000Z"));
+    for file in earlier.iter().chain([&same]) {
+        fs::write(file, "").unwrap();
+    }
+    // What the next migration adds is there already.
+    sql(&dir, "ALTER TABLE recovery_codes ADD COLUMN mac INTEGER");
+    for _ in 0..2 {
+        run(&dir, &["db", "migrate", "--backup-dir", &place]).failed();
+    }
+    assert_eq!((same.exists(), kept_before(backups.path()).len()), (false, 4), "of one version the newest");
+    assert!(earlier.iter().all(|file| file.exists()), "whoever goes back may want them");
+    sql(&dir, "ALTER TABLE recovery_codes DROP COLUMN mac");
+    run(&dir, &["db", "migrate", "--backup-dir", &place]).done();
+    assert_eq!([0, 1, 2].map(|at| earlier[at].exists()), [false, true, true]);
+    assert_eq!(kept_before(backups.path()).len(), 3);
 }
 
 #[tokio::test]

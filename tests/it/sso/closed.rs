@@ -23,7 +23,13 @@ async fn where_passwords_are_closed_nobody_gets_in_by_one_and_the_page_says_so()
     assert_eq!(reply.status, 403, "{}", reply.text);
     assert!(reply.json["detail"].as_str().unwrap().contains("single sign-on"), "{}", reply.text);
 
-    idp.person(&app).arrive("asha", "/tickets").await;
+    let asha = idp.person(&app);
+    asha.arrive("asha", "/tickets").await;
+    assert!(!asha.desk.open("/account").await.has("[name=newPassword]"));
+    let passwords = [("currentPassword", PASSWORD), ("newPassword", "quite another password")];
+    assert_eq!(asha.desk.submit("/account/password", &passwords).await.status, 404);
+    assert_eq!(browser.open("/forgot").await.status, 404);
+    assert_eq!(browser.submit("/forgot", &[("email", user.email.as_str())]).await.status, 404);
     let token =
         redress::staff::add_token(&app.app.staff, user.id, redress::staff::Grant::whole("tests")).await.unwrap();
     assert_eq!(app.anonymous().with_token(&token).get("/api/auth/me").await.status, 200, "tokens go on");

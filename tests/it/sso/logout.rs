@@ -1,7 +1,9 @@
 //! Both ways of signing out, with the provider of other people.
 
+use redress::staff::{self, By, Changes};
+
 use super::{idp::Idp, parameter, recorded};
-use crate::support::eventually;
+use crate::support::{PASSWORD, eventually};
 
 #[tokio::test]
 async fn signing_out_goes_on_to_the_provider_and_comes_back() {
@@ -21,6 +23,26 @@ async fn signing_out_goes_on_to_the_provider_and_comes_back() {
     // The provider asks again who it is.
     let address = asha.desk.open("/auth/start").await.location;
     assert!(asha.provider.open(address.strip_prefix(&idp.issuer).unwrap()).await.location.contains("/interaction/"));
+}
+
+/// Whoever changes a password in such a session goes on in the same session, which the provider can end.
+#[tokio::test]
+async fn a_session_stays_the_providers_when_a_password_is_changed_in_it() {
+    let (idp, app) = Idp::with_desk(&[]).await;
+    app.admin().await;
+    let asha = idp.person(&app);
+    asha.arrive("asha", "/tickets").await;
+    let users = staff::users(&app.app.staff).await.unwrap();
+    let user = users.iter().find(|user| user.email.starts_with("asha")).unwrap();
+    let own = Changes { password: Some(PASSWORD.to_owned()), must_change: Some(false), ..Changes::none() };
+    staff::change_user(&app.app.staff, By::default(), user.id, own).await.unwrap();
+    asha.arrive("asha", "/tickets").await;
+    let passwords = [("currentPassword", PASSWORD), ("newPassword", "quite another password")];
+    let changed = asha.desk.submit("/account/password", &passwords).await;
+    assert_eq!((changed.status, changed.location.as_str()), (303, "/account"), "{}", changed.text);
+    assert!(asha.is_in().await);
+    asha.sign_out("/session/end?client_id=redress").await;
+    eventually("the session ends", async || (!asha.is_in().await).then_some(())).await;
 }
 
 #[tokio::test]

@@ -275,6 +275,25 @@ async fn who_forgot_gets_a_link_by_mail_and_whoever_else_is_asked_for_the_same_a
     assert_eq!(crate::support::sql(&world.dir, "DELETE FROM staff_mails"), 0, "what was sent is forgotten");
 }
 
+/// Whoever can damage a row, or has lost a key, holds up no warning to anybody else.
+#[tokio::test]
+async fn a_mail_that_does_not_open_holds_up_no_other() {
+    let (world, sack) = (World::mailing(), Sack::default());
+    let [first, second] = [world.user("Priya Raman", Role::Admin).await, world.user("Dev Anand", Role::Admin).await];
+    for user in [&first, &second] {
+        let other = Changes { password: Some(CHOSEN.to_owned()), ..Changes::none() };
+        staff::change_user(&world.staff, By::default(), user.id, other).await.unwrap();
+    }
+    let damage = "UPDATE staff_mails SET recipient = text \
+                  WHERE id = (SELECT id FROM staff_mails ORDER BY due_at, id LIMIT 1)";
+    assert_eq!(crate::support::sql(&world.dir, damage), 1);
+    let (_stop, stopped) = watch::channel(false);
+    tokio::spawn(staff::send_mails(world.staff.clone(), sack.clone(), stopped));
+    let told = eventually("the other mail", async || sack.mails.lock().unwrap().first().cloned()).await;
+    assert!(told.text.contains("password was changed"), "{}", told.text);
+    assert_eq!(crate::support::sql(&world.dir, "UPDATE staff_mails SET attempts = attempts"), 1, "it waits");
+}
+
 #[tokio::test]
 async fn asking_does_the_same_work_for_everybody() {
     let world = World::mailing();

@@ -126,6 +126,10 @@ async fn the_page_asks_and_offers_the_less() {
     staff::change_user(&world.staff, staff::By::default(), mei.id, chosen).await.unwrap();
     let mut reader = world.anonymous();
     reader.sign_in("mei@isp.example", PASSWORD).await;
+    let log_in = serde_json::json!({"email": "mei@isp.example", "password": PASSWORD});
+    let mut program = world.anonymous();
+    program.token = Some(program.post("/api/auth/login", log_in).await.json()["token"].as_str().unwrap().to_owned());
+    assert!(program.is_known().await);
     let list = reader.get("/users").await;
     assert_eq!(list.status, 200);
     assert!(list.attributes("main a[href], main form", "href").is_empty(), "nothing to change: {}", list.text);
@@ -133,7 +137,7 @@ async fn the_page_asks_and_offers_the_less() {
 
     assert_eq!(owner.submit(&edit, &[("owner", "true"), ("role", "admin")]).await.status, 303);
     assert_eq!(owner.get(&edit).await.attributes("[name=owner][checked]", "value"), ["true"]);
-    assert!(!reader.is_known().await, "who may do more signs in anew");
+    assert!(!reader.is_known().await && !program.is_known().await, "who may do more signs in anew");
     reader.sign_in("mei@isp.example", PASSWORD).await;
     let own = format!("/users/{}/edit", owner.id());
     assert_eq!(owner.submit(&own, &[("owner", "false")]).await.status, 303);
