@@ -7,7 +7,7 @@ use redress::{audit, clock::Clock, staff::Role};
 use serde_json::json;
 
 use super::{WAITING, at, client, found, hers, history};
-use crate::support::{Browser, Caller, TestApp, at_rest, blobs};
+use crate::support::{Browser, Caller, TestApp, at_rest, blobs, eventually};
 
 const ALL: [&str; 4] = ["Quillfeather", "7700900142", "zoe@quill.example", "LF-551"];
 
@@ -148,6 +148,7 @@ async fn what_names_them_elsewhere_goes_too() {
     draft("ticket", &[("clientName", "Z"), ("clientPhone", "07700 900142")]).await;
     draft(&format!("note-{}", one["id"].as_str().unwrap()), &[("content", "half a note")]).await;
     browser.submit("/views", &[("name", "Hers"), ("query", "q=quillfeather%2C+zo%C3%AB+quillfeather")]).await;
+    browser.submit("/views", &[("name", "In plain letters"), ("query", "q=zoe+quillfeather")]).await;
     browser.submit("/views", &[("name", "Open ones"), ("query", "status=Open")]).await;
     assert_eq!(browser.open("/tickets.csv?q=LF-551").await.status, 200);
     assert_eq!(browser.open("/tickets.csv?q=somebody").await.status, 200);
@@ -168,7 +169,8 @@ async fn what_names_them_elsewhere_goes_too() {
         .iter()
         .map(|view| view["name"].clone())
         .collect();
-    assert!(!views.contains(&json!("Hers")), "{views:?}");
+    assert!(!views.contains(&json!("Hers")) && !views.contains(&json!("In plain letters")), "{views:?}");
+    assert!(views.contains(&json!("Open ones")), "{views:?}");
     let page = browser.open("/audit").await.text;
     assert!(!page.contains("LF-551") && page.contains("somebody"), "{page}");
     assert!(page.contains("Its filter named a client who was erased since"));
@@ -187,6 +189,32 @@ async fn what_names_them_elsewhere_goes_too() {
         admin.get(&format!("{}/notifications", at(&one))).await.json["items"][0]["id"].as_str().unwrap().to_owned();
     let resent = admin.request("POST", &format!("/api/notifications/{sent}/resend"));
     assert_eq!(admin.send(resent).await.status, 409);
+}
+
+/// Who read of them stays on record, and which ticket; the account in the address does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_goes_from_the_addresses_that_were_read() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    client(&admin).await;
+    let one = hers(&admin, Some("LF-551"), "One").await;
+    assert_eq!(admin.get("/api/clients/lf%2D551").await.status, 200);
+    assert_eq!(admin.get(&at(&one)).await.status, 200);
+    let reads = async || {
+        let page = browser.open("/audit?kind=all").await;
+        page.all(".roster td").chunks(3).map(|row| row.join(" | ")).collect::<Vec<_>>()
+    };
+    // A read is recorded beside its answer.
+    eventually("both reads are on record", async || {
+        let rows = reads().await;
+        let both = rows.iter().any(|row| row.contains("2D551")) && rows.iter().any(|row| row.contains(&at(&one)));
+        both.then_some(())
+    })
+    .await;
+    assert_eq!(erase(&admin, "LF-551").await.status, 200);
+    let rows = reads().await;
+    assert!(!rows.iter().any(|row| row.contains("2D551")), "{rows:?}");
+    assert!(rows.iter().any(|row| row.contains(&at(&one))), "a ticket's id says nothing of anybody: {rows:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
