@@ -64,7 +64,7 @@ pub fn holds(tx: &mut Tx<'_>, desk: &Desk) -> Result<Vec<Hold>, Fault> {
 /// Places a hold, on record.
 ///
 /// # Errors
-/// [`Fault::NotFound`]; [`Fault::Conflict`] for a number, which has no record to hold.
+/// [`Fault::NotFound`]; [`Fault::Conflict`] for a number or an account that no client has, which have no record to hold.
 pub fn place(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, new: &NewHold, by: Uuid) -> Result<Hold, Fault> {
     // Whoever erases at the same moment waits for this one, or this one for them.
     tx.take_turn(TURN)?;
@@ -73,6 +73,7 @@ pub fn place(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, new: &NewHold, by:
         Subject::Client(id) => (Some(*id), None),
         Subject::Ticket(id) => (None, Some(*id)),
         Subject::Number(_) => return Err(Fault::conflict(Text::new("privacy-hold-number"))),
+        Subject::Account(_) => return Err(Fault::conflict(Text::new("privacy-hold-account"))),
     };
     let (id, placed_at) = (desk.clock.uuid(), desk.clock.now());
     let hold = Hold { id, client, ticket, reason: new.reason.clone(), placed_at, placed_by: by, until: new.until };

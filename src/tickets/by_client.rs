@@ -85,6 +85,14 @@ impl Desk {
         self.ids(tx, &[token], |held| held.phone == *phone)
     }
 
+    /// Every ticket that names an account and is not erased.
+    pub(super) fn all_of_account(&self, tx: &mut Tx<'_>, account: &str) -> Result<Vec<Uuid>, Fault> {
+        let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
+        let token = tokens::hashed(&self.vault, &token);
+        let names = |own: &String| search::same_account(own, account);
+        self.ids(tx, &[token], |held| held.account_id.as_ref().is_some_and(names))
+    }
+
     fn ids(&self, tx: &mut Tx<'_>, any: &[i64], is: impl Fn(&Held) -> bool) -> Result<Vec<Uuid>, Fault> {
         let rows = rows(tx, &[any.to_vec()], "t.erased_at IS NULL", None, ALL)?;
         let mut ids = Vec::new();

@@ -51,7 +51,7 @@ pub use self::{
     create::{Prepared, create, prepare},
     cursor::Cursor,
     desk::Desk,
-    erase::{Of, erase, erase_inbound, of, of_number},
+    erase::{Of, erase, erase_inbound, of, of_account, of_number},
     erase_store::{inbound_age, old_inbound, old_tickets, ticket_age},
     filter::{Assignee, At, Filter, Order, Sort},
     findable::findable,

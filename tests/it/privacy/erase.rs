@@ -257,6 +257,46 @@ async fn a_caller_without_a_record_is_erased_by_ticket_or_by_number() {
     assert_eq!(ask(json!({"ticket": reference})).await.faults(), ["confirm", "reason"]);
 }
 
+/// Whoever is erased by number leaves nothing behind that names their account under another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_takes_all_tickets_of_the_clients_who_have_it() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let work = json!({"clientName": "Zoë at work", "clientPhone": "+447700900177", "clientAccountId": "LF-551"});
+    let work = admin.ticket(work).await;
+    let other = admin.ticket(json!({"clientPhone": "+447700900177"})).await;
+    let body = json!({"phone": "+447700900142", "reason": "R", "confirm": "+447700900142"});
+    let reply = admin.post("/api/privacy/erasures", &body).await;
+    assert_eq!((&reply.json["clients"], &reply.json["tickets"]), (&json!(1), &json!(1)), "{}", reply.text);
+    assert_eq!(admin.get(&at(&work)).await.json["clientName"], "[erased]");
+    assert_eq!(admin.get(&at(&other)).await.json["clientPhone"], "+447700900177");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_no_client_has_is_found_by_its_tickets() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let one = hers(&admin, Some("LF-551"), "One").await;
+    let hold = json!({"accountId": "LF-551", "reason": "Case 4711"});
+    assert_eq!(admin.post("/api/privacy/holds", &hold).await.status, 409, "there is nobody to hold");
+    let page = browser.submit("/privacy/find", &[("whom", "lf-551")]).await;
+    assert!(page.status == 200 && page.text.contains("account:lf-551"), "no address names an account");
+    assert_eq!(erase(&admin, "LF-552").await.faults(), ["confirm"]);
+    let reply = erase(&admin, "LF-551").await;
+    assert_eq!((&reply.json["clients"], &reply.json["tickets"]), (&json!(0), &json!(1)), "{}", reply.text);
+    assert_eq!(admin.get(&at(&one)).await.json["clientName"], "[erased]");
+    assert_eq!(erase(&admin, "LF-551").await.status, 404, "there is nothing left");
+    let named = format!("The account that ticket {} names", one["ticketRef"].as_str().unwrap());
+    assert!(history(&browser).await.iter().any(|row| row.contains(&named)));
+
+    // What names a client's account in other signs is that client's, and not erased without them.
+    client(&admin).await;
+    hers(&admin, Some("LF551"), "Two").await;
+    let body = json!({"accountId": "LF551", "reason": "R", "confirm": "LF551"});
+    assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 404);
+}
+
 /// By a page without scripts, and by nobody who may not.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_asks_for_a_reason_and_the_account() {
