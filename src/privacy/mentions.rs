@@ -2,7 +2,7 @@
 //! against this is short-lived or can be typed again.
 
 use super::subject::Found;
-use crate::search;
+use crate::{clients::Client, phone::Phone, search, tickets::Ticket};
 
 /// Fewer letters of a name are part of many words.
 const NAME: usize = 4;
@@ -10,7 +10,7 @@ const NAME: usize = 4;
 const DIGITS: usize = 7;
 
 /// What somebody is known by, folded as a search folds it: whatever finds them names them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Mentions {
     /// Names and addresses.
     texts: Vec<String>,
@@ -22,28 +22,30 @@ pub(super) struct Mentions {
 }
 
 impl Mentions {
-    /// All that names these clients and tickets.
+    /// All that names whom this was found of.
     pub(super) fn of(found: &Found) -> Self {
+        Self::of_all(&found.clients, &found.tickets)
+    }
+
+    /// All that names these clients and the clients of these tickets.
+    pub(super) fn of_all(clients: &[Client], tickets: &[Ticket]) -> Self {
         let mut all = Self::default();
-        for client in &found.clients {
+        for client in clients {
             all.name(&client.name);
             all.texts.extend(client.email.as_deref().map(search::folded));
             all.account(&client.account_id);
+            all.number(&client.phone);
             all.records.push(client.id.to_string());
         }
-        for ticket in &found.tickets {
+        for ticket in tickets {
             all.name(&ticket.client_name);
             all.texts.extend(ticket.client_email.as_deref().map(search::folded));
             if let Some(account) = &ticket.client_account_id {
                 all.account(account);
             }
+            all.number(&ticket.client_phone);
             all.records.extend([ticket.id.to_string(), search::folded(ticket.reference.as_str())]);
         }
-        for phone in found.numbers() {
-            let national: String = phone.national().chars().filter(char::is_ascii_digit).collect();
-            all.numbers.extend([phone.digits().to_owned(), national.trim_start_matches('0').to_owned()]);
-        }
-        all.numbers.retain(|digits| digits.len() >= DIGITS);
         for list in [&mut all.texts, &mut all.numbers, &mut all.accounts, &mut all.records] {
             list.sort();
             list.dedup();
@@ -56,11 +58,22 @@ impl Mentions {
         self.texts.extend(forms.filter(|name| name.chars().count() >= NAME));
     }
 
+    fn number(&mut self, phone: &Phone) {
+        let national: String = phone.national().chars().filter(char::is_ascii_digit).collect();
+        let both = [phone.digits().to_owned(), national.trim_start_matches('0').to_owned()];
+        self.numbers.extend(both.into_iter().filter(|digits| digits.len() >= DIGITS));
+    }
+
     /// As it is written, and its letters and digits alone, by which a search finds it.
     fn account(&mut self, account: &str) {
         let account = single_blanks(&search::folded(account));
         let signs: String = account.chars().filter(|c| c.is_alphanumeric()).collect();
         self.accounts.extend([account, signs].into_iter().filter(|account| !account.is_empty()));
+    }
+
+    /// Whether there is nobody to be named.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
     /// Whether a text, as it stands or as a query string, names them or a record of theirs.

@@ -3,6 +3,7 @@
 //! It stands above tickets, clients and messages, each of which knows how to take personal text out of its own tables. What
 //! decides whether that may be done, in which order, and what is recorded of it, is here.
 
+mod ages;
 pub mod api;
 mod confirm;
 mod erase;

@@ -173,17 +173,15 @@ impl Subject {
     }
 }
 
-fn kept(tx: &mut Tx<'_>, desk: &Desk, ids: &[Uuid]) -> Result<Vec<Ticket>, Fault> {
+/// Tickets by their ids.
+pub(super) fn kept(tx: &mut Tx<'_>, desk: &Desk, ids: &[Uuid]) -> Result<Vec<Ticket>, Fault> {
     let keys: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     tickets::by_keys(tx, &desk.vault, &keys)
 }
 
 /// The tickets that name an account which no client has. Where one has it in other signs, they are that client's.
 fn without_client(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Found, Fault> {
-    let token = search::account_token(account).ok_or(Fault::NotFound)?;
-    let sought = Sought::Those(vec![std::iter::once(token).collect()]);
-    let alike = clients::page(tx, &desk.vault, &sought, 1, CLIENTS)?.items;
-    if alike.iter().any(|client| search::same_account(&client.account_id, account)) {
+    if !with_account(tx, desk, account)?.is_empty() {
         return Err(Fault::NotFound);
     }
     let ids = tickets::of_account(tx, desk, account)?;
@@ -192,7 +190,18 @@ fn without_client(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Found, 
     Ok(Found { whom: Whom::Account(newest), clients: Vec::new(), tickets })
 }
 
-fn with_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Client>, Fault> {
+/// The clients whose account is this one to a search.
+pub(super) fn with_account(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Vec<Client>, Fault> {
+    let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
+    let clauses = vec![std::iter::once(token).collect()];
+    let mut found = clients::page(tx, &desk.vault, &Sought::Those(clauses), 1, CLIENTS)?.items;
+    // A keyed token may, if ever so rarely, be that of another account.
+    found.retain(|client| search::same_account(&client.account_id, account));
+    Ok(found)
+}
+
+/// The clients with this number.
+pub(super) fn with_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Client>, Fault> {
     let clauses = vec![std::iter::once(search::phone_token(phone.as_str())).collect()];
     let mut found = clients::page(tx, &desk.vault, &Sought::Those(clauses), 1, CLIENTS)?.items;
     // The end of a longer number has the same token.
