@@ -104,6 +104,34 @@ pub fn end(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Uuid) -> Result<Hold, Fau
     Ok(hold)
 }
 
+/// Holds on clients, where one gets another account or number: what they hold must not slip out.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldsOfClients;
+
+impl tickets::Holds for HoldsOfClients {
+    fn left(&self, tx: &mut Tx<'_>, desk: &Desk, client: Uuid, tickets: &[Ticket]) -> Result<(), Fault> {
+        let now = desk.clock.now();
+        let holds = store::on(tx, &desk.vault, client, now)?;
+        if holds.is_empty() {
+            return Ok(());
+        }
+        for ticket in tickets {
+            // A number may go back and forth.
+            let there = store::on(tx, &desk.vault, ticket.id, now)?;
+            let new = |hold: &&Hold| !there.iter().any(|one| one.reason == hold.reason && one.until == hold.until);
+            for hold in holds.iter().filter(new) {
+                let id = desk.clock.uuid();
+                let own = Hold { id, client: None, ticket: Some(ticket.id), placed_at: now, ..hold.clone() };
+                store::insert(tx, &desk.vault, &own)?;
+                let whom = Whom::Ticket(ticket.reference.to_string());
+                let event = Event::Privacy(audit::Privacy::HoldPlaced { whom, hold: id, until: own.until });
+                audit::record(tx, &desk.vault, &desk.clock, None, &event)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What is in force, with the clients that it names.
 pub(super) struct InForce {
     holds: Vec<(Hold, Option<Client>)>,

@@ -19,7 +19,7 @@ mod subject;
 pub use self::{
     erase::{Erased, erase},
     export::{Document, export},
-    hold::{Hold, NewHold, end as end_hold, holds, place as place_hold},
+    hold::{Hold, HoldsOfClients, NewHold, end as end_hold, holds, place as place_hold},
     pages::routes,
     retention::{Planned, Rule, count_from_zero, plan, purge},
     settings::{KEYS, Retention},

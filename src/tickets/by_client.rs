@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::{Desk, Status, issue_label, store, tokens};
+use super::{Desk, Status, follow, issue_label, store, tokens};
 use crate::{
-    clients::{Caller, Case, Cases, Stage, Whose},
+    clients::{Caller, Case, Cases, Client, Stage, Whose},
     db::{Row, Tx},
     fault::Fault,
     phone::Phone,
@@ -70,6 +70,10 @@ impl Cases for Desk {
             }
         }
         Ok(callers)
+    }
+
+    fn moved(&self, tx: &mut Tx<'_>, was: &Client, now: &Client) -> Result<(), Fault> {
+        follow::moved(tx, self, was, now)
     }
 }
 

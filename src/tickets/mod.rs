@@ -15,6 +15,7 @@ mod field;
 mod filter;
 mod findable;
 pub mod fixes;
+mod follow;
 pub mod form;
 mod from_client;
 mod history;
@@ -56,6 +57,7 @@ pub use self::{
     filter::{Assignee, At, Filter, Order, Sort},
     findable::findable,
     fixes::Span,
+    follow::Holds,
     from_client::FromClients,
     history::{Entry, History, Note},
     issue_type::{IssueTypes, issue_label},
