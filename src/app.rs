@@ -118,6 +118,7 @@ impl App {
             region: config.region,
             issue_types: config.issue_types.clone(),
             outbox,
+            holds: Arc::new(privacy::HoldsOfClients),
         };
         let side_bar = SideBar::new(desk.clone());
         let chrome = chrome(&config, side_bar, &desk, &health);

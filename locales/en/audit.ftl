@@ -129,6 +129,7 @@ audit-purged = { $count ->
 audit-rule = By the setting { $rule }
 audit-whom-client = Client { $id }
 audit-whom-ticket = Ticket { $reference }
+audit-whom-account = The account that ticket { $reference } names
 audit-whom-why = { $whom }: { $why }
 audit-redacted = Export of tickets
 audit-redacted-about = Its filter named a client who was erased since

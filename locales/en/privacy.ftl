@@ -38,6 +38,7 @@ privacy-hold-placed = Hold placed
 privacy-hold-end = End hold
 privacy-hold-ended = Hold ended
 privacy-hold-number = A number has no record that can be held. Place the hold on the client or the ticket.
+privacy-hold-account = No client has this account. Place the hold on its tickets.
 privacy-held = { $count ->
     [one] A legal hold keeps this from being erased: { $reason }. End it first.
    *[other] { $count } legal holds keep this from being erased, the first one since: { $reason }. End them first.

@@ -129,6 +129,7 @@ audit-purged = { $count ->
 audit-rule = सेटिंग { $rule } के अनुसार
 audit-whom-client = ग्राहक { $id }
 audit-whom-ticket = टिकट { $reference }
+audit-whom-account = वह खाता जो टिकट { $reference } में लिखा है
 audit-whom-why = { $whom }: { $why }
 audit-redacted = टिकटों का निर्यात
 audit-redacted-about = इसके फ़िल्टर में एक ऐसे ग्राहक का नाम था जिसका डेटा बाद में मिटाया गया

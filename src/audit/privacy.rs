@@ -70,6 +70,8 @@ pub enum Whom {
     Ticket(String),
     /// Everybody with a number, by its last digits.
     Number(String),
+    /// An account that no client has, by the reference of a ticket that names it.
+    Account(String),
 }
 
 impl Whom {
@@ -77,6 +79,7 @@ impl Whom {
         match self {
             Self::Client(id) => Text::new("audit-whom-client").arg("id", id.to_string()),
             Self::Ticket(reference) => Text::new("audit-whom-ticket").arg("reference", reference),
+            Self::Account(reference) => Text::new("audit-whom-account").arg("reference", reference),
             Self::Number(ending) => Text::new("audit-number").arg("number", ending),
         }
     }

@@ -139,7 +139,7 @@ async fn store(app: &App, rows: &[Row]) -> Result<Tally, Fault> {
     let mut progress = Progress::new("clients", u64::try_from(rows.len()).unwrap_or(u64::MAX), app.clock.clone());
     let mut tally = Tally::default();
     for batch in rows.chunks(BATCH) {
-        let (vault, clock) = (app.vault.clone(), app.clock.clone());
+        let (vault, clock, desk) = (app.vault.clone(), app.clock.clone(), app.tickets.desk.clone());
         let prepare = |row: &Row| clients::prepare(&vault, &clock, row.entry.clone());
         let prepared: Vec<_> = batch.iter().map(prepare).collect();
         let write = move |tx: &mut db::Tx<'_>| {
@@ -149,7 +149,7 @@ async fn store(app: &App, rows: &[Row]) -> Result<Tally, Fault> {
                     tally.erased += 1;
                     continue;
                 }
-                tally.note(clients::upsert(tx, &vault, &clock, one)?.1);
+                tally.note(clients::upsert(tx, &vault, &clock, &desk, one)?.1);
             }
             Ok::<_, Fault>(tally)
         };

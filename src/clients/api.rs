@@ -1,5 +1,7 @@
 //! The calls of clients.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -173,7 +175,7 @@ async fn put_client(
     let entry = form::entry_for(body.input, &account_id, !known, state.region.as_ref())?;
     let (vault, clock, seen) = (state.vault.clone(), state.clock.clone(), if_match(&headers));
     let account_id = entry.account_id.clone();
-    let prepared = prepare(&vault, &clock, entry);
+    let (prepared, cases) = (prepare(&vault, &clock, entry), Arc::clone(&state.cases));
     let stored = state.db.write(move |tx| {
         if let Some(versions) = &seen {
             let now = by_account(tx, &vault, &account_id)?;
@@ -181,7 +183,7 @@ async fn put_client(
                 return Ok(Err(now));
             }
         }
-        upsert(tx, &vault, &clock, &prepared).map(Ok)
+        upsert(tx, &vault, &clock, &*cases, &prepared).map(Ok)
     });
     match stored.await? {
         Ok((client, Outcome::Added)) => Ok(answer(StatusCode::CREATED, &client)?.into_response()),

@@ -1,5 +1,6 @@
 //! What this feature asks of tickets, in plain fields: it stands below them and knows none.
 
+use super::Client;
 use crate::{
     db::Tx,
     fault::Fault,
@@ -97,4 +98,11 @@ pub trait Cases: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Only the database's and the vault's.
     fn callers(&self, tx: &mut Tx<'_>, sought: &Clauses, most: usize) -> Result<Vec<Caller>, Fault>;
+
+    /// A client has another account or another number, in this transaction: tickets that name the account go along, and what
+    /// holds tickets that are theirs no more goes on holding them.
+    ///
+    /// # Errors
+    /// A conflict when such a ticket changes at the same moment; the database's and the vault's.
+    fn moved(&self, tx: &mut Tx<'_>, was: &Client, now: &Client) -> Result<(), Fault>;
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use vault::Vault;
 
-use super::{Client, Entry, store};
+use super::{Cases, Client, Entry, store};
 use crate::{
     clock::Clock,
     db::Tx,
@@ -77,17 +77,25 @@ fn new_client(clock: &Clock, entry: &Entry) -> Option<Client> {
 }
 
 /// Stores a prepared entry. Where the account has a client, only what the entry says changes, and the id stays written
-/// as it was.
+/// as it was. `cases` hears of another number.
 ///
 /// # Errors
 /// [`Fault::Invalid`] when there is no such client yet and the entry has no name or no number; [`Fault::Conflict`] when the
 /// client was erased and nobody of the desk means it. Nothing is stored then.
-pub fn upsert(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, prepared: &Prepared) -> Result<(Client, Outcome), Fault> {
+pub fn upsert(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    clock: &Clock,
+    cases: &dyn Cases,
+    prepared: &Prepared,
+) -> Result<(Client, Outcome), Fault> {
     if let Some(mut client) = store::by_key(tx, vault, &prepared.key)? {
+        let was = client.clone();
         if !client.apply(&prepared.entry.change) {
             return Ok((client, Outcome::Same));
         }
         put(tx, vault, clock, &mut client)?;
+        tell(tx, cases, &was, &client)?;
         return Ok((client, Outcome::Changed));
     }
     let (client, sealed) = prepared.new.as_ref().ok_or_else(|| too_little(&prepared.entry))?;
@@ -116,7 +124,8 @@ fn too_little(entry: &Entry) -> Fault {
     Fault::Invalid(faults.into_iter().flatten().collect())
 }
 
-/// Changes the client with this id, its account id included. `seen` is the version that the change is meant for.
+/// Changes the client with this id, its account id included. `seen` is the version that the change is meant for; `cases` hears of
+/// another account or number.
 ///
 /// # Errors
 /// [`Fault::NotFound`]; [`Fault::Conflict`] when somebody has changed the client since; [`Fault::Invalid`] when another
@@ -125,6 +134,7 @@ pub fn edit(
     tx: &mut Tx<'_>,
     vault: &Vault,
     clock: &Clock,
+    cases: &dyn Cases,
     (id, seen): (Uuid, i64),
     entry: &Entry,
 ) -> Result<Client, Fault> {
@@ -137,6 +147,7 @@ pub fn edit(
     {
         return Err(account_taken());
     }
+    let was = client.clone();
     let renamed = client.account_id != entry.account_id;
     client.account_id.clone_from(&entry.account_id);
     if renamed {
@@ -144,6 +155,7 @@ pub fn edit(
     }
     if client.apply(&entry.change) || renamed {
         put(tx, vault, clock, &mut client)?;
+        tell(tx, cases, &was, &client)?;
     }
     Ok(client)
 }
@@ -161,21 +173,57 @@ fn put(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, client: &mut Client) -> Re
     store::update(tx, client, &store::Sealed::of(vault, client))
 }
 
+/// Tells what is known of tickets by account and number when either is another.
+fn tell(tx: &mut Tx<'_>, cases: &dyn Cases, was: &Client, now: &Client) -> Result<(), Fault> {
+    if was.account_id == now.account_id && was.phone == now.phone {
+        return Ok(());
+    }
+    cases.moved(tx, was, now)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
     use crate::{
-        clients::Change,
+        clients::{Caller, Case, Change, Whose},
         db::{Db, DbOptions},
         input::Given,
         phone::Phone,
+        search::Clauses,
     };
+
+    /// No tickets, and who moved.
+    #[derive(Debug, Default)]
+    struct Moves(Mutex<Vec<String>>);
+
+    impl Cases for Moves {
+        fn of(&self, _: &mut Tx<'_>, _: Whose<'_>, _: usize) -> Result<Vec<Case>, Fault> {
+            Ok(Vec::new())
+        }
+
+        fn open_of(&self, _: &mut Tx<'_>, whose: &[Whose<'_>]) -> Result<Vec<Vec<Case>>, Fault> {
+            Ok(vec![Vec::new(); whose.len()])
+        }
+
+        fn callers(&self, _: &mut Tx<'_>, _: &Clauses, _: usize) -> Result<Vec<Caller>, Fault> {
+            Ok(Vec::new())
+        }
+
+        fn moved(&self, _: &mut Tx<'_>, was: &Client, now: &Client) -> Result<(), Fault> {
+            let end = |client: &Client| format!("{} {}", client.account_id, client.phone.ending());
+            self.0.lock().unwrap().push(format!("{} to {}", end(was), end(now)));
+            Ok(())
+        }
+    }
 
     struct Desk {
         db: Db,
         vault: Vault,
         clock: Clock,
         hand: crate::clock::Hand,
+        moves: Arc<Moves>,
         _dir: testbase::Dir,
     }
 
@@ -184,7 +232,7 @@ mod tests {
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
         let (clock, hand) = Clock::fixed(1_000, 3);
-        Desk { db, vault: Vault::for_tests(1), clock, hand, _dir: dir }
+        Desk { db, vault: Vault::for_tests(1), clock, hand, moves: Arc::default(), _dir: dir }
     }
 
     fn entry(account: &str, name: Option<&str>, phone: Option<&str>) -> Entry {
@@ -200,9 +248,9 @@ mod tests {
 
     impl Desk {
         async fn put(&self, entry: Entry) -> Result<(Client, Outcome), Fault> {
-            let (vault, clock) = (self.vault.clone(), self.clock.clone());
+            let (vault, clock, moves) = (self.vault.clone(), self.clock.clone(), Arc::clone(&self.moves));
             let prepared = prepare(&vault, &clock, entry);
-            self.db.write(move |tx| upsert(tx, &vault, &clock, &prepared)).await
+            self.db.write(move |tx| upsert(tx, &vault, &clock, &*moves, &prepared)).await
         }
     }
 
@@ -240,7 +288,10 @@ mod tests {
         desk.put(entry("LF-2", Some("Zoe"), Some("+447700900143"))).await.unwrap();
         let edit = async |account: &'static str, seen| {
             let (vault, clock, id) = (desk.vault.clone(), desk.clock.clone(), one.id);
-            desk.db.write(move |tx| edit(tx, &vault, &clock, (id, seen), &entry(account, None, None))).await
+            let moves = Arc::clone(&desk.moves);
+            let work =
+                move |tx: &mut Tx<'_>| edit(tx, &vault, &clock, &*moves, (id, seen), &entry(account, None, None));
+            desk.db.write(work).await
         };
         assert!(matches!(edit("lf-2", 1).await, Err(Fault::Invalid(_))));
         assert_eq!(edit("LF-1", 1).await.unwrap().version, 1, "nothing is different");
@@ -250,5 +301,9 @@ mod tests {
         assert_eq!(edit("LF-3", 2).await.unwrap().account_id, "LF-3");
         let (_, outcome) = desk.put(entry("LF-1", Some("New"), Some("+447700900142"))).await.unwrap();
         assert_eq!(outcome, Outcome::Added, "the account is free again");
+        desk.put(entry("LF-3", Some("Nadia O"), None)).await.unwrap();
+        desk.put(entry("LF-3", None, Some("+447700900144"))).await.unwrap();
+        let want = ["LF-1 0142 to lf-1 0142", "lf-1 0142 to LF-3 0142", "LF-3 0142 to LF-3 0144"];
+        assert_eq!(*desk.moves.0.lock().unwrap(), want, "tickets hear of each new account and number");
     }
 }

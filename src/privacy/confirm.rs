@@ -17,7 +17,8 @@ pub(super) fn reason(input: &mut Input) -> String {
     input.required("reason", REASON, Text::new("privacy-reason-missing"))
 }
 
-/// Holds what was typed against whom it is about: the account id or the name of a client, a ticket's reference, or the number.
+/// Holds what was typed against whom it is about: the account id or the name of a client, a ticket's reference, the
+/// account that no client has, or the number.
 ///
 /// # Errors
 /// [`Fault::Invalid`] on `confirm`.
@@ -29,6 +30,7 @@ pub(super) fn check(subject: &Subject, found: &Found, typed: &str, region: Optio
             .iter()
             .any(|one| search::account_key(&one.account_id) == search::account_key(typed) || one.name == typed),
         Subject::Ticket(_) => found.tickets.iter().any(|one| one.reference.as_str().eq_ignore_ascii_case(typed)),
+        Subject::Account(account) => search::account_key(account) == search::account_key(typed),
         Subject::Number(phone) => Phone::parse(typed, region).is_ok_and(|typed| typed == *phone),
     };
     if same { Ok(()) } else { Err(Fault::field("confirm", "not_allowed", Text::new("privacy-confirm-other"))) }

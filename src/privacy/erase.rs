@@ -74,7 +74,7 @@ pub async fn erase(
     hold::refuse(&holds.on(&found))?;
     confirm::check(subject, &found, typed, desk.region.as_ref())?;
     let mentions = Mentions::of(&found);
-    let named = audit::naming(db, &desk.vault, |text| mentions.are_in(text)).await?;
+    let named = audit::naming(db, &desk.vault, |text| mentions.are_told_in(text)).await?;
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
     let event = Event::Privacy(event);
     db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
@@ -138,7 +138,7 @@ struct Last {
     ids: Vec<Uuid>,
     whom: audit::Whom,
     mentions: Mentions,
-    named: Vec<i64>,
+    named: audit::Naming,
     by: Option<Uuid>,
 }
 
@@ -168,7 +168,7 @@ impl Last {
         drafts::forget(tx, &desk.vault, &named, &self.ids)?;
         views::forget(tx, &desk.vault, &named)?;
         idempotency::forget(tx, &desk.vault, &named)?;
-        audit::redact(tx, &desk.vault, &self.named)?;
+        audit::redact(tx, &desk.vault, &self.named, |text| self.mentions.are_told_in(text))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
         audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;

@@ -64,7 +64,7 @@ pub fn holds(tx: &mut Tx<'_>, desk: &Desk) -> Result<Vec<Hold>, Fault> {
 /// Places a hold, on record.
 ///
 /// # Errors
-/// [`Fault::NotFound`]; [`Fault::Conflict`] for a number, which has no record to hold.
+/// [`Fault::NotFound`]; [`Fault::Conflict`] for a number or an account that no client has, which have no record to hold.
 pub fn place(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, new: &NewHold, by: Uuid) -> Result<Hold, Fault> {
     // Whoever erases at the same moment waits for this one, or this one for them.
     tx.take_turn(TURN)?;
@@ -73,6 +73,7 @@ pub fn place(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, new: &NewHold, by:
         Subject::Client(id) => (Some(*id), None),
         Subject::Ticket(id) => (None, Some(*id)),
         Subject::Number(_) => return Err(Fault::conflict(Text::new("privacy-hold-number"))),
+        Subject::Account(_) => return Err(Fault::conflict(Text::new("privacy-hold-account"))),
     };
     let (id, placed_at) = (desk.clock.uuid(), desk.clock.now());
     let hold = Hold { id, client, ticket, reason: new.reason.clone(), placed_at, placed_by: by, until: new.until };
@@ -101,6 +102,34 @@ pub fn end(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Uuid) -> Result<Hold, Fau
     let event = Event::Privacy(audit::Privacy::HoldEnded { whom, hold: id });
     audit::record(tx, &desk.vault, &desk.clock, Some(by), &event)?;
     Ok(hold)
+}
+
+/// Holds on clients, where one gets another account or number: what they hold must not slip out.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldsOfClients;
+
+impl tickets::Holds for HoldsOfClients {
+    fn left(&self, tx: &mut Tx<'_>, desk: &Desk, client: Uuid, tickets: &[Ticket]) -> Result<(), Fault> {
+        let now = desk.clock.now();
+        let holds = store::on(tx, &desk.vault, client, now)?;
+        if holds.is_empty() {
+            return Ok(());
+        }
+        for ticket in tickets {
+            // A number may go back and forth.
+            let there = store::on(tx, &desk.vault, ticket.id, now)?;
+            let new = |hold: &&Hold| !there.iter().any(|one| one.reason == hold.reason && one.until == hold.until);
+            for hold in holds.iter().filter(new) {
+                let id = desk.clock.uuid();
+                let own = Hold { id, client: None, ticket: Some(ticket.id), placed_at: now, ..hold.clone() };
+                store::insert(tx, &desk.vault, &own)?;
+                let whom = Whom::Ticket(ticket.reference.to_string());
+                let event = Event::Privacy(audit::Privacy::HoldPlaced { whom, hold: id, until: own.until });
+                audit::record(tx, &desk.vault, &desk.clock, None, &event)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What is in force, with the clients that it names.

@@ -3,6 +3,7 @@
 //! It stands above tickets, clients and messages, each of which knows how to take personal text out of its own tables. What
 //! decides whether that may be done, in which order, and what is recorded of it, is here.
 
+mod ages;
 pub mod api;
 mod confirm;
 mod erase;
@@ -18,7 +19,7 @@ mod subject;
 pub use self::{
     erase::{Erased, erase},
     export::{Document, export},
-    hold::{Hold, NewHold, end as end_hold, holds, place as place_hold},
+    hold::{Hold, HoldsOfClients, NewHold, end as end_hold, holds, place as place_hold},
     pages::routes,
     retention::{Planned, Rule, count_from_zero, plan, purge},
     settings::{KEYS, Retention},

@@ -5,7 +5,7 @@ use jiff::Span;
 use uuid::Uuid;
 
 use super::{
-    Privacy, Retention,
+    Privacy, Retention, ages,
     erase::{begin, end},
     hold::InForce,
 };
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Records in one transaction: a few tens of milliseconds.
-const STEP: i64 = 25;
+pub(super) const STEP: i64 = 25;
 
 /// What is counted of it.
 const ERASED: &str = "redress_retention_total";
@@ -157,7 +157,10 @@ pub async fn purge(privacy: &Privacy) -> Result<Vec<(Rule, u64)>, Fault> {
         let (mut count, mut after) = (0, (i64::MIN, Uuid::nil()));
         loop {
             let (here, from, began) = (desk.clone(), after, std::time::Instant::now());
-            let step = db.write(move |tx| step(tx, &here, rule, before, from)).await?;
+            let step = match rule {
+                Rule::Tickets => ages::step(db, desk, before, from).await?,
+                _ => db.write(move |tx| step(tx, &here, rule, before, from)).await?,
+            };
             count += step.count;
             let Some(next) = step.next else { break };
             after = next;
@@ -184,20 +187,19 @@ pub fn count_from_zero(retention: &Retention) {
     }
 }
 
-struct Step {
-    count: u64,
+/// What went in one transaction.
+pub(super) struct Step {
+    pub(super) count: u64,
     /// Where the next one begins; nothing at the end.
-    next: Option<(i64, Uuid)>,
+    pub(super) next: Option<(i64, Uuid)>,
 }
 
 fn step(tx: &mut Tx<'_>, desk: &Desk, rule: Rule, before: i64, after: (i64, Uuid)) -> Result<Step, Fault> {
     let holds = begin(tx, desk)?;
     // Each with its time, its id and its ticket.
     let found: Vec<(i64, Uuid, Uuid)> = match rule {
-        Rule::Tickets => {
-            let old = tickets::old_tickets(tx, before, after, STEP)?;
-            old.into_iter().map(|(at, id)| (at, id, id)).collect()
-        }
+        // They have steps of their own.
+        Rule::Tickets => Vec::new(),
         Rule::Messages => desk.outbox.old_messages(tx, before, after, STEP)?,
         Rule::Inbound => tickets::old_inbound(tx, before, after, STEP)?,
         Rule::Audit => {
@@ -216,7 +218,6 @@ fn step(tx: &mut Tx<'_>, desk: &Desk, rule: Rule, before: i64, after: (i64, Uuid
     let mut count = 0;
     for (_, id, _) in found.iter().filter(|(.., ticket)| !kept.contains(ticket)) {
         match rule {
-            Rule::Tickets => drop(tickets::erase(tx, desk, *id, None)?),
             Rule::Messages => desk.outbox.erase_message(tx, *id, None)?,
             _ => tickets::erase_inbound(tx, desk, *id)?,
         }

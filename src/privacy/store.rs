@@ -34,6 +34,15 @@ pub(super) fn in_force(tx: &mut Tx<'_>, vault: &Vault, now: i64) -> Result<Vec<H
     tx.query(&sql, params![now])?.iter().map(|row| hold(vault, row)).collect()
 }
 
+/// Those of them on a client or on a ticket.
+pub(super) fn on(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, now: i64) -> Result<Vec<Hold>, Fault> {
+    let sql = format!(
+        "{COLUMNS} WHERE (client_id = $1 OR ticket_id = $1) AND ended_at IS NULL AND (until IS NULL OR until > $2) \
+         ORDER BY placed_at, id"
+    );
+    tx.query(&sql, params![of, now])?.iter().map(|row| hold(vault, row)).collect()
+}
+
 /// Stores a new hold.
 pub(super) fn insert(tx: &mut Tx<'_>, vault: &Vault, new: &Hold) -> Result<(), Fault> {
     tx.execute(

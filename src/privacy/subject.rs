@@ -1,5 +1,7 @@
 //! Whom a request is about, and all that is theirs.
 
+use std::cmp::Reverse;
+
 use uuid::Uuid;
 
 use super::Privacy;
@@ -22,8 +24,10 @@ pub enum Subject {
     Client(Uuid),
     /// One ticket alone, such as of a caller who is no client.
     Ticket(Uuid),
-    /// Everything with a number: clients, and tickets whatever account they name.
+    /// Everything with a number: clients with every ticket of theirs, and tickets whatever account they name.
     Number(Phone),
+    /// Every ticket that names an account which no client has.
+    Account(String),
 }
 
 /// Whom a call or a command names.
@@ -44,10 +48,10 @@ impl Named {
     /// [`Fault::NotFound`].
     pub fn subject(&self, tx: &mut Tx<'_>, desk: &Desk) -> Result<Subject, Fault> {
         Ok(match self {
-            Self::Account(account) => {
-                let client = clients::by_account(tx, &desk.vault, account)?;
-                Subject::Client(client.ok_or(Fault::NotFound)?.id)
-            }
+            Self::Account(account) => match clients::by_account(tx, &desk.vault, account)? {
+                Some(client) => Subject::Client(client.id),
+                None => Subject::Account(account.clone()).there(tx, desk)?,
+            },
             Self::Ticket(key) => Subject::Ticket(tickets::by_key(tx, &desk.vault, key)?.id),
             Self::Phone(phone) => Subject::Number(phone.clone()),
         })
@@ -74,6 +78,7 @@ impl Subject {
             "client" => Uuid::try_parse(value).ok().map(Self::Client),
             "ticket" => Uuid::try_parse(value).ok().map(Self::Ticket),
             "number" => Phone::from_e164(value).ok().map(Self::Number),
+            "account" => Some(Self::Account(value.to_owned())),
             _ => None,
         }
     }
@@ -84,6 +89,7 @@ impl Subject {
             Self::Client(id) => format!("client:{id}"),
             Self::Ticket(id) => format!("ticket:{id}"),
             Self::Number(phone) => format!("number:{}", phone.as_str()),
+            Self::Account(account) => format!("account:{account}"),
         }
     }
 
@@ -110,12 +116,17 @@ impl Subject {
                 });
             }
             Self::Number(phone) => {
-                let ids = tickets::of_number(tx, desk, phone)?;
-                (Whom::Number(phone.ending()), with_number(tx, desk, phone)?, ids)
+                let (mut ids, clients) = (tickets::of_number(tx, desk, phone)?, with_number(tx, desk, phone)?);
+                // Whoever is erased leaves no ticket behind that names them under another number.
+                for client in &clients {
+                    ids.extend(tickets::of(tx, desk, client.whose())?);
+                }
+                (Whom::Number(phone.ending()), clients, ids)
             }
+            Self::Account(account) => return without_client(tx, desk, account),
         };
-        let keys: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-        let tickets = tickets::by_keys(tx, &desk.vault, &keys)?;
+        let mut tickets = kept(tx, desk, &ids)?;
+        tickets.sort_by_key(|ticket| Reverse(ticket.created_at));
         if clients.is_empty() && tickets.is_empty() {
             return Err(Fault::NotFound);
         }
@@ -136,6 +147,11 @@ impl Subject {
         first
     }
 
+    /// The same, where anything is kept of them.
+    fn there(self, tx: &mut Tx<'_>, desk: &Desk) -> Result<Self, Fault> {
+        self.find(tx, desk).map(|_| self)
+    }
+
     /// Reads what somebody typed: a reference, an account, or a number.
     ///
     /// # Errors
@@ -148,12 +164,44 @@ impl Subject {
         if let Some(client) = clients::by_account(tx, &desk.vault, text)? {
             return Ok(Self::Client(client.id));
         }
-        let phone = Phone::parse(text, desk.region.as_ref()).map_err(|_| Fault::NotFound)?;
-        Ok(Self::Number(phone))
+        // What looks like a number may be an account that only tickets name.
+        let number = Phone::parse(text, desk.region.as_ref()).ok().map(Self::Number);
+        match number.map_or(Err(Fault::NotFound), |number| number.there(tx, desk)) {
+            Err(Fault::NotFound) => Self::Account(text.to_owned()).there(tx, desk),
+            found => found,
+        }
     }
 }
 
-fn with_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Client>, Fault> {
+/// Tickets by their ids.
+pub(super) fn kept(tx: &mut Tx<'_>, desk: &Desk, ids: &[Uuid]) -> Result<Vec<Ticket>, Fault> {
+    let keys: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    tickets::by_keys(tx, &desk.vault, &keys)
+}
+
+/// The tickets that name an account which no client has. Where one has it in other signs, they are that client's.
+fn without_client(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Found, Fault> {
+    if !with_account(tx, desk, account)?.is_empty() {
+        return Err(Fault::NotFound);
+    }
+    let ids = tickets::of_account(tx, desk, account)?;
+    let tickets = kept(tx, desk, &ids)?;
+    let newest = tickets.first().ok_or(Fault::NotFound)?.reference.to_string();
+    Ok(Found { whom: Whom::Account(newest), clients: Vec::new(), tickets })
+}
+
+/// The clients whose account is this one to a search.
+pub(super) fn with_account(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Vec<Client>, Fault> {
+    let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
+    let clauses = vec![std::iter::once(token).collect()];
+    let mut found = clients::page(tx, &desk.vault, &Sought::Those(clauses), 1, CLIENTS)?.items;
+    // A keyed token may, if ever so rarely, be that of another account.
+    found.retain(|client| search::same_account(&client.account_id, account));
+    Ok(found)
+}
+
+/// The clients with this number.
+pub(super) fn with_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Client>, Fault> {
     let clauses = vec![std::iter::once(search::phone_token(phone.as_str())).collect()];
     let mut found = clients::page(tx, &desk.vault, &Sought::Those(clauses), 1, CLIENTS)?.items;
     // The end of a longer number has the same token.

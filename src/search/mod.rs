@@ -154,6 +154,11 @@ pub fn same_account(one: &str, other: &str) -> bool {
     account_token(one) == account_token(other)
 }
 
+/// A text as a search compares it: case, accents, width, digits, apostrophes and hyphens are one.
+pub fn folded(text: &str) -> String {
+    fold::fold(text)
+}
+
 /// The form in which account ids are told apart: upper and lower case are one, all other signs count.
 pub fn account_key(id: &str) -> String {
     fold::caseless(id)

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::{Desk, Status, issue_label, store, tokens};
+use super::{Desk, Status, follow, issue_label, store, tokens};
 use crate::{
-    clients::{Caller, Case, Cases, Stage, Whose},
+    clients::{Caller, Case, Cases, Client, Stage, Whose},
     db::{Row, Tx},
     fault::Fault,
     phone::Phone,
@@ -71,6 +71,10 @@ impl Cases for Desk {
         }
         Ok(callers)
     }
+
+    fn moved(&self, tx: &mut Tx<'_>, was: &Client, now: &Client) -> Result<(), Fault> {
+        follow::moved(tx, self, was, now)
+    }
 }
 
 impl Desk {
@@ -83,6 +87,14 @@ impl Desk {
     pub(super) fn all_of_number(&self, tx: &mut Tx<'_>, phone: &Phone) -> Result<Vec<Uuid>, Fault> {
         let token = tokens::hashed(&self.vault, &search::phone_token(phone.as_str()));
         self.ids(tx, &[token], |held| held.phone == *phone)
+    }
+
+    /// Every ticket that names an account and is not erased.
+    pub(super) fn all_of_account(&self, tx: &mut Tx<'_>, account: &str) -> Result<Vec<Uuid>, Fault> {
+        let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
+        let token = tokens::hashed(&self.vault, &token);
+        let names = |own: &String| search::same_account(own, account);
+        self.ids(tx, &[token], |held| held.account_id.as_ref().is_some_and(names))
     }
 
     fn ids(&self, tx: &mut Tx<'_>, any: &[i64], is: impl Fn(&Held) -> bool) -> Result<Vec<Uuid>, Fault> {

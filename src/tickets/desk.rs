@@ -1,9 +1,11 @@
 //! What every use case of tickets needs to know of its surroundings.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use vault::Vault;
 
-use super::IssueTypes;
+use super::{Holds, IssueTypes};
 use crate::{
     clock::Clock,
     notifications::Outbox,
@@ -26,6 +28,8 @@ pub struct Desk {
     pub issue_types: IssueTypes,
     /// Where messages to clients are queued.
     pub outbox: Outbox,
+    /// What keeps tickets from being erased.
+    pub holds: Arc<dyn Holds>,
 }
 
 impl Desk {

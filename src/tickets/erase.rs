@@ -33,6 +33,14 @@ pub fn of_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Uuid
     desk.all_of_number(tx, phone)
 }
 
+/// Every ticket that names an account and is not erased yet.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn of_account(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Vec<Uuid>, Fault> {
+    desk.all_of_account(tx, account)
+}
+
 /// Erases one ticket: its client, its description, the old values in its history, its notes and
 /// photos, its messages, the reference that another help desk gave, and what
 /// search finds it by but its own reference. What waits to be sent is cancelled first. `by` is nobody where its age did it. Nothing

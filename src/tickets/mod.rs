@@ -15,6 +15,7 @@ mod field;
 mod filter;
 mod findable;
 pub mod fixes;
+mod follow;
 pub mod form;
 mod from_client;
 mod history;
@@ -51,11 +52,12 @@ pub use self::{
     create::{Prepared, create, prepare},
     cursor::Cursor,
     desk::Desk,
-    erase::{Of, erase, erase_inbound, of, of_number},
+    erase::{Of, erase, erase_inbound, of, of_account, of_number},
     erase_store::{inbound_age, old_inbound, old_tickets, ticket_age},
     filter::{Assignee, At, Filter, Order, Sort},
     findable::findable,
     fixes::Span,
+    follow::Holds,
     from_client::FromClients,
     history::{Entry, History, Note},
     issue_type::{IssueTypes, issue_label},

@@ -60,11 +60,11 @@ async fn clients(app: &App, plan: &Plan) -> Result<(), Fault> {
     let to = plan.count + plan.count / 2;
     let places: Vec<usize> = (to.saturating_sub(MOST_CLIENTS)..to).collect();
     for batch in places.chunks(CLIENTS) {
-        let (vault, clock) = (app.vault.clone(), app.clock.clone());
+        let (vault, clock, desk) = (app.vault.clone(), app.clock.clone(), app.tickets.desk.clone());
         let entries = batch.iter().map(|place| plan.client(*place)).collect::<Result<Vec<_>, _>>()?;
         let prepared: Vec<_> = entries.into_iter().flatten().map(|entry| prepare(&vault, &clock, entry)).collect();
         let store =
-            move |tx: &mut Tx<'_>| prepared.iter().try_for_each(|one| upsert(tx, &vault, &clock, one).map(drop));
+            move |tx: &mut Tx<'_>| prepared.iter().try_for_each(|one| upsert(tx, &vault, &clock, &desk, one).map(drop));
         app.db.write(store).await?;
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! Adding a client, and changing one.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
 use uuid::Uuid;
@@ -74,12 +76,13 @@ pub async fn add(
         Ok(entry) => {
             let (vault, clock) = (state.vault.clone(), state.clock.clone());
             let prepared = prepare(&vault, &clock, entry.clone()).by_hand();
+            let cases = Arc::clone(&state.cases);
             let work = move |tx: &mut Tx<'_>| {
                 idempotency::once(tx, &vault, clock.now(), key.as_ref(), |tx| {
                     if by_account(tx, &vault, &entry.account_id)?.is_some() {
                         return Err(account_taken());
                     }
-                    let (client, _) = upsert(tx, &vault, &clock, &prepared)?;
+                    let (client, _) = upsert(tx, &vault, &clock, &*cases, &prepared)?;
                     Ok(Answer::empty(StatusCode::SEE_OTHER).at(format!("/clients/{}", client.id)))
                 })
             };
@@ -135,8 +138,8 @@ pub async fn save(
     let seen = sent.input.take_raw("version").and_then(|version| version.parse().ok()).unwrap_or(0);
     let saved = match form::entry(std::mem::take(&mut sent.input), state.region.as_ref()) {
         Ok(entry) => {
-            let (vault, clock) = (state.vault.clone(), state.clock.clone());
-            state.db.write(move |tx| clients::edit(tx, &vault, &clock, (id, seen), &entry)).await
+            let (vault, clock, cases) = (state.vault.clone(), state.clock.clone(), Arc::clone(&state.cases));
+            state.db.write(move |tx| clients::edit(tx, &vault, &clock, &*cases, (id, seen), &entry)).await
         }
         Err(fault) => Err(fault),
     };

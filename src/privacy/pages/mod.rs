@@ -182,6 +182,9 @@ async fn show(
             let reference = found.tickets.first().map(|one| one.reference.to_string()).unwrap_or_default();
             (Text::verbatim(reference.clone()), Text::new("privacy-confirm-ticket").arg("reference", reference))
         }
+        Subject::Account(account) => {
+            (Text::verbatim(account), Text::new("privacy-confirm-client").arg("account", account))
+        }
         Subject::Number(phone) => {
             (Text::verbatim(phone.shown_in(region.as_ref())), Text::new("privacy-confirm-number"))
         }
@@ -196,7 +199,7 @@ async fn show(
         tickets: ticket_rows(&found, &times),
         clients: found.clients,
         holds: rows.map(|(hold, reference)| hold_row(hold, reference, &names, &times)).collect(),
-        holdable: !matches!(subject, Subject::Number(_)),
+        holdable: !matches!(subject, Subject::Number(_) | Subject::Account(_)),
         trouble,
         frame,
     };
@@ -231,7 +234,7 @@ async fn find(
             let reference = found.tickets.first().map(|ticket| ticket.reference.to_string()).unwrap_or_default();
             Ok(Redirect::to(&format!("/privacy/tickets/{reference}")).into_response())
         }
-        // A number stands in no address.
+        // A number stands in no address, nor does an account.
         Ok((subject, _)) => show(&state, &user, visit, subject, Trouble::default()).await,
         Err(Fault::NotFound) => {
             let fault = Text::new(if sought.is_empty() { "privacy-find-missing" } else { "privacy-find-none" });
@@ -323,7 +326,7 @@ fn page_of(subject: &Subject) -> String {
     match subject {
         Subject::Client(id) => format!("/privacy/clients/{id}"),
         Subject::Ticket(id) => format!("/privacy/tickets/{id}"),
-        Subject::Number(_) => "/privacy".to_owned(),
+        Subject::Number(_) | Subject::Account(_) => "/privacy".to_owned(),
     }
 }
 

@@ -166,7 +166,7 @@ async fn log(state: &Tickets, user: &User, form: &mut Form, typed_key: Option<&s
         idempotency::once(tx, &desk.vault, now, key.as_ref(), |tx| {
             let (ticket, _) = create(tx, &desk, &prepared)?;
             if let Some(kept) = &kept {
-                clients::upsert(tx, &desk.vault, &desk.clock, kept)?;
+                clients::upsert(tx, &desk.vault, &desk.clock, &desk, kept)?;
             }
             drafts::take(tx, &desk.vault, owner, FormName::Ticket, &draft_key, now)?;
             Ok(Answer::empty(StatusCode::SEE_OTHER).at(path_of(&ticket.reference)))

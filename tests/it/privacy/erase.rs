@@ -7,7 +7,7 @@ use redress::{audit, clock::Clock, staff::Role};
 use serde_json::json;
 
 use super::{WAITING, at, client, found, hers, history};
-use crate::support::{Browser, Caller, TestApp, at_rest, blobs};
+use crate::support::{Browser, Caller, TestApp, at_rest, blobs, eventually};
 
 const ALL: [&str; 4] = ["Quillfeather", "7700900142", "zoe@quill.example", "LF-551"];
 
@@ -148,6 +148,9 @@ async fn what_names_them_elsewhere_goes_too() {
     draft("ticket", &[("clientName", "Z"), ("clientPhone", "07700 900142")]).await;
     draft(&format!("note-{}", one["id"].as_str().unwrap()), &[("content", "half a note")]).await;
     browser.submit("/views", &[("name", "Hers"), ("query", "q=quillfeather%2C+zo%C3%AB+quillfeather")]).await;
+    for (name, query) in [("In plain letters", "q=zoe+quillfeather"), ("Nobody's", "q=somebody+else")] {
+        assert_eq!(admin.post("/api/views", &json!({"name": name, "query": query})).await.status, 201);
+    }
     browser.submit("/views", &[("name", "Open ones"), ("query", "status=Open")]).await;
     assert_eq!(browser.open("/tickets.csv?q=LF-551").await.status, 200);
     assert_eq!(browser.open("/tickets.csv?q=somebody").await.status, 200);
@@ -168,7 +171,8 @@ async fn what_names_them_elsewhere_goes_too() {
         .iter()
         .map(|view| view["name"].clone())
         .collect();
-    assert!(!views.contains(&json!("Hers")), "{views:?}");
+    assert!(!views.contains(&json!("Hers")) && !views.contains(&json!("In plain letters")), "{views:?}");
+    assert!(views.contains(&json!("Nobody's")), "{views:?}");
     let page = browser.open("/audit").await.text;
     assert!(!page.contains("LF-551") && page.contains("somebody"), "{page}");
     assert!(page.contains("Its filter named a client who was erased since"));
@@ -187,6 +191,32 @@ async fn what_names_them_elsewhere_goes_too() {
         admin.get(&format!("{}/notifications", at(&one))).await.json["items"][0]["id"].as_str().unwrap().to_owned();
     let resent = admin.request("POST", &format!("/api/notifications/{sent}/resend"));
     assert_eq!(admin.send(resent).await.status, 409);
+}
+
+/// Who read of them stays on record, and which ticket; the account in the address does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_goes_from_the_addresses_that_were_read() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    client(&admin).await;
+    let one = hers(&admin, Some("LF-551"), "One").await;
+    assert_eq!(admin.get("/api/clients/lf%2D551").await.status, 200);
+    assert_eq!(admin.get(&at(&one)).await.status, 200);
+    let reads = async || {
+        let page = browser.open("/audit?kind=all").await;
+        page.all(".roster td").chunks(3).map(|row| row.join(" | ")).collect::<Vec<_>>()
+    };
+    // A read is recorded beside its answer.
+    eventually("both reads are on record", async || {
+        let rows = reads().await;
+        let both = rows.iter().any(|row| row.contains("2D551")) && rows.iter().any(|row| row.contains(&at(&one)));
+        both.then_some(())
+    })
+    .await;
+    assert_eq!(erase(&admin, "LF-551").await.status, 200);
+    let rows = reads().await;
+    assert!(!rows.iter().any(|row| row.contains("2D551")), "{rows:?}");
+    assert!(rows.iter().any(|row| row.contains(&at(&one))), "a ticket's id says nothing of anybody: {rows:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,6 +257,46 @@ async fn a_caller_without_a_record_is_erased_by_ticket_or_by_number() {
     let both = json!({"phone": "07700 900142", "ticket": reference, "reason": "R", "confirm": "x"});
     assert_eq!(ask(both).await.faults(), ["accountId"]);
     assert_eq!(ask(json!({"ticket": reference})).await.faults(), ["confirm", "reason"]);
+}
+
+/// Whoever is erased by number leaves nothing behind that names their account under another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_takes_all_tickets_of_the_clients_who_have_it() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let work = json!({"clientName": "Zoë at work", "clientPhone": "+447700900177", "clientAccountId": "LF-551"});
+    let work = admin.ticket(work).await;
+    let other = admin.ticket(json!({"clientPhone": "+447700900177"})).await;
+    let body = json!({"phone": "+447700900142", "reason": "R", "confirm": "+447700900142"});
+    let reply = admin.post("/api/privacy/erasures", &body).await;
+    assert_eq!((&reply.json["clients"], &reply.json["tickets"]), (&json!(1), &json!(1)), "{}", reply.text);
+    assert_eq!(admin.get(&at(&work)).await.json["clientName"], "[erased]");
+    assert_eq!(admin.get(&at(&other)).await.json["clientPhone"], "+447700900177");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_no_client_has_is_found_by_its_tickets() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let one = hers(&admin, Some("LF-551"), "One").await;
+    let hold = json!({"accountId": "LF-551", "reason": "Case 4711"});
+    assert_eq!(admin.post("/api/privacy/holds", &hold).await.status, 409, "there is nobody to hold");
+    let page = browser.submit("/privacy/find", &[("whom", "lf-551")]).await;
+    assert!(page.status == 200 && page.text.contains("account:lf-551"), "no address names an account");
+    assert_eq!(erase(&admin, "LF-552").await.faults(), ["confirm"]);
+    let reply = erase(&admin, "LF-551").await;
+    assert_eq!((&reply.json["clients"], &reply.json["tickets"]), (&json!(0), &json!(1)), "{}", reply.text);
+    assert_eq!(admin.get(&at(&one)).await.json["clientName"], "[erased]");
+    assert_eq!(erase(&admin, "LF-551").await.status, 404, "there is nothing left");
+    let named = format!("The account that ticket {} names", one["ticketRef"].as_str().unwrap());
+    assert!(history(&browser).await.iter().any(|row| row.contains(&named)));
+
+    // What names a client's account in other signs is that client's, and not erased without them.
+    client(&admin).await;
+    hers(&admin, Some("LF551"), "Two").await;
+    let body = json!({"accountId": "LF551", "reason": "R", "confirm": "LF551"});
+    assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 404);
 }
 
 /// By a page without scripts, and by nobody who may not.

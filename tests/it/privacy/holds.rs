@@ -3,7 +3,7 @@
 use redress::{clock::Clock, privacy};
 use serde_json::json;
 
-use super::{WAITING, at, client, close, hers, history};
+use super::{WAITING, at, client, close, found, hers, history};
 use crate::support::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,4 +68,56 @@ async fn a_hold_ends_with_its_last_day_and_a_ticket_can_be_held_alone() {
             .any(|row| row == "Redress | 1 record has gone by its age | By the setting retention.tickets_months"),
         "{rows:?}"
     );
+}
+
+/// A client who gets another number or account keeps their tickets held, also those by which nobody finds them any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_slips_out_of_a_hold_when_a_client_moves() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let id = client(&admin).await["id"].as_str().unwrap().to_owned();
+    let (one, two) = (hers(&admin, None, "By number").await, hers(&admin, Some("LF-551"), "By account").await);
+    let wanted = json!({"accountId": "LF-551", "reason": "Case 4711", "until": "2999-12-31"});
+    assert_eq!(admin.post("/api/privacy/holds", &wanted).await.status, 201);
+    for phone in ["+447700900155", "+447700900142", "+447700900155"] {
+        assert_eq!(admin.put("/api/clients/LF-551", &json!({"phone": phone})).await.status, 200);
+    }
+    let fields = [("accountId", "LF-552"), ("name", "Zoë Quillfeather"), ("phone", "+447700900155"), ("version", "4")];
+    assert_eq!(browser.submit(&format!("/clients/{id}/edit"), &fields).await.status, 303);
+
+    let holds = admin.get("/api/privacy/holds").await.json["items"].as_array().unwrap().clone();
+    assert_eq!(holds.len(), 2, "back and forth is held once: {holds:?}");
+    assert_eq!((&holds[1]["ticketId"], &holds[1]["reason"]), (&one["id"], &json!("Case 4711")));
+    assert_eq!(holds[1]["until"], holds[0]["until"]);
+    for ticket in [&one, &two] {
+        let reference = ticket["ticketRef"].as_str().unwrap();
+        let body = json!({"ticket": reference, "reason": "R", "confirm": reference});
+        assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 409, "{reference}");
+    }
+    let placed = history(&browser).await.iter().filter(|row| row.contains("A legal hold was placed")).count();
+    assert_eq!(placed, 2);
+}
+
+/// Whoever gets an account that was somebody else's gets none of their tickets.
+#[tokio::test(flavor = "multi_thread")]
+async fn tickets_that_name_an_account_follow_its_client() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let id = client(&admin).await["id"].as_str().unwrap().to_owned();
+    let one = hers(&admin, Some("lf 551"), "Charged twice").await;
+    let before = admin.get(&at(&one)).await.json;
+    let fields = [("accountId", "LF-552"), ("name", "Zoë Quillfeather"), ("phone", "+447700900142"), ("version", "1")];
+    assert_eq!(browser.submit(&format!("/clients/{id}/edit"), &fields).await.status, 303);
+    let after = admin.get(&at(&one)).await.json;
+    assert_eq!((&after["clientAccountId"], &after["updatedAt"]), (&json!("LF-552"), &before["updatedAt"]));
+    assert_eq!((found(&admin, "LF-551").await, found(&admin, "LF-552").await), (0, 1));
+
+    let other = json!({"name": "Ada Byron", "phone": "+447700900199"});
+    assert_eq!(admin.put("/api/clients/LF-551", &other).await.status, 201);
+    let export =
+        async |account: &str| admin.post("/api/privacy/export", &json!({"accountId": account, "reason": "R"})).await;
+    assert_eq!(export("LF-551").await.json["tickets"], json!([]));
+    assert_eq!(export("LF-552").await.json["tickets"][0]["id"], one["id"]);
+    let erased = json!({"accountId": "LF-552", "reason": "R", "confirm": "LF-552"});
+    assert_eq!(admin.post("/api/privacy/erasures", &erased).await.json["tickets"], 1);
 }

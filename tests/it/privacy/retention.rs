@@ -8,8 +8,8 @@ use redress::{
 };
 use serde_json::json;
 
-use super::{at, close, found, hers};
-use crate::support::{TestApp, sql};
+use super::{at, client, close, found, hers};
+use crate::support::{Caller, TestApp, blobs, sql};
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -70,6 +70,58 @@ async fn closed_tickets_and_old_messages_lose_what_is_personal_and_nothing_else_
     assert_eq!((&ticket["description"], &ticket["status"]), (&json!("[erased]"), &json!("Closed")));
     assert_eq!(admin.get(&at(&open)).await.json["description"], "Open and old", "what is open is worked with");
     assert_eq!(purge().await, nothing, "once is enough");
+}
+
+async fn views(admin: &Caller) -> Vec<String> {
+    let views = admin.get("/api/views").await.json["items"].as_array().unwrap().clone();
+    views.iter().map(|view| view["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// As an erasure: what names somebody elsewhere goes with the last ticket of theirs, and the reasons of holds on a ticket with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_last_ticket_of_somebody_goes_what_names_them_elsewhere() {
+    let (clock, hand) = Clock::fixed(1_764_000_000_000, 5);
+    let app = TestApp::with_clock(&[("retention.tickets_months", "3"), ("region", "GB")], clock).await;
+    let admin = app.admin().await;
+    let one = hers(&admin, None, "One").await;
+    let two = hers(&admin, Some("LF-551"), "Two").await;
+    for (name, query) in [("Hers", "q=zoe+quillfeather"), ("Nobody's", "q=somebody+else")] {
+        assert_eq!(admin.post("/api/views", &json!({"name": name, "query": query})).await.status, 201);
+    }
+    let browser = app.browser().await;
+    assert_eq!(browser.open("/tickets.csv?q=07700+900142").await.status, 200);
+    let hold = json!({"ticket": one["id"], "reason": "Quillfeather sues"});
+    let hold = admin.post("/api/privacy/holds", &hold).await.json["id"].as_str().unwrap().to_owned();
+    let end = admin.request("POST", &format!("/api/privacy/holds/{hold}/end"));
+    assert_eq!(admin.send(end).await.status, 200);
+    let reasons = || blobs(app.dir()).into_iter().filter(|(name, _)| name == "legal_holds.reason").collect::<Vec<_>>();
+    let before = reasons();
+    assert_eq!(before.len(), 1);
+    let redacted = async || audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap().redacted;
+
+    close(&admin, &one).await;
+    hand.advance(120 * DAY);
+    assert_eq!(privacy::purge(&app.app.privacy()).await.unwrap(), [(Rule::Tickets, 1)]);
+    assert_eq!(admin.get(&at(&one)).await.json["description"], "[erased]");
+    assert_ne!(reasons(), before, "the hold was on this ticket");
+    assert!(views(&admin).await.contains(&"Hers".to_owned()), "the desk still works with her");
+    assert_eq!(redacted().await, 0);
+
+    close(&admin, &two).await;
+    hand.advance(120 * DAY);
+    assert_eq!(privacy::purge(&app.app.privacy()).await.unwrap(), [(Rule::Tickets, 1)]);
+    let left = views(&admin).await;
+    assert!(!left.contains(&"Hers".to_owned()) && left.contains(&"Nobody's".to_owned()), "{left:?}");
+    assert_eq!(redacted().await, 2, "the beginning and the end of the export");
+
+    // A client without a ticket is still one.
+    client(&admin).await;
+    let third = hers(&admin, None, "Three").await;
+    assert_eq!(admin.post("/api/views", &json!({"name": "Hers", "query": "q=LF-551"})).await.status, 201);
+    close(&admin, &third).await;
+    hand.advance(120 * DAY);
+    assert_eq!(privacy::purge(&app.app.privacy()).await.unwrap(), [(Rule::Tickets, 1)]);
+    assert!(views(&admin).await.contains(&"Hers".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
