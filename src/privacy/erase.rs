@@ -9,9 +9,11 @@ use uuid::Uuid;
 
 use super::{
     Privacy, Subject, confirm,
+    former::Since,
     hold::{self, InForce},
     mentions::Mentions,
     store,
+    subject::kept,
 };
 use crate::{
     audit::{self, Event},
@@ -74,12 +76,26 @@ pub async fn erase(
     hold::refuse(&holds.on(&found))?;
     confirm::check(subject, &found, typed, desk.region.as_ref())?;
     let mentions = Mentions::of(&found);
-    let named = audit::naming(db, &desk.vault, |text| mentions.are_told_in(text)).await?;
+    let told = |text: &str| mentions.are_told_in(text);
+    let named = audit::naming(db, &desk.vault, told).await?;
+    let edits = tickets::edits_naming(db, desk, told).await?;
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
     let event = Event::Privacy(event);
     db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
+    let erased = erase_tickets(privacy, &found.ids(), by).await?;
+    let last =
+        Last { subject: subject.clone(), ids: found.ids(), whom: found.whom.clone(), mentions, named, edits, by };
+    let (here, so_far) = (desk.clone(), erased);
+    let erased = db.write(move |tx| last.run(tx, &here, so_far)).await?;
+    db.scrub().await;
+    Ok(erased)
+}
+
+/// Erases tickets, some in each transaction.
+async fn erase_tickets(privacy: &Privacy, ids: &[Uuid], by: Option<Uuid>) -> Result<Erased, Fault> {
+    let (db, desk) = (&privacy.tickets.db, &privacy.tickets.desk);
     let mut erased = Erased::default();
-    for step in found.ids().chunks(STEP) {
+    for step in ids.chunks(STEP) {
         let (here, step) = (desk.clone(), step.to_vec());
         let work = move |tx: &mut Tx<'_>| {
             let held = begin(tx, &here)?;
@@ -98,10 +114,6 @@ pub async fn erase(
         let some = db.write(work).await?;
         erased = sum(erased, some);
     }
-    let last = Last { subject: subject.clone(), ids: found.ids(), whom: found.whom.clone(), mentions, named, by };
-    let (here, so_far) = (desk.clone(), erased);
-    let erased = db.write(move |tx| last.run(tx, &here, so_far)).await?;
-    db.scrub().await;
     Ok(erased)
 }
 
@@ -139,6 +151,8 @@ struct Last {
     whom: audit::Whom,
     mentions: Mentions,
     named: audit::Naming,
+    /// Of tickets that are somebody else's by now.
+    edits: Vec<tickets::Edit>,
     by: Option<Uuid>,
 }
 
@@ -168,11 +182,36 @@ impl Last {
         drafts::forget(tx, &desk.vault, &named, &self.ids)?;
         views::forget(tx, &desk.vault, &named)?;
         idempotency::forget(tx, &desk.vault, &named)?;
+        erased.messages += self.forget_edits(tx, desk, &held)?;
         audit::redact(tx, &desk.vault, &self.named, |text| self.mentions.are_told_in(text))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
         audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;
         end(tx)?;
         Ok(erased)
+    }
+
+    /// Takes them out of the history of tickets that are somebody else's by now, and out of what was sent before they were, unless
+    /// a hold keeps the ticket as it is. Gives how many messages that were.
+    fn forget_edits(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce) -> Result<u64, Fault> {
+        let told = |text: &str| self.mentions.are_told_in(text);
+        let mut ids: Vec<Uuid> = self.edits.iter().map(|edit| edit.0).collect();
+        ids.dedup();
+        let mut others = kept(tx, desk, &ids)?;
+        // Their own are erased by now, edits and all.
+        others.retain(|ticket| ticket.erased_at.is_none() && !held.keep(ticket));
+        let mut messages = 0;
+        for ticket in &others {
+            let since = Since::of(ticket, &tickets::history(tx, &desk.vault, ticket)?);
+            let sent = desk.outbox.for_ticket(tx, ticket.id)?;
+            for message in sent.iter().filter(|one| one.created_at < since.at && !one.erased && told(&one.recipient)) {
+                desk.outbox.erase_message(tx, message.id, self.by)?;
+                messages += 1;
+            }
+        }
+        let theirs = |edit: &&tickets::Edit| others.iter().any(|ticket| ticket.id == edit.0);
+        let edits: Vec<_> = self.edits.iter().filter(theirs).copied().collect();
+        tickets::erase_edits(tx, desk, &edits, &told)?;
+        Ok(messages)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Privacy, Subject, mentions::Mentions, subject::Found};
+use super::{Privacy, Subject, former::Since, mentions::Mentions, subject::Found};
 use crate::{
     audit::{self, Event},
     clients::Client,
@@ -86,7 +86,8 @@ struct TicketPart {
     updated_at: String,
     /// Whether a technician has it.
     assigned: bool,
-    /// Oldest first: `what` is `created`, `moved`, `undone`, `assigned` or `edited`.
+    /// Oldest first: `what` is `created`, `moved`, `undone`, `assigned` or `edited`. An old or new value of a client's field is null
+    /// where it is of whoever the ticket was logged for before it was put right.
     #[schema(value_type = Vec<Object>)]
     history: Vec<serde_json::Value>,
     /// Oldest first.
@@ -185,7 +186,9 @@ fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<TicketPart, F
     let past = tickets::history(tx, &desk.vault, ticket)?;
     // Messages to technicians are not the client's.
     let mut messages = desk.outbox.for_ticket(tx, ticket.id)?;
-    messages.retain(|message| message.kind.is_for_client());
+    // Nor is what went out while the ticket was somebody else's.
+    let since = Since::of(ticket, &past);
+    messages.retain(|message| message.kind.is_for_client() && message.created_at >= since.at);
     let by = |id: Uuid| if id == THE_CLIENT { "client" } else { "desk" };
     let mut notes = Vec::new();
     for note in &past.notes {
@@ -210,13 +213,13 @@ fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<TicketPart, F
         created_at: instant(ticket.created_at),
         updated_at: instant(ticket.updated_at),
         assigned: ticket.assigned_to.is_some(),
-        history: past.entries.iter().map(|entry| happening(entry, by(entry.by.id))).collect(),
+        history: past.entries.iter().map(|entry| happening(entry, by(entry.by.id), since)).collect(),
         notes,
         messages: messages.iter().map(NotificationRecord::from).collect(),
     })
 }
 
-fn happening(entry: &tickets::Entry, by: &str) -> serde_json::Value {
+fn happening(entry: &tickets::Entry, by: &str, since: Since) -> serde_json::Value {
     let at = instant(entry.at);
     match &entry.what {
         Happening::Created(status) => json!({"at": at, "by": by, "what": "created", "status": status.name()}),
@@ -226,6 +229,7 @@ fn happening(entry: &tickets::Entry, by: &str) -> serde_json::Value {
             json!({"at": at, "by": by, "what": "assigned", "to": to.as_ref().map(|_| "technician")})
         }
         Happening::Edited { field, from, to } => {
+            let (from, to) = since.values(entry.version, field, (from.as_str(), to.as_str()));
             json!({"at": at, "by": by, "what": "edited", "field": field, "from": from, "to": to})
         }
     }

@@ -8,6 +8,7 @@ pub mod api;
 mod confirm;
 mod erase;
 mod export;
+mod former;
 mod hold;
 mod mentions;
 mod pages;

@@ -5,8 +5,17 @@
 
 use uuid::Uuid;
 
-use super::{Desk, erase_store as store, import, notices, photos, tokens};
-use crate::{clients::Whose, db::Tx, fault::Fault, phone::Phone, search};
+use super::{Desk, Edit, erase_store as store, import, notices, photos, tokens};
+use crate::{
+    clients::Whose,
+    db::{Db, Tx},
+    fault::Fault,
+    phone::Phone,
+    search,
+};
+
+/// Edits that one read looks at.
+const PAGE: u32 = 500;
 
 /// What was taken out of a ticket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -79,6 +88,39 @@ pub fn erase(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Option<Uuid>) -> Result
     tokens::put(tx, ticket.seq, tokens::RECORD, &tokens::of_fields(vault, &kept))?;
     notices::tell_of(tx, id, ticket.version + 1);
     Ok(Some(Of { notes: notes.len() as u64, messages }))
+}
+
+/// The edits, of all tickets, whose old or new value names somebody: of tickets that were theirs until it was put right.
+///
+/// # Errors
+/// The database's, and a fault of ours when an edit does not open.
+pub async fn edits_naming(db: &Db, desk: &Desk, named: impl Fn(&str) -> bool) -> Result<Vec<Edit>, Fault> {
+    let (mut found, mut after) = (Vec::new(), (Uuid::nil(), 0, 0));
+    loop {
+        let (vault, from) = (desk.vault.clone(), after);
+        let rows = db.read(move |tx: &mut Tx<'_>| store::edits(tx, &vault, from, PAGE)).await?;
+        let Some((last, _)) = rows.last() else { return Ok(found) };
+        after = *last;
+        found.extend(rows.iter().filter(|(_, values)| values.iter().any(|value| named(value))).map(|(edit, _)| *edit));
+    }
+}
+
+/// Takes the old and new values that name somebody out of edits. That there was one, when and by whom stays, and so does the
+/// ticket, which is somebody else's.
+///
+/// # Errors
+/// The database's and the vault's.
+pub fn erase_edits(tx: &mut Tx<'_>, desk: &Desk, edits: &[Edit], named: &dyn Fn(&str) -> bool) -> Result<(), Fault> {
+    for of_ticket in edits.chunk_by(|one, next| one.0 == next.0) {
+        for edit in of_ticket {
+            store::blank_edit(tx, &desk.vault, *edit, named)?;
+        }
+        let Some(ticket) = store::ticket(tx, of_ticket[0].0)? else { continue };
+        // So that pages that show it are told.
+        store::touch(tx, of_ticket[0].0)?;
+        notices::tell_of(tx, of_ticket[0].0, ticket.version + 1);
+    }
+    Ok(())
 }
 
 /// Erases what a client wrote: the note that it became.

@@ -83,22 +83,70 @@ pub(super) fn blank_edits(tx: &mut Tx<'_>, vault: &Vault, ticket: Uuid) -> Resul
         params![ticket, store::EDITED],
     )?;
     for row in rows {
-        let (version, part) = (row.int(0)?, row.int(1)?);
-        let bound = store::event_row(&ticket, version, part);
-        let cell = Cell { table: "ticket_events", column: "detail", row: &bound };
-        let text = vault.open_text(&cell, &row.bytes(2)?)?;
-        let Ok(Detail::Edited { field, .. }) = serde_json::from_str(&text) else { continue };
-        if field == "priority" || field == "issueType" {
-            continue;
-        }
-        let blank = Detail::Edited { field, from: String::new(), to: String::new() };
-        let text = serde_json::to_string(&blank).map_err(|error| Fault::Unexpected(error.into()))?;
-        tx.execute(
-            "UPDATE ticket_events SET detail = $4 WHERE ticket_id = $1 AND version = $2 AND part = $3",
-            params![ticket, version, part, vault.seal_text(&cell, &text)],
-        )?;
+        blank(tx, vault, (ticket, row.int(0)?, row.int(1)?), &row.bytes(2)?, &|_| true)?;
     }
     Ok(())
+}
+
+/// An edit: its ticket, the version that it made, and which of the things that happened then it was.
+pub type Edit = (Uuid, i64, i64);
+
+fn edit_cell(bound: &[u8; 32]) -> Cell<'_> {
+    Cell { table: "ticket_events", column: "detail", row: bound }
+}
+
+/// The field, the old and the new value of an edit, where that is personal.
+fn personal(vault: &Vault, edit: Edit, sealed: &[u8]) -> Result<Option<(String, String, String)>, Fault> {
+    let bound = store::event_row(&edit.0, edit.1, edit.2);
+    let text = vault.open_text(&edit_cell(&bound), sealed)?;
+    let Ok(Detail::Edited { field, from, to }) = serde_json::from_str(&text) else { return Ok(None) };
+    Ok((field != "priority" && field != "issueType").then_some((field, from, to)))
+}
+
+/// Overwrites those values of an edit that are meant.
+fn blank(tx: &mut Tx<'_>, vault: &Vault, edit: Edit, sealed: &[u8], meant: &dyn Fn(&str) -> bool) -> Result<(), Fault> {
+    let Some((field, from, to)) = personal(vault, edit, sealed)? else { return Ok(()) };
+    let left = |value: String| if meant(&value) { String::new() } else { value };
+    let blank = Detail::Edited { field, from: left(from), to: left(to) };
+    let text = serde_json::to_string(&blank).map_err(|error| Fault::Unexpected(error.into()))?;
+    let bound = store::event_row(&edit.0, edit.1, edit.2);
+    tx.execute(
+        "UPDATE ticket_events SET detail = $4 WHERE ticket_id = $1 AND version = $2 AND part = $3",
+        params![edit.0, edit.1, edit.2, vault.seal_text(&edit_cell(&bound), &text)],
+    )?;
+    Ok(())
+}
+
+/// Edits of all tickets after one of them, at most so many, each with its old and its new value where they are personal.
+pub(super) fn edits(tx: &mut Tx<'_>, vault: &Vault, after: Edit, most: u32) -> Result<Vec<(Edit, [String; 2])>, Fault> {
+    let rows = tx.query(
+        "SELECT ticket_id, version, part, detail FROM ticket_events WHERE kind = $1 \
+         AND (ticket_id, version, part) > ($2, $3, $4) ORDER BY ticket_id, version, part LIMIT $5",
+        params![store::EDITED, after.0, after.1, after.2, most],
+    )?;
+    let read = |row: &Row| {
+        let edit = (row.uuid(0)?, row.int(1)?, row.int(2)?);
+        let values = personal(vault, edit, &row.bytes(3)?)?.map(|(_, from, to)| [from, to]);
+        Ok((edit, values.unwrap_or_default()))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Overwrites those values of one edit that are meant.
+pub(super) fn blank_edit(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    edit: Edit,
+    meant: &dyn Fn(&str) -> bool,
+) -> Result<(), Fault> {
+    let row = tx.query_one(
+        "SELECT detail FROM ticket_events WHERE ticket_id = $1 AND version = $2 AND part = $3",
+        params![edit.0, edit.1, edit.2],
+    )?;
+    match row {
+        Some(row) => blank(tx, vault, edit, &row.bytes(0)?, meant),
+        None => Ok(()),
+    }
 }
 
 /// The notes of a ticket that are not erased.

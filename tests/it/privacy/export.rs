@@ -59,3 +59,42 @@ async fn all_that_is_kept_is_in_one_document() {
         page.text
     );
 }
+
+/// A ticket that was logged for somebody else and put right hands nobody out but whose it is now, and erasing the other one takes
+/// them out of its history.
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_ticket_was_logged_for_by_mistake_is_not_handed_out_and_goes_with_an_erasure() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let one = hers(&admin, Some("LF-551"), "Charged twice").await;
+    let ada = json!({"name": "Ada Byron", "phone": "+447700900199"});
+    assert_eq!(admin.put("/api/clients/LF-9", &ada).await.status, 201);
+    let right = json!({
+        "clientName": "Ada Bryon", "clientPhone": "+447700900199", "clientEmail": null, "clientAccountId": "LF-9",
+    });
+    assert_eq!(admin.put(&at(&one), &right).await.status, 200);
+    assert_eq!(admin.put(&at(&one), &json!({"clientName": "Ada Byron", "priority": "High"})).await.status, 200);
+
+    let hers = ["Quillfeather", "7700900142", "zoe@quill.example", "LF-551"];
+    let reply = admin.post("/api/privacy/export", &json!({"accountId": "LF-9", "reason": "R"})).await;
+    for word in hers {
+        assert!(!reply.text.contains(word), "{word} in {}", reply.text);
+    }
+    let history = reply.json["tickets"][0]["history"].as_array().unwrap().clone();
+    let names: Vec<_> = history.iter().filter(|event| event["field"] == "clientName").collect();
+    assert_eq!((&names[0]["from"], &names[0]["to"]), (&json!(null), &json!("Ada Bryon")));
+    assert_eq!((&names[1]["from"], &names[1]["to"]), (&json!("Ada Bryon"), &json!("Ada Byron")), "{history:?}");
+
+    let body = json!({"accountId": "LF-551", "reason": "R", "confirm": "LF-551"});
+    let erased = admin.post("/api/privacy/erasures", &body).await;
+    assert_eq!(erased.json, json!({"clients": 1, "tickets": 0, "notes": 0, "messages": 1}), "{}", erased.text);
+    let page = app.browser().await.open(&format!("/tickets/{}", one["ticketRef"].as_str().unwrap())).await;
+    for word in ["Quillfeather", "900142", "zoe@quill.example", "LF-551"] {
+        assert!(!page.text.contains(word), "{word} in {}", page.text);
+    }
+    assert!(page.text.contains("Ada Byron"), "{}", page.text);
+    let reply = admin.post("/api/privacy/export", &json!({"accountId": "LF-9", "reason": "R"})).await;
+    assert!(reply.text.contains("Ada Bryon"), "what is not of whoever was erased stays: {}", reply.text);
+    assert_eq!(admin.get(&at(&one)).await.json["clientPhone"], "+447700900199", "the ticket stays whose it is");
+}
