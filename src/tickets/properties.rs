@@ -1,19 +1,21 @@
 //! What holds of any query string, search and cursor.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 use vault::Vault;
 
 use super::{
-    Cursor, Desk, Filter, IssueTypes, Reference, Status,
+    Cursor, Desk, Filter, Holds, IssueTypes, Reference, Status, Ticket,
     filter::LONGEST_SEARCH,
     import::{Contact, Entry, File, Rules, Technicians, Values},
 };
 use crate::{
     clock::Clock,
     config::{Config, Sources},
+    db::Tx,
+    fault::Fault,
     fuzzing::{altered, choice, text},
     notifications::{Outbox, wording::Voice},
     phone::Phone,
@@ -21,6 +23,16 @@ use crate::{
     staff::Person,
     words::Language,
 };
+
+/// Nothing is held.
+#[derive(Debug)]
+struct Free;
+
+impl Holds for Free {
+    fn left(&self, _: &mut Tx<'_>, _: &Desk, _: Uuid, _: &[Ticket]) -> Result<(), Fault> {
+        Ok(())
+    }
+}
 
 /// A desk in London, on a day of January 2027.
 fn desk() -> &'static Desk {
@@ -31,7 +43,15 @@ fn desk() -> &'static Desk {
         let voice = Voice::new("Larkfield Fibre", Language::English);
         let outbox = Outbox::new(vault.clone(), clock.clone(), voice, &settings);
         let zone = TimeZone::get("Europe/London").expect("it is known");
-        Desk { vault, clock, zone, region: "GB".parse().ok(), issue_types: IssueTypes::default(), outbox }
+        Desk {
+            vault,
+            clock,
+            zone,
+            region: "GB".parse().ok(),
+            issue_types: IssueTypes::default(),
+            outbox,
+            holds: Arc::new(Free),
+        }
     })
 }
 
