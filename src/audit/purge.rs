@@ -22,9 +22,9 @@ pub struct Naming {
 
 impl Naming {
     fn look(&mut self, rows: &[(i64, String)], named: impl Fn(&str) -> bool) {
-        let names = |text: &str| asked(text).iter().any(|text| named(text));
+        let told = |text: &str| asked(text).iter().any(|text| named(text));
         self.seen = rows.last().map_or(self.seen, |(seq, _)| *seq);
-        self.rows.extend(rows.iter().filter(|(_, text)| names(text)).map(|(seq, _)| *seq));
+        self.rows.extend(rows.iter().filter(|(_, text)| told(text)).map(|(seq, _)| *seq));
     }
 }
 

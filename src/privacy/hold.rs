@@ -118,8 +118,8 @@ impl tickets::Holds for HoldsOfClients {
         for ticket in tickets {
             // A number may go back and forth.
             let there = store::on(tx, &desk.vault, ticket.id, now)?;
-            let new = |hold: &&Hold| !there.iter().any(|one| one.reason == hold.reason && one.until == hold.until);
-            for hold in holds.iter().filter(new) {
+            let lacking = |hold: &&Hold| !there.iter().any(|one| one.reason == hold.reason && one.until == hold.until);
+            for hold in holds.iter().filter(lacking) {
                 let id = desk.clock.uuid();
                 let own = Hold { id, client: None, ticket: Some(ticket.id), placed_at: now, ..hold.clone() };
                 store::insert(tx, &desk.vault, &own)?;
