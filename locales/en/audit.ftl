@@ -133,6 +133,7 @@ audit-whom-account = The account that ticket { $reference } names
 audit-whom-why = { $whom }: { $why }
 audit-redacted = Export of tickets
 audit-redacted-about = Its filter named a client who was erased since
+audit-redacted-read-about = Its address or its filter named a client who was erased since
 # What is shown, and who saw what.
 audit-read = What is personal was seen
 audit-exported = The audit history was taken along as a file

@@ -133,6 +133,7 @@ audit-whom-account = वह खाता जो टिकट { $reference } म�
 audit-whom-why = { $whom }: { $why }
 audit-redacted = टिकटों का निर्यात
 audit-redacted-about = इसके फ़िल्टर में एक ऐसे ग्राहक का नाम था जिसका डेटा बाद में मिटाया गया
+audit-redacted-read-about = इसके पते या फ़िल्टर में एक ऐसे ग्राहक का नाम था जिसका डेटा बाद में मिटाया गया
 # What is shown, and who saw what.
 audit-read = निजी जानकारी देखी गई
 audit-exported = ऑडिट इतिहास फ़ाइल में ले जाया गया

@@ -271,7 +271,10 @@ pub enum Event {
     Privacy(Privacy),
     /// What was there named somebody who was erased since.
     #[serde(skip)]
-    Redacted,
+    Redacted {
+        /// Whether it told of what was seen, else of an export.
+        read: bool,
+    },
     /// What a newer version has recorded; this one cannot tell what it is.
     #[serde(skip)]
     Unknown,
@@ -320,7 +323,7 @@ impl Event {
             Self::Privacy(what) => what.code(),
             Self::Read { .. } => READ,
             Self::AuditExported { .. } => 71,
-            Self::Redacted | Self::Unknown => -1,
+            Self::Redacted { .. } | Self::Unknown => -1,
         }
     }
 }

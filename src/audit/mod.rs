@@ -19,7 +19,7 @@ pub use self::{
     event::{Event, Factor, Over},
     filter::{Filter, Group},
     privacy::{Privacy, Whom},
-    purge::{Naming, age, naming, purge, redact},
+    purge::{Naming, age, naming, purge, redact, redact_ahead},
     reads::Reads,
     record::{Entry, recent, record},
     store::newest,

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 use vault::{Cell, Vault};
 
-use super::{Entry, Event, Filter, chain, chain::Anchor};
+use super::{Entry, Event, Filter, chain, chain::Anchor, event::READ};
 use crate::{
     db::{DbError, Tx, params},
     fault::Fault,
@@ -173,7 +173,7 @@ pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u
         }
     };
     let sql = format!(
-        "SELECT seq, id, at, actor, detail FROM audit_events \
+        "SELECT seq, id, at, actor, detail, kind FROM audit_events \
          WHERE seq < $1 AND at >= $3 AND at < $4 {whose} AND {} ORDER BY seq DESC LIMIT $2",
         filter.group.condition()
     );
@@ -183,8 +183,9 @@ pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u
             let id = row.uuid(1)?;
             let detail = vault.open_text(&cell(&id), &row.bytes(4)?)?;
             // While nodes are exchanged for newer ones, these record what this one does not know.
-            let redacted = || if detail.is_empty() { Event::Redacted } else { Event::Unknown };
-            let event = serde_json::from_str(&detail).unwrap_or_else(|_| redacted());
+            let read = row.int(5)? == READ;
+            let unread = || if detail.is_empty() { Event::Redacted { read } } else { Event::Unknown };
+            let event = serde_json::from_str(&detail).unwrap_or_else(|_| unread());
             Ok(Entry { seq: row.int(0)?, id, at: row.int(2)?, actor: row.opt_uuid(3)?, event })
         })
         .collect()

@@ -46,7 +46,7 @@ impl Event {
             Self::ProviderSignedOut { .. } => Text::new("audit-provider-signed-out"),
             Self::StaffBound { .. } => Text::new("audit-staff-bound"),
             Self::Privacy(what) => what.words(),
-            Self::Redacted => Text::new("audit-redacted"),
+            Self::Redacted { read } => Text::new(if *read { "audit-read" } else { "audit-redacted" }),
             Self::Read { .. } => Text::new("audit-read"),
             Self::AuditExported { .. } => Text::new("audit-exported"),
             Self::Unknown => Text::new("audit-unknown"),
@@ -105,7 +105,9 @@ impl Event {
                 Text::new("audit-why-from").arg("why", self::why(why)).arg("from", origin(from.as_deref()))
             }
             Self::Privacy(what) => what.about(),
-            Self::Redacted => Text::new("audit-redacted-about"),
+            Self::Redacted { read } => {
+                Text::new(if *read { "audit-redacted-read-about" } else { "audit-redacted-about" })
+            }
             Self::Unknown => Text::new("audit-unknown-about"),
             of_staff => of_staff.about_staff(),
         }

@@ -1,5 +1,7 @@
 //! Finds clients: by start of name, number, e-mail address or account id.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 use vault::Vault;
 
@@ -73,11 +75,39 @@ pub fn by_account(tx: &mut Tx<'_>, vault: &Vault, account_id: &str) -> Result<Op
 /// # Errors
 /// Only the database's and the vault's.
 pub fn by_email(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Option<Client>, Fault> {
-    let sought = Sought::Those(vec![std::collections::BTreeSet::from([search::email_token(address)])]);
+    let sought = Sought::Those(vec![BTreeSet::from([search::email_token(address)])]);
     let mut found = store::list(tx, vault, &sought, (ALIKE, 0))?;
     // A keyed token may, if ever so rarely, be that of another address.
     found.retain(|client| client.email.as_deref().map(email::key) == Some(email::key(address)));
     Ok(found.pop().filter(|_| found.is_empty()))
+}
+
+/// Clients of one number, or of one account in all its spellings, that are looked at.
+const SHARING: u64 = 100;
+
+/// The clients who have this number, 100 at most: a family may share one.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn with_number(tx: &mut Tx<'_>, vault: &Vault, phone: &Phone) -> Result<Vec<Client>, Fault> {
+    let sought = Sought::Those(vec![BTreeSet::from([search::phone_token(phone.as_str())])]);
+    let mut found = store::list(tx, vault, &sought, (SHARING, 0))?;
+    // The end of a longer number has the same token.
+    found.retain(|client| client.phone == *phone);
+    Ok(found)
+}
+
+/// The clients whose account is this one to a search, in whatever signs it is written.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn with_account(tx: &mut Tx<'_>, vault: &Vault, account: &str) -> Result<Vec<Client>, Fault> {
+    let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
+    let sought = Sought::Those(vec![BTreeSet::from([token])]);
+    let mut found = store::list(tx, vault, &sought, (SHARING, 0))?;
+    // A keyed token may, if ever so rarely, be that of another account.
+    found.retain(|client| search::same_account(&client.account_id, account));
+    Ok(found)
 }
 
 /// Whether the client of this account was erased, and is none again.

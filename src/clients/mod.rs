@@ -19,7 +19,7 @@ mod upsert;
 
 pub use self::{
     client::{Change, Client, Entry},
-    find::{COUNTED_TO, Page, Sought, by_account, by_email, by_id, page, was_erased},
+    find::{COUNTED_TO, Page, Sought, by_account, by_email, by_id, page, was_erased, with_account, with_number},
     findable::findable,
     history::{Caller, Case, Cases, Stage, Whose},
     suggest::{MOST, Suggestion, clients, suggest},

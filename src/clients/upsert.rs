@@ -94,8 +94,8 @@ pub fn upsert(
         if !client.apply(&prepared.entry.change) {
             return Ok((client, Outcome::Same));
         }
-        put(tx, vault, clock, &mut client)?;
         tell(tx, cases, &was, &client)?;
+        put(tx, vault, clock, &mut client)?;
         return Ok((client, Outcome::Changed));
     }
     let (client, sealed) = prepared.new.as_ref().ok_or_else(|| too_little(&prepared.entry))?;
@@ -154,8 +154,8 @@ pub fn edit(
         store::readmit(tx, &store::key(vault, &entry.account_id))?;
     }
     if client.apply(&entry.change) || renamed {
-        put(tx, vault, clock, &mut client)?;
         tell(tx, cases, &was, &client)?;
+        put(tx, vault, clock, &mut client)?;
     }
     Ok(client)
 }
@@ -173,7 +173,8 @@ fn put(tx: &mut Tx<'_>, vault: &Vault, clock: &Clock, client: &mut Client) -> Re
     store::update(tx, client, &store::Sealed::of(vault, client))
 }
 
-/// Tells what is known of tickets by account and number when either is another.
+/// Tells what is known of tickets by account and number when either is another. It comes before the record is changed, as an
+/// erasure does: each would else wait for what the other holds.
 fn tell(tx: &mut Tx<'_>, cases: &dyn Cases, was: &Client, now: &Client) -> Result<(), Fault> {
     if was.account_id == now.account_id && was.phone == now.phone {
         return Ok(());

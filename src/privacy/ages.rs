@@ -1,31 +1,43 @@
 //! Closed tickets that go by their age, and with the last ticket of somebody what names them elsewhere.
 
+use std::{sync::Arc, time::Instant};
+
 use uuid::Uuid;
 
 use super::{
     erase::{begin, end},
     hold::InForce,
-    mentions::Mentions,
-    retention::{STEP, Step},
+    mentions::{Mentions, Reader},
+    retention::STEP,
     store,
-    subject::{kept, with_account, with_number},
+    subject::kept,
 };
 use crate::{
-    audit,
+    audit, clients,
     db::{Db, Tx},
     fault::Fault,
     tickets::{self, Desk, Ticket, views},
 };
 
+/// Tickets for whose people the history is looked through at once: it is long.
+const AHEAD: i64 = 1000;
+
 /// Some tickets in a row that are old enough, and those of them that no hold keeps.
 struct Old {
     going: Vec<Uuid>,
+    /// The last of the row, held or not.
     last: Option<(i64, Uuid)>,
 }
 
 impl Old {
-    fn read(tx: &mut Tx<'_>, desk: &Desk, holds: &InForce, before: i64, after: (i64, Uuid)) -> Result<Self, Fault> {
-        let found = tickets::old_tickets(tx, before, after, STEP)?;
+    fn read(
+        tx: &mut Tx<'_>,
+        desk: &Desk,
+        holds: &InForce,
+        (before, after): (i64, (i64, Uuid)),
+        most: i64,
+    ) -> Result<Self, Fault> {
+        let found = tickets::old_tickets(tx, before, after, most)?;
         let mut going: Vec<Uuid> = found.iter().map(|(_, id)| *id).collect();
         if !holds.is_empty() {
             let held: Vec<Uuid> =
@@ -36,42 +48,87 @@ impl Old {
     }
 }
 
-/// Erases some of them, as an erasure does it. Drafts and kept answers, which it forgets too, are gone after a day anyhow.
-pub(super) async fn step(db: &Db, desk: &Desk, before: i64, after: (i64, Uuid)) -> Result<Step, Fault> {
-    let here = desk.clone();
-    let look = move |tx: &mut Tx<'_>| {
-        let holds = InForce::read(tx, &here)?;
-        let old = Old::read(tx, &here, &holds, before, after)?;
-        gone(tx, &here, &old.going)
-    };
-    let mentions = db.read(look).await?;
-    // The history is long, so it is read before the desk waits.
-    let named = if mentions.is_empty() {
-        None
-    } else {
-        Some(audit::naming(db, &desk.vault, |text| mentions.are_told_in(text)).await?)
-    };
-    let here = desk.clone();
-    let work = move |tx: &mut Tx<'_>| {
-        let holds = begin(tx, &here)?;
-        let old = Old::read(tx, &here, &holds, before, after)?;
-        if gone(tx, &here, &old.going)? != mentions {
-            // Somebody came back meanwhile, or another node was here: look again.
-            end(tx)?;
-            return Ok(Step { count: 0, next: Some(after) });
+/// Erases those that nobody has changed since `before`, in milliseconds, as an erasure does it, and gives how many. Drafts and kept
+/// answers, which it forgets too, are gone after a day anyhow.
+pub(super) async fn purge(db: &Db, desk: &Desk, before: i64) -> Result<u64, Fault> {
+    let (mut count, mut after) = (0, (i64::MIN, Uuid::nil()));
+    while let Some(ahead) = Ahead::look(db, desk, (before, after)).await? {
+        let ahead = Arc::new(ahead);
+        while after < ahead.last {
+            let (here, known, from, began) = (desk.clone(), ahead.clone(), after, Instant::now());
+            let step = db.write(move |tx| known.step(tx, &here, (before, from))).await?;
+            tokio::time::sleep(began.elapsed()).await;
+            // Another one than it seemed is gone with these: look again.
+            let Some((erased, last)) = step else { break };
+            count += erased;
+            after = last;
         }
-        for id in &old.going {
-            tickets::erase(tx, &here, *id, None)?;
-            store::forget(tx, &here.vault, *id)?;
+    }
+    Ok(count)
+}
+
+/// What is known of some tickets before they go.
+struct Ahead {
+    /// What names those of whom nothing is kept afterwards.
+    mentions: Mentions,
+    reader: Reader,
+    /// How far the history was looked through; nothing where nobody is gone.
+    named: Option<audit::Naming>,
+    /// The last of these tickets.
+    last: (i64, Uuid),
+}
+
+impl Ahead {
+    /// Looks at the next tickets that are old enough, and takes what names those of whom nothing will be kept out of the history:
+    /// should the rest be broken off, it is done again, as the tickets are still there. Nothing where there is no such ticket.
+    async fn look(db: &Db, desk: &Desk, place: (i64, (i64, Uuid))) -> Result<Option<Self>, Fault> {
+        let here = desk.clone();
+        let look = move |tx: &mut Tx<'_>| {
+            let holds = InForce::read(tx, &here)?;
+            let old = Old::read(tx, &here, &holds, place, AHEAD)?;
+            Ok::<_, Fault>((gone(tx, &here, &old.going)?, old.last))
+        };
+        let (mentions, Some(last)) = db.read(look).await? else { return Ok(None) };
+        let reader = mentions.reader();
+        let mut named = None;
+        if !mentions.is_empty() {
+            let mut found = audit::naming(db, &desk.vault, |text| reader.tells_of(text)).await?;
+            audit::redact_ahead(db, &desk.vault, &mut found).await?;
+            named = Some(found);
         }
-        if let Some(named) = &named {
-            views::forget(tx, &here.vault, &|text: &str| mentions.are_in(text))?;
-            audit::redact(tx, &here.vault, named, |text| mentions.are_told_in(text))?;
+        Ok(Some(Self { mentions, reader, named, last }))
+    }
+
+    /// Erases the first of them, and gives how many and the last of those; nothing where somebody would be gone of whom it was not
+    /// known.
+    fn step(
+        &self,
+        tx: &mut Tx<'_>,
+        desk: &Desk,
+        place: (i64, (i64, Uuid)),
+    ) -> Result<Option<(u64, (i64, Uuid))>, Fault> {
+        let holds = begin(tx, desk)?;
+        let old = Old::read(tx, desk, &holds, place, STEP)?;
+        let known = self.mentions.include(&gone(tx, desk, &old.going)?);
+        if known {
+            self.erase(tx, desk, &old.going)?;
         }
         end(tx)?;
-        Ok::<_, Fault>(Step { count: old.going.len() as u64, next: old.last })
-    };
-    db.write(work).await
+        // Where none is left another node was here.
+        Ok(known.then(|| (old.going.len() as u64, old.last.unwrap_or(self.last))))
+    }
+
+    fn erase(&self, tx: &mut Tx<'_>, desk: &Desk, going: &[Uuid]) -> Result<(), Fault> {
+        for id in going {
+            tickets::erase(tx, desk, *id, None)?;
+            store::forget(tx, &desk.vault, *id)?;
+        }
+        if let Some(named) = &self.named {
+            views::forget(tx, &desk.vault, &|text: &str| self.reader.names(text))?;
+            audit::redact(tx, &desk.vault, named, |text| self.reader.tells_of(text))?;
+        }
+        Ok(())
+    }
 }
 
 /// What names those of whom nothing is kept once these tickets are erased.
@@ -89,10 +146,10 @@ fn gone(tx: &mut Tx<'_>, desk: &Desk, going: &[Uuid]) -> Result<Mentions, Fault>
 /// go. Saved views and the history are about them then, too.
 fn stays(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, going: &[Uuid]) -> Result<bool, Fault> {
     let mut theirs = tickets::of_number(tx, desk, &ticket.client_phone)?;
-    let mut clients = with_number(tx, desk, &ticket.client_phone)?;
+    let mut clients = clients::with_number(tx, &desk.vault, &ticket.client_phone)?;
     if let Some(account) = &ticket.client_account_id {
         theirs.extend(tickets::of_account(tx, desk, account)?);
-        clients.extend(with_account(tx, desk, account)?);
+        clients.extend(clients::with_account(tx, &desk.vault, account)?);
     }
     Ok(!clients.is_empty() || theirs.iter().any(|id| !going.contains(id)))
 }

@@ -11,9 +11,9 @@ use super::{
     Privacy, Subject, confirm,
     former::Since,
     hold::{self, InForce},
-    mentions::Mentions,
+    mentions::{Mentions, Reader},
     store,
-    subject::kept,
+    subject::{Found, kept},
 };
 use crate::{
     audit::{self, Event},
@@ -75,46 +75,73 @@ pub async fn erase(
         .await?;
     hold::refuse(&holds.on(&found))?;
     confirm::check(subject, &found, typed, desk.region.as_ref())?;
+    let began = desk.clock.now();
     let mentions = Mentions::of(&found);
-    let told = |text: &str| mentions.are_told_in(text);
-    let named = audit::naming(db, &desk.vault, told).await?;
-    let edits = tickets::edits_naming(db, desk, told).await?;
+    let reader = mentions.reader();
+    let named = audit::naming(db, &desk.vault, |text| reader.tells_of(text)).await?;
+    let edits = tickets::edits_naming(db, desk, |text| reader.tells_of(text)).await?;
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
     let event = Event::Privacy(event);
     db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
-    let erased = erase_tickets(privacy, &found.ids(), by).await?;
-    let last =
-        Last { subject: subject.clone(), ids: found.ids(), whom: found.whom.clone(), mentions, named, edits, by };
-    let (here, so_far) = (desk.clone(), erased);
-    let erased = db.write(move |tx| last.run(tx, &here, so_far)).await?;
+    let so_far = SoFar { erased: Erased::default(), ids: Vec::new(), mentions };
+    let so_far = erase_tickets(privacy, subject, so_far, by).await?;
+    let reader = so_far.mentions.reader();
+    let last = Last { subject: subject.clone(), began, whom: found.whom, ids: so_far.ids, reader, named, edits, by };
+    let (here, erased) = (desk.clone(), so_far.erased);
+    let erased = db.write(move |tx| last.run(tx, &here, erased)).await?;
     db.scrub().await;
     Ok(erased)
 }
 
-/// Erases tickets, some in each transaction.
-async fn erase_tickets(privacy: &Privacy, ids: &[Uuid], by: Option<Uuid>) -> Result<Erased, Fault> {
+/// What was erased until now, and of whom.
+struct SoFar {
+    erased: Erased,
+    /// Tickets that are erased.
+    ids: Vec<Uuid>,
+    /// All by which anything of it named somebody.
+    mentions: Mentions,
+}
+
+/// Erases tickets, some in each transaction, until none of theirs is left: which ones those are may change meanwhile.
+async fn erase_tickets(
+    privacy: &Privacy,
+    subject: &Subject,
+    mut so_far: SoFar,
+    by: Option<Uuid>,
+) -> Result<SoFar, Fault> {
     let (db, desk) = (&privacy.tickets.db, &privacy.tickets.desk);
-    let mut erased = Erased::default();
-    for step in ids.chunks(STEP) {
-        let (here, step) = (desk.clone(), step.to_vec());
-        let work = move |tx: &mut Tx<'_>| {
-            let held = begin(tx, &here)?;
-            let keys: Vec<String> = step.iter().map(Uuid::to_string).collect();
-            let kept = tickets::by_keys(tx, &here.vault, &keys)?.iter().any(|ticket| held.keep(ticket));
-            if kept {
-                hold::refuse(&hold::holds(tx, &here)?.iter().collect::<Vec<_>>())?;
-            }
-            let mut erased = Erased::default();
-            for id in &step {
-                tickets::erase(tx, &here, *id, by)?.into_iter().for_each(|of| erased.add(of));
-            }
-            end(tx)?;
-            Ok::<_, Fault>(erased)
-        };
-        let some = db.write(work).await?;
-        erased = sum(erased, some);
+    loop {
+        let (here, whom) = (desk.clone(), subject.clone());
+        let (erased, found) = db.write(move |tx| step(tx, &here, &whom, by)).await?;
+        let Some(found) = found else { return Ok(so_far) };
+        so_far.erased = sum(so_far.erased, erased);
+        so_far.mentions.add(Mentions::of(&found));
+        so_far.ids.extend(found.ids());
     }
-    Ok(erased)
+}
+
+/// Erases some of their tickets, and gives what was found; nothing where none is left.
+fn step(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, by: Option<Uuid>) -> Result<(Erased, Option<Found>), Fault> {
+    let held = begin(tx, desk)?;
+    let mut erased = Erased::default();
+    let found = left(tx, desk, subject)?.filter(|found| !found.tickets.is_empty());
+    if let Some(found) = &found {
+        hold::refuse(&held.on(found))?;
+        for ticket in found.tickets.iter().take(STEP) {
+            tickets::erase(tx, desk, ticket.id, by)?.into_iter().for_each(|of| erased.add(of));
+        }
+    }
+    end(tx)?;
+    Ok((erased, found))
+}
+
+/// What is still kept of them, if anything is: an erased ticket is found no more, and so is a number alone.
+fn left(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject) -> Result<Option<Found>, Fault> {
+    match subject.find(tx, desk) {
+        Ok(found) => Ok(Some(found)),
+        Err(Fault::NotFound) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn sum(one: Erased, other: Erased) -> Erased {
@@ -147,43 +174,44 @@ pub(super) fn end(tx: &mut Tx<'_>) -> Result<(), Fault> {
 /// The last step: what came meanwhile, the client, and what names them elsewhere.
 struct Last {
     subject: Subject,
-    ids: Vec<Uuid>,
+    /// When it was looked for what names them, in milliseconds.
+    began: i64,
     whom: audit::Whom,
-    mentions: Mentions,
+    /// Tickets of theirs.
+    ids: Vec<Uuid>,
+    reader: Reader,
     named: audit::Naming,
     /// Of tickets that are somebody else's by now.
     edits: Vec<tickets::Edit>,
     by: Option<Uuid>,
 }
 
+/// Clocks of two nodes differ by less, in milliseconds.
+const APART: i64 = 60 * 60 * 1000;
+
 impl Last {
     fn run(&self, tx: &mut Tx<'_>, desk: &Desk, mut erased: Erased) -> Result<Erased, Fault> {
         let held = begin(tx, desk)?;
-        // A ticket is found no more, and a number alone neither.
-        match self.subject.find(tx, desk) {
-            Err(Fault::NotFound) => {}
-            Err(fault) => return Err(fault),
-            Ok(left) => {
-                hold::refuse(&held.on(&left))?;
-                for ticket in &left.tickets {
-                    tickets::erase(tx, desk, ticket.id, self.by)?.into_iter().for_each(|of| erased.add(of));
-                }
-                for client in &left.clients {
-                    clients::erase(tx, &desk.clock, client.id)?;
-                    store::forget(tx, &desk.vault, client.id)?;
-                    erased.clients += 1;
-                }
+        if let Some(left) = left(tx, desk, &self.subject)? {
+            hold::refuse(&held.on(&left))?;
+            for ticket in &left.tickets {
+                tickets::erase(tx, desk, ticket.id, self.by)?.into_iter().for_each(|of| erased.add(of));
+            }
+            for client in &left.clients {
+                clients::erase(tx, &desk.clock, client.id)?;
+                store::forget(tx, &desk.vault, client.id)?;
+                erased.clients += 1;
             }
         }
         for id in &self.ids {
             store::forget(tx, &desk.vault, *id)?;
         }
-        let named = |text: &str| self.mentions.are_in(text);
+        let named = |text: &str| self.reader.names(text);
         drafts::forget(tx, &desk.vault, &named, &self.ids)?;
         views::forget(tx, &desk.vault, &named)?;
         idempotency::forget(tx, &desk.vault, &named)?;
         erased.messages += self.forget_edits(tx, desk, &held)?;
-        audit::redact(tx, &desk.vault, &self.named, |text| self.mentions.are_told_in(text))?;
+        audit::redact(tx, &desk.vault, &self.named, |text| self.reader.tells_of(text))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
         audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;
@@ -194,8 +222,12 @@ impl Last {
     /// Takes them out of the history of tickets that are somebody else's by now, and out of what was sent before they were, unless
     /// a hold keeps the ticket as it is. Gives how many messages that were.
     fn forget_edits(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce) -> Result<u64, Fault> {
-        let told = |text: &str| self.mentions.are_told_in(text);
-        let mut ids: Vec<Uuid> = self.edits.iter().map(|edit| edit.0).collect();
+        let told = |text: &str| self.reader.tells_of(text);
+        let mut edits = self.edits.clone();
+        edits.extend(tickets::edits_naming_since(tx, desk, self.began - APART, told)?);
+        edits.sort_unstable();
+        edits.dedup();
+        let mut ids: Vec<Uuid> = edits.iter().map(|edit| edit.0).collect();
         ids.dedup();
         let mut others = kept(tx, desk, &ids)?;
         // Their own are erased by now, edits and all.
@@ -209,8 +241,7 @@ impl Last {
                 messages += 1;
             }
         }
-        let theirs = |edit: &&tickets::Edit| others.iter().any(|ticket| ticket.id == edit.0);
-        let edits: Vec<_> = self.edits.iter().filter(theirs).copied().collect();
+        edits.retain(|edit| others.iter().any(|ticket| ticket.id == edit.0));
         tickets::erase_edits(tx, desk, &edits, &told)?;
         Ok(messages)
     }

@@ -143,8 +143,8 @@ pub async fn export(privacy: &Privacy, subject: &Subject, reason: String, by: Op
 }
 
 fn document(tx: &mut Tx<'_>, desk: &Desk, found: &Found, controller: String) -> Result<Document, Fault> {
-    let mentions = Mentions::of(found);
-    let named = |text: &str| mentions.are_in(text);
+    let reader = Mentions::of(found).reader();
+    let named = |text: &str| reader.names(text);
     let consent = found.numbers().into_iter().map(|phone| {
         let stopped = desk.outbox.stopped_at(tx, phone)?;
         Ok(ConsentPart { phone: phone.as_str().to_owned(), opted_out_at: stopped.map(instant) })

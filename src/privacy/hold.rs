@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Subject, confirm, store, subject::Found};
 use crate::{
     audit::{self, Event, Whom},
-    clients::{self, Client},
+    clients::{self, Client, Whose},
     db::Tx,
     fault::Fault,
     input::{Input, Limits},
@@ -104,32 +104,46 @@ pub fn end(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Uuid) -> Result<Hold, Fau
     Ok(hold)
 }
 
-/// Holds on clients, where one gets another account or number: what they hold must not slip out.
+/// Holds on clients, where one of them or one of their tickets gets another account or number: what they hold must not slip out.
 #[derive(Debug, Clone, Copy)]
 pub struct HoldsOfClients;
 
 impl tickets::Holds for HoldsOfClients {
     fn left(&self, tx: &mut Tx<'_>, desk: &Desk, client: Uuid, tickets: &[Ticket]) -> Result<(), Fault> {
-        let now = desk.clock.now();
-        let holds = store::on(tx, &desk.vault, client, now)?;
-        if holds.is_empty() {
-            return Ok(());
-        }
-        for ticket in tickets {
-            // A number may go back and forth.
-            let there = store::on(tx, &desk.vault, ticket.id, now)?;
-            let lacking = |hold: &&Hold| !there.iter().any(|one| one.reason == hold.reason && one.until == hold.until);
-            for hold in holds.iter().filter(lacking) {
-                let id = desk.clock.uuid();
-                let own = Hold { id, client: None, ticket: Some(ticket.id), placed_at: now, ..hold.clone() };
-                store::insert(tx, &desk.vault, &own)?;
-                let whom = Whom::Ticket(ticket.reference.to_string());
-                let event = Event::Privacy(audit::Privacy::HoldPlaced { whom, hold: id, until: own.until });
-                audit::record(tx, &desk.vault, &desk.clock, None, &event)?;
-            }
-        }
-        Ok(())
+        tx.take_turn(TURN)?;
+        let holds = store::on(tx, &desk.vault, client, desk.clock.now())?;
+        tickets.iter().try_for_each(|ticket| stay(tx, desk, &holds, ticket))
     }
+
+    fn edited(&self, tx: &mut Tx<'_>, desk: &Desk, was: Whose<'_>, now: &Ticket) -> Result<(), Fault> {
+        tx.take_turn(TURN)?;
+        let lost = |(hold, client): (Hold, Option<Client>)| {
+            let theirs = |client: &Client| client.whose().is(was.account_id, was.phone);
+            (client.as_ref().is_some_and(theirs) && !keeps(&hold, client.as_ref(), now)).then_some(hold)
+        };
+        let holds: Vec<Hold> = InForce::read(tx, desk)?.holds.into_iter().filter_map(lost).collect();
+        stay(tx, desk, &holds, now)
+    }
+}
+
+/// Has holds on a client hold a ticket of its own that is theirs no more.
+fn stay(tx: &mut Tx<'_>, desk: &Desk, holds: &[Hold], ticket: &Ticket) -> Result<(), Fault> {
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let now = desk.clock.now();
+    // A number may go back and forth.
+    let there = store::on(tx, &desk.vault, ticket.id, now)?;
+    let lacking = |hold: &&Hold| !there.iter().any(|one| one.reason == hold.reason && one.until == hold.until);
+    for hold in holds.iter().filter(lacking) {
+        let id = desk.clock.uuid();
+        let own = Hold { id, client: None, ticket: Some(ticket.id), placed_at: now, ..hold.clone() };
+        store::insert(tx, &desk.vault, &own)?;
+        let whom = Whom::Ticket(ticket.reference.to_string());
+        let event = Event::Privacy(audit::Privacy::HoldPlaced { whom, hold: id, until: own.until });
+        audit::record(tx, &desk.vault, &desk.clock, None, &event)?;
+    }
+    Ok(())
 }
 
 /// What is in force, with the clients that it names.

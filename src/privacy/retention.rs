@@ -1,6 +1,8 @@
 //! What goes by its age: four rules, each off until the settings say after how long. A plan counts and changes nothing; the
 //! purge does the same in small steps.
 
+use std::time::Instant;
+
 use jiff::Span;
 use uuid::Uuid;
 
@@ -11,7 +13,7 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
-    db::Tx,
+    db::{Db, Tx},
     fault::Fault,
     notifications::Age,
     tickets::{self, Desk, Status, Ticket},
@@ -154,18 +156,10 @@ pub async fn purge(privacy: &Privacy) -> Result<Vec<(Rule, u64)>, Fault> {
     let mut done = Vec::new();
     for rule in Rule::ALL {
         let Some(before) = rule.limit(&privacy.retention).map(|limit| rule.before(limit, desk)) else { continue };
-        let (mut count, mut after) = (0, (i64::MIN, Uuid::nil()));
-        loop {
-            let (here, from, began) = (desk.clone(), after, std::time::Instant::now());
-            let step = match rule {
-                Rule::Tickets => ages::step(db, desk, before, from).await?,
-                _ => db.write(move |tx| step(tx, &here, rule, before, from)).await?,
-            };
-            count += step.count;
-            let Some(next) = step.next else { break };
-            after = next;
-            tokio::time::sleep(began.elapsed()).await;
-        }
+        let count = match rule {
+            Rule::Tickets => ages::purge(db, desk, before).await?,
+            _ => steps(db, desk, rule, before).await?,
+        };
         if count > 0 {
             let here = desk.clone();
             let event = Event::Privacy(audit::Privacy::Purged { rule: rule.setting().to_owned(), count });
@@ -187,11 +181,23 @@ pub fn count_from_zero(retention: &Retention) {
     }
 }
 
+async fn steps(db: &Db, desk: &Desk, rule: Rule, before: i64) -> Result<u64, Fault> {
+    let (mut count, mut after) = (0, (i64::MIN, Uuid::nil()));
+    loop {
+        let (here, from, began) = (desk.clone(), after, Instant::now());
+        let step = db.write(move |tx| step(tx, &here, rule, before, from)).await?;
+        count += step.count;
+        let Some(next) = step.next else { return Ok(count) };
+        after = next;
+        tokio::time::sleep(began.elapsed()).await;
+    }
+}
+
 /// What went in one transaction.
-pub(super) struct Step {
-    pub(super) count: u64,
+struct Step {
+    count: u64,
     /// Where the next one begins; nothing at the end.
-    pub(super) next: Option<(i64, Uuid)>,
+    next: Option<(i64, Uuid)>,
 }
 
 fn step(tx: &mut Tx<'_>, desk: &Desk, rule: Rule, before: i64, after: (i64, Uuid)) -> Result<Step, Fault> {

@@ -7,12 +7,11 @@ use uuid::Uuid;
 use super::Privacy;
 use crate::{
     audit::Whom,
-    clients::{self, Client, Sought},
+    clients::{self, Client},
     db::Tx,
     fault::Fault,
     input::{Input, Limits},
     phone::{Phone, PhoneError, Region},
-    search,
     tickets::{self, Desk, Ticket},
     words::Text,
 };
@@ -57,9 +56,6 @@ impl Named {
         })
     }
 }
-
-/// Clients that one number may have, at most.
-const CLIENTS: u64 = 100;
 
 /// What is kept of somebody.
 #[derive(Debug, Clone)]
@@ -116,7 +112,8 @@ impl Subject {
                 });
             }
             Self::Number(phone) => {
-                let (mut ids, clients) = (tickets::of_number(tx, desk, phone)?, with_number(tx, desk, phone)?);
+                let (mut ids, clients) =
+                    (tickets::of_number(tx, desk, phone)?, clients::with_number(tx, &desk.vault, phone)?);
                 // Whoever is erased leaves no ticket behind that names them under another number.
                 for client in &clients {
                     ids.extend(tickets::of(tx, desk, client.whose())?);
@@ -181,32 +178,13 @@ pub(super) fn kept(tx: &mut Tx<'_>, desk: &Desk, ids: &[Uuid]) -> Result<Vec<Tic
 
 /// The tickets that name an account which no client has. Where one has it in other signs, they are that client's.
 fn without_client(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Found, Fault> {
-    if !with_account(tx, desk, account)?.is_empty() {
+    if !clients::with_account(tx, &desk.vault, account)?.is_empty() {
         return Err(Fault::NotFound);
     }
     let ids = tickets::of_account(tx, desk, account)?;
     let tickets = kept(tx, desk, &ids)?;
     let newest = tickets.first().ok_or(Fault::NotFound)?.reference.to_string();
     Ok(Found { whom: Whom::Account(newest), clients: Vec::new(), tickets })
-}
-
-/// The clients whose account is this one to a search.
-pub(super) fn with_account(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Vec<Client>, Fault> {
-    let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
-    let clauses = vec![std::iter::once(token).collect()];
-    let mut found = clients::page(tx, &desk.vault, &Sought::Those(clauses), 1, CLIENTS)?.items;
-    // A keyed token may, if ever so rarely, be that of another account.
-    found.retain(|client| search::same_account(&client.account_id, account));
-    Ok(found)
-}
-
-/// The clients with this number.
-pub(super) fn with_number(tx: &mut Tx<'_>, desk: &Desk, phone: &Phone) -> Result<Vec<Client>, Fault> {
-    let clauses = vec![std::iter::once(search::phone_token(phone.as_str())).collect()];
-    let mut found = clients::page(tx, &desk.vault, &Sought::Those(clauses), 1, CLIENTS)?.items;
-    // The end of a longer number has the same token.
-    found.retain(|client| client.phone == *phone);
-    Ok(found)
 }
 
 impl Found {

@@ -105,6 +105,20 @@ pub async fn edits_naming(db: &Db, desk: &Desk, named: impl Fn(&str) -> bool) ->
     }
 }
 
+/// Those of them in tickets that were changed since a time, in milliseconds.
+///
+/// # Errors
+/// The database's, and a fault of ours when an edit does not open.
+pub fn edits_naming_since(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    since: i64,
+    named: impl Fn(&str) -> bool,
+) -> Result<Vec<Edit>, Fault> {
+    let rows = store::edits_since(tx, &desk.vault, since)?;
+    Ok(rows.into_iter().filter(|(_, values)| values.iter().any(|value| named(value))).map(|(edit, _)| edit).collect())
+}
+
 /// Takes the old and new values that name somebody out of edits. That there was one, when and by whom stays, and so does the
 /// ticket, which is somebody else's.
 ///

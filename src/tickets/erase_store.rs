@@ -124,12 +124,23 @@ pub(super) fn edits(tx: &mut Tx<'_>, vault: &Vault, after: Edit, most: u32) -> R
          AND (ticket_id, version, part) > ($2, $3, $4) ORDER BY ticket_id, version, part LIMIT $5",
         params![store::EDITED, after.0, after.1, after.2, most],
     )?;
-    let read = |row: &Row| {
-        let edit = (row.uuid(0)?, row.int(1)?, row.int(2)?);
-        let values = personal(vault, edit, &row.bytes(3)?)?.map(|(_, from, to)| [from, to]);
-        Ok((edit, values.unwrap_or_default()))
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(|row| read_edit(vault, row)).collect()
+}
+
+/// Every edit of tickets that were changed since a time, in milliseconds, in the same order.
+pub(super) fn edits_since(tx: &mut Tx<'_>, vault: &Vault, since: i64) -> Result<Vec<(Edit, [String; 2])>, Fault> {
+    let rows = tx.query(
+        "SELECT ticket_id, version, part, detail FROM ticket_events WHERE kind = $1 \
+         AND ticket_id IN (SELECT id FROM tickets WHERE updated_at >= $2) ORDER BY ticket_id, version, part",
+        params![store::EDITED, since],
+    )?;
+    rows.iter().map(|row| read_edit(vault, row)).collect()
+}
+
+fn read_edit(vault: &Vault, row: &Row) -> Result<(Edit, [String; 2]), Fault> {
+    let edit = (row.uuid(0)?, row.int(1)?, row.int(2)?);
+    let values = personal(vault, edit, &row.bytes(3)?)?.map(|(_, from, to)| [from, to]);
+    Ok((edit, values.unwrap_or_default()))
 }
 
 /// Overwrites those values of one edit that are meant.

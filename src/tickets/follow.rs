@@ -1,11 +1,17 @@
-//! What follows when a client gets another account or another number: by both it is known whose a ticket is.
+//! What follows when a client or a ticket gets another account or another number: by both it is known whose a ticket is.
 
 use std::fmt::Debug;
 
 use uuid::Uuid;
 
-use super::{Desk, Ticket, notices, store};
-use crate::{clients::Client, db::Tx, fault::Fault, search};
+use super::{Desk, Happening, Ticket, notices, store};
+use crate::{
+    clients::{self, Client, Whose},
+    db::Tx,
+    fault::Fault,
+    phone::Phone,
+    search,
+};
 
 /// What keeps tickets from being erased. It stands above tickets, and is asked here in plain terms.
 pub trait Holds: Send + Sync + Debug {
@@ -14,32 +20,58 @@ pub trait Holds: Send + Sync + Debug {
     /// # Errors
     /// Only the database's and the vault's.
     fn left(&self, tx: &mut Tx<'_>, desk: &Desk, client: Uuid, tickets: &[Ticket]) -> Result<(), Fault>;
+
+    /// This ticket was somebody's and was made somebody else's. What held it goes on holding it.
+    ///
+    /// # Errors
+    /// Only the database's and the vault's.
+    fn edited(&self, tx: &mut Tx<'_>, desk: &Desk, was: Whose<'_>, now: &Ticket) -> Result<(), Fault>;
 }
 
-/// Lets tickets that name the former account name the one of now, so that whoever gets the former one does not get them, and has
-/// what holds the client hold the tickets that stay behind.
+/// Tells what holds tickets of a change that may have made this one somebody else's.
+pub(super) fn edited(tx: &mut Tx<'_>, desk: &Desk, now: &Ticket, happened: &[Happening]) -> Result<(), Fault> {
+    let before = |name: &str| {
+        happened.iter().find_map(|what| match what {
+            Happening::Edited { field, from, .. } if field == name => Some(from.as_str()),
+            _ => None,
+        })
+    };
+    let (account, phone) = (before("clientAccountId"), before("clientPhone"));
+    if account.is_none() && phone.is_none() {
+        return Ok(());
+    }
+    let account = account.or(now.client_account_id.as_deref()).filter(|account| !account.is_empty());
+    let former = phone.and_then(|phone| Phone::from_e164(phone).ok());
+    let was = Whose { account_id: account, phone: former.as_ref().unwrap_or(&now.client_phone) };
+    desk.holds.edited(tx, desk, was, now)
+}
+
+/// Lets a client's tickets name the account of now, so that whoever gets the former account or number does not get them: those
+/// that name the former account, and those that name none where nobody else has the former number, by which alone they were
+/// theirs. What holds the client goes on holding the tickets that stay behind, and is asked first: whoever erases takes turns with
+/// it before they change a ticket.
 pub(super) fn moved(tx: &mut Tx<'_>, desk: &Desk, was: &Client, now: &Client) -> Result<(), Fault> {
     let ids = desk.all_of(tx, was.whose())?;
     let keys: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     let renamed = !search::same_account(&was.account_id, &now.account_id);
-    let mut left = Vec::new();
-    for mut ticket in store::by_keys(tx, &desk.vault, &keys)? {
-        if renamed && ticket.client_account_id.is_some() {
-            rename(tx, desk, &mut ticket, &now.account_id)?;
-        }
-        if !now.whose().is(ticket.client_account_id.as_deref(), &ticket.client_phone) {
-            left.push(ticket);
-        }
+    let sole = was.phone != now.phone
+        && clients::with_number(tx, &desk.vault, &was.phone)?.iter().all(|client| client.id == now.id);
+    let follows = |ticket: &Ticket| if ticket.client_account_id.is_some() { renamed } else { sole };
+    let (following, others): (Vec<_>, Vec<_>) = store::by_keys(tx, &desk.vault, &keys)?.into_iter().partition(follows);
+    let stays = |ticket: &Ticket| now.whose().is(ticket.client_account_id.as_deref(), &ticket.client_phone);
+    let left: Vec<Ticket> = others.into_iter().filter(|ticket| !stays(ticket)).collect();
+    if !left.is_empty() {
+        desk.holds.left(tx, desk, now.id, &left)?;
     }
-    if left.is_empty() { Ok(()) } else { desk.holds.left(tx, desk, now.id, &left) }
+    following.into_iter().try_for_each(|ticket| rename(tx, desk, ticket, &now.account_id))
 }
 
 /// One version up, so that pages that show it are told. Its time of change stays, as nobody has worked on it: by that time tickets
 /// go by their age. Nothing is added to its history either, which has an author for each change and would keep the former account.
-fn rename(tx: &mut Tx<'_>, desk: &Desk, ticket: &mut Ticket, account: &str) -> Result<(), Fault> {
+fn rename(tx: &mut Tx<'_>, desk: &Desk, mut ticket: Ticket, account: &str) -> Result<(), Fault> {
     ticket.client_account_id = Some(account.to_owned());
     ticket.version += 1;
-    store::update(tx, ticket, &store::Sealed::of(&desk.vault, ticket))?;
-    notices::tell(tx, ticket);
+    store::update(tx, &ticket, &store::Sealed::of(&desk.vault, &ticket))?;
+    notices::tell(tx, &ticket);
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::{
     import::{Contact, Entry, File, Rules, Technicians, Values},
 };
 use crate::{
+    clients::Whose,
     clock::Clock,
     config::{Config, Sources},
     db::Tx,
@@ -30,6 +31,10 @@ struct Free;
 
 impl Holds for Free {
     fn left(&self, _: &mut Tx<'_>, _: &Desk, _: Uuid, _: &[Ticket]) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn edited(&self, _: &mut Tx<'_>, _: &Desk, _: Whose<'_>, _: &Ticket) -> Result<(), Fault> {
         Ok(())
     }
 }

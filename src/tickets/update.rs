@@ -1,7 +1,7 @@
 //! Changes a ticket: fields, priority, technician and status in one step, with its history and, when it becomes
 //! Fixed, the SMS to the client (FR-TM-001, FR-TM-002, FR-TSM-001 to -004, FR-CN-003).
 
-use super::{Change, Desk, Happening, Status, Ticket, create::no_technician, notices, store, telling};
+use super::{Change, Desk, Happening, Status, Ticket, create::no_technician, follow, notices, store, telling};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -73,6 +73,7 @@ pub(super) fn record(
     }
     ticket.version += 1;
     ticket.updated_at = now;
+    follow::edited(tx, desk, ticket, happened)?;
     if happened.iter().any(Happening::is_personal) {
         store::update(tx, ticket, &store::Sealed::of(&desk.vault, ticket))?;
     } else {

@@ -365,3 +365,46 @@ async fn a_session_that_was_proved_long_ago_neither_hands_out_nor_erases() {
     assert_eq!(admin.get("/api/clients/LF-551").await.status, 200, "nobody was erased");
     assert_eq!(erase(&admin, "LF-551").await.status, 200, "a token is made for calls");
 }
+
+/// While an erasure runs the desk goes on: a ticket that is put right to be somebody else's stays as it is, and tells nothing of
+/// whom it was logged for. Either the erasure or the edit was first, for each ticket.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_somebody_elses_while_an_erasure_runs_is_theirs() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let ada = json!({"name": "Ada Byron", "phone": "+447700900199"});
+    assert_eq!(admin.put("/api/clients/LF-9", &ada).await.status, 201);
+    let mut tickets = Vec::new();
+    for number in 0..60 {
+        tickets.push(hers(&admin, Some("LF-551"), &format!("Number {number}")).await);
+    }
+    let right = json!({
+        "clientName": "Ada Byron", "clientPhone": "+447700900199", "clientEmail": null, "clientAccountId": "LF-9",
+    });
+    // The newest go first, and are put right last.
+    let edits = async {
+        let mut hers = Vec::new();
+        for ticket in &tickets {
+            hers.push(admin.put(&at(ticket), &right).await.status != 200);
+        }
+        hers
+    };
+    let erasing = async {
+        // A change at the same moment is told of, and it is asked for again.
+        while erase(&admin, "LF-551").await.status == 409 {}
+    };
+    let (hers, ()) = tokio::join!(edits, erasing);
+    let browser = app.browser().await;
+    for (ticket, hers) in tickets.iter().zip(hers) {
+        let left = admin.get(&at(ticket)).await.json;
+        let want = if hers { "[erased]" } else { "Ada Byron" };
+        assert_eq!(left["clientName"], want, "{left}");
+        assert_eq!(left["description"] == "[erased]", hers, "{left}");
+        let page = browser.open(&format!("/tickets/{}", ticket["ticketRef"].as_str().unwrap())).await;
+        for word in ["Quillfeather", "900142", "zoe@quill.example", "LF-551"] {
+            assert!(!page.text.contains(word), "{word} in {}", page.text);
+        }
+    }
+    assert_eq!(admin.get("/api/clients/LF-551").await.status, 404);
+}

@@ -1,10 +1,10 @@
 //! Legal holds: nothing that is held is erased.
 
 use redress::{clock::Clock, privacy};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{WAITING, at, client, close, found, hers, history};
-use crate::support::TestApp;
+use crate::support::{Caller, TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_held_is_not_erased() {
@@ -70,12 +70,31 @@ async fn a_hold_ends_with_its_last_day_and_a_ticket_can_be_held_alone() {
     );
 }
 
-/// A client who gets another number or account keeps their tickets held, also those by which nobody finds them any more.
+/// Whether each of these tickets alone is refused to an erasure.
+async fn are_held(admin: &Caller, tickets: &[&Value]) -> bool {
+    for ticket in tickets {
+        let reference = ticket["ticketRef"].as_str().unwrap();
+        let body = json!({"ticket": reference, "reason": "R", "confirm": reference});
+        if admin.post("/api/privacy/erasures", &body).await.status != 409 {
+            return false;
+        }
+    }
+    true
+}
+
+async fn holds(admin: &Caller) -> Vec<Value> {
+    admin.get("/api/privacy/holds").await.json["items"].as_array().unwrap().clone()
+}
+
+/// A client who gets another number or account keeps their tickets held, also those by which nobody finds them any more: of a
+/// number that somebody else has too, nobody knows whose a ticket without an account is.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_slips_out_of_a_hold_when_a_client_moves() {
     let app = TestApp::with(&WAITING).await;
     let (admin, browser) = (app.admin().await, app.browser().await);
     let id = client(&admin).await["id"].as_str().unwrap().to_owned();
+    let family = json!({"name": "Otto Quillfeather", "phone": "+447700900142"});
+    assert_eq!(admin.put("/api/clients/LF-600", &family).await.status, 201);
     let (one, two) = (hers(&admin, None, "By number").await, hers(&admin, Some("LF-551"), "By account").await);
     let wanted = json!({"accountId": "LF-551", "reason": "Case 4711", "until": "2999-12-31"});
     assert_eq!(admin.post("/api/privacy/holds", &wanted).await.status, 201);
@@ -85,17 +104,65 @@ async fn nothing_slips_out_of_a_hold_when_a_client_moves() {
     let fields = [("accountId", "LF-552"), ("name", "Zoë Quillfeather"), ("phone", "+447700900155"), ("version", "4")];
     assert_eq!(browser.submit(&format!("/clients/{id}/edit"), &fields).await.status, 303);
 
-    let holds = admin.get("/api/privacy/holds").await.json["items"].as_array().unwrap().clone();
+    let holds = holds(&admin).await;
     assert_eq!(holds.len(), 2, "back and forth is held once: {holds:?}");
     assert_eq!((&holds[1]["ticketId"], &holds[1]["reason"]), (&one["id"], &json!("Case 4711")));
     assert_eq!(holds[1]["until"], holds[0]["until"]);
-    for ticket in [&one, &two] {
-        let reference = ticket["ticketRef"].as_str().unwrap();
-        let body = json!({"ticket": reference, "reason": "R", "confirm": reference});
-        assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 409, "{reference}");
-    }
+    assert!(are_held(&admin, &[&one, &two]).await);
     let placed = history(&browser).await.iter().filter(|row| row.contains("A legal hold was placed")).count();
     assert_eq!(placed, 2);
+}
+
+/// Nor when a ticket is edited, by its account or by its number.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_edit_takes_a_ticket_out_of_a_hold() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let (one, two, three) = (
+        hers(&admin, None, "By number").await,
+        hers(&admin, Some("LF-551"), "By account").await,
+        hers(&admin, Some("LF-551"), "Stays hers").await,
+    );
+    let wanted = json!({"accountId": "LF-551", "reason": "Case 4711"});
+    assert_eq!(admin.post("/api/privacy/holds", &wanted).await.status, 201);
+    let edits = [
+        (&one, json!({"clientPhone": "+447700900155"})),
+        (&two, json!({"clientAccountId": "LF-9"})),
+        // By the account it is hers whatever its number, and by the number without an account.
+        (&three, json!({"clientPhone": "+447700900155"})),
+        (&three, json!({"clientPhone": "+447700900142"})),
+        (&three, json!({"clientAccountId": null})),
+        (&three, json!({"clientName": "Zoë Q."})),
+    ];
+    for (ticket, edit) in edits {
+        let reply = admin.put(&at(ticket), &edit).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    let of: Vec<Value> = holds(&admin).await.iter().skip(1).map(|hold| hold["ticketId"].clone()).collect();
+    assert_eq!(of, [one["id"].clone(), two["id"].clone()], "only what left has a hold of its own");
+    assert!(are_held(&admin, &[&one, &two, &three]).await);
+}
+
+/// Whoever gets a number that was somebody else's gets none of their tickets.
+#[tokio::test(flavor = "multi_thread")]
+async fn tickets_without_an_account_follow_the_only_client_of_their_number() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    client(&admin).await;
+    let one = hers(&admin, None, "By number").await;
+    assert_eq!(admin.put("/api/clients/LF-551", &json!({"phone": "+447700900155"})).await.status, 200);
+    let after = admin.get(&at(&one)).await.json;
+    assert_eq!((&after["clientAccountId"], &after["clientPhone"]), (&json!("LF-551"), &json!("+447700900142")));
+    assert_eq!(after["updatedAt"], one["updatedAt"]);
+
+    let other = json!({"name": "Ada Byron", "phone": "+447700900142"});
+    assert_eq!(admin.put("/api/clients/LF-600", &other).await.status, 201);
+    let export =
+        async |account: &str| admin.post("/api/privacy/export", &json!({"accountId": account, "reason": "R"})).await;
+    assert_eq!(export("LF-600").await.json["tickets"], json!([]));
+    let erased = json!({"accountId": "LF-551", "reason": "R", "confirm": "LF-551"});
+    assert_eq!(admin.post("/api/privacy/erasures", &erased).await.json["tickets"], 1);
 }
 
 /// Whoever gets an account that was somebody else's gets none of their tickets.

@@ -124,6 +124,44 @@ async fn with_the_last_ticket_of_somebody_goes_what_names_them_elsewhere() {
     assert!(views(&admin).await.contains(&"Hers".to_owned()));
 }
 
+/// Tickets go some at a time, and whoever is gone with a later one is forgotten by all that the earlier ones said, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_are_gone_after_many_tickets_are_forgotten_by_all_of_them() {
+    let (clock, hand) = Clock::fixed(1_764_000_000_000, 5);
+    let app = TestApp::with_clock(&[("retention.tickets_months", "3"), ("region", "GB")], clock).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let mut tickets = Vec::new();
+    for number in 0..60 {
+        let email = if number == 0 { json!("quill@work.example") } else { json!(null) };
+        let fields = json!({
+            "clientName": if number % 59 == 0 { "Zoë Quillfeather".to_owned() } else { format!("Somebody Other{number}") },
+            "clientPhone": if number % 59 == 0 { "+447700900142".to_owned() } else { format!("+4477009002{number:02}") },
+            "clientEmail": email,
+        });
+        tickets.push(admin.ticket(fields).await);
+    }
+    for (name, query) in [("Hers", "q=quill%40work.example"), ("Nobody's", "q=somebody+else")] {
+        assert_eq!(admin.post("/api/views", &json!({"name": name, "query": query})).await.status, 201);
+    }
+    assert_eq!(browser.open("/tickets.csv?q=quill%40work.example").await.status, 200);
+    let before = views(&admin).await;
+    for ticket in &tickets {
+        close(&admin, ticket).await;
+        hand.advance(1_000);
+    }
+    hand.advance(120 * DAY);
+    assert_eq!(privacy::purge(&app.app.privacy()).await.unwrap(), [(Rule::Tickets, 60)]);
+    for ticket in &tickets {
+        assert_eq!(admin.get(&at(ticket)).await.json["clientName"], "[erased]");
+    }
+    let left = views(&admin).await;
+    let gone: Vec<_> = before.iter().filter(|view| !left.contains(view)).collect();
+    assert_eq!(gone, ["Hers"]);
+    let redacted = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap().redacted;
+    assert_eq!(redacted, 2, "the beginning and the end of the export");
+    assert!(browser.open("/audit").await.text.contains("Its filter named a client who was erased since"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn old_rows_of_the_history_go_and_the_chain_holds() {
     let (clock, hand) = Clock::fixed(1_764_000_000_000, 5);
