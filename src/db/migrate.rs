@@ -45,6 +45,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     "0020_bonds",
     "0021_imported",
     "0022_requests",
+    "0023_mail_requests",
 ];
 
 /// Whether a migration of this name takes something away.

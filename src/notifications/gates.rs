@@ -5,11 +5,13 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+use tracing::Instrument as _;
+
 use super::{
-    channels::{Channel, Gateway, Hook, Outcome, hook_without_settings},
+    channels::{Channel, Gateway, Hook, Outcome, Outgoing, hook_without_settings},
     pace::{Pace, Ready},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, request_id::RequestId, traces};
 
 /// The gateways of every channel. Clones share them.
 #[derive(Debug, Clone)]
@@ -108,6 +110,23 @@ impl Gate {
     /// Whether it may be sent to.
     pub fn ready(&self, now: i64) -> Ready {
         self.pace().ready(now)
+    }
+
+    /// Hands a message over, in a span for traces that names the request that it is for.
+    pub async fn send(&self, channel: &Channel, message: &Outgoing<'_>) -> Outcome {
+        let request = RequestId::current();
+        let span = tracing::info_span!(
+            target: traces::TARGET,
+            "gateway",
+            redress.channel = channel.name,
+            redress.gateway = self.gateway.name(),
+            redress.notification = %message.id,
+            redress.request_id = request.as_ref().map(RequestId::as_str),
+            redress.answer = tracing::field::Empty,
+        );
+        let outcome = self.gateway.send(message).instrument(span.clone()).await;
+        span.record("redress.answer", outcome.name());
+        outcome
     }
 
     /// One is on its way, until what this gives is dropped.

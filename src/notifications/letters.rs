@@ -26,5 +26,5 @@ pub async fn send_letter(gates: &Gates, id: Uuid, now: i64, (to, text): (&str, &
         report_url: None,
         registered: None,
     };
-    gate.gateway.send(&message).await
+    gate.send(Channel::EMAIL, &message).await
 }

@@ -122,7 +122,7 @@ impl Outbox {
                     report_url: None,
                     registered: None,
                 };
-                gate.gateway.send(&message).await.why_not()
+                gate.send(channel, &message).await.why_not()
             }
         };
         let event = Event::GatewayTried {

@@ -13,7 +13,6 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
 };
-use tracing::Instrument as _;
 use vault::Vault;
 
 use super::{
@@ -35,8 +34,7 @@ use crate::{
     clock::Clock,
     db::{Db, Tx},
     fault::Fault,
-    request_id::{Carried, RequestId},
-    traces,
+    request_id::Carried,
 };
 
 /// How long until the worker looks by itself: for retries, for what is held back, and for other processes' messages.
@@ -328,18 +326,7 @@ impl Worker {
             report_url: report_url.as_deref(),
             registered: letter.registered.as_ref(),
         };
-        let span = tracing::info_span!(
-            target: traces::TARGET,
-            "gateway",
-            redress.channel = channel.name,
-            redress.gateway = gate.gateway.name(),
-            redress.notification = %delivery.id,
-            redress.request_id = letter.request.as_ref().map(RequestId::as_str),
-            redress.answer = tracing::field::Empty,
-        );
-        let outcome = gate.gateway.send(&message).instrument(span.clone()).await;
-        span.record("redress.answer", outcome.name());
-        outcome
+        gate.send(channel, &message).await
     }
 
     /// Stores an answer. Where the database cannot take it now, it is tried until the lease runs out, as the answer

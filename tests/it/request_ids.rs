@@ -3,7 +3,7 @@
 use redress::db::{DbError, params};
 use serde_json::json;
 
-use crate::support::{Browser, Caller, TestApp};
+use crate::support::{Browser, Caller, Reply, TestApp};
 
 const HEADER: &str = "x-request-id";
 
@@ -62,10 +62,13 @@ async fn whatever_is_refused_says_which_request_it_was() {
     assert!(page.all("main p").iter().any(|text| text.contains("whoever runs the desk") && text.contains(id)));
 }
 
-/// The ids that messages were brought about by.
-async fn brought_about(app: &TestApp) -> Vec<Option<String>> {
-    let read = |tx: &mut redress::db::Tx<'_>| {
-        let rows = tx.query("SELECT request_id FROM notifications ORDER BY created_at, id", params![])?;
+const MESSAGES: &str = "SELECT request_id FROM notifications ORDER BY created_at, id";
+const MAILS: &str = "SELECT request_id FROM staff_mails ORDER BY due_at, id";
+
+/// The ids of the requests that such were brought about by.
+async fn brought_about(app: &TestApp, such: &'static str) -> Vec<Option<String>> {
+    let read = move |tx: &mut redress::db::Tx<'_>| {
+        let rows = tx.query(such, params![])?;
         rows.iter().map(|row| row.opt_text(0)).collect::<Result<Vec<_>, DbError>>()
     };
     app.app.db.read(read).await.unwrap()
@@ -80,11 +83,26 @@ async fn a_message_keeps_the_id_of_the_request_that_brought_it_about() {
     let made = admin.post("/api/tickets", &body).await;
     let ticket = format!("/api/tickets/{}", made.json["id"].as_str().unwrap());
     let fixed = admin.put(&ticket, &json!({"status": "Fixed"})).await;
-    let id = |reply: &crate::support::Reply| Some(reply.header(HEADER).to_owned());
-    assert_eq!(brought_about(&app).await, [id(&made), id(&fixed)]);
+    let id = |reply: &Reply| Some(reply.header(HEADER).to_owned());
+    assert_eq!(brought_about(&app, MESSAGES).await, [id(&made), id(&fixed)]);
     let messages = admin.get(&format!("{ticket}/notifications")).await;
     let first = messages.json["items"][0]["id"].as_str().unwrap().to_owned();
     let again = admin.post(&format!("/api/notifications/{first}/resend"), &json!({})).await;
     assert_eq!(again.status, 202, "{}", again.text);
-    assert_eq!(brought_about(&app).await, [id(&again), id(&fixed)]);
+    assert_eq!(brought_about(&app, MESSAGES).await, [id(&again), id(&fixed)]);
+}
+
+#[tokio::test]
+async fn a_mail_to_the_staff_keeps_the_id_of_the_request_that_it_was_queued_for() {
+    // Nothing is sent, so that what was queued stays.
+    let settings = [("worker", "false"), ("email.host", "127.0.0.1"), ("email.from", "desk@isp.example")];
+    let app = TestApp::with(&settings).await;
+    let (admin, mei) = (app.admin().await, app.technician("Mei Chow").await);
+    let other = json!({"password": "a password of another"});
+    let changed = admin.patch(&format!("/api/users/{}", mei.id), &other).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    let wished = Browser::new(&app.base).submit("/forgot", &[("email", &mei.email)]).await;
+    assert_eq!(wished.status, 200, "{}", wished.text);
+    let wish = wished.headers[HEADER].to_str().unwrap().to_owned();
+    assert_eq!(brought_about(&app, MAILS).await, [Some(changed.header(HEADER).to_owned()), Some(wish)]);
 }

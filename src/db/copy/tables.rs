@@ -95,7 +95,7 @@ pub(in crate::db) static TABLES: [Table<'static>; 37] = [
     table(
         "staff_mails",
         &["id"],
-        &["user_id", "recipient", "text", "language", "due_at", "attempts", "expires_at", "has_link"],
+        &["user_id", "recipient", "text", "language", "due_at", "attempts", "expires_at", "has_link", "request_id"],
     )
     .refers(&[("user_id", "users", "id")]),
     table("login_attempts", &["subject"], &["failures", "last_at", "blocked_until"]),

@@ -62,7 +62,7 @@ impl Outbox {
                     report_url: None,
                     registered: said.registered.as_ref(),
                 };
-                told(gate.gateway.name(), gate.gateway.send(&message).await)
+                told(gate.gateway.name(), gate.send(place.channel, &message).await)
             }
         };
         let event = Event::TemplateTried {

@@ -16,7 +16,7 @@ pub use self::{
     store::sweep,
 };
 use super::{Staff, User};
-use crate::{db::Tx, fault::Fault, words::Language};
+use crate::{db::Tx, fault::Fault, request_id::RequestId, words::Language};
 
 const HOUR: i64 = 60 * 60 * 1000;
 /// A notice that could not be sent by then is given up.
@@ -84,6 +84,7 @@ pub(super) fn enqueue(
         attempts: 0,
         expires_at: until.unwrap_or(now + NOTICE),
         has_link: matches!(letter, Letter::Link { .. }),
+        request: RequestId::current(),
     };
     store::insert(tx, &staff.vault, &row)?;
     Ok(true)
@@ -102,6 +103,7 @@ pub(super) fn enqueue_wish(tx: &mut Tx<'_>, staff: &Staff, email: &str, language
         attempts: 0,
         expires_at: now + WISH,
         has_link: true,
+        request: RequestId::current(),
     };
     Ok(store::insert(tx, &staff.vault, &row)?)
 }

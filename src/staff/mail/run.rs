@@ -9,6 +9,7 @@ use super::store::{self, Row};
 use crate::{
     db::Tx,
     fault::Fault,
+    request_id::Carried,
     staff::{Staff, links},
 };
 
@@ -89,25 +90,36 @@ async fn step(staff: &Staff, post: &impl Post) -> Result<bool, Fault> {
             store::remove(tx, row.id)?;
         }
         if row.text.is_none() && row.expires_at > now {
-            links::grant(tx, &at, &row.recipient, row.language)?;
+            carried(&row).run(|| links::grant(tx, &at, &row.recipient, row.language))?;
         }
         Ok::<_, Fault>(Some(row))
     };
-    let Some(Row { id, recipient, text, attempts, expires_at, .. }) = staff.db.write(take).await? else {
-        return Ok(false);
-    };
-    let Some(text) = text.filter(|_| expires_at > now) else { return Ok(true) };
+    let Some(row) = staff.db.write(take).await? else { return Ok(false) };
+    carried(&row).follow(send(staff, post, row, now)).await?;
+    Ok(true)
+}
+
+/// In the name of which request a mail is dealt with: that for which it was queued.
+fn carried(row: &Row) -> Carried {
+    let request_id = row.request.as_ref().map(tracing::field::display);
+    let span = tracing::error_span!("message", mail = %row.id, request_id);
+    Carried::of(row.request.clone(), span)
+}
+
+/// Sends one, unless it was a wish or came too late, and settles what becomes of it.
+async fn send(staff: &Staff, post: &impl Post, row: Row, now: i64) -> Result<(), Fault> {
+    let Row { id, recipient, text, attempts, expires_at, .. } = row;
+    let Some(text) = text.filter(|_| expires_at > now) else { return Ok(()) };
     let fate = post.carry(&Mail { id, to: recipient, text }).await;
     let pause = (FIRST_PAUSE << attempts.min(10)).min(LONGEST_PAUSE);
     match &fate {
-        Fate::Taken => tracing::info!(mail = %id, "a mail to the staff was sent"),
-        Fate::Refused(reason) => tracing::warn!(mail = %id, reason, "a mail to the staff was refused and is given up"),
-        Fate::Later(reason) => tracing::warn!(mail = %id, reason, "a mail to the staff has to wait"),
+        Fate::Taken => tracing::info!("a mail to the staff was sent"),
+        Fate::Refused(reason) => tracing::warn!(reason, "a mail to the staff was refused and is given up"),
+        Fate::Later(reason) => tracing::warn!(reason, "a mail to the staff has to wait"),
     }
     let settle = move |tx: &mut Tx<'_>| match &fate {
         Fate::Later(_) => store::put_off(tx, id, now + pause),
         Fate::Taken | Fate::Refused(_) => store::remove(tx, id),
     };
-    staff.db.write(settle).await.map_err(Fault::from)?;
-    Ok(true)
+    staff.db.write(settle).await.map_err(Fault::from)
 }

@@ -6,6 +6,7 @@ use vault::{Cell, Vault};
 use crate::{
     db::{self, DbError, Tx, params},
     fault::Fault,
+    request_id::RequestId,
     words::Language,
 };
 
@@ -27,6 +28,8 @@ pub struct Row {
     pub expires_at: i64,
     /// Whether it carries a link, with which it is taken back.
     pub has_link: bool,
+    /// The request that it was queued for, if it was for one.
+    pub request: Option<RequestId>,
 }
 
 fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
@@ -37,8 +40,8 @@ fn cell<'a>(column: &'static str, id: &'a Uuid) -> Cell<'a> {
 pub fn insert(tx: &mut Tx<'_>, vault: &Vault, row: &Row) -> Result<(), DbError> {
     let text = row.text.as_ref().map(|text| vault.seal_text(&cell("text", &row.id), text));
     tx.execute(
-        "INSERT INTO staff_mails (id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO staff_mails (id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link, \
+         request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         params![
             row.id,
             row.user,
@@ -49,6 +52,7 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, row: &Row) -> Result<(), DbError> 
             row.attempts,
             row.expires_at,
             row.has_link,
+            row.request.as_ref().map(RequestId::as_str),
         ],
     )
     .map(drop)
@@ -65,7 +69,7 @@ pub fn claim(tx: &mut Tx<'_>, vault: &Vault, now: i64, until: i64) -> Result<Opt
     tx.take_turn("staff mails")?;
     loop {
         let row = tx.query_one(
-            "SELECT id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link \
+            "SELECT id, user_id, recipient, text, language, due_at, attempts, expires_at, has_link, request_id \
              FROM staff_mails WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1",
             params![now],
         )?;
@@ -94,6 +98,7 @@ fn opened(vault: &Vault, id: Uuid, row: &db::Row) -> Result<Row, Fault> {
         attempts: row.int(6)?,
         expires_at: row.int(7)?,
         has_link: row.bool(8)?,
+        request: row.opt_text(9)?.as_deref().and_then(RequestId::read),
     })
 }
 

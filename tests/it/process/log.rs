@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::support::{Caller, Dir, eventually, process::Process, sql};
+use crate::support::{Browser, Caller, Dir, eventually, process::Process, sql};
 
 /// Nothing answers there, so that a call of the gateway fails at once.
 const ENV: [(&str, &str); 7] = [
@@ -46,6 +46,25 @@ async fn as_json_each_line_is_a_flat_object_and_a_request_is_followed_to_the_gat
     let called = of_requests.iter().find(|line| line["message"] == "a gateway was called").unwrap();
     assert_eq!((&called["request_id"], &called["notification"]), (&json!(id), &message), "{called:?}");
     assert_eq!((&called["gateway"], &called["answer"]), (&json!("kannel"), &json!("later")));
+}
+
+#[tokio::test]
+async fn a_wish_for_a_new_password_is_followed_to_the_mail_server() {
+    let dir = Dir::new();
+    let env = [
+        ("REDRESS_LOG_FORMAT", "json"),
+        ("REDRESS_EMAIL_HOST", "127.0.0.1"),
+        ("REDRESS_EMAIL_PORT", "9"),
+        ("REDRESS_EMAIL_FROM", "desk@isp.example"),
+    ];
+    let process = Process::serve(&dir, &env);
+    process.admin(&dir);
+    let asked = Browser::new(&process.base).submit("/forgot", &[("email", "priya@isp.example")]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let line = lines(&process.wait_for("a mail to the staff has to wait")).remove(0);
+    assert_eq!(line["request_id"], asked.headers["x-request-id"].to_str().unwrap(), "{line:?}");
+    assert!(line["mail"].as_str().unwrap().len() == 36 && line.get("reason").is_some(), "{line:?}");
+    process.stop();
 }
 
 #[tokio::test]

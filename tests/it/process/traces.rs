@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Instant};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Caller, Dir,
+    Browser, Caller, Dir,
     collector::{Collector, attributes},
     eventually,
     process::Process,
@@ -93,6 +93,29 @@ async fn a_request_its_transactions_and_the_call_of_the_gateway_are_told_of_and_
     assert!(told_of.iter().all(known) && told_of.len() == 11, "{told_of:?}");
     // Nobody asked for what goes on by itself, such as looks at the queue.
     assert!(spans.iter().all(|(_, span)| span.get("parentSpanId").is_some() || span["kind"] != 1), "{spans:?}");
+}
+
+#[tokio::test]
+async fn from_a_mail_to_the_staff_one_comes_to_the_request_that_it_was_queued_for() {
+    let (dir, collector) = (Dir::new(), Collector::start());
+    let mut env = env(&collector.url, "1", "");
+    env.extend([
+        ("REDRESS_EMAIL_HOST", "127.0.0.1"),
+        ("REDRESS_EMAIL_PORT", "9"),
+        ("REDRESS_EMAIL_FROM", "desk@isp.example"),
+    ]);
+    let process = Process::serve(&dir, &env);
+    process.admin(&dir);
+    let asked = Browser::new(&process.base).submit("/forgot", &[("email", "priya@isp.example")]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let called = eventually("the mail server is called", async || {
+        collector.spans().into_iter().map(|(_, span)| span).find(|span| span["name"] == "send by email")
+    })
+    .await;
+    process.stop();
+    let told = attributes(&called);
+    assert_eq!(told["redress.request_id"], asked.headers["x-request-id"].to_str().unwrap(), "{told}");
+    assert_eq!((&told["redress.channel"], &told["redress.answer"]), (&json!("email"), &json!("later")), "{told}");
 }
 
 #[tokio::test]

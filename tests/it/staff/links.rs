@@ -3,11 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use redress::{
+    request_id::{Carried, RequestId},
     staff::{self, By, Carrying, Changes, Fate, Grant, LinkKind, Mail, Post, Role},
     words::Language,
 };
 use serde_json::json;
 use tokio::sync::watch;
+use tracing::Span;
 
 use super::{Client, HOUR, MINUTE, PASSWORD, Reply, World};
 use crate::support::eventually;
@@ -20,6 +22,8 @@ const NEW: [(&str, &str); 5] =
 #[derive(Clone, Default)]
 struct Sack {
     mails: Arc<Mutex<Vec<Mail>>>,
+    /// In the name of which request each of them went.
+    requests: Arc<Mutex<Vec<Option<RequestId>>>>,
     later: Arc<Mutex<usize>>,
 }
 
@@ -30,6 +34,7 @@ impl Post for Sack {
             *later -= 1;
             return Box::pin(async { Fate::Later("421".to_owned()) });
         }
+        self.requests.lock().unwrap().push(RequestId::current());
         self.mails.lock().unwrap().push(mail.clone());
         Box::pin(async { Fate::Taken })
     }
@@ -273,6 +278,23 @@ async fn who_forgot_gets_a_link_by_mail_and_whoever_else_is_asked_for_the_same_a
     let all = sack.mails.lock().unwrap().clone();
     assert!(all.iter().all(|mail| mail.to == user.email), "nobody else is written to");
     assert_eq!(crate::support::sql(&world.dir, "DELETE FROM staff_mails"), 0, "what was sent is forgotten");
+}
+
+#[tokio::test]
+async fn a_mail_goes_in_the_name_of_the_request_that_queued_it_and_so_does_a_link_that_was_wished_for() {
+    let (world, sack, _stop) = mailing();
+    let user = world.user("Priya Raman", Role::Admin).await;
+    let (request, mut anyone) = (RequestId::read("r-1"), world.anonymous());
+    let fields = [("email", user.email.as_str())];
+    let asked = Carried::of(request.clone(), Span::none()).follow(anyone.submit("/forgot", &fields)).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let mails = sack.to(&user.email, 1).await;
+    assert!(mails[0].text.contains("/link?token="), "{}", mails[0].text);
+    // As a command does, which answers no request.
+    let other = Changes { password: Some(CHOSEN.to_owned()), ..Changes::none() };
+    staff::change_user(&world.staff, By::default(), user.id, other).await.unwrap();
+    sack.to(&user.email, 2).await;
+    assert_eq!(*sack.requests.lock().unwrap(), [request, None]);
 }
 
 /// Whoever can damage a row, or has lost a key, holds up no warning to anybody else.
