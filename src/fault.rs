@@ -74,8 +74,9 @@ pub enum Fault {
     #[error("too much to do")]
     Busy(u64),
     /// The database cannot take it now (disk full, busy, away). Nothing was changed; trying again is right.
-    #[error("unavailable: {0}")]
-    Unavailable(#[source] DbError),
+    // Transparent, as whoever tells a whole chain of reasons would else tell the database's twice.
+    #[error(transparent)]
+    Unavailable(DbError),
     /// A fault of ours. The cause goes to the log, never to the caller.
     #[error("unexpected: {0:#}")]
     Unexpected(anyhow::Error),
@@ -111,5 +112,20 @@ impl From<vault::OpenError> for Fault {
 impl From<anyhow::Error> for Fault {
     fn from(error: anyhow::Error) -> Self {
         Self::Unexpected(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_tells_each_reason_once() {
+        let told = |fault: Fault| format!("{:#}", anyhow::Error::from(fault));
+        let read_only = DbError::Unavailable("attempt to write a readonly database".to_owned());
+        assert_eq!(told(read_only.into()), "the database is not available: attempt to write a readonly database");
+        assert_eq!(told(DbError::Busy.into()), "the database is busy");
+        let ours = anyhow::anyhow!("the seal is broken").context("a phone number does not open");
+        assert_eq!(told(ours.into()), "unexpected: a phone number does not open: the seal is broken");
     }
 }

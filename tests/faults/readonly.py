@@ -29,6 +29,9 @@ def run(bench):
     disk.read_only()
     desk.said_when_refused(r"redress: .*(read-only|readonly|cannot|not available)")
     refusal = desk.words().strip().splitlines()[-1]
+    reasons = refusal.split(": ")
+    if len(set(reasons)) < len(reasons):
+        raise Wrong(f"it says its reason more than once: {refusal}")
     disk.read_only(False)
     desk.start()
     load.stop()
