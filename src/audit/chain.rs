@@ -111,25 +111,30 @@ pub async fn verify(db: &Db, vault: &Vault, held: Option<&str>) -> Result<Verdic
     }
 }
 
+/// What is wrong with a row, by the link of the one before it.
+pub(super) fn fault(vault: &Vault, before: &[u8], row: &store::Kept) -> Option<Break> {
+    match (&row.link, &row.detail) {
+        // From the first row on: else whoever takes off all links has taken off the chain.
+        (None, _) => Some(Break::Loose),
+        (Some(_), None) => Some(Break::Unreadable),
+        (Some(kept), Some(detail)) => {
+            let made = Row { id: row.id, at: row.at, actor: row.actor, kind: row.kind, detail };
+            let same = match &row.redacted {
+                Some(proof) => detail.is_empty() && redaction(vault, before, kept, &made)[..] == proof[..],
+                None => link(vault, before, &made)[..] == kept[..],
+            };
+            (!same).then_some(Break::Link)
+        }
+    }
+}
+
 impl Verdict {
     fn look(&mut self, vault: &Vault, before: &[u8], row: &store::Kept) {
-        let fault = match (&row.link, &row.detail) {
-            // From the first row on: else whoever takes off all links has taken off the chain.
-            (None, _) => Some(Break::Loose),
-            (Some(_), None) => Some(Break::Unreadable),
-            (Some(kept), Some(detail)) if detail.is_empty() && row.redacted.is_some() => {
-                let left = Row { id: row.id, at: row.at, actor: row.actor, kind: row.kind, detail };
-                let same = row.redacted.as_deref() == Some(&redaction(vault, before, kept, &left)[..]);
-                self.redacted += u64::from(same);
-                (!same).then_some(Break::Link)
+        match fault(vault, before, row) {
+            None => {
+                self.linked += 1;
+                self.redacted += u64::from(row.redacted.is_some());
             }
-            (Some(kept), Some(detail)) => {
-                let made = Row { id: row.id, at: row.at, actor: row.actor, kind: row.kind, detail };
-                (link(vault, before, &made)[..] != kept[..]).then_some(Break::Link)
-            }
-        };
-        match fault {
-            None => self.linked += 1,
             Some(fault) if self.broken.len() < TOLD => self.broken.push((row.seq, fault)),
             Some(_) => {}
         }

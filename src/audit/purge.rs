@@ -3,7 +3,11 @@
 
 use vault::Vault;
 
-use super::{Event, chain::Anchor, store};
+use super::{
+    Event,
+    chain::{self, Anchor},
+    store,
+};
 use crate::{
     db::{Db, Tx},
     fault::Fault,
@@ -23,19 +27,20 @@ pub struct Naming {
 }
 
 impl Naming {
-    fn look(&mut self, rows: &[(i64, String)], named: impl Fn(&str) -> bool) {
-        let told = |text: &str| asked(text).iter().any(|text| named(text));
+    fn look(&mut self, rows: &[(i64, String)], named: impl Fn(&str, &str) -> bool) {
+        let told = |text: &str| asked(text).iter().any(|(parameter, value)| named(parameter, value));
         self.seen = rows.last().map_or(self.seen, |(seq, _)| *seq);
         self.rows.extend(rows.iter().filter(|(_, text)| told(text)).map(|(seq, _)| *seq));
     }
 }
 
-/// The rows whose filters or addresses name somebody. A person's words stand in no other kind of row: numbers are kept by their
-/// last digits alone.
+/// The rows whose filters or addresses name somebody: `named` is asked about each value with the name of its parameter. A person's
+/// words stand in no other kind of row: numbers are kept by their last digits alone. A row that does not open says nothing any
+/// more; [`super::verify`] tells of it.
 ///
 /// # Errors
-/// The database's, and a fault of ours when a row does not open.
-pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(&str) -> bool) -> Result<Naming, Fault> {
+/// Only the database's.
+pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(&str, &str) -> bool) -> Result<Naming, Fault> {
     let mut found = Naming { rows: Vec::new(), seen: i64::MIN };
     loop {
         let (keys, from) = (vault.clone(), found.seen);
@@ -47,13 +52,18 @@ pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(&str) -> bool) -> Res
     }
 }
 
-/// What a row says was asked for: a filter as a query string, an address as people read it.
-fn asked(text: &str) -> Vec<String> {
+/// What a row says was asked for: the parameters of a filter, and the account in an address, which is as good as searched for.
+/// Nothing else of an address is somebody's words.
+fn asked(text: &str) -> Vec<(String, String)> {
+    let pairs = |query: &str| form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
     match serde_json::from_str(text) {
         Ok(Event::ExportBegan { query, .. } | Event::ExportEnded { query, .. } | Event::ExportBroken { query, .. }) => {
-            vec![query]
+            pairs(&query)
         }
-        Ok(Event::Read { path, query }) => vec![decoded(&path), query],
+        Ok(Event::Read { path, query }) => {
+            let account = path.strip_prefix("/api/clients/").map(|account| ("q".to_owned(), decoded(account)));
+            account.into_iter().chain(pairs(&query)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -86,8 +96,8 @@ pub async fn redact_ahead(db: &Db, vault: &Vault, found: &mut Naming) -> Result<
 /// kind of thing, when and by whom stays.
 ///
 /// # Errors
-/// The database's, and a fault of ours when a row does not open.
-pub fn redact(tx: &mut Tx<'_>, vault: &Vault, found: &Naming, named: impl Fn(&str) -> bool) -> Result<(), Fault> {
+/// Only the database's.
+pub fn redact(tx: &mut Tx<'_>, vault: &Vault, found: &Naming, named: impl Fn(&str, &str) -> bool) -> Result<(), Fault> {
     // Nothing is recorded from here on to the end of the transaction but by itself.
     tx.take_turn("audit")?;
     let mut all = found.clone();
@@ -110,19 +120,33 @@ pub fn age(tx: &mut Tx<'_>, before: i64) -> Result<(u64, Option<i64>, Option<i64
 }
 
 /// Removes the oldest rows that are from before a time, in milliseconds, at most 500, and gives how many. The newest row of
-/// all always stays: the next one is bound to it.
+/// all always stays: the next one is bound to it. Each is held against the chain first: what is left will vouch for what has gone.
 ///
 /// # Errors
-/// Only the database's.
+/// The database's, and a fault of ours at a row that does not hold, once those before it have gone: somebody has been at it, so it
+/// stays for [`super::verify`] to show.
 pub fn purge(tx: &mut Tx<'_>, vault: &Vault, before: i64) -> Result<u64, Fault> {
     tx.take_turn("audit")?;
-    let mut rows = store::oldest(tx, PAGE + 1)?;
+    let was = store::anchor(tx, vault)?.unwrap_or_default();
+    let mut rows = store::after(tx, vault, i64::MIN, PAGE + 1)?;
     rows.pop();
-    let gone = rows.iter().take_while(|(_, at, _)| *at < before).count();
-    let Some((seq, _, link)) = gone.checked_sub(1).and_then(|last| rows.get(last)) else { return Ok(0) };
-    let was = store::anchor(tx, vault)?.map_or(0, |anchor| anchor.rows);
-    store::cut(tx, vault, *seq, &Anchor { link: link.clone(), rows: was + gone as u64 })?;
-    Ok(gone as u64)
+    let (mut gone, mut link, mut cut) = (0, was.link, None);
+    for row in rows.iter().take_while(|row| row.at < before) {
+        if chain::fault(vault, &link, row).is_some() {
+            if gone > 0 {
+                break;
+            }
+            return Err(Fault::Unexpected(anyhow::anyhow!(
+                "row {} of the audit history does not hold: none goes from there on (redress audit verify)",
+                row.seq
+            )));
+        }
+        (gone, link, cut) = (gone + 1, row.link.clone().unwrap_or_default(), Some(row.seq));
+    }
+    if let Some(seq) = cut {
+        store::cut(tx, vault, seq, &Anchor { link, rows: was.rows + gone })?;
+    }
+    Ok(gone)
 }
 
 #[cfg(test)]
@@ -160,7 +184,7 @@ mod tests {
         };
         read("/api/clients/LF%2D1", "").await;
         read("/api/clients/LF-2", "").await;
-        let named = |text: &str| text.contains("LF-1");
+        let named = |_: &str, value: &str| value == "LF-1";
         let found = naming(&db, &vault, named).await.unwrap();
         read("/tickets", "q=LF-1").await;
         read("/api/clients/LF-1", "").await;
@@ -173,5 +197,42 @@ mod tests {
         assert_eq!(left, [false, true, false, false, true]);
         let verdict = verify(&db, &vault, None).await.unwrap();
         assert_eq!((verdict.broken.len(), verdict.redacted), (0, 3), "{verdict:?}");
+    }
+
+    /// Whoever writes to the database without the keys gets no help of ours to hide what they did: neither rows made old, which
+    /// would go by their age, nor a row changed before its text goes, would be vouched for.
+    #[tokio::test]
+    async fn neither_a_purge_nor_an_erasure_vouches_for_what_was_changed() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let (vault, (clock, hand)) = (Vault::for_tests(1), Clock::fixed(1_000, 3));
+        for number in 0..6 {
+            let event = Event::Read { path: "/tickets".to_owned(), query: format!("q=LF-{number}") };
+            let (keys, clock) = (vault.clone(), clock.clone());
+            db.write(move |tx| record(tx, &keys, &clock, None, &event)).await.unwrap();
+            hand.advance(1_000);
+        }
+        let run =
+            async |sql: &'static str| db.write(move |tx| tx.execute(sql, &[]).map_err(Fault::from)).await.unwrap();
+        let rows = "SELECT seq FROM audit_events ORDER BY seq LIMIT 1 OFFSET";
+        let third = format!("UPDATE audit_events SET at = 0 WHERE seq = ({rows} 2)");
+        db.write(move |tx| tx.execute(&third, &[]).map_err(Fault::from)).await.unwrap();
+        let purge = async |before: i64| {
+            let keys = vault.clone();
+            db.write(move |tx| super::purge(tx, &keys, before)).await
+        };
+        assert_eq!(purge(i64::MAX).await.unwrap(), 2, "up to the one that was changed");
+        let stuck = purge(i64::MAX).await.unwrap_err();
+        assert!(format!("{stuck:?}").contains("does not hold"), "{stuck:?}");
+
+        let named = |_: &str, value: &str| value == "LF-2" || value == "LF-4";
+        let found = naming(&db, &vault, named).await.unwrap();
+        let keys = vault.clone();
+        db.write(move |tx| redact(tx, &keys, &found, named)).await.unwrap();
+        let verdict = verify(&db, &vault, None).await.unwrap();
+        assert_eq!((verdict.redacted, verdict.broken.len()), (1, 1), "{verdict:?}");
+        run("UPDATE audit_events SET at = at + 1 WHERE redacted IS NOT NULL").await;
+        assert_eq!(verify(&db, &vault, None).await.unwrap().broken.len(), 2);
     }
 }

@@ -6,7 +6,7 @@ use vault::{Cell, Vault};
 
 use super::{Entry, Event, Filter, chain, chain::Anchor, event::READ};
 use crate::{
-    db::{DbError, Tx, params},
+    db::{DbError, Row, Tx, params},
     fault::Fault,
 };
 
@@ -75,7 +75,7 @@ pub(super) fn after(tx: &mut Tx<'_>, vault: &Vault, seq: i64, most: u32) -> Resu
         .collect()
 }
 
-/// Rows of these kinds after a place, the oldest first: at most so many, each with its text.
+/// Rows of these kinds after a place, the oldest first: at most so many, each with its text, which is empty where it does not open.
 pub(super) fn of_kinds(
     tx: &mut Tx<'_>,
     vault: &Vault,
@@ -89,25 +89,32 @@ pub(super) fn of_kinds(
         kinds.join(", ")
     );
     let rows = tx.query(&sql, params![seq, most])?;
-    rows.iter().map(|row| Ok((row.int(0)?, vault.open_text(&cell(&row.uuid(1)?), &row.bytes(2)?)?))).collect()
+    let opened = |row: &Row| -> Result<String, Fault> {
+        Ok(vault.open_text(&cell(&row.uuid(1)?), &row.bytes(2)?).unwrap_or_default())
+    };
+    rows.iter().map(|row| Ok((row.int(0)?, opened(row)?))).collect()
 }
 
-/// Takes the text of a row out.
+/// Takes the text of a row out. Where the row does not hold, nothing vouches for what is left of it: whoever was at it is not
+/// helped to hide that.
 pub(super) fn redact(tx: &mut Tx<'_>, vault: &Vault, seq: i64) -> Result<(), Fault> {
-    let sql = "SELECT id, at, actor, kind, link FROM audit_events WHERE seq = $1";
-    let Some(row) = tx.query_one(sql, params![seq])? else { return Ok(()) };
+    let Some(row) = after(tx, vault, seq - 1, 1)?.into_iter().find(|row| row.seq == seq) else { return Ok(()) };
     let before =
         tx.query_one("SELECT link FROM audit_events WHERE seq < $1 ORDER BY seq DESC LIMIT 1", params![seq])?;
     let before = match before {
         Some(row) => row.opt_bytes(0)?.unwrap_or_default(),
         None => anchor(tx, vault)?.map(|anchor| anchor.link).unwrap_or_default(),
     };
-    let (id, actor) = (row.uuid(0)?, row.opt_uuid(2)?);
-    let link = row.opt_bytes(4)?.unwrap_or_default();
-    let left = chain::Row { id, at: row.int(1)?, actor, kind: row.int(3)?, detail: "" };
+    let proof = match (&row.link, chain::fault(vault, &before, &row)) {
+        (Some(link), None) => {
+            let left = chain::Row { id: row.id, at: row.at, actor: row.actor, kind: row.kind, detail: "" };
+            chain::redaction(vault, &before, link, &left).to_vec()
+        }
+        _ => Vec::new(),
+    };
     tx.execute(
         "UPDATE audit_events SET detail = $2, redacted = $3 WHERE seq = $1",
-        params![seq, vault.seal_text(&cell(&id), ""), chain::redaction(vault, &before, &link, &left)],
+        params![seq, vault.seal_text(&cell(&row.id), ""), proof],
     )?;
     Ok(())
 }
@@ -124,12 +131,6 @@ pub(super) fn anchor(tx: &mut Tx<'_>, vault: &Vault) -> Result<Option<Anchor>, F
     let Some(row) = row else { return Ok(None) };
     let text = vault.open_text(&anchor_cell(), &row.bytes(0)?)?;
     serde_json::from_str(&text).map(Some).map_err(|error| Fault::Unexpected(error.into()))
-}
-
-/// The oldest rows with their times and links: at most so many.
-pub(super) fn oldest(tx: &mut Tx<'_>, most: u32) -> Result<Vec<(i64, i64, Vec<u8>)>, Fault> {
-    let rows = tx.query("SELECT seq, at, link FROM audit_events ORDER BY seq LIMIT $1", params![most])?;
-    rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?, row.opt_bytes(2)?.unwrap_or_default()))).collect()
 }
 
 /// When the newest row was recorded, in milliseconds.

@@ -10,13 +10,13 @@ use super::{
     mentions::{Mentions, Reader},
     retention::STEP,
     store,
-    subject::kept,
+    subject::{kept, stays},
 };
 use crate::{
-    audit, clients,
+    audit,
     db::{Db, Tx},
     fault::Fault,
-    tickets::{self, Desk, Ticket, views},
+    tickets::{self, Desk, views},
 };
 
 /// Tickets for whose people the history is looked through at once: it is long.
@@ -48,10 +48,10 @@ impl Old {
     }
 }
 
-/// Erases those that nobody has changed since `before`, in milliseconds, as an erasure does it, and gives how many. Drafts and kept
+/// Erases those that nobody has changed since `before`, in milliseconds, as an erasure does it, and counts them. Drafts and kept
 /// answers, which it forgets too, are gone after a day anyhow.
-pub(super) async fn purge(db: &Db, desk: &Desk, before: i64) -> Result<u64, Fault> {
-    let (mut count, mut after) = (0, (i64::MIN, Uuid::nil()));
+pub(super) async fn purge(db: &Db, desk: &Desk, before: i64, count: &mut u64) -> Result<(), Fault> {
+    let mut after = (i64::MIN, Uuid::nil());
     while let Some(ahead) = Ahead::look(db, desk, (before, after)).await? {
         let ahead = Arc::new(ahead);
         while after < ahead.last {
@@ -60,11 +60,11 @@ pub(super) async fn purge(db: &Db, desk: &Desk, before: i64) -> Result<u64, Faul
             tokio::time::sleep(began.elapsed()).await;
             // Another one than it seemed is gone with these: look again.
             let Some((erased, last)) = step else { break };
-            count += erased;
+            *count += erased;
             after = last;
         }
     }
-    Ok(count)
+    Ok(())
 }
 
 /// What is known of some tickets before they go.
@@ -86,13 +86,13 @@ impl Ahead {
         let look = move |tx: &mut Tx<'_>| {
             let holds = InForce::read(tx, &here)?;
             let old = Old::read(tx, &here, &holds, place, AHEAD)?;
-            Ok::<_, Fault>((gone(tx, &here, &old.going)?, old.last))
+            Ok::<_, Fault>((gone(tx, &here, &holds, &old.going)?, old.last))
         };
         let (mentions, Some(last)) = db.read(look).await? else { return Ok(None) };
         let reader = mentions.reader();
         let mut named = None;
         if !mentions.is_empty() {
-            let mut found = audit::naming(db, &desk.vault, |text| reader.tells_of(text)).await?;
+            let mut found = audit::naming(db, &desk.vault, |name, value| reader.tells_of_in(name, value)).await?;
             audit::redact_ahead(db, &desk.vault, &mut found).await?;
             named = Some(found);
         }
@@ -109,7 +109,7 @@ impl Ahead {
     ) -> Result<Option<(u64, (i64, Uuid))>, Fault> {
         let holds = begin(tx, desk)?;
         let old = Old::read(tx, desk, &holds, place, STEP)?;
-        let known = self.mentions.include(&gone(tx, desk, &old.going)?);
+        let known = self.mentions.include(&gone(tx, desk, &holds, &old.going)?);
         if known {
             self.erase(tx, desk, &old.going)?;
         }
@@ -124,32 +124,23 @@ impl Ahead {
             store::forget(tx, &desk.vault, *id)?;
         }
         if let Some(named) = &self.named {
-            views::forget(tx, &desk.vault, &|text: &str| self.reader.names(text))?;
-            audit::redact(tx, &desk.vault, named, |text| self.reader.tells_of(text))?;
+            let by_name = |name: &str| self.reader.names(name);
+            views::forget(tx, &desk.vault, (&by_name, &|query: &str| self.reader.names_in_query(query)))?;
+            audit::redact(tx, &desk.vault, named, |name, value| self.reader.tells_of_in(name, value))?;
         }
         Ok(())
     }
 }
 
-/// What names those of whom nothing is kept once these tickets are erased.
-fn gone(tx: &mut Tx<'_>, desk: &Desk, going: &[Uuid]) -> Result<Mentions, Fault> {
+/// What names those of whom nothing is kept once these tickets are erased, and nobody who is held.
+fn gone(tx: &mut Tx<'_>, desk: &Desk, holds: &InForce, going: &[Uuid]) -> Result<Mentions, Fault> {
     let mut gone = Vec::new();
     for ticket in kept(tx, desk, going)? {
         if !stays(tx, desk, &ticket, going)? {
             gone.push(ticket);
         }
     }
-    Ok(Mentions::of_all(&[], &gone))
-}
-
-/// Whether the client of a ticket goes on being known: by a record, or by a ticket with the number or the account that does not
-/// go. Saved views and the history are about them then, too.
-fn stays(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, going: &[Uuid]) -> Result<bool, Fault> {
-    let mut theirs = tickets::of_number(tx, desk, &ticket.client_phone)?;
-    let mut clients = clients::with_number(tx, &desk.vault, &ticket.client_phone)?;
-    if let Some(account) = &ticket.client_account_id {
-        theirs.extend(tickets::of_account(tx, desk, account)?);
-        clients.extend(clients::with_account(tx, &desk.vault, account)?);
-    }
-    Ok(!clients.is_empty() || theirs.iter().any(|id| !going.contains(id)))
+    let mut mentions = Mentions::of_all(&[], &gone);
+    mentions.spare(holds.mentions(tx, desk)?);
+    Ok(mentions)
 }

@@ -13,7 +13,7 @@ use super::{
     hold::{self, InForce},
     mentions::{Mentions, Reader},
     store,
-    subject::{Found, kept},
+    subject::{Found, kept, stays},
 };
 use crate::{
     audit::{self, Event},
@@ -67,18 +67,17 @@ pub async fn erase(
 ) -> Result<Erased, Fault> {
     let (db, desk) = (&privacy.tickets.db, &privacy.tickets.desk);
     let (here, whom) = (desk.clone(), subject.clone());
-    let (found, holds) = db
-        .read(move |tx| {
-            let found = whom.find(tx, &here)?;
-            Ok::<_, Fault>((found, InForce::read(tx, &here)?))
-        })
-        .await?;
-    hold::refuse(&holds.on(&found))?;
+    let look = move |tx: &mut Tx<'_>| {
+        let (found, holds) = (whom.find(tx, &here)?, InForce::read(tx, &here)?);
+        hold::refuse(&holds.on(&found))?;
+        let mentions = mentions(tx, &here, &whom, &found, &holds)?;
+        Ok::<_, Fault>((found, mentions))
+    };
+    let (found, mentions) = db.read(look).await?;
     confirm::check(subject, &found, typed, desk.region.as_ref())?;
     let began = desk.clock.now();
-    let mentions = Mentions::of(&found);
     let reader = mentions.reader();
-    let named = audit::naming(db, &desk.vault, |text| reader.tells_of(text)).await?;
+    let named = audit::naming(db, &desk.vault, |name, value| reader.tells_of_in(name, value)).await?;
     let edits = tickets::edits_naming(db, desk, |text| reader.tells_of(text)).await?;
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
     let event = Event::Privacy(event);
@@ -112,27 +111,46 @@ async fn erase_tickets(
     let (db, desk) = (&privacy.tickets.db, &privacy.tickets.desk);
     loop {
         let (here, whom) = (desk.clone(), subject.clone());
-        let (erased, found) = db.write(move |tx| step(tx, &here, &whom, by)).await?;
-        let Some(found) = found else { return Ok(so_far) };
-        so_far.erased = sum(so_far.erased, erased);
-        so_far.mentions.add(Mentions::of(&found));
-        so_far.ids.extend(found.ids());
+        let Some(step) = db.write(move |tx| step(tx, &here, &whom, by)).await? else { return Ok(so_far) };
+        so_far.erased = sum(so_far.erased, step.erased);
+        so_far.mentions.add(step.mentions);
+        so_far.ids.extend(step.ids);
     }
 }
 
-/// Erases some of their tickets, and gives what was found; nothing where none is left.
-fn step(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, by: Option<Uuid>) -> Result<(Erased, Option<Found>), Fault> {
+/// Erases some of their tickets; nothing where none is left.
+fn step(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, by: Option<Uuid>) -> Result<Option<SoFar>, Fault> {
     let held = begin(tx, desk)?;
-    let mut erased = Erased::default();
     let found = left(tx, desk, subject)?.filter(|found| !found.tickets.is_empty());
+    let mut step = None;
     if let Some(found) = &found {
         hold::refuse(&held.on(found))?;
+        let mentions = mentions(tx, desk, subject, found, &held)?;
+        let mut erased = Erased::default();
         for ticket in found.tickets.iter().take(STEP) {
             tickets::erase(tx, desk, ticket.id, by)?.into_iter().for_each(|of| erased.add(of));
         }
+        step = Some(SoFar { erased, ids: found.ids(), mentions });
     }
     end(tx)?;
-    Ok((erased, found))
+    Ok(step)
+}
+
+/// What names them and nobody who is held. Of one ticket alone that is the ticket, unless nothing else is kept of its client.
+fn mentions(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    subject: &Subject,
+    found: &Found,
+    holds: &InForce,
+) -> Result<Mentions, Fault> {
+    let alone = match (subject, found.tickets.first()) {
+        (Subject::Ticket(_), Some(ticket)) => stays(tx, desk, ticket, &found.ids())?,
+        _ => false,
+    };
+    let mut mentions = if alone { Mentions::of_records(&found.tickets) } else { Mentions::of(found) };
+    mentions.spare(holds.mentions(tx, desk)?);
+    Ok(mentions)
 }
 
 /// What is still kept of them, if anything is: an erased ticket is found no more, and so is a number alone.
@@ -182,7 +200,7 @@ struct Last {
     reader: Reader,
     named: audit::Naming,
     /// Of tickets that are somebody else's by now.
-    edits: Vec<tickets::Edit>,
+    edits: Vec<tickets::Naming>,
     by: Option<Uuid>,
 }
 
@@ -208,10 +226,10 @@ impl Last {
         }
         let named = |text: &str| self.reader.names(text);
         drafts::forget(tx, &desk.vault, &named, &self.ids)?;
-        views::forget(tx, &desk.vault, &named)?;
+        views::forget(tx, &desk.vault, (&named, &|query: &str| self.reader.names_in_query(query)))?;
         idempotency::forget(tx, &desk.vault, &named)?;
         erased.messages += self.forget_edits(tx, desk, &held)?;
-        audit::redact(tx, &desk.vault, &self.named, |text| self.reader.tells_of(text))?;
+        audit::redact(tx, &desk.vault, &self.named, |name, value| self.reader.tells_of_in(name, value))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
         audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;
@@ -220,29 +238,31 @@ impl Last {
     }
 
     /// Takes them out of the history of tickets that are somebody else's by now, and out of what was sent before they were, unless
-    /// a hold keeps the ticket as it is. Gives how many messages that were.
+    /// a hold keeps the ticket as it is. What a description has said since then is the other one's. Gives how many messages went.
     fn forget_edits(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce) -> Result<u64, Fault> {
         let told = |text: &str| self.reader.tells_of(text);
         let mut edits = self.edits.clone();
         edits.extend(tickets::edits_naming_since(tx, desk, self.began - APART, told)?);
         edits.sort_unstable();
         edits.dedup();
-        let mut ids: Vec<Uuid> = edits.iter().map(|edit| edit.0).collect();
+        let mut ids: Vec<Uuid> = edits.iter().map(|naming| naming.edit.0).collect();
         ids.dedup();
         let mut others = kept(tx, desk, &ids)?;
         // Their own are erased by now, edits and all.
         others.retain(|ticket| ticket.erased_at.is_none() && !held.keep(ticket));
-        let mut messages = 0;
+        let (mut messages, mut theirs) = (0, Vec::new());
         for ticket in &others {
             let since = Since::of(ticket, &tickets::history(tx, &desk.vault, ticket)?);
+            let of_ticket = edits.iter().filter(|naming| naming.edit.0 == ticket.id);
+            let meant = of_ticket.filter(|naming| naming.of_client || naming.edit.1 <= since.version);
+            theirs.extend(meant.map(|naming| naming.edit));
             let sent = desk.outbox.for_ticket(tx, ticket.id)?;
             for message in sent.iter().filter(|one| one.created_at < since.at && !one.erased && told(&one.recipient)) {
                 desk.outbox.erase_message(tx, message.id, self.by)?;
                 messages += 1;
             }
         }
-        edits.retain(|edit| others.iter().any(|ticket| ticket.id == edit.0));
-        tickets::erase_edits(tx, desk, &edits, &told)?;
+        tickets::erase_edits(tx, desk, &theirs, &told)?;
         Ok(messages)
     }
 }

@@ -152,7 +152,7 @@ fn document(tx: &mut Tx<'_>, desk: &Desk, found: &Found, controller: String) -> 
     let consent = consent.collect::<Result<_, Fault>>()?;
     let drafts = drafts::naming(tx, &desk.vault, &named, &found.ids())?;
     let draft = |(form, kept): &(drafts::FormName, drafts::Restored)| json!({"draft": form.to_string(), "savedAt": instant(kept.saved_at), "texts": kept.draft.texts().collect::<Vec<_>>()});
-    let views = views::naming(tx, &desk.vault, &named)?;
+    let views = views::naming(tx, &desk.vault, (&named, &|query: &str| reader.names_in_query(query)))?;
     let view = |view: &views::SavedView| json!({"savedView": view.name, "query": view.query});
     Ok(Document {
         format: "redress.personal-data",

@@ -13,7 +13,7 @@ const OF_CLIENT: [&str; 4] = ["clientName", "clientPhone", "clientEmail", "clien
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Since {
     /// The version that made it theirs.
-    version: i64,
+    pub(super) version: i64,
     /// When that was, in milliseconds.
     pub(super) at: i64,
 }

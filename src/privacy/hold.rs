@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Subject, confirm, store, subject::Found};
+use super::{Subject, confirm, mentions::Mentions, store, subject::Found};
 use crate::{
     audit::{self, Event, Whom},
     clients::{self, Client, Whose},
@@ -177,6 +177,15 @@ impl InForce {
                 || found.tickets.iter().any(|ticket| keeps(hold, client.as_ref(), ticket))
         };
         self.holds.iter().filter(on).map(|(hold, _)| hold).collect()
+    }
+
+    /// What names those who are held.
+    pub(super) fn mentions(&self, tx: &mut Tx<'_>, desk: &Desk) -> Result<Mentions, Fault> {
+        if self.is_empty() {
+            return Ok(Mentions::default());
+        }
+        let clients: Vec<Client> = self.holds.iter().filter_map(|(_, client)| client.clone()).collect();
+        Ok(Mentions::of_all(&clients, &self.tickets(tx, desk)?))
     }
 
     /// Whether a ticket is not to be erased.

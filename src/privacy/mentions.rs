@@ -1,5 +1,5 @@
-//! Whether a text names somebody: a draft, a search, a kept answer. Rather one too many than one too few, since what is held
-//! against this is short-lived or can be typed again.
+//! Whether a text names somebody: a draft, a search, a kept answer, an old value. What is as likely a word of any text as somebody,
+//! such as a name of one word or an account of three digits, names them only where it is all that was said, or was searched for.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,22 @@ use crate::{clients::Client, phone::Phone, search, tickets::Ticket};
 const NAME: usize = 4;
 /// Fewer digits are part of many numbers.
 const DIGITS: usize = 7;
+/// Fewer signs of an account, or digits where it has no letter, stand in texts for much else.
+const ACCOUNT: usize = 4;
+const ACCOUNT_OF_DIGITS: usize = 6;
+
+/// The parameter of every list in which a search is typed. What others say comes from lists to choose from.
+const SEARCH: &str = "q";
 
 /// What somebody is known by, folded as a search folds it: whatever finds them names them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Mentions {
-    /// Names and addresses.
+    /// Names of several words, addresses, and accounts.
     texts: BTreeSet<String>,
+    /// Names of one word, and short accounts.
+    bare: BTreeSet<String>,
     /// Digits in a row, whatever stands between them.
     numbers: BTreeSet<String>,
-    accounts: BTreeSet<String>,
     /// Ids and references of records. They say nothing of anybody, and stay on what is left.
     records: BTreeSet<String>,
 }
@@ -33,7 +40,7 @@ impl Mentions {
 
     /// All that names these clients and the clients of these tickets.
     pub(super) fn of_all(clients: &[Client], tickets: &[Ticket]) -> Self {
-        let mut all = Self::default();
+        let mut all = Self::of_records(tickets);
         for client in clients {
             all.name(&client.name);
             all.texts.extend(client.email.as_deref().map(search::folded));
@@ -48,14 +55,21 @@ impl Mentions {
                 all.account(account);
             }
             all.number(&ticket.client_phone);
-            all.records.extend([ticket.id.to_string(), search::folded(ticket.reference.as_str())]);
         }
         all
     }
 
+    /// These tickets alone, and nothing of whose they are.
+    pub(super) fn of_records(tickets: &[Ticket]) -> Self {
+        let records = |ticket: &Ticket| [ticket.id.to_string(), search::folded(ticket.reference.as_str())];
+        Self { records: tickets.iter().flat_map(records).collect(), ..Self::default() }
+    }
+
     fn name(&mut self, name: &str) {
-        let forms = forms(&search::folded(name)).into_iter();
-        self.texts.extend(forms.filter(|name| name.chars().count() >= NAME));
+        for form in forms(&search::folded(name)).into_iter().filter(|name| name.chars().count() >= NAME) {
+            let list = if form.contains(' ') { &mut self.texts } else { &mut self.bare };
+            list.insert(form);
+        }
     }
 
     fn number(&mut self, phone: &Phone) {
@@ -68,7 +82,12 @@ impl Mentions {
     fn account(&mut self, account: &str) {
         let account = single_blanks(&search::folded(account));
         let signs: String = account.chars().filter(|c| c.is_alphanumeric()).collect();
-        self.accounts.extend([account, signs].into_iter().filter(|account| !account.is_empty()));
+        let least = if signs.chars().all(|c| c.is_ascii_digit()) { ACCOUNT_OF_DIGITS } else { ACCOUNT };
+        for form in [account, signs].into_iter().filter(|account| !account.is_empty()) {
+            let known = form.chars().count() >= least && form.chars().any(|c| c.is_ascii_digit());
+            let list = if known { &mut self.texts } else { &mut self.bare };
+            list.insert(form);
+        }
     }
 
     /// Whether there is nobody to be named.
@@ -83,15 +102,22 @@ impl Mentions {
         }
     }
 
+    /// Not what others are known by as well, such as a namesake.
+    pub(super) fn spare(&mut self, mut others: Self) {
+        for (mine, theirs) in self.lists().into_iter().zip(others.lists()) {
+            mine.retain(|text| !theirs.contains(text));
+        }
+    }
+
     fn lists(&mut self) -> [&mut BTreeSet<String>; 4] {
-        [&mut self.texts, &mut self.numbers, &mut self.accounts, &mut self.records]
+        [&mut self.texts, &mut self.bare, &mut self.numbers, &mut self.records]
     }
 
     /// Whether whatever names the others names these.
     pub(super) fn include(&self, others: &Self) -> bool {
         others.texts.is_subset(&self.texts)
+            && others.bare.is_subset(&self.bare)
             && others.numbers.is_subset(&self.numbers)
-            && others.accounts.is_subset(&self.accounts)
             && others.records.is_subset(&self.records)
     }
 
@@ -102,10 +128,11 @@ impl Mentions {
             AhoCorasick::new(patterns).expect("what thousands of people are known by is no gigabyte")
         };
         Reader {
-            words: automaton(self.texts.iter().chain(&self.accounts).chain(&self.records).collect()),
+            words: automaton(self.texts.iter().chain(&self.records).chain(&self.bare).collect()),
             numbers: automaton(self.numbers.iter().collect()),
+            bare: self.bare.clone(),
             texts: self.texts.len(),
-            accounts: self.accounts.len(),
+            records: self.records.len(),
         }
     }
 }
@@ -113,36 +140,68 @@ impl Mentions {
 /// Looks for what names somebody.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
-    /// Texts, then accounts, then records.
+    /// Texts, then records, then what is bare.
     words: AhoCorasick,
     numbers: AhoCorasick,
-    /// How many of the words are texts, and accounts.
+    bare: BTreeSet<String>,
+    /// How many of the words are texts, and records.
     texts: usize,
-    accounts: usize,
+    records: usize,
+}
+
+/// What counts, beside what always does.
+#[derive(Clone, Copy)]
+struct Counts {
+    records: bool,
+    bare: bool,
 }
 
 impl Reader {
-    /// Whether a text, as it stands or as a query string, names them or a record of theirs.
+    /// Whether a text names them or a record of theirs.
     pub(super) fn names(&self, text: &str) -> bool {
-        read(text).any(|text| self.stand_in(&search::folded(&text), true))
+        let folded = search::folded(text);
+        self.is_bare(&folded) || self.stand_in(&folded, Counts { records: true, bare: false })
     }
 
-    /// The same of a text that may go on naming their records, such as the address of a ticket's page.
+    /// The same of a text that may go on naming their records, such as an old value of a ticket.
     pub(super) fn tells_of(&self, text: &str) -> bool {
-        read(text).any(|text| self.stand_in(&search::folded(&text), false))
+        let folded = search::folded(text);
+        self.is_bare(&folded) || self.stand_in(&folded, Counts { records: false, bare: false })
     }
 
-    fn stand_in(&self, folded: &str, records: bool) -> bool {
+    /// Whether a query string names them or a record of theirs.
+    pub(super) fn names_in_query(&self, query: &str) -> bool {
+        form_urlencoded::parse(query.as_bytes()).any(|(name, value)| self.names_in(&name, &value))
+    }
+
+    /// Whether the value of a parameter does.
+    fn names_in(&self, parameter: &str, value: &str) -> bool {
+        self.stand_in(&search::folded(value), Counts { records: true, bare: parameter == SEARCH })
+    }
+
+    /// The same of an address that may go on naming their records.
+    pub(super) fn tells_of_in(&self, parameter: &str, value: &str) -> bool {
+        self.stand_in(&search::folded(value), Counts { records: false, bare: parameter == SEARCH })
+    }
+
+    fn is_bare(&self, folded: &str) -> bool {
+        forms(folded).iter().any(|form| self.bare.contains(form))
+    }
+
+    fn stand_in(&self, folded: &str, counts: Counts) -> bool {
         let is_sign = |c: char| c.is_alphanumeric();
         let whole = |text: &str, (start, end): (usize, usize)| {
             let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
             !before.is_some_and(is_sign) && !after.is_some_and(is_sign)
         };
         let stand = |text: &String| {
-            self.words.find_overlapping_iter(text).any(|found| match found.pattern().as_usize() {
-                word if word < self.texts => true,
-                word if word < self.texts + self.accounts => whole(text, (found.start(), found.end())),
-                _ => records,
+            self.words.find_overlapping_iter(text).any(|found| {
+                let counts = match found.pattern().as_usize() {
+                    word if word < self.texts => true,
+                    word if word < self.texts + self.records => counts.records,
+                    _ => counts.bare,
+                };
+                counts && whole(text, (found.start(), found.end()))
             })
         };
         forms(folded).iter().any(stand) || self.in_digits(folded)
@@ -162,12 +221,6 @@ impl Reader {
         }
         self.numbers.is_match(&run)
     }
-}
-
-/// A text, and each value of it as a query string.
-fn read(text: &str) -> impl Iterator<Item = String> {
-    let pairs = form_urlencoded::parse(text.as_bytes()).map(|(_, value)| value.into_owned());
-    std::iter::once(text.to_owned()).chain(pairs)
 }
 
 /// The ways to write a folded text, each with single blanks: as it is, and with apostrophes and hyphens gone (`obrien`) or made
@@ -193,14 +246,16 @@ mod tests {
         let set = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
         let mut all = Mentions {
             texts: set(&["zoe@x.example"]),
+            bare: BTreeSet::new(),
             numbers: set(&["447700900142", "7700900142"]),
-            accounts: BTreeSet::new(),
             records: set(&["bill-20261123-7k4m"]),
         };
-        for name in ["Zoë Quill", "O’Brien", "Anne-Marie Groß", "Søren Łys", "Ann"] {
+        for name in ["Zoë Quill", "O’Brien", "Anne-Marie Groß", "Søren Łys", "Ann", "Devi", "Open", "Tickets"] {
             all.name(name);
         }
-        all.account("LF-1");
+        for account in ["LF-1", "500", "clients", "204417"] {
+            all.account(account);
+        }
         all.reader()
     }
 
@@ -208,20 +263,55 @@ mod tests {
     fn a_text_names_somebody_however_it_is_written() {
         for text in [
             "Zoë Quill called",
-            "q=Zo%C3%AB+Quill&status=New",
+            "It is Zoë  Quill’s",
             "07700 900142",
             "(07700) 900-142",
-            "q=%2B44+7700+900142",
             "account LF-1, twice",
-            "q=lf-1",
+            "account 204417",
             "{\"clientPhone\":\"+447700900142\"}",
+            "{\"clientName\":\"Zoë Quill\"}",
             "ZOE@X.example",
             "BILL-20261123-7K4M",
+            "devi",
+            "500",
         ] {
             assert!(reader().names(text), "{text}");
         }
-        for text in ["", "Zoë", "LF-12", "xlf-1", "7700 900143", "status=New", "7700900\n142"] {
+        for text in ["", "Zoë", "LF-12", "xlf-1", "7700 900143", "status=New", "7700900\n142", "Zoë Quilliam", "Ann"]
+        {
             assert!(!reader().names(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_query_names_somebody_by_what_was_searched_for() {
+        for query in [
+            "q=Zo%C3%AB+Quill&status=New",
+            "q=%2B44+7700+900142",
+            "q=lf-1",
+            "q=devi+router",
+            "q=500",
+            "phone=07700900142",
+            "q=bill-20261123-7k4m",
+        ] {
+            assert!(reader().names_in_query(query), "{query}");
+        }
+        for query in ["", "status=Open", "pageSize=500", "q=device", "q=reopened&status=Open", "sort=tickets"] {
+            assert!(!reader().names_in_query(query), "{query}");
+        }
+    }
+
+    /// What is a word of many texts does not name whoever is called so.
+    #[test]
+    fn a_common_word_in_a_text_is_nobody() {
+        for text in [
+            "The device was charged 500 twice",
+            "charged 500 twice",
+            "{\"status\":\"Open\",\"clientName\":\"Ada\"}",
+            "two tickets of three clients",
+            "Devi came back",
+        ] {
+            assert!(!reader().names(text) && !reader().tells_of(text), "{text}");
         }
     }
 
@@ -229,32 +319,33 @@ mod tests {
     #[test]
     fn a_plain_spelling_names_somebody_too() {
         for text in [
-            "q=zoe quill",
-            "q=ZOE++Quill",
+            "zoe quill",
+            "ZOE  Quill",
             "zoe\u{308} quill",
-            "q=o'brien",
-            "q=o%27brien",
+            "o'brien",
             "O`Brien",
-            "q=obrien",
-            "q=anne+marie+gross",
+            "obrien",
+            "anne marie gross",
             "AnneMarie Gross",
             "anne‑marie groß",
             "soren lys",
-            "q=lf1",
+            "lf1",
             "lf–1",
-            "q=٠٧٧٠٠٩٠٠١٤٢",
+            "٠٧٧٠٠٩٠٠١٤٢",
         ] {
             assert!(reader().names(text) && reader().tells_of(text), "{text}");
+            assert!(reader().names_in("q", text) && reader().tells_of_in("q", text), "{text}");
         }
-        for text in ["q=zoe+quin", "brie", "annemarie", "lf11", "Ann"] {
-            assert!(!reader().names(text), "{text}");
+        for text in ["zoe quin", "brie", "annemarie", "lf11", "Ann"] {
+            assert!(!reader().names(text) && !reader().names_in("q", text), "{text}");
         }
     }
 
     #[test]
     fn a_record_may_go_on_being_named_where_nobody_is() {
         assert!(!reader().tells_of("/tickets/BILL-20261123-7K4M"));
-        assert!(reader().names("q=bill-20261123-7k4m"));
+        assert!(!reader().tells_of_in("q", "bill-20261123-7k4m"));
+        assert!(reader().names("bill-20261123-7k4m"));
     }
 
     #[test]
@@ -264,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn those_of_others_are_added() {
+    fn those_of_others_are_added_and_spared() {
         let (mut one, mut other) = (Mentions::default(), Mentions::default());
         one.account("LF-1");
         other.name("Zoë Quill");
@@ -272,5 +363,7 @@ mod tests {
         one.add(other.clone());
         assert!(one.include(&other) && !other.include(&one));
         assert!(one.reader().names("zoe quill") && one.reader().names("LF-1"));
+        one.spare(other);
+        assert!(!one.reader().names("zoe quill") && one.reader().names("LF-1"));
     }
 }

@@ -150,16 +150,19 @@ fn held(tx: &mut Tx<'_>, desk: &Desk, rule: Rule, before: i64, kept: &[Ticket]) 
 /// that do it at once do it once. Half of the time is the desk's.
 ///
 /// # Errors
-/// The database's, and a conflict with whoever changes the same record at the same moment: the next purge goes on.
+/// The first of what kept a rule from its end, once the others have run: the database's, a conflict with whoever changes the same
+/// record at the same moment, a row of the audit history that does not hold. The next purge goes on.
 pub async fn purge(privacy: &Privacy) -> Result<Vec<(Rule, u64)>, Fault> {
     let (db, desk) = (&privacy.tickets.db, &privacy.tickets.desk);
-    let mut done = Vec::new();
+    let (mut done, mut failed) = (Vec::new(), None);
     for rule in Rule::ALL {
         let Some(before) = rule.limit(&privacy.retention).map(|limit| rule.before(limit, desk)) else { continue };
-        let count = match rule {
-            Rule::Tickets => ages::purge(db, desk, before).await?,
-            _ => steps(db, desk, rule, before).await?,
+        let mut count = 0;
+        let run = match rule {
+            Rule::Tickets => ages::purge(db, desk, before, &mut count).await,
+            _ => steps(db, desk, rule, before, &mut count).await,
         };
+        failed = failed.or(run.err());
         if count > 0 {
             let here = desk.clone();
             let event = Event::Privacy(audit::Privacy::Purged { rule: rule.setting().to_owned(), count });
@@ -171,7 +174,7 @@ pub async fn purge(privacy: &Privacy) -> Result<Vec<(Rule, u64)>, Fault> {
     if done.iter().any(|(_, count)| *count > 0) {
         db.scrub().await;
     }
-    Ok(done)
+    failed.map_or(Ok(done), Err)
 }
 
 /// Has rules that are on and have erased nothing yet be there in the metrics.
@@ -181,13 +184,13 @@ pub fn count_from_zero(retention: &Retention) {
     }
 }
 
-async fn steps(db: &Db, desk: &Desk, rule: Rule, before: i64) -> Result<u64, Fault> {
-    let (mut count, mut after) = (0, (i64::MIN, Uuid::nil()));
+async fn steps(db: &Db, desk: &Desk, rule: Rule, before: i64, count: &mut u64) -> Result<(), Fault> {
+    let mut after = (i64::MIN, Uuid::nil());
     loop {
         let (here, from, began) = (desk.clone(), after, Instant::now());
         let step = db.write(move |tx| step(tx, &here, rule, before, from)).await?;
-        count += step.count;
-        let Some(next) = step.next else { return Ok(count) };
+        *count += step.count;
+        let Some(next) = step.next else { return Ok(()) };
         after = next;
         tokio::time::sleep(began.elapsed()).await;
     }

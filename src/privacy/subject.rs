@@ -176,6 +176,18 @@ pub(super) fn kept(tx: &mut Tx<'_>, desk: &Desk, ids: &[Uuid]) -> Result<Vec<Tic
     tickets::by_keys(tx, &desk.vault, &keys)
 }
 
+/// Whether the client of a ticket goes on being known beside these: by a record, or by another ticket with the number or the account.
+/// Saved views and the history are about them then, too.
+pub(super) fn stays(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, going: &[Uuid]) -> Result<bool, Fault> {
+    let mut theirs = tickets::of_number(tx, desk, &ticket.client_phone)?;
+    let mut clients = clients::with_number(tx, &desk.vault, &ticket.client_phone)?;
+    if let Some(account) = &ticket.client_account_id {
+        theirs.extend(tickets::of_account(tx, desk, account)?);
+        clients.extend(clients::with_account(tx, &desk.vault, account)?);
+    }
+    Ok(!clients.is_empty() || theirs.iter().any(|id| !going.contains(id)))
+}
+
 /// The tickets that name an account which no client has. Where one has it in other signs, they are that client's.
 fn without_client(tx: &mut Tx<'_>, desk: &Desk, account: &str) -> Result<Found, Fault> {
     if !clients::with_account(tx, &desk.vault, account)?.is_empty() {

@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::{Desk, Edit, erase_store as store, import, notices, photos, tokens};
+use super::{Desk, Edit, erase_store as store, erase_store::Naming, import, notices, photos, tokens};
 use crate::{
     clients::Whose,
     db::{Db, Tx},
@@ -94,14 +94,14 @@ pub fn erase(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Option<Uuid>) -> Result
 ///
 /// # Errors
 /// The database's, and a fault of ours when an edit does not open.
-pub async fn edits_naming(db: &Db, desk: &Desk, named: impl Fn(&str) -> bool) -> Result<Vec<Edit>, Fault> {
+pub async fn edits_naming(db: &Db, desk: &Desk, named: impl Fn(&str) -> bool) -> Result<Vec<Naming>, Fault> {
     let (mut found, mut after) = (Vec::new(), (Uuid::nil(), 0, 0));
     loop {
         let (vault, from) = (desk.vault.clone(), after);
         let rows = db.read(move |tx: &mut Tx<'_>| store::edits(tx, &vault, from, PAGE)).await?;
-        let Some((last, _)) = rows.last() else { return Ok(found) };
-        after = *last;
-        found.extend(rows.iter().filter(|(_, values)| values.iter().any(|value| named(value))).map(|(edit, _)| *edit));
+        let Some(last) = rows.last() else { return Ok(found) };
+        after = last.edit;
+        found.extend(rows.iter().filter_map(|row| row.naming(&named)));
     }
 }
 
@@ -114,9 +114,9 @@ pub fn edits_naming_since(
     desk: &Desk,
     since: i64,
     named: impl Fn(&str) -> bool,
-) -> Result<Vec<Edit>, Fault> {
+) -> Result<Vec<Naming>, Fault> {
     let rows = store::edits_since(tx, &desk.vault, since)?;
-    Ok(rows.into_iter().filter(|(_, values)| values.iter().any(|value| named(value))).map(|(edit, _)| edit).collect())
+    Ok(rows.iter().filter_map(|row| row.naming(&named)).collect())
 }
 
 /// Takes the old and new values that name somebody out of edits. That there was one, when and by whom stays, and so does the

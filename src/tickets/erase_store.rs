@@ -95,6 +95,29 @@ fn edit_cell(bound: &[u8; 32]) -> Cell<'_> {
     Cell { table: "ticket_events", column: "detail", row: bound }
 }
 
+/// An edit whose old or new value names somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Naming {
+    /// Which one.
+    pub edit: Edit,
+    /// Whether it was of a field that says who the client is, else of the description.
+    pub of_client: bool,
+}
+
+/// An edit with its field, its old and its new value.
+pub(super) struct Edited {
+    pub(super) edit: Edit,
+    field: String,
+    values: [String; 2],
+}
+
+impl Edited {
+    pub(super) fn naming(&self, named: &dyn Fn(&str) -> bool) -> Option<Naming> {
+        let names = self.values.iter().any(|value| named(value));
+        names.then(|| Naming { edit: self.edit, of_client: self.field != "description" })
+    }
+}
+
 /// The field, the old and the new value of an edit, where that is personal.
 fn personal(vault: &Vault, edit: Edit, sealed: &[u8]) -> Result<Option<(String, String, String)>, Fault> {
     let bound = store::event_row(&edit.0, edit.1, edit.2);
@@ -117,8 +140,8 @@ fn blank(tx: &mut Tx<'_>, vault: &Vault, edit: Edit, sealed: &[u8], meant: &dyn 
     Ok(())
 }
 
-/// Edits of all tickets after one of them, at most so many, each with its old and its new value where they are personal.
-pub(super) fn edits(tx: &mut Tx<'_>, vault: &Vault, after: Edit, most: u32) -> Result<Vec<(Edit, [String; 2])>, Fault> {
+/// Edits of all tickets after one of them, at most so many, with no values where they are not personal.
+pub(super) fn edits(tx: &mut Tx<'_>, vault: &Vault, after: Edit, most: u32) -> Result<Vec<Edited>, Fault> {
     let rows = tx.query(
         "SELECT ticket_id, version, part, detail FROM ticket_events WHERE kind = $1 \
          AND (ticket_id, version, part) > ($2, $3, $4) ORDER BY ticket_id, version, part LIMIT $5",
@@ -128,7 +151,7 @@ pub(super) fn edits(tx: &mut Tx<'_>, vault: &Vault, after: Edit, most: u32) -> R
 }
 
 /// Every edit of tickets that were changed since a time, in milliseconds, in the same order.
-pub(super) fn edits_since(tx: &mut Tx<'_>, vault: &Vault, since: i64) -> Result<Vec<(Edit, [String; 2])>, Fault> {
+pub(super) fn edits_since(tx: &mut Tx<'_>, vault: &Vault, since: i64) -> Result<Vec<Edited>, Fault> {
     let rows = tx.query(
         "SELECT ticket_id, version, part, detail FROM ticket_events WHERE kind = $1 \
          AND ticket_id IN (SELECT id FROM tickets WHERE updated_at >= $2) ORDER BY ticket_id, version, part",
@@ -137,10 +160,10 @@ pub(super) fn edits_since(tx: &mut Tx<'_>, vault: &Vault, since: i64) -> Result<
     rows.iter().map(|row| read_edit(vault, row)).collect()
 }
 
-fn read_edit(vault: &Vault, row: &Row) -> Result<(Edit, [String; 2]), Fault> {
+fn read_edit(vault: &Vault, row: &Row) -> Result<Edited, Fault> {
     let edit = (row.uuid(0)?, row.int(1)?, row.int(2)?);
-    let values = personal(vault, edit, &row.bytes(3)?)?.map(|(_, from, to)| [from, to]);
-    Ok((edit, values.unwrap_or_default()))
+    let (field, from, to) = personal(vault, edit, &row.bytes(3)?)?.unwrap_or_default();
+    Ok(Edited { edit, field, values: [from, to] })
 }
 
 /// Overwrites those values of one edit that are meant.

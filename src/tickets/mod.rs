@@ -53,7 +53,7 @@ pub use self::{
     cursor::Cursor,
     desk::Desk,
     erase::{Of, edits_naming, edits_naming_since, erase, erase_edits, erase_inbound, of, of_account, of_number},
-    erase_store::{Edit, inbound_age, old_inbound, old_tickets, ticket_age},
+    erase_store::{Edit, Naming, inbound_age, old_inbound, old_tickets, ticket_age},
     filter::{Assignee, At, Filter, Order, Sort},
     findable::findable,
     fixes::Span,

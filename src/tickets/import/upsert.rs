@@ -16,7 +16,7 @@ use crate::{
     fault::Fault,
     phone::Phone,
     staff::Person,
-    tickets::{Desk, Happening, Note, Reference, Ticket, create, notices, store, tokens},
+    tickets::{Desk, Happening, Note, Reference, Ticket, create, follow, notices, store, tokens},
 };
 
 /// What an import is done with.
@@ -213,6 +213,7 @@ impl Import {
         let (mut now, steps) = self.behind(tx, ticket, &one.entry)?;
         for step in &steps {
             take(&mut now, step);
+            follow::edited(tx, &self.desk, &now, &step.happened)?;
             if step.happened.iter().any(Happening::is_personal) {
                 store::update(tx, &now, &store::Sealed::of(&self.desk.vault, &now))?;
             } else {

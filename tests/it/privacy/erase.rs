@@ -408,3 +408,62 @@ async fn what_becomes_somebody_elses_while_an_erasure_runs_is_theirs() {
     }
     assert_eq!(admin.get("/api/clients/LF-551").await.status, 404);
 }
+
+/// One ticket of a client whom the desk goes on working with: that one is erased, and nothing that names the client elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_ticket_of_a_client_who_stays_goes_alone() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    client(&admin).await;
+    let (one, two) = (hers(&admin, None, "One").await, hers(&admin, Some("LF-551"), "Two").await);
+    assert_eq!(admin.put(&at(&two), &json!({"clientName": "Zoë Quillfeather-Ott"})).await.status, 200);
+    let reference = one["ticketRef"].as_str().unwrap();
+    let by_reference = format!("q={reference}");
+    for (name, query) in [("Hers", "q=zoe+quillfeather"), ("That one", by_reference.as_str())] {
+        assert_eq!(admin.post("/api/views", &json!({"name": name, "query": query})).await.status, 201);
+    }
+    assert_eq!(browser.open("/tickets.csv?q=LF-551").await.status, 200);
+    let body = json!({"ticket": reference, "reason": "R", "confirm": reference});
+    let erased = admin.post("/api/privacy/erasures", &body).await;
+    assert_eq!((erased.status, &erased.json["tickets"]), (200, &json!(1)), "{}", erased.text);
+
+    assert_eq!(admin.get(&at(&one)).await.json["clientName"], "[erased]");
+    let page = browser.open(&format!("/tickets/{}", two["ticketRef"].as_str().unwrap())).await.text;
+    assert!(page.contains("Zoë Quillfeather-Ott") && page.matches("Zoë Quillfeather").count() > 1, "{page}");
+    let views: Vec<_> = admin.get("/api/views").await.json["items"].as_array().unwrap().clone();
+    let named = |name: &str| views.iter().any(|view| view["name"] == name);
+    assert!(named("Hers") && !named("That one"), "{views:?}");
+    let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
+    assert_eq!((verdict.broken.len(), verdict.redacted), (0, 0), "{verdict:?}");
+}
+
+/// Whoever is called as everything is takes nothing along that is not theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_common_word_for_a_name_erases_nothing_else() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let other = hers(&admin, None, "The device was charged 500 for tickets").await;
+    for description in ["An open ticket of clients", "Open"] {
+        assert_eq!(admin.put(&at(&other), &json!({"description": description})).await.status, 200);
+    }
+    assert_eq!(
+        admin.post("/api/views", &json!({"name": "Mine", "query": "status=Open&pageSize=500"})).await.status,
+        201
+    );
+    assert_eq!(browser.open("/tickets.csv?status=Open").await.status, 200);
+    for (number, name) in ["Tickets", "Open", "Devi", "Clients"].into_iter().enumerate() {
+        let fields = json!({
+            "clientName": name, "clientPhone": format!("+4477009003{number:02}"), "clientAccountId": "500",
+        });
+        let ticket = admin.ticket(fields).await;
+        let reference = ticket["ticketRef"].as_str().unwrap();
+        let body = json!({"ticket": reference, "reason": "R", "confirm": reference});
+        assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 200);
+    }
+    let page = browser.open(&format!("/tickets/{}", other["ticketRef"].as_str().unwrap())).await.text;
+    assert!(page.contains("charged 500 for tickets") && page.contains("An open ticket of clients"), "{page}");
+    let views = admin.get("/api/views").await.text;
+    assert!(views.contains("Mine"), "{views}");
+    let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
+    assert_eq!((verdict.broken.len(), verdict.redacted), (0, 0), "{verdict:?}");
+}

@@ -159,7 +159,6 @@ async fn those_who_are_gone_after_many_tickets_are_forgotten_by_all_of_them() {
     assert_eq!(gone, ["Hers"]);
     let redacted = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap().redacted;
     assert_eq!(redacted, 2, "the beginning and the end of the export");
-    assert!(browser.open("/audit").await.text.contains("Its filter named a client who was erased since"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -484,3 +484,24 @@ async fn keys_may_be_changed_while_one_runs() {
     assert_eq!(count(dir, "nodes", "seen_at"), 1, "and that it has gone");
     process.stop();
 }
+
+/// What a later file makes somebody else's ticket goes on being held with its client.
+#[tokio::test]
+async fn an_import_takes_no_ticket_out_of_a_legal_hold() {
+    let dir = &Dir::new();
+    let (_process, admin) = desk(dir).await;
+    let nadia = json!({"name": "Nadia Okonkwo", "phone": "+447700900142"});
+    assert_eq!(admin.put("/api/clients/LF-5", &nadia).await.status, 201);
+    let file = |number: &str| format!("{OSTICKET}{}", ROWS.replace("07700 900142", number));
+    import(dir, &file("07700 900142"), &[]).done();
+    let hold = json!({"accountId": "LF-5", "reason": "Case 4711"});
+    assert_eq!(admin.post("/api/privacy/holds", &hold).await.status, 201);
+    import(dir, &file("07700 900155"), &[]).done();
+    let ticket = found(&admin, "481516").await;
+    assert_eq!(ticket["clientPhone"], "+447700900155", "{ticket}");
+    let holds = admin.get("/api/privacy/holds").await.json["items"].clone();
+    assert_eq!(holds[1]["ticketId"], ticket["id"], "{holds}");
+    let reference = ticket["ticketRef"].as_str().unwrap();
+    let body = json!({"ticket": reference, "reason": "R", "confirm": reference});
+    assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 409);
+}
