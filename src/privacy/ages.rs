@@ -22,11 +22,14 @@ use crate::{
 /// Tickets for whose people the history is looked through at once: it is long.
 const AHEAD: i64 = 1000;
 
+/// Where a ticket is among all: its last change, in milliseconds, and its id.
+type Place = (i64, Uuid);
+
 /// Some tickets in a row that are old enough, and those of them that no hold keeps.
 struct Old {
     going: Vec<Uuid>,
     /// The last of the row, held or not.
-    last: Option<(i64, Uuid)>,
+    last: Option<Place>,
 }
 
 impl Old {
@@ -34,7 +37,7 @@ impl Old {
         tx: &mut Tx<'_>,
         desk: &Desk,
         holds: &InForce,
-        (before, after): (i64, (i64, Uuid)),
+        (before, after): (i64, Place),
         most: i64,
     ) -> Result<Self, Fault> {
         let found = tickets::old_tickets(tx, before, after, most)?;
@@ -75,13 +78,13 @@ struct Ahead {
     /// How far the history was looked through; nothing where nobody is gone.
     named: Option<audit::Naming>,
     /// The last of these tickets.
-    last: (i64, Uuid),
+    last: Place,
 }
 
 impl Ahead {
     /// Looks at the next tickets that are old enough, and takes what names those of whom nothing will be kept out of the history:
     /// should the rest be broken off, it is done again, as the tickets are still there. Nothing where there is no such ticket.
-    async fn look(db: &Db, desk: &Desk, place: (i64, (i64, Uuid))) -> Result<Option<Self>, Fault> {
+    async fn look(db: &Db, desk: &Desk, place: (i64, Place)) -> Result<Option<Self>, Fault> {
         let here = desk.clone();
         let look = move |tx: &mut Tx<'_>| {
             let holds = InForce::read(tx, &here)?;
@@ -101,12 +104,7 @@ impl Ahead {
 
     /// Erases the first of them, and gives how many and the last of those; nothing where somebody would be gone of whom it was not
     /// known.
-    fn step(
-        &self,
-        tx: &mut Tx<'_>,
-        desk: &Desk,
-        place: (i64, (i64, Uuid)),
-    ) -> Result<Option<(u64, (i64, Uuid))>, Fault> {
+    fn step(&self, tx: &mut Tx<'_>, desk: &Desk, place: (i64, Place)) -> Result<Option<(u64, Place)>, Fault> {
         let holds = begin(tx, desk)?;
         let old = Old::read(tx, desk, &holds, place, STEP)?;
         let known = self.mentions.include(&gone(tx, desk, &holds, &old.going)?);

@@ -113,8 +113,8 @@ pub(super) struct Edited {
 
 impl Edited {
     pub(super) fn naming(&self, named: &dyn Fn(&str) -> bool) -> Option<Naming> {
-        let names = self.values.iter().any(|value| named(value));
-        names.then(|| Naming { edit: self.edit, of_client: self.field != "description" })
+        let meant = self.values.iter().any(|value| named(value));
+        meant.then(|| Naming { edit: self.edit, of_client: self.field != "description" })
     }
 }
 
