@@ -67,6 +67,7 @@ factor-code-needed-api = This account has a second factor: send its code as “c
 factor-confirm-heading = Confirm that it is you
 factor-confirm-text = What you are about to do could do harm in wrong hands. Prove once more who you are; that holds for ten minutes.
 factor-confirm = Confirm
+factor-confirm-provider = What you are about to do could do harm in wrong hands. Prove once more, where you sign in, who you are; that holds for ten minutes.
 factor-confirm-elsewhere = You sign in elsewhere. Sign out and in again, and go on within ten minutes.
 factor-confirm-api = This session was opened too long ago for that. Confirm at /account/confirm who you are, or use an API token.
 

@@ -43,21 +43,23 @@ impl Bound {
     }
 }
 
-/// Opens a session, of two factors or of one, whose user has just proved who they are. It ends at its age of `life`.
+/// Opens a session, of two factors or of one (`strong`), whose user has proved at `proved_at` who they are. It ends at its age
+/// of `life`.
 pub fn insert(
     tx: &mut Tx<'_>,
     vault: &Vault,
     of: Uuid,
     fresh: &Fresh,
-    strong: bool,
+    (strong, proved_at): (bool, i64),
     agent: &str,
     (now, life): (i64, i64),
 ) -> Result<(), DbError> {
-    let bound = Bound { of, expires_at: now + life, proved_at: now, strong };
+    let expires_at = now + life;
+    let mac = Bound { of, expires_at, proved_at, strong }.under(&fresh.hash).mac(vault);
     tx.execute(
         "INSERT INTO sessions (token_hash, id, user_id, agent, created_at, last_seen_at, expires_at, proved_at, \
-         strong, mac) VALUES ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8)",
-        params![fresh.hash, fresh.id, of, agent, now, bound.expires_at, strong, bound.under(&fresh.hash).mac(vault)],
+         strong, mac) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)",
+        params![fresh.hash, fresh.id, of, agent, now, expires_at, proved_at, strong, mac],
     )
     .map(drop)
 }

@@ -83,16 +83,19 @@ pub struct Identity {
     pub(super) subject: String,
     /// The provider's own session.
     pub(super) sid: Option<String>,
+    /// When they proved there who they are, in milliseconds; long ago, where the provider does not say.
+    pub(super) proved_at: i64,
     pub(super) claims: Claims,
 }
 
-/// Begins a sign-in that leads to `next`: gives the address at the provider, and what is to lie in the browser.
+/// Begins a sign-in that leads to `next`: gives the address at the provider, and what is to lie in the browser. With `anew`
+/// the provider is to have them prove who they are, however well it knows their browser.
 ///
 /// # Errors
 /// [`Refusal::Unreachable`].
-pub async fn begin(provider: &Provider, next: Option<String>) -> Result<(String, Transaction), Refusal> {
+pub async fn begin(provider: &Provider, next: Option<String>, anew: bool) -> Result<(String, Transaction), Refusal> {
     let known = provider.known().await?;
-    let begun = Transaction::new(&provider.clock, next);
+    let begun = Transaction::new(&provider.clock, next, anew);
     let party = party(provider, &known)?;
     let (state, nonce) = (begun.state.clone(), begun.nonce.clone());
     let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(begun.verifier.clone()));
@@ -110,7 +113,10 @@ pub async fn begin(provider: &Provider, next: Option<String>) -> Result<(String,
     for acr in &settings.acr {
         request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
     }
-    if let Some(seconds) = settings.max_age {
+    if anew {
+        // Providers that know but one of the two are there. Neither is believed: the time that comes back has to say it.
+        request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
+    } else if let Some(seconds) = settings.max_age {
         request = request.set_max_age(Duration::from_secs(seconds.into()));
     }
     let (address, _, _) = request.url();
@@ -143,7 +149,9 @@ pub async fn finish(provider: &Provider, begun: &Transaction, back: &Callback<'_
     let request = request.set_pkce_verifier(PkceCodeVerifier::new(begun.verifier.clone()));
     let tokens = request.request_async(&provider.http).await.map_err(|error| refused(&error))?;
     let proof = tokens.id_token().ok_or(Refusal::Unproven)?;
-    let (known, claims) = proven(provider, known, proof, &tokens, &begun.nonce).await?;
+    let (known, claims) = proven(provider, known, proof, &tokens, begun).await?;
+    // Of the ID token alone: what the userinfo says beside it was not asked for at this sign-in.
+    let proved_at = claims.auth_time().map_or(0, |at| at.timestamp().saturating_mul(1000)).min(provider.clock.now());
     let (subject, mut claims) = (claims.subject().to_string(), Claims::of(all(&claims)));
     // The library looks at the end alone (RFC 7519, section 4.1.5).
     if claims.number("nbf").is_some_and(|from| from.saturating_mul(1000) > provider.clock.now() + SKEW) {
@@ -154,7 +162,7 @@ pub async fn finish(provider: &Provider, begun: &Transaction, back: &Callback<'_
         claims = claims.or(userinfo(provider, &known, &tokens, &subject).await);
     }
     let sid = claims.text("sid").map(ToOwned::to_owned);
-    Ok(Identity { subject, sid, claims })
+    Ok(Identity { subject, sid, proved_at, claims })
 }
 
 fn party(provider: &Provider, known: &Known) -> Result<Party, Refusal> {
@@ -198,26 +206,26 @@ async fn proven(
     known: std::sync::Arc<Known>,
     proof: &Proof,
     tokens: &Tokens,
-    nonce: &str,
+    begun: &Transaction,
 ) -> Result<(std::sync::Arc<Known>, Proven), Refusal> {
     use ClaimsVerificationError::SignatureVerification;
-    let nonce = Nonce::new(nonce.to_owned());
-    match proof.claims(&verifier(provider, &known), &nonce) {
+    match proof.claims(&verifier(provider, &known, begun), &Nonce::new(begun.nonce.clone())) {
         // Also of a key that came back under the same name.
         Err(SignatureVerification(
             SignatureVerificationError::NoMatchingKey | SignatureVerificationError::CryptoError(_),
         )) => {
             let known = provider.with_newer_keys(&known).await?;
-            let claims = checked(provider, &known, proof, tokens, &nonce)?;
+            let claims = checked(provider, &known, proof, tokens, begun)?;
             Ok((known, claims))
         }
-        _ => checked(provider, &known, proof, tokens, &nonce).map(|claims| (known, claims)),
+        _ => checked(provider, &known, proof, tokens, begun).map(|claims| (known, claims)),
     }
 }
 
-fn verifier<'a>(provider: &'a Provider, known: &Known) -> CoreIdTokenVerifier<'a> {
+fn verifier<'a>(provider: &'a Provider, known: &Known, begun: &Transaction) -> CoreIdTokenVerifier<'a> {
     let (now, issuer) = (provider.clock.now(), known.metadata.issuer().clone());
     let settings = &provider.settings;
+    let oldest = settings.max_age.map(|seconds| now - i64::from(seconds) * 1000).max(begun.proved_since());
     let millis = |at: i64| UNIX_EPOCH + Duration::from_millis(u64::try_from(at).unwrap_or(0));
     // Without the secret it cannot be tricked into taking that for a key.
     CoreIdTokenVerifier::new_public_client(provider.client_id(), issuer, known.keys.clone())
@@ -232,9 +240,8 @@ fn verifier<'a>(provider: &'a Provider, known: &Known) -> CoreIdTokenVerifier<'a
             if enough { Ok(()) } else { Err("too weak".to_owned()) }
         })
         .set_auth_time_verifier_fn(move |at| {
-            let Some(seconds) = settings.max_age else { return Ok(()) };
-            let oldest = now - SKEW - i64::from(seconds) * 1000;
-            let enough = at.is_some_and(|at| at.timestamp().saturating_mul(1000) >= oldest);
+            let Some(oldest) = oldest else { return Ok(()) };
+            let enough = at.is_some_and(|at| at.timestamp().saturating_mul(1000) >= oldest - SKEW);
             if enough { Ok(()) } else { Err("too long ago".to_owned()) }
         })
 }
@@ -246,15 +253,15 @@ fn checked(
     known: &Known,
     proof: &Proof,
     tokens: &Tokens,
-    nonce: &Nonce,
+    begun: &Transaction,
 ) -> Result<Proven, Refusal> {
     use ClaimsVerificationError::{InvalidAuthContext, InvalidAuthTime};
-    let verifier = verifier(provider, known);
+    let (verifier, nonce) = (verifier(provider, known, begun), Nonce::new(begun.nonce.clone()));
     let unproven = |why: String| {
         tracing::warn!(why, "an ID token does not prove who somebody is");
         Refusal::Unproven
     };
-    let claims = proof.claims(&verifier, nonce).map_err(|error| match error {
+    let claims = proof.claims(&verifier, &nonce).map_err(|error| match error {
         InvalidAuthContext(_) | InvalidAuthTime(_) => Refusal::TooWeak,
         other => unproven(other.to_string()),
     })?;

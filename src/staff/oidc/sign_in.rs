@@ -15,7 +15,7 @@ use crate::{
         By, Changes, NewUser, Role, Staff, User,
         change::change,
         credential::{Fresh, Hash},
-        form, members, session_store, store as users,
+        form, members, second_factor, session_store, store as users,
     },
 };
 
@@ -76,8 +76,12 @@ pub fn sign_in(tx: &mut Tx<'_>, desk: Desk<'_>, arrival: &Arrival) -> Result<Res
     if let Some(former) = &arrival.former {
         users::end(tx, crate::staff::credential::Kind::Session, former)?;
     }
-    // How many factors somebody needs is the provider's to ask; what a desk wants of it is `oidc.acr`.
-    session_store::insert(tx, vault, user.id, &arrival.fresh, true, &arrival.agent, (now, desk.staff.settings.life))?;
+    // How many factors somebody needs is the provider's to ask; what a desk wants of it is `oidc.acr`, without which a
+    // provider that asks for a password alone would stand in for the factor that its user has here. That they are here now
+    // says nothing of when they proved who they are: the provider's own session may be of this morning.
+    let strong = !settings.acr.is_empty() || !second_factor::store::any(tx, user.id)?;
+    let (proved, lasts) = ((strong, identity.proved_at), (now, desk.staff.settings.life));
+    session_store::insert(tx, vault, user.id, &arrival.fresh, proved, &arrival.agent, lasts)?;
     let sid = identity.sid.as_ref().map(|sid| store::session(vault, &settings.issuer, sid));
     store::bind(tx, &arrival.fresh.hash, &subject, sid)?;
     let event = Event::SignedIn { over: Over::Provider, from: arrival.from.clone() };

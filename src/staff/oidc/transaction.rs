@@ -27,13 +27,17 @@ pub struct Transaction {
     pub(super) next: Option<String>,
     /// Milliseconds.
     pub(super) until: i64,
+    /// Whether it counts only with a proof that is made for it, however well the provider knows them. What began in a
+    /// version that did not ask for that has no word of it.
+    #[serde(default)]
+    anew: bool,
 }
 
 impl Transaction {
     /// A new one, with 256 bits each of what must not be guessed.
-    pub(super) fn new(clock: &Clock, next: Option<String>) -> Self {
+    pub(super) fn new(clock: &Clock, next: Option<String>, anew: bool) -> Self {
         let secret = || BASE64URL_NOPAD.encode(&clock.bytes::<32>());
-        Self { state: secret(), nonce: secret(), verifier: secret(), next, until: clock.now() + LIFE }
+        Self { state: secret(), nonce: secret(), verifier: secret(), next, until: clock.now() + LIFE, anew }
     }
 
     /// As it lies in the browser.
@@ -60,6 +64,16 @@ impl Transaction {
         self.next.as_deref()
     }
 
+    /// Whether it is of somebody who is to prove anew who they are.
+    pub const fn is_anew(&self) -> bool {
+        self.anew
+    }
+
+    /// Since when somebody has to have proved at the provider who they are, in milliseconds; any time, unless anew.
+    pub(super) fn proved_since(&self) -> Option<i64> {
+        self.anew.then_some(self.until - LIFE)
+    }
+
     /// What it is known by once it has been used.
     pub(super) fn mark(&self) -> [u8; 32] {
         Sha256::digest(format!("state {}", self.state)).into()
@@ -73,7 +87,7 @@ mod tests {
     #[test]
     fn it_opens_for_ten_minutes_and_only_as_it_was_sealed() {
         let (vault, (clock, hand)) = (Vault::for_tests(1), Clock::fixed(1_000_000, 1));
-        let begun = Transaction::new(&clock, Some("/tickets".to_owned()));
+        let begun = Transaction::new(&clock, Some("/tickets".to_owned()), false);
         let sealed = begun.seal(&vault);
         assert!(!sealed.contains(&begun.state));
         hand.advance(LIFE - 1);
@@ -85,15 +99,28 @@ mod tests {
         let now = clock.now() - LIFE;
         let other = if sealed.ends_with('A') { "B" } else { "A" };
         let turned = format!("{}{other}", &sealed[..sealed.len() - 1]);
-        for bad in ["", "x", &turned, &Transaction::new(&clock, None).seal(&Vault::for_tests(2))] {
+        for bad in ["", "x", &turned, &Transaction::new(&clock, None, false).seal(&Vault::for_tests(2))] {
             assert!(Transaction::open(&vault, bad, now).is_none(), "{bad}");
         }
     }
 
     #[test]
+    fn a_proof_made_anew_is_no_older_than_the_wish_for_it() {
+        let (vault, (clock, _)) = (Vault::for_tests(1), Clock::fixed(1_000_000, 1));
+        for (anew, since) in [(false, None), (true, Some(1_000_000))] {
+            let sealed = Transaction::new(&clock, None, anew).seal(&vault);
+            let back = Transaction::open(&vault, &sealed, clock.now()).unwrap();
+            assert_eq!((back.is_anew(), back.proved_since()), (anew, since));
+        }
+        // As it lies in browsers that began while a version before was running.
+        let before = r#"{"state":"s","nonce":"n","verifier":"v","next":null,"until":1600000}"#;
+        assert!(!serde_json::from_str::<Transaction>(before).unwrap().is_anew());
+    }
+
+    #[test]
     fn what_must_not_be_guessed_differs_each_time() {
         let (clock, _) = Clock::fixed(0, 1);
-        let (one, two) = (Transaction::new(&clock, None), Transaction::new(&clock, None));
+        let (one, two) = (Transaction::new(&clock, None, false), Transaction::new(&clock, None, false));
         let all = [&one.state, &one.nonce, &one.verifier, &two.state, &two.nonce, &two.verifier];
         let mut distinct = all.to_vec();
         distinct.sort();

@@ -10,6 +10,7 @@ use axum::{
 use super::{
     door::{Refusal, wait_on},
     second_step::{PasskeyForm, ask, code_field, given},
+    sso::{self, Way},
     view::{Field, FormView, split},
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     staff::{
         Staff,
         credential::{Fresh, Kind},
-        links, log_in, second_factor,
+        links, log_in, oidc, second_factor,
         session::{self, Caller, Sender},
         session_store, store,
     },
@@ -26,7 +27,7 @@ use crate::{
     words::Text,
 };
 
-const PATH: &str = "/account/confirm";
+pub(super) const PATH: &str = "/account/confirm";
 
 #[derive(Template)]
 #[template(path = "staff/confirm.html")]
@@ -34,25 +35,33 @@ struct ConfirmPage {
     frame: Frame,
     form: Option<FormView>,
     passkey: Option<PasskeyForm>,
+    /// The way to the provider, where that has to say it.
+    way: Option<Way>,
+    /// Why the provider's word was not enough.
+    told: Option<Text>,
 }
 
-/// What a user can prove it by: a second factor where they have one, else the password.
+/// What a user can prove it by: a second factor where they have one, else what they have signed in by.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
     Factor,
     Password,
+    Provider,
     /// They sign in elsewhere.
     Nothing,
 }
 
 async fn by(staff: &Staff, caller: &Caller) -> Result<By, Fault> {
-    let of = caller.user.id;
+    let (of, hash, provider) = (caller.user.id, caller.hash, staff.provider.is_some());
     let read = move |tx: &mut Tx<'_>| {
-        Ok::<_, Fault>(match (second_factor::store::any(tx, of)?, links::store::has_password(tx, of)?) {
-            (true, _) => By::Factor,
-            (false, true) => By::Password,
-            (false, false) => By::Nothing,
-        })
+        if second_factor::store::any(tx, of)? {
+            return Ok(By::Factor);
+        }
+        if provider && oidc::is_by_provider(tx, &hash)? {
+            return Ok(By::Provider);
+        }
+        let has_password = links::store::has_password(tx, of)?;
+        Ok::<_, Fault>(if has_password { By::Password } else { By::Nothing })
     };
     staff.db.read(read).await
 }
@@ -61,7 +70,7 @@ async fn page(
     staff: &Staff,
     caller: &Caller,
     visit: Visit,
-    next: &str,
+    (next, told): (&str, Option<Text>),
     faults: Vec<FieldFault>,
     status: StatusCode,
 ) -> Result<Response, PageFault> {
@@ -69,7 +78,7 @@ async fn page(
     let field = match by {
         By::Factor => Some(code_field()),
         By::Password => Some(Field::new("password", "staff-password", "password", "current-password")),
-        By::Nothing => None,
+        By::Provider | By::Nothing => None,
     };
     let form = field.map(|field| {
         let hidden = Some(("next", next.to_owned()));
@@ -78,12 +87,13 @@ async fn page(
     });
     let passkey = match by {
         By::Factor => ask(staff, caller.user.id, PATH).await?.map(|form| PasskeyForm { next: next.to_owned(), ..form }),
-        By::Password | By::Nothing => None,
+        By::Password | By::Provider | By::Nothing => None,
     };
-    let good = form.as_ref().is_none_or(|form| form.faults.is_empty());
+    let way = if by == By::Provider { Way::anew(staff, next) } else { None };
+    let good = told.is_none() && form.as_ref().is_none_or(|form| form.faults.is_empty());
     let title = visit.title(Text::new("factor-confirm-heading"), good);
     let frame = staff.chrome.frame(&staff.db, &caller.user.viewer(), visit, &title).await?;
-    let page = ConfirmPage { frame, form, passkey };
+    let page = ConfirmPage { frame, form, passkey, way, told };
     Ok(page.frame.respond(status, &page))
 }
 
@@ -98,7 +108,8 @@ pub async fn show(
     visit: Visit,
     query: Query,
 ) -> Result<Response, PageFault> {
-    page(&staff, &caller, visit, destination(query.get("next")), Vec::new(), StatusCode::OK).await
+    let at = (destination(query.get("next")), sso::told(&query));
+    page(&staff, &caller, visit, at, Vec::new(), StatusCode::OK).await
 }
 
 /// `POST /account/confirm`.
@@ -122,7 +133,7 @@ pub async fn confirm(
         }
         Err(fault) => {
             let Refusal { faults, status, wait } = Refusal::of(fault)?;
-            Ok(wait_on(page(&staff, &caller, visit, next, faults, status).await?, wait))
+            Ok(wait_on(page(&staff, &caller, visit, (next, None), faults, status).await?, wait))
         }
     }
 }
@@ -160,7 +171,7 @@ async fn prove(
             .await?;
             (None, Some(proof.ok_or_else(wrong_password)?))
         }
-        By::Nothing => return Err(Fault::Forbidden),
+        By::Provider | By::Nothing => return Err(Fault::Forbidden),
     };
     let (desk, own, fresh) = (staff.clone(), caller.hash, Fresh::session(&staff.clock));
     let kept = fresh.clone();

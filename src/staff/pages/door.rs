@@ -150,8 +150,9 @@ pub(super) fn open(
     if let Some(former) = sender.former() {
         store::end(tx, Kind::Session, &former)?;
     }
-    let lasts = (staff.clock.now(), staff.settings.life);
-    Ok(session_store::insert(tx, &staff.vault, user.id, fresh, strong, &sender.agent, lasts)?)
+    let now = staff.clock.now();
+    let (proved, lasts) = ((strong, now), (now, staff.settings.life));
+    Ok(session_store::insert(tx, &staff.vault, user.id, fresh, proved, &sender.agent, lasts)?)
 }
 
 const LOG_IN: &str = "staff-sign-in";

@@ -11,7 +11,7 @@ use axum::{
 use axum_extra::extract::cookie::CookieJar;
 use serde_json::json;
 
-use super::door::home;
+use super::{confirm::PATH as CONFIRM, door::home};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -25,7 +25,7 @@ use crate::{
     words::Text,
 };
 
-/// The way to the provider, as the log-in page offers it.
+/// The way to the provider, as the log-in page offers it, and the page where one proves anew who one is.
 pub(super) struct Way {
     /// The words of the button.
     pub label: Text,
@@ -41,16 +41,25 @@ impl Way {
             Some(name) => Text::new("staff-sso-by").arg("name", name),
             None => Text::new("staff-sso"),
         };
-        let mut query = form_urlencoded::Serializer::for_suffix("/auth/start?".to_owned(), "/auth/start?".len());
         let href = match next {
-            Some(next) => query.append_pair("next", next).finish(),
+            Some(next) => at("/auth/start", &[("next", next)]),
             None => "/auth/start".to_owned(),
         };
         Some(Self { label, href })
     }
+
+    /// For whoever is to prove there anew who they are, and to go to `next` afterwards.
+    pub fn anew(staff: &Staff, next: &str) -> Option<Self> {
+        Some(Self { href: at("/auth/start", &[("anew", "1"), ("next", next)]), ..Self::of(staff, None)? })
+    }
 }
 
-/// What the refusal in the address of the log-in page says.
+fn at(path: &str, query: &[(&str, &str)]) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    format!("{path}?{query}")
+}
+
+/// What the refusal in the address of a page says.
 pub(super) fn told(query: &Query) -> Option<Text> {
     query.get("refused").and_then(Refusal::parse).map(Refusal::words)
 }
@@ -59,9 +68,20 @@ fn provider(staff: &Staff) -> Result<Arc<Provider>, Fault> {
     staff.provider.clone().ok_or(Fault::NotFound)
 }
 
-/// Back to the log-in page, which says why. The address there has nothing of the provider's answer left.
-fn turned_away(refusal: Refusal) -> Response {
-    Redirect::to(&format!("/login?refused={}", refusal.name())).into_response()
+/// Back to the log-in page, which says why; or to where one proves anew who one is on the way to `next`. The address there has
+/// nothing of the provider's answer left.
+fn turned_away(refusal: Refusal, anew: Option<&str>) -> Response {
+    let refused = ("refused", refusal.name());
+    let page = match anew {
+        Some(next) => at(CONFIRM, &[refused, ("next", next)]),
+        None => at("/login", &[refused]),
+    };
+    Redirect::to(&page).into_response()
+}
+
+/// Where somebody was going who is to prove anew who they are; nothing at a mere sign-in.
+fn anew(begun: &Transaction) -> Option<&str> {
+    begun.is_anew().then(|| begun.next().unwrap_or("/account"))
 }
 
 const fn cookie_name(chrome: &Chrome) -> &'static str {
@@ -77,9 +97,10 @@ pub async fn start(State(staff): State<Staff>, headers: HeaderMap, query: Query)
         return Ok(Redirect::to("/login").into_response());
     }
     let next = query.get("next").filter(|next| is_local(next) && next.len() <= 1024).map(ToOwned::to_owned);
-    let (address, begun) = match oidc::begin(&provider, next).await {
+    let anew = query.get("anew").is_some();
+    let (address, begun) = match oidc::begin(&provider, next.clone(), anew).await {
         Ok(begun) => begun,
-        Err(refusal) => return Ok(turned_away(refusal)),
+        Err(refusal) => return Ok(turned_away(refusal, anew.then(|| next.as_deref().unwrap_or("/account")))),
     };
     let mut response = Redirect::to(&address).into_response();
     // Lax, as all of ours are: the browser comes back by a link of another site, which Strict would not survive.
@@ -99,7 +120,7 @@ pub async fn callback(
     let name = cookie_name(&staff.chrome);
     let begun = jar.get(name).and_then(|held| Transaction::open(&staff.vault, held.value(), staff.clock.now()));
     let mut response = match begun {
-        None => turned_away(Refusal::Stale),
+        None => turned_away(Refusal::Stale, None),
         Some(begun) => arrive(&staff, &provider, sender, begun, &query).await?,
     };
     session::remove(&mut response, staff.chrome.cookie(name, ""));
@@ -121,9 +142,9 @@ async fn arrive(
     };
     let identity = match oidc::finish(provider, &begun, &back).await {
         Ok(identity) => identity,
-        Err(refusal) => return Ok(turned_away(refusal)),
+        Err(refusal) => return Ok(turned_away(refusal, anew(&begun))),
     };
-    let (fresh, next) = (Fresh::session(&staff.clock), begun.next().map(ToOwned::to_owned));
+    let (fresh, kept) = (Fresh::session(&staff.clock), begun.clone());
     let from = sender.address.map(|from| from.to_canonical().to_string());
     let former = sender.former();
     let arrival = Arrival { identity, begun, fresh: fresh.clone(), former, agent: sender.agent, from };
@@ -141,13 +162,17 @@ async fn arrive(
     match staff.db.write(work).await? {
         Ok(user) => {
             tracing::info!(user = %user.id, "signed in by the provider");
-            let mut response = Redirect::to(&home(staff, &user, next.as_deref())).into_response();
+            // Anew: back to what they were about to do, whatever their role.
+            let page = anew(&kept).map_or_else(|| home(staff, &user, kept.next()), ToOwned::to_owned);
+            let mut response = Redirect::to(&page).into_response();
             session::give(&staff.chrome, &mut response, &fresh.token);
             Ok(response)
         }
         Err(refusal) => {
             tracing::info!(why = refusal.name(), "somebody of the provider's was not let in");
-            Ok(turned_away(refusal))
+            // Whoever is disabled or has no role any more is signed out by now.
+            let out = matches!(refusal, Refusal::Disabled | Refusal::NoRole);
+            Ok(turned_away(refusal, anew(&kept).filter(|_| !out)))
         }
     }
 }

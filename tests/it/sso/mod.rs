@@ -9,6 +9,7 @@ mod logout;
 mod provider;
 mod real;
 mod screen;
+mod step_up;
 
 use crate::support::{Browser, Page, TestApp};
 

@@ -93,6 +93,23 @@ async fn owners_and_auditors_are_claimed_as_well() {
     assert_eq!(seen, wanted, "each sign-in says anew what somebody is");
 }
 
+#[tokio::test]
+async fn who_proves_it_once_more_does_so_at_the_provider() {
+    let (idp, app) = Idp::with_desk(&[]).await;
+    app.admin().await;
+    let asha = idp.person(&app);
+    asha.arrive("asha", "/tickets").await;
+    let away = asha.desk.open("/users/new").await.location;
+    let start = asha.desk.open(&away).await.attribute("main a[href^='/auth/start']", "href").unwrap();
+    // Whom it knows it would lead back without a word.
+    let address = asha.prove("asha", "/auth/start").await;
+    assert_eq!(get(&asha.desk, path(&app, &address)).await.location, "/tickets");
+    assert_eq!(asha.desk.open("/users/new").await.location, away);
+    let address = asha.prove("asha", &start).await;
+    assert_eq!(get(&asha.desk, path(&app, &address)).await.location, "/users/new");
+    assert_eq!(asha.desk.open("/users/new").await.status, 200);
+}
+
 /// A provider that knows its user lets them in without a word: so nobody else may begin it.
 #[tokio::test]
 async fn another_site_begins_no_sign_in() {
