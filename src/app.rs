@@ -105,7 +105,7 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
         data::make_data_dir(&config.data_dir)?;
         let (db, vault) = data::open_data(&config, &clock).await?;
-        staff::adopt(&db, &vault, &clock).await?;
+        staff::tell_unbound(&db).await?;
         let templates = Templates::default();
         templates.refresh(&db).await.context("cannot read the templates of messages")?;
         let voice = voice(&config, templates);

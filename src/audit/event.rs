@@ -240,7 +240,7 @@ pub enum Event {
         /// Their name.
         name: String,
     },
-    /// What lets somebody in was bound to the keys, as it stood: once, at the first start of a version that does so.
+    /// What lets somebody in and was not bound to the keys yet was, as it stood, by the command line.
     StaffBound {
         /// How many users there were.
         users: u64,

@@ -37,7 +37,14 @@ pub(super) fn user_command() -> Command {
         .subcommand(
             Command::new("vouch")
                 .about("Accept a user whose record somebody changed in the database, past Redress; see user list first")
-                .arg(email().help("The address, or the id")),
+                .arg(email().required(false).required_unless_present("all").help("The address, or the id"))
+                .arg(
+                    Arg::new("all")
+                        .long("all")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with("email")
+                        .help("Once, after an upgrade: all that a version left which did not bind them to the keys"),
+                ),
         )
         .subcommand(
             Command::new("reset-second-factor")
@@ -131,6 +138,7 @@ async fn user_change(app: &App, args: &ArgMatches) -> Result<(), Failure> {
         Some(("list", _)) => user::list(&app.staff, out).await?,
         Some(("disable", args)) => user::set_enabled(&app.staff, &text(args, "email"), false).await?,
         Some(("enable", args)) => user::set_enabled(&app.staff, &text(args, "email"), true).await?,
+        Some(("vouch", args)) if args.get_flag("all") => user::vouch_all(&app.staff, out).await?,
         Some(("vouch", args)) => user::vouch(&app.staff, &text(args, "email"), out).await?,
         Some(("reset-second-factor", args)) => user::reset_second_factor(&app.staff, &text(args, "email")).await?,
         Some(("invite", args)) => {

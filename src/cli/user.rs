@@ -112,6 +112,29 @@ pub async fn vouch(staff: &Staff, email: &str, out: &mut dyn Write) -> anyhow::R
         Err(_) => find(staff, email).await?.id,
     };
     let user = staff::vouch(staff, id).await.map_err(explain)?;
+    say_standing(&user, out)
+}
+
+/// Accepts all users, passwords, tokens and the rest of what lets somebody in, as an earlier version left them, and says
+/// whom as what.
+///
+/// # Errors
+/// One line; that it was done before is one of them.
+pub async fn vouch_all(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
+    let Some(users) = staff::vouch_all(staff).await.map_err(explain)? else {
+        bail!(
+            "there is nothing of an earlier version to accept at this desk, or that was done before; look at redress user list, \
+             and accept one user by: redress user vouch EMAIL"
+        );
+    };
+    for user in &users {
+        say_standing(user, out)?;
+    }
+    writeln!(out, "{} accepted, with what they sign in by", users.len())?;
+    Ok(())
+}
+
+fn say_standing(user: &User, out: &mut dyn Write) -> anyhow::Result<()> {
     let standing = if user.enabled { "enabled" } else { "disabled" };
     writeln!(out, "{} is {}, {standing}, from now on", user.email, user.standing().name())?;
     Ok(())

@@ -1,52 +1,69 @@
-//! Binds to the keys what was there before rows were bound, once, and a user again whom somebody changed past Redress.
+//! Vouches, at the operator's word alone, for rows that Redress did not write as they stand: all of a version that did not
+//! bind them to the keys yet, or one user's whom somebody changed.
 
 use uuid::Uuid;
-use vault::Vault;
 
 use super::{Staff, User, bond_store, store};
 use crate::{
     audit::{self, Event},
-    clock::Clock,
     db::{Db, Tx},
     fault::Fault,
 };
 
-/// Vouches, at the first start of a version that binds them, for the rows that let somebody in; see `bond.rs`. It is on
-/// record in the audit history, whose rows nobody without the keys can take out unseen: a second time there is somebody's
-/// doing. Where some rows are bound already, nothing is: then it was done before, and the mark of that was taken away.
+/// Says in the log of a start that rows that let somebody in are not bound to the keys, and what to do. It binds nothing: to
+/// a start, rows of an earlier version look as rows do that somebody wrote past Redress. A desk without such rows is
+/// marked, and [`vouch_all`] has nothing to do there ever.
 ///
 /// # Errors
-/// The database's, and a fault of ours when a sealed field does not open.
-pub async fn adopt(db: &Db, vault: &Vault, clock: &Clock) -> Result<(), Fault> {
+/// Only the database's.
+pub async fn tell_unbound(db: &Db) -> Result<(), Fault> {
     if db.read(|tx| bond_store::is_marked(tx).map_err(Fault::from)).await? {
         return Ok(());
     }
-    let (vault, clock) = (vault.clone(), clock.clone());
+    let look = |tx: &mut Tx<'_>| {
+        tx.take_turn("bonds")?;
+        let users = bond_store::unbound(tx)?;
+        if users == 0 {
+            bond_store::mark(tx)?;
+        }
+        Ok::<_, Fault>(users)
+    };
+    let users = db.write(look).await?;
+    if users > 0 {
+        tracing::warn!(
+            users,
+            "these users are not bound to the keys and cannot sign in. After an upgrade from a version that bound none that is as \
+             it should be: look through redress user list, then run redress user vouch --all, once. At any other time \
+             somebody has written to the database past Redress: find out who before you do"
+        );
+    }
+    Ok(())
+}
+
+/// Vouches for all rows that let somebody in and are not bound to the keys yet, and gives back whose users' they are; nothing
+/// where that was done before, or never needed. Rows that carry the wrong MAC stay out: those were changed since. It is on
+/// record in the audit history, whose rows nobody without the keys can take out unseen.
+///
+/// # Errors
+/// The database's, and a fault of ours when a sealed field does not open.
+pub async fn vouch_all(staff: &Staff) -> Result<Option<Vec<User>>, Fault> {
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let bind = move |tx: &mut Tx<'_>| {
         tx.take_turn("bonds")?;
         if bond_store::is_marked(tx)? {
-            return Ok(0);
-        }
-        if bond_store::any(tx)? {
-            tracing::error!(
-                "the mark that what lets somebody in is bound to the keys was taken away: nothing was bound anew"
-            );
-            bond_store::mark(tx)?;
-            return Ok(0);
+            return Ok(None);
         }
         let users = bond_store::bind(tx, &vault)?;
-        if users > 0 {
-            audit::record(tx, &vault, &clock, None, &Event::StaffBound { users })?;
-            tracing::warn!(users, "what lets somebody in is bound to the keys from now on");
-        }
+        audit::record(tx, &vault, &clock, None, &Event::StaffBound { users: users.len() as u64 })?;
         bond_store::mark(tx)?;
-        Ok::<_, Fault>(users)
+        Ok::<_, Fault>(Some(users))
     };
-    if db.write(bind).await? > 0 {
+    let users = staff.db.write(bind).await?;
+    if users.is_some() {
         // The log still has the rows of before, with what stood in clear.
-        db.scrub().await;
+        staff.db.scrub().await;
     }
-    Ok(())
+    Ok(users)
 }
 
 /// Vouches for what stands in a user's row, whoever wrote it there, and gives the user back.

@@ -40,7 +40,7 @@ mod token_store;
 mod user;
 
 pub use self::{
-    adopt::{adopt, vouch},
+    adopt::{tell_unbound, vouch, vouch_all},
     api::{api, document},
     change::{By, change_user},
     form::{Changes, NewUser},

@@ -49,6 +49,21 @@ impl Kept {
         self.said["schema"].as_i64().unwrap()
     }
 
+    /// Whether it was made before what lets somebody in was bound to the keys.
+    fn is_unbound(&self) -> bool {
+        self.schema() < 20
+    }
+
+    /// Accepts who was there, where that has to be said.
+    fn accept(&self, dir: &Dir) {
+        if self.is_unbound() {
+            let said = run(dir, &["user", "vouch", "--all"]).done();
+            assert!(said.contains("priya@isp.example is owner, enabled") && said.contains("2 accepted"), "{said}");
+        }
+        let said = run(dir, &["user", "vouch", "--all"]).failed();
+        assert!(said.contains("done before"), "{said}");
+    }
+
     /// Puts it where the program of a test looks.
     fn placed(&self) -> Dir {
         let dir = Dir::new();
@@ -139,8 +154,16 @@ async fn desks_of_every_earlier_version_open_and_are_what_they_were() {
     for kept in Kept::all() {
         let dir = kept.placed();
         let still = [GATEWAY.as_slice(), &[("REDRESS_WORKER", "false")]].concat();
-        let process = Process::serve(&dir, &still);
         let token = kept.said["token"].as_str().unwrap();
+        if kept.is_unbound() {
+            // No start vouches for anybody: it says who can.
+            let process = Process::serve(&dir, &still);
+            process.wait_for("redress user vouch --all");
+            assert_eq!(Caller::new(&process.base).with_token(token).get("/api/tickets").await.status, 401);
+            process.stop();
+        }
+        kept.accept(&dir);
+        let process = Process::serve(&dir, &still);
         is_as_it_was(&kept, &Caller::new(&process.base).with_token(token)).await;
         is_as_it_was(&kept, &kept.signed_in(&process.base).await).await;
         process.stop();
@@ -186,6 +209,7 @@ async fn a_desk_is_kept_as_it_was_before_it_is_upgraded() {
     kept.key_placed(&to.path().join("data"));
     let said = run(&to, &["restore", file.to_str().unwrap()]).done();
     assert!(said.contains("is the desk as of"), "{said}");
+    kept.accept(&to);
     let process = Process::serve(&to, &[("REDRESS_WORKER", "false")]);
     is_as_it_was(&kept, &kept.signed_in(&process.base).await).await;
     process.stop();

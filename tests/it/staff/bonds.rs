@@ -191,49 +191,83 @@ async fn a_link_lets_nobody_choose_a_password_for_somebody_else() {
     }
 }
 
+/// What was bound, on record.
+async fn bound(world: &World) -> usize {
+    let read = |tx: &mut Tx<'_>| tx.query("SELECT 1 FROM audit_events WHERE kind = 32", params![]);
+    world.staff.db.read(read).await.unwrap().len()
+}
+
+/// As a version before left it. Passwords stood in clear there, as hashes.
+async fn as_before(world: &World) {
+    let hash = world.staff.gate.hash(PASSWORD.to_owned(), [7; 16]).await.unwrap();
+    meddle(world, "UPDATE users SET mac = NULL, password_hash = NULL, password = $1", &[Value::Text(hash)]).await;
+    meddle(world, "UPDATE sessions SET mac = NULL", &[]).await;
+    meddle(world, "UPDATE api_tokens SET mac = NULL", &[]).await;
+    meddle(world, "DELETE FROM meta WHERE name = 'staff.bound'", &[]).await;
+}
+
 #[tokio::test]
-async fn what_was_there_before_is_bound_once_and_that_is_on_record() {
+async fn no_start_vouches_for_what_somebody_wrote() {
+    let world = World::new();
+    let mut admin = world.browser("Priya Raman", Role::Admin).await;
+    let mut program = world.program("Ana Reyes", Role::Technician).await;
+    as_before(&world).await;
+    meddle(&world, "UPDATE users SET role = 0, owner = 1 WHERE id = $1", &[program.id().into()]).await;
+    for _ in 0..2 {
+        staff::tell_unbound(&world.staff.db).await.unwrap();
+        assert!(!admin.is_known().await && !program.is_known().await);
+        for email in [admin.email(), program.email()] {
+            assert_eq!(world.anonymous().try_sign_in(email, PASSWORD).await.status, 422);
+        }
+    }
+    assert_eq!(bound(&world).await, 0);
+}
+
+#[tokio::test]
+async fn what_was_there_before_is_bound_once_by_the_operator_and_that_is_on_record() {
     let world = World::new();
     let mut browser = world.browser("Priya Raman", Role::Admin).await;
     let mut program = world.program("Ana Reyes", Role::Admin).await;
-    let adopt = async || staff::adopt(&world.staff.db, &world.staff.vault, &world.staff.clock).await.unwrap();
-    let bound = async || {
-        let read = |tx: &mut Tx<'_>| tx.query("SELECT 1 FROM audit_events WHERE kind = 32", params![]);
-        world.staff.db.read(read).await.unwrap().len()
-    };
+    as_before(&world).await;
+    // Somebody whom the new version made has nothing to do with it, and one who was changed since stays out.
+    let mut newer = world.browser("Newer One", Role::Technician).await;
+    let altered = world.user("Altered One", Role::Technician).await;
+    assert_eq!(meddle(&world, "UPDATE users SET role = 0 WHERE id = $1", &[altered.id.into()]).await, 1);
+    staff::tell_unbound(&world.staff.db).await.unwrap();
 
-    // As a version before left it. Passwords stood in clear there, as hashes.
-    let hash = world.staff.gate.hash(PASSWORD.to_owned(), [7; 16]).await.unwrap();
-    meddle(&world, "UPDATE users SET mac = NULL, password_hash = NULL, password = $1", &[Value::Text(hash)]).await;
-    meddle(&world, "UPDATE sessions SET mac = NULL", &[]).await;
-    meddle(&world, "UPDATE api_tokens SET mac = NULL", &[]).await;
-    assert!(!browser.is_known().await && !program.is_known().await);
-    adopt().await;
-    assert!(browser.is_known().await && program.is_known().await);
+    let mut out = Vec::new();
+    redress::cli::user::vouch_all(&world.staff, &mut out).await.unwrap();
+    let said = String::from_utf8(out).unwrap();
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines.len() == 3 && lines[2].starts_with("2 accepted"), "{said}");
+    assert_eq!(lines[1], format!("{} is owner, enabled, from now on", browser.email()));
+    assert!(browser.is_known().await && program.is_known().await && newer.is_known().await);
+    assert!(!shown(&world, altered.id).await.genuine);
     assert_eq!(world.anonymous().try_sign_in(browser.email(), PASSWORD).await.status, 303);
-    assert_eq!(bound().await, 1);
+    assert_eq!(bound(&world).await, 1);
     let clear = |tx: &mut Tx<'_>| tx.query("SELECT 1 FROM users WHERE password IS NOT NULL", params![]);
     assert!(world.staff.db.read(clear).await.unwrap().is_empty(), "no hash stands in clear any more");
     // PostgreSQL keeps a row of before until it is vacuumed.
     let gone = world.dir.database().is_some() || !world.at_rest().windows(7).any(|at| at == b"$argon2");
     assert!(gone, "nor in the log or between the rows");
 
-    // A second start binds nothing, whatever somebody wrote; nor does one whose mark was taken away.
-    let sql = "UPDATE users SET role = 1, owner = 0 WHERE id = $1";
-    assert_eq!(meddle(&world, sql, &[program.id().into()]).await, 1);
-    adopt().await;
-    assert_eq!(meddle(&world, "DELETE FROM meta WHERE name = 'staff.bound'", &[]).await, 1);
-    adopt().await;
+    // A second time accepts nothing, whatever somebody wrote meanwhile.
+    assert_eq!(meddle(&world, "UPDATE users SET mac = NULL WHERE id = $1", &[program.id().into()]).await, 1);
+    let refused = redress::cli::user::vouch_all(&world.staff, &mut Vec::new()).await.unwrap_err().to_string();
+    assert!(refused.contains("redress user vouch EMAIL"), "{refused}");
     assert!(browser.is_known().await && !program.is_known().await);
-    assert_eq!(bound().await, 1);
-
-    // Whoever takes away every MAC as well is on record, and the record holds together.
-    meddle(&world, "DELETE FROM meta WHERE name = 'staff.bound'", &[]).await;
-    for sql in ["UPDATE users SET mac = NULL", "UPDATE sessions SET mac = NULL", "UPDATE api_tokens SET mac = NULL"] {
-        meddle(&world, sql, &[]).await;
-    }
-    adopt().await;
-    assert_eq!(bound().await, 2);
+    assert_eq!(bound(&world).await, 1);
     let verdict = redress::audit::verify(&world.staff.db, &world.staff.vault, None).await.unwrap();
     assert!(verdict.broken.is_empty(), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn a_desk_that_was_bound_from_the_first_has_nothing_to_accept() {
+    let world = World::new();
+    staff::tell_unbound(&world.staff.db).await.unwrap();
+    let mut admin = world.browser("Priya Raman", Role::Admin).await;
+    assert_eq!(meddle(&world, "UPDATE users SET mac = NULL", &[]).await, 1);
+    assert!(redress::cli::user::vouch_all(&world.staff, &mut Vec::new()).await.is_err());
+    assert!(!admin.is_known().await);
+    assert_eq!(bound(&world).await, 0);
 }
