@@ -79,6 +79,7 @@ audit-enabled = may sign in again
 audit-owner = is an owner now
 audit-no-owner = is no owner any more
 audit-disabled = may sign in no more
+audit-no-password = has no password any more
 audit-link-made = A link to choose a password was made
 audit-link-invitation = invitation
 audit-link-reset = reset

@@ -79,6 +79,7 @@ audit-enabled = फिर साइन इन कर सकते हैं
 audit-owner = अब स्वामी हैं
 audit-no-owner = अब स्वामी नहीं हैं
 audit-disabled = अब साइन इन नहीं कर सकते
+audit-no-password = अब पासवर्ड नहीं है
 audit-link-made = पासवर्ड चुनने का लिंक बनाया गया
 audit-link-invitation = न्योता
 audit-link-reset = पासवर्ड बदलना

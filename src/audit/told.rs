@@ -207,6 +207,7 @@ fn changed(what: &str) -> Text {
         None => Text::new(match what {
             "email" => "staff-email",
             "phone" => "staff-phone",
+            "no password" => "audit-no-password",
             _ => "staff-name",
         }),
     }

@@ -158,6 +158,13 @@ pub(super) fn seal_password(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, hash: &str
     tx.execute(sql, params![id, vault.seal_text(&cell(PASSWORD, &id), hash)]).map(drop)
 }
 
+/// Takes a user's password away; `false` where there was none.
+pub fn take_password(tx: &mut Tx<'_>, id: Uuid, now: i64) -> Result<bool, DbError> {
+    let sql = "UPDATE users SET password_hash = NULL, password = NULL, must_change = 0, updated_at = $2 \
+               WHERE id = $1 AND password_hash IS NOT NULL";
+    Ok(tx.execute(sql, params![id, now])? == 1)
+}
+
 /// The hash of a user's password, if there is one.
 pub fn password(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<Option<String>, DbError> {
     let row = tx.query_one("SELECT password_hash FROM users WHERE id = $1", params![id])?;

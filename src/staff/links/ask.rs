@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::give::give;
+use super::{give::give, store};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -32,11 +32,15 @@ pub async fn ask(staff: &Staff, email: String, from: Option<IpAddr>, language: L
     Ok(())
 }
 
-/// Has a link mailed to whose address this is, if they are an enabled user.
+/// Has a link mailed to whose address this is, if they are an enabled user. Whoever signs in by the provider alone gets none:
+/// with a password of their own choice they would come past all that it asks of them. An owner may give them one.
 pub(in crate::staff) fn grant(tx: &mut Tx<'_>, staff: &Staff, email: &str, language: Language) -> Result<(), Fault> {
     let email: String = email.nfc().collect();
     let Some(id) = users::email_owner(tx, &staff.vault, &email)? else { return Ok(()) };
     users::take_turn(tx, id)?;
+    if store::is_the_providers(tx, id)? {
+        return Ok(());
+    }
     match users::by_id(tx, &staff.vault, id)? {
         Some(user) if user.enabled => give(tx, staff, None, &user, language).map(drop),
         _ => Ok(()),

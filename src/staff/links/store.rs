@@ -58,6 +58,13 @@ pub fn set_must_change(tx: &mut Tx<'_>, of: Uuid, must: bool) -> Result<(), DbEr
     tx.execute("UPDATE users SET must_change = $2 WHERE id = $1", params![of, must]).map(drop)
 }
 
+/// Whether a user signs in by the provider alone: known there, and without a password here.
+pub fn is_the_providers(tx: &mut Tx<'_>, of: Uuid) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM users u WHERE u.id = $1 AND u.password_hash IS NULL \
+               AND EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id)";
+    Ok(tx.query_one(sql, params![of])?.is_some())
+}
+
 /// Whether a user has a password at all.
 pub fn has_password(tx: &mut Tx<'_>, of: Uuid) -> Result<bool, DbError> {
     Ok(tx.query_one("SELECT 1 FROM users WHERE id = $1 AND password_hash IS NOT NULL", params![of])?.is_some())

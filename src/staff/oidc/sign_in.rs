@@ -15,7 +15,7 @@ use crate::{
         By, Changes, NewUser, Role, Staff, User,
         change::change,
         credential::{Fresh, Hash},
-        form, members, second_factor, session_store, store as users,
+        form, links, mail, members, second_factor, session_store, store as users,
     },
 };
 
@@ -98,11 +98,27 @@ fn known(tx: &mut Tx<'_>, desk: Desk<'_>, identity: &Identity, id: Uuid) -> Resu
     }
     let role = desk.settings.role(&identity.claims);
     if role.is_none() && desk.settings.are_roles_claimed() {
-        // Whoever has lost all roles at the provider has no business in a session of before.
-        users::end_log_ins(tx, id, None)?;
+        bar(tx, desk, &user)?;
         return Ok(Err(Refusal::NoRole));
     }
     given(tx, desk, user, role)
+}
+
+/// Whoever has lost all roles at the provider has no business in a session of before, and no way in past it: without a
+/// password neither a passkey nor a wish for another leads in. The last owner keeps theirs, as the last admin keeps their
+/// role: a rule that somebody mistyped must not close the desk to everybody.
+fn bar(tx: &mut Tx<'_>, desk: Desk<'_>, user: &User) -> Result<(), Fault> {
+    users::end_log_ins(tx, user.id, None)?;
+    if user.runs_desk() && !users::other_admins(tx, desk.vault, user.id)?.1 {
+        return Ok(());
+    }
+    links::store::void(tx, user.id)?;
+    mail::take_back(tx, user.id)?;
+    if users::take_password(tx, user.id, desk.clock.now())? {
+        let event = Event::UserChanged { user: user.id, name: user.name.clone(), what: vec!["no password".to_owned()] };
+        audit::record(tx, desk.vault, desk.clock, None, &event)?;
+    }
+    Ok(())
 }
 
 /// The user with the role that the claims give, if they give one.

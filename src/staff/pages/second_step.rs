@@ -17,7 +17,7 @@ use crate::{
     db::Tx,
     fault::{Fault, FieldFault},
     staff::{
-        Staff, User,
+        Staff, User, links,
         log_in::{self, Proof},
         second_factor::{self, Asked, Carried, Given, Kind, Second},
         session::{self, Sender},
@@ -214,6 +214,10 @@ pub async fn by_passkey(
         let user = second.user;
         let admit = move |tx: &mut Tx<'_>, staff: &Staff| {
             store::take_turn(tx, user)?;
+            // What the provider asks and claims is not to be passed by, and this is asked nowhere but here.
+            if links::store::is_the_providers(tx, user)? {
+                return Ok(None);
+            }
             store::able(tx, &staff.vault, user)
         };
         let entered = enter(&staff, (&sender, visit.language), second, admit).await;

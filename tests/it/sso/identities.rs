@@ -1,12 +1,13 @@
 //! Whose an identity is: issuer and subject, and an address only where that is set.
 
-use redress::staff::{By, Changes, Role, change_user};
+use redress::staff::{By, Changes, Role, User, change_user};
 use serde_json::{Value, json};
 
 use super::{
     fake::{Fake, Sign},
-    refusal, users,
+    recorded, refusal, users,
 };
+use crate::support::{PASSWORD, TestApp};
 
 fn of(email: &str, verified: Value) -> impl FnOnce(&mut Value) + use<> {
     let email = email.to_owned();
@@ -58,6 +59,41 @@ async fn a_disabled_user_stays_out_by_either_way() {
     change_user(&app.app.staff, By::default(), asha.id, disabled).await.unwrap();
     assert_eq!(browser.open("/account").await.status, 303);
     assert_eq!(refusal(&fake.arrive(&app, Sign::By(1), |_| {}).await.1), "disabled");
+}
+
+/// Whether a password lets a user in, over the API.
+async fn by_password(app: &TestApp, user: &User) -> bool {
+    let proof = json!({"email": user.email, "password": PASSWORD});
+    app.anonymous().post("/api/auth/login", &proof).await.status == 200
+}
+
+#[tokio::test]
+async fn who_has_lost_all_roles_at_the_provider_comes_by_no_password_either() {
+    let (fake, app, _) = Fake::with_desk(&[]).await;
+    assert_eq!(fake.arrive(&app, Sign::By(1), |_| {}).await.1.location, "/tickets");
+    let asha = redress::staff::by_email(&app.app.staff, "asha@isp.example").await.unwrap().unwrap();
+    let local = Changes { password: Some(PASSWORD.to_owned()), must_change: Some(false), ..Changes::none() };
+    change_user(&app.app.staff, By::default(), asha.id, local.clone()).await.unwrap();
+    assert!(by_password(&app, &asha).await, "an owner has given her one");
+    let lost = |claims: &mut Value| claims["groups"] = json!([]);
+    for recorded_first in [[27, 14], [27, 27]] {
+        assert_eq!(refusal(&fake.arrive(&app, Sign::By(1), lost).await.1), "no-role");
+        assert!(!by_password(&app, &asha).await);
+        let events: Vec<i64> = recorded(&app).await.into_iter().filter(|code| [27, 14].contains(code)).collect();
+        assert_eq!(events[..2], recorded_first, "that her password is gone is on record");
+    }
+    // With a role again she comes by the provider, as before.
+    assert_eq!(fake.arrive(&app, Sign::By(1), |_| {}).await.1.location, "/tickets");
+    assert!(!by_password(&app, &asha).await);
+
+    // The last owner keeps a way in, whatever the rules of the settings say.
+    change_user(&app.app.staff, By::default(), asha.id, local).await.unwrap();
+    for other in redress::staff::users(&app.app.staff).await.unwrap().iter().filter(|user| user.id != asha.id) {
+        let off = Changes { enabled: Some(false), ..Changes::none() };
+        change_user(&app.app.staff, By::default(), other.id, off).await.unwrap();
+    }
+    assert_eq!(refusal(&fake.arrive(&app, Sign::By(1), lost).await.1), "no-role");
+    assert!(by_password(&app, &asha).await);
 }
 
 #[tokio::test]

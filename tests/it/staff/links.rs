@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use redress::{
     request_id::{Carried, RequestId},
-    staff::{self, By, Carrying, Changes, Fate, Grant, LinkKind, Mail, Post, Role},
+    staff::{self, By, Carrying, Changes, Fate, Grant, LinkKind, Mail, NewUser, Post, Role},
     words::Language,
 };
 use serde_json::json;
@@ -278,6 +278,38 @@ async fn who_forgot_gets_a_link_by_mail_and_whoever_else_is_asked_for_the_same_a
     let all = sack.mails.lock().unwrap().clone();
     assert!(all.iter().all(|mail| mail.to == user.email), "nobody else is written to");
     assert_eq!(crate::support::sql(&world.dir, "DELETE FROM staff_mails"), 0, "what was sent is forgotten");
+}
+
+#[tokio::test]
+async fn who_signs_in_by_the_provider_alone_is_mailed_no_way_past_it() {
+    let (world, sack, _stop) = mailing();
+    let other = world.user("Priya Raman", Role::Admin).await;
+    let asha = known_at_the_provider(&world).await;
+    for email in [&asha.email, &other.email] {
+        assert_eq!(world.anonymous().submit("/forgot", &[("email", email)]).await.status, 200);
+        world.hand.advance(1);
+    }
+    // Wishes are dealt with in the order in which they came.
+    sack.to(&other.email, 1).await;
+    assert_eq!(crate::support::sql(&world.dir, "UPDATE password_links SET kind = kind"), 1, "of the other one alone");
+    // An owner may mean to.
+    assert!(staff::give_link(&world.staff, None, asha.id, Language::English).await.unwrap().mailed);
+    sack.to(&asha.email, 1).await;
+}
+
+/// Somebody whom single sign-on made.
+async fn known_at_the_provider(world: &World) -> staff::User {
+    let new = NewUser {
+        email: "asha@isp.example".to_owned(),
+        name: "Asha".to_owned(),
+        phone: None,
+        role: Role::Admin,
+        owner: false,
+        password: None,
+    };
+    let user = staff::add_user(&world.staff, None, new).await.unwrap();
+    world.is_at_the_provider(user.id).await;
+    user
 }
 
 #[tokio::test]

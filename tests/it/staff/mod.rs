@@ -26,7 +26,7 @@ use axum::{
 use jiff::tz::TimeZone;
 use redress::{
     clock::{Clock, Hand},
-    db::{Db, DbOptions},
+    db::{Db, DbOptions, Tx, params},
     staff::{self, Gate, Mails, NewUser, Role, Settings, Staff, User},
     web::{
         Chrome,
@@ -136,6 +136,13 @@ impl World {
         browser.sign_in(&user.email, PASSWORD).await;
         browser.user = Some(user);
         browser
+    }
+
+    /// Has a user be known at the provider, which this world has none of.
+    async fn is_at_the_provider(&self, id: uuid::Uuid) {
+        let sql = "INSERT INTO identities (subject_key, user_id, created_at) VALUES ($1, $2, 1)";
+        let tie = move |tx: &mut Tx<'_>| tx.execute(sql, params![vec![7_u8; 32], id]);
+        assert_eq!(self.staff.db.write(tie).await.unwrap(), 1);
     }
 
     fn anonymous(&self) -> Client {

@@ -144,6 +144,25 @@ async fn a_passkey_signs_in_alone_and_beside_the_password() {
     assert_eq!(second.get("/users/new").await.status, 200);
 }
 
+/// What a provider asks and claims is not passed by with a passkey that somebody has set up here beside it.
+#[tokio::test]
+async fn a_passkey_is_no_way_past_the_provider() {
+    let world = World::at(SITE);
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let mut key = Authenticator::new(b"one");
+    add(&mut browser, &mut key).await;
+    world.is_at_the_provider(browser.id()).await;
+    for (has_password, status) in [(true, 303), (false, 422)] {
+        if !has_password {
+            assert_eq!(crate::support::sql(&world.dir, "UPDATE users SET password_hash = NULL"), 1);
+        }
+        let mut desk = world.anonymous();
+        let (options, state) = asked(&desk.get("/login").await);
+        let answer = key.get(&options, SITE, SEEN);
+        assert_eq!(by_passkey(&mut desk, &answer, &state).await.status, status);
+    }
+}
+
 /// What somebody would try who has seen an answer, or made one on another site.
 #[tokio::test]
 async fn an_answer_is_good_once_for_this_site_by_its_own_key_and_with_its_user_verified() {
