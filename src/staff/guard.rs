@@ -12,7 +12,7 @@ use super::{
     Staff,
     roles::{Scope, Scopes},
     routes::{self, Need},
-    session::{Caller, by_itself, find, leads_to_factor, refuse, to_factor, turn_away},
+    session::{Caller, find, leads_to_factor, refuse, to_factor, turn_away},
 };
 use crate::{
     fault::Fault,
@@ -68,14 +68,15 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
     response
 }
 
-/// Whether an answer shows clients or what they wrote to somebody who asked for it. A page that keeps itself true asks by
-/// itself; suggestions come while somebody types, and lead to a page that counts.
+/// Whether an answer shows clients or what they wrote. A page that keeps itself true asks again and again for the same, which
+/// is recorded once in a while as all is; only its stream is not a page. Suggestions come while somebody types, and lead to a
+/// page that counts.
 fn is_personal(permission: Permission, route: &str, parts: &Parts) -> bool {
     let shows = matches!(
         permission,
         Permission::TicketsRead | Permission::ClientsRead | Permission::NotificationsRead | Permission::JobsRead
     );
-    let asked = !by_itself(parts) && !matches!(route, "/tickets/find" | "/clients/suggest");
+    let asked = !matches!(route, "/live" | "/tickets/find" | "/clients/suggest");
     shows && asked && parts.method == Method::GET
 }
 

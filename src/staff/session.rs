@@ -20,6 +20,7 @@ use super::{
     device::{self, Device},
     proof_store::{self, Owner},
     session_store, store,
+    throttle::Bucket,
 };
 use crate::{
     db::Tx,
@@ -138,12 +139,10 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
         return Ok(None);
     };
     let Owner { user, stale, proved_at, lacks_factor, strong, scopes } = owner;
-    // A page that stays true is bounded by other means, and must not use up what its user may ask for.
-    if !by_itself(parts) {
-        staff.throttle.take(user.id, now).map_err(Fault::Pace)?;
-    }
+    let bucket = if by_itself(parts) { Bucket::ByItself } else { Bucket::Asked };
+    staff.throttle.take(user.id, bucket, now).map_err(Fault::Pace)?;
     // Reading goes on while the database takes no writes.
-    if stale && !by_itself(parts) {
+    if stale && bucket == Bucket::Asked {
         let noted = staff.db.write(move |tx| store::note_use(tx, kind, &hash, now));
         match tokio::time::timeout(NOTED_WITHIN, noted).await {
             Ok(Ok(())) => {}
@@ -155,10 +154,12 @@ pub async fn find(staff: &Staff, parts: &Parts) -> Result<Option<Caller>, Fault>
 }
 
 /// Whether a page asks by itself to stay true: that is no sign of anybody at the desk, so a session still ends when
-/// nobody has been there.
-pub fn by_itself(parts: &Parts) -> bool {
+/// nobody has been there. Anybody can say so of a request. It gives them nothing but a session that ends sooner: a bucket of
+/// the same size is asked, and what they see is recorded as anything else is.
+fn by_itself(parts: &Parts) -> bool {
     let path = parts.uri.path();
-    path.starts_with("/live") || (!is_api(path) && parts.headers.contains_key(BEHIND))
+    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    path.starts_with("/live") || (reads && !is_api(path) && parts.headers.contains_key(BEHIND))
 }
 
 /// Whether a page is one of those that somebody needs who has to set up a second factor.

@@ -1,5 +1,5 @@
-//! How many requests one user may send: a token bucket for each (as the virtual scheduling algorithm of ITU-T I.371), on
-//! this node alone. Generous, since it is for what runs away, a script in a loop or a token in wrong hands, and never for
+//! How many requests one user may send: token buckets (as the virtual scheduling algorithm of ITU-T I.371), on this node
+//! alone: one for what they ask for, and another of the same size for what their open pages ask for by themselves. Generous, since it is for what runs away, a script in a loop or a token in wrong hands, and never for
 //! people.
 
 use std::{
@@ -12,13 +12,23 @@ use uuid::Uuid;
 /// Microseconds that an empty bucket takes to fill.
 const FILLS: i64 = 60_000_000;
 
-/// The buckets. There are no more than users.
+/// Which of a user's two buckets a request comes out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bucket {
+    /// Of what somebody asks for, and programs.
+    Asked,
+    /// Of what a page asks for to stay true: it must not use up what its user may ask for. Whoever says that they are such
+    /// a page gets no more than that.
+    ByItself,
+}
+
+/// The buckets. There are no more than two for each user.
 #[derive(Debug, Default)]
 pub struct Throttle {
     /// Microseconds that one request takes out of a bucket; 0 for nothing.
     cost: i64,
     /// When each bucket will be full again, in microseconds.
-    full_at: Mutex<HashMap<Uuid, i64>>,
+    full_at: Mutex<HashMap<(Uuid, Bucket), i64>>,
 }
 
 impl Throttle {
@@ -32,13 +42,13 @@ impl Throttle {
     ///
     /// # Errors
     /// Seconds to wait; the request is then not counted.
-    pub fn take(&self, user: Uuid, now: i64) -> Result<(), u64> {
+    pub fn take(&self, user: Uuid, bucket: Bucket, now: i64) -> Result<(), u64> {
         if self.cost == 0 {
             return Ok(());
         }
         let now = now.saturating_mul(1000);
         let mut buckets = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let full_at = buckets.entry(user).or_insert(now);
+        let full_at = buckets.entry((user, bucket)).or_insert(now);
         // Further ahead than it can be comes from a clock that was set back since.
         let taken = if *full_at > now + FILLS { 0 } else { (*full_at - now).max(0) } + self.cost;
         if taken > FILLS {
@@ -58,30 +68,38 @@ mod tests {
         let (throttle, one, other) = (Throttle::new(60), Uuid::from_u128(1), Uuid::from_u128(2));
         let start = 1_800_000_000_000;
         for _ in 0..60 {
-            throttle.take(one, start).unwrap();
+            throttle.take(one, Bucket::Asked, start).unwrap();
         }
-        assert_eq!(throttle.take(one, start), Err(1));
-        assert_eq!(throttle.take(one, start + 999), Err(1), "what is refused costs nothing");
-        throttle.take(one, start + 1000).unwrap();
-        assert_eq!(throttle.take(one, start + 1000), Err(1));
-        throttle.take(other, start).unwrap();
+        assert_eq!(throttle.take(one, Bucket::Asked, start), Err(1));
+        assert_eq!(throttle.take(one, Bucket::Asked, start + 999), Err(1), "what is refused costs nothing");
+        throttle.take(one, Bucket::Asked, start + 1000).unwrap();
+        assert_eq!(throttle.take(one, Bucket::Asked, start + 1000), Err(1));
+        throttle.take(other, Bucket::Asked, start).unwrap();
         for _ in 0..60 {
-            throttle.take(one, start + 600_000).unwrap();
+            throttle.take(one, Bucket::ByItself, start + 1000).unwrap();
         }
-        assert_eq!(throttle.take(one, start + 600_000), Err(1), "quiet earns no more than a minute's worth");
+        assert_eq!(throttle.take(one, Bucket::ByItself, start + 1000), Err(1), "apart, and no more of them");
+        for _ in 0..60 {
+            throttle.take(one, Bucket::Asked, start + 600_000).unwrap();
+        }
+        assert_eq!(
+            throttle.take(one, Bucket::Asked, start + 600_000),
+            Err(1),
+            "quiet earns no more than a minute's worth"
+        );
         let rare = Throttle::new(1);
-        rare.take(one, start).unwrap();
-        assert_eq!(rare.take(one, start), Err(60));
+        rare.take(one, Bucket::Asked, start).unwrap();
+        assert_eq!(rare.take(one, Bucket::Asked, start), Err(60));
     }
 
     #[test]
     fn without_a_limit_nobody_waits_and_a_clock_set_back_locks_nobody_out() {
         let (throttle, user) = (Throttle::new(0), Uuid::from_u128(1));
-        assert!((0..100_000).all(|_| throttle.take(user, 0).is_ok()));
+        assert!((0..100_000).all(|_| throttle.take(user, Bucket::Asked, 0).is_ok()));
         let most = Throttle::new(10_000_000);
-        assert!((0..100_000).all(|_| most.take(user, 0).is_ok()));
+        assert!((0..100_000).all(|_| most.take(user, Bucket::Asked, 0).is_ok()));
         let throttle = Throttle::new(1);
-        throttle.take(user, 86_400_000).unwrap();
-        throttle.take(user, 0).unwrap();
+        throttle.take(user, Bucket::Asked, 86_400_000).unwrap();
+        throttle.take(user, Bucket::Asked, 0).unwrap();
     }
 }

@@ -198,6 +198,29 @@ async fn who_saw_what_is_on_record_once_in_a_while_and_apart_from_the_rest() {
     assert!(verdict(&app, None).await.broken.is_empty());
 }
 
+/// The header by which a page renews itself hides nothing: anybody can send it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_fetches_to_stay_true_is_on_record_where_it_was_not_seen_before() {
+    let app = TestApp::start().await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    let (seen, other) = (admin.ticket(json!({})).await, admin.ticket(json!({})).await);
+    let path = |ticket: &serde_json::Value| format!("/tickets/{}", ticket["ticketRef"].as_str().unwrap());
+    browser.open(&path(&seen)).await;
+    for ticket in [&seen, &other, &other] {
+        let behind = browser.request("GET", &path(ticket)).header("x-redress-live", "1");
+        assert_eq!(behind.send().await.unwrap().status(), 200);
+    }
+    let rows = eventually("both are on record", async || {
+        let rows = part(&browser, "kind=reads").await;
+        (rows.len() >= 2).then_some(rows)
+    })
+    .await;
+    for ticket in [&seen, &other] {
+        let of = rows.iter().filter(|row| row.ends_with(&path(ticket))).count();
+        assert_eq!(of, 1, "{rows:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_are_kept_off_the_record_where_the_desk_says_so() {
     let app = TestApp::with(&[("audit_reads", "false")]).await;

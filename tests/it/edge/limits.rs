@@ -44,6 +44,26 @@ async fn a_page_says_so_to_people() {
     assert!(!page.headers["retry-after"].is_empty() && page.text.contains("<h1>"), "{}", page.text);
 }
 
+/// Whoever says of a request that a page sent it by itself gets no more than that page.
+#[tokio::test]
+async fn what_a_page_asks_for_by_itself_is_limited_too_and_apart() {
+    let app = TestApp::with_clock(&[("requests_per_minute", "3")], Clock::fixed(1_800_000_000_000, 3).0).await;
+    let browser = app.browser().await;
+    let behind = async |method: &str, path: &str| {
+        let request = browser.request(method, path).header("sec-fetch-site", "same-origin");
+        request.header("x-redress-live", "1").send().await.unwrap().status().as_u16()
+    };
+    for status in [200, 200, 200, 429] {
+        assert_eq!(behind("GET", "/account").await, status);
+    }
+    for status in [200, 200] {
+        assert_eq!(browser.open("/account").await.status, status, "it has used up nothing of its user's");
+    }
+    // What changes something is nothing that a page sends by itself.
+    assert_ne!(behind("POST", "/account/preferences").await, 429);
+    assert_eq!(behind("POST", "/account/preferences").await, 429);
+}
+
 #[tokio::test]
 async fn refusals_are_logged_with_who_and_where_and_nothing_personal() {
     let dir = Dir::new();
