@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 use vault::Vault;
@@ -23,8 +24,13 @@ const AGAIN: i64 = 15 * 60 * 1000;
 const REMEMBERED: usize = 20_000;
 /// Records under way. A database that takes none must not gather them without end.
 const WAITING: usize = 256;
-/// Of an address, in characters.
-const LONGEST: usize = 300;
+/// Of a path, in characters.
+const PATH: usize = 300;
+/// Of a query, in characters: the rows of a list have room in it.
+const QUERY: usize = 2_500;
+
+/// A user and the whole of an address, however long, as a digest.
+type Place = [u8; 32];
 
 /// Records reads. Cheap to clone.
 #[derive(Clone)]
@@ -32,7 +38,8 @@ pub struct Reads {
     db: Db,
     vault: Vault,
     clock: Clock,
-    recent: Arc<Mutex<HashMap<(Uuid, String), i64>>>,
+    /// When each place was recorded.
+    recent: Arc<Mutex<HashMap<Place, i64>>>,
     room: Arc<Semaphore>,
 }
 
@@ -50,9 +57,7 @@ impl Reads {
 
     /// Notes that somebody saw what is at an address. Nobody waits for the record: a desk is not slower for it.
     pub fn note(&self, by: Uuid, path: &str, query: &str) {
-        let short = |text: &str| text.chars().take(LONGEST).collect::<String>();
-        let (path, query, now) = (short(path), short(query), self.clock.now());
-        if !self.is_due(by, &format!("{path}?{query}"), now) {
+        if !self.is_due(place(by, path, query), self.clock.now()) {
             return;
         }
         let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
@@ -60,7 +65,7 @@ impl Reads {
             return;
         };
         let (vault, clock, db) = (self.vault.clone(), self.clock.clone(), self.db.clone());
-        let event = Event::Read { path, query };
+        let event = Event::Read { path: path.chars().take(PATH).collect(), query: kept(query) };
         let work = move |tx: &mut Tx<'_>| record(tx, &vault, &clock, Some(by), &event).map(drop);
         tokio::spawn(async move {
             let recorded: Result<(), Fault> = db.write(work).await;
@@ -71,19 +76,60 @@ impl Reads {
         });
     }
 
-    fn is_due(&self, by: Uuid, place: &str, now: i64) -> bool {
+    fn is_due(&self, place: Place, now: i64) -> bool {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = |at: i64| (0..AGAIN).contains(&(now - at));
+        if recent.get(&place).is_some_and(|at| lately(*at)) {
+            return false;
+        }
         if recent.len() >= REMEMBERED {
-            recent.retain(|_, at| (0..AGAIN).contains(&(now - *at)));
+            recent.retain(|_, at| lately(*at));
             if recent.len() >= REMEMBERED {
                 recent.clear();
             }
         }
-        let before = recent.insert((by, place.to_owned()), now);
-        let due = before.is_none_or(|at| !(0..AGAIN).contains(&(now - at)));
-        if let Some(at) = before.filter(|_| !due) {
-            recent.insert((by, place.to_owned()), at);
+        recent.insert(place, now);
+        true
+    }
+}
+
+fn place(by: Uuid, path: &str, query: &str) -> Place {
+    // No path has a question mark.
+    Sha256::new().chain_update(by.as_bytes()).chain_update(path).chain_update("?").chain_update(query).finalize().into()
+}
+
+/// What is kept of a query: what was searched for before all else, which may be too long.
+fn kept(query: &str) -> String {
+    let (sought, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with("q="));
+    let pairs: Vec<&str> = sought.into_iter().chain(rest).collect();
+    pairs.join("&").chars().take(QUERY).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::DbOptions;
+
+    #[test]
+    fn what_was_searched_for_is_kept_whatever_stands_before_it() {
+        let padding = "x".repeat(QUERY);
+        assert!(kept(&format!("pad={padding}&q=nadia")).starts_with("q=nadia&pad=xx"));
+        assert_eq!(kept(&format!("q={padding}")).len(), QUERY);
+        for query in ["", "q=nadia&status=", "status=New&queue=2"] {
+            assert_eq!(kept(query), query);
         }
-        due
+    }
+
+    #[tokio::test]
+    async fn an_address_is_due_once_in_a_while_for_each_user_and_the_whole_of_it() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        let reads = Reads::new(db, Vault::for_tests(1), Clock::fixed(1_000, 3).0);
+        let (one, other, padding) = (Uuid::from_u128(1), Uuid::from_u128(2), "x".repeat(2 * QUERY));
+        let due = |by, query: &str, now| reads.is_due(place(by, "/tickets", query), now);
+        assert!(due(one, "q=nadia", 0) && due(other, "q=nadia", 0) && due(one, "q=nadi", 0));
+        assert!(!due(one, "q=nadia", AGAIN - 1) && due(one, "q=nadia", AGAIN));
+        let long = |end: &str| format!("pad={padding}&ticket={end}");
+        assert!(due(one, &long("1"), 0) && due(one, &long("2"), 0) && !due(one, &long("1"), 1));
     }
 }

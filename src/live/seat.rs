@@ -156,11 +156,19 @@ impl Seat {
             }
             Shows::List(list) => {
                 let ids: Vec<String> = list.rows.iter().map(|(id, _)| id.to_string()).collect();
+                let mut shown = Vec::new();
                 for ticket in db.read(move |tx| by_keys(tx, &desk.vault, &ids)).await? {
                     if list.replaces(&ticket) {
                         let row = pages::row(&self.frame, &self.live.tickets.desk, &ticket)?;
                         html.push_str(&streams::row(ticket.id, &row));
+                        shown.push(ticket.reference.to_string());
                     }
+                }
+                // The page says itself which rows it has, so it may be any ticket that is asked for here.
+                if !shown.is_empty() {
+                    let mut rows = form_urlencoded::Serializer::new(String::new());
+                    let rows = rows.append_pair("rows", &shown.join(", ")).finish();
+                    self.live.tickets.staff.saw(self.viewer.id, "/live", &rows);
                 }
                 if self.search().await? {
                     html.push_str(&self.fresh()?);

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    permissions::Permission,
     web::{
         problem::Problem,
         refusal::{RefusedTo, refused},
@@ -38,15 +37,17 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
     };
     let (permission, lapsed) = match *need {
         Need::Nothing => return next.run(request).await,
-        Need::May(permission) => (permission, false),
+        Need::May(permission) | Need::Sees(permission) => (permission, false),
         Need::MayOrLapsed(permission) => (permission, true),
     };
+    // `HEAD` shows nothing.
+    let shows = matches!(need, Need::Sees(_)) && request.method() != Method::HEAD;
     let (mut parts, body) = request.into_parts();
     let mut seen = None;
     match find(&staff, &parts).await {
         Ok(Some(caller)) if caller.lacks_factor && !leads_to_factor(parts.uri.path()) => return to_factor(&parts),
         Ok(Some(caller)) if caller.may(&staff, permission) => {
-            seen = is_personal(permission, path.as_str(), &parts).then(|| (caller.user.id, parts.uri.clone()));
+            seen = shows.then(|| (caller.user.id, parts.uri.clone()));
             parts.extensions.insert::<Caller>(caller);
         }
         Ok(Some(caller)) => {
@@ -62,22 +63,10 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
         Err(fault) => return refuse(&parts, fault),
     }
     let response = next.run(Request::from_parts(parts, body)).await;
-    if let (Some((by, uri)), Some(reads), true) = (seen, &staff.reads, response.status().is_success()) {
-        reads.note(by, uri.path(), uri.query().unwrap_or(""));
+    if let (Some((by, uri)), true) = (seen, response.status().is_success()) {
+        staff.saw(by, uri.path(), uri.query().unwrap_or(""));
     }
     response
-}
-
-/// Whether an answer shows clients or what they wrote. A page that keeps itself true asks again and again for the same, which
-/// is recorded once in a while as all is; only its stream is not a page. Suggestions come while somebody types, and lead to a
-/// page that counts.
-fn is_personal(permission: Permission, route: &str, parts: &Parts) -> bool {
-    let shows = matches!(
-        permission,
-        Permission::TicketsRead | Permission::ClientsRead | Permission::NotificationsRead | Permission::JobsRead
-    );
-    let asked = !matches!(route, "/live" | "/tickets/find" | "/clients/suggest");
-    shows && asked && parts.method == Method::GET
 }
 
 /// The answer to a token that is good, but not for this (RFC 6750, section 3.1).

@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use uuid::Uuid;
 use vault::Vault;
 
 use super::{Gate, Rules, Settings, Throttle, mail::Mails, oidc::Provider, second_factor::Passkeys, store};
@@ -47,7 +48,7 @@ pub struct Staff {
     /// Whom people sign in by, if there is single sign-on.
     pub provider: Option<Arc<Provider>>,
     /// Where it is recorded who saw what; nowhere where that is off.
-    pub(super) reads: Option<Reads>,
+    reads: Option<Reads>,
     has_users: Arc<AtomicBool>,
 }
 
@@ -131,6 +132,13 @@ impl Staff {
     pub fn recording_reads(self, on: bool) -> Self {
         let reads = on.then(|| Reads::new(self.db.clone(), self.vault.clone(), self.clock.clone()));
         Self { reads, ..self }
+    }
+
+    /// Notes that somebody saw what is personal at an address, where that is recorded.
+    pub fn saw(&self, by: Uuid, path: &str, query: &str) {
+        if let Some(reads) = &self.reads {
+            reads.note(by, path, query);
+        }
     }
 
     /// The same with another gate. For tests, which have no time for strong hashes.

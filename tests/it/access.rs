@@ -502,7 +502,7 @@ fn the_page_of_roles_is_the_code() {
     for (path, method, need) in routes {
         let asks = match need {
             Need::Nothing => "nothing".to_owned(),
-            Need::May(one) => format!("`{}`", one.name()),
+            Need::May(one) | Need::Sees(one) => format!("`{}`", one.name()),
             Need::MayOrLapsed(one) => format!("`{}`, or a session that has just ended", one.name()),
         };
         lines.push(format!("| `{method} {path}` | {asks} |"));

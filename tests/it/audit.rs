@@ -178,9 +178,9 @@ async fn who_saw_what_is_on_record_once_in_a_while_and_apart_from_the_rest() {
     browser.open("/tickets/find?q=nad").await;
     admin.get(&format!("/api/tickets/{}", ticket["id"].as_str().unwrap())).await;
     assert_eq!(browser.open("/tickets/BILL-20200101-AAAA").await.status, 404);
-    let rows = eventually("three reads are on record", async || {
+    let rows = eventually("four reads are on record", async || {
         let rows = part(&browser, "kind=reads").await;
-        (rows.len() >= 3).then_some(rows)
+        (rows.len() >= 4).then_some(rows)
     })
     .await;
     let mut rows: Vec<_> = rows.into_iter().filter(|row| row.contains("was seen")).collect();
@@ -189,6 +189,7 @@ async fn who_saw_what_is_on_record_once_in_a_while_and_apart_from_the_rest() {
     let mut want = vec![
         format!("Dev Anand | What is personal was seen | /tickets/{reference}"),
         "Dev Anand | What is personal was seen | /tickets (q: nadia)".to_owned(),
+        "Dev Anand | What is personal was seen | /tickets/find (q: nad)".to_owned(),
         format!("Priya Raman | What is personal was seen | /api/tickets/{id}"),
     ];
     want.sort();
@@ -196,6 +197,49 @@ async fn who_saw_what_is_on_record_once_in_a_while_and_apart_from_the_rest() {
     assert!(history(&browser).await.iter().all(|row| !row.contains("was seen")), "they do not drown the rest");
     assert!(part(&browser, "kind=all").await.iter().any(|row| row.contains("was seen")));
     assert!(verdict(&app, None).await.broken.is_empty());
+}
+
+/// Whatever way somebody takes to what is personal.
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_suggestions_and_the_rows_of_an_open_page_are_on_record_as_pages_are() {
+    let app = TestApp::start().await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    let ticket = admin.ticket(json!({})).await;
+    let (id, reference) = (ticket["id"].as_str().unwrap(), ticket["ticketRef"].as_str().unwrap());
+    let client = admin.put("/api/clients/LF-1", &json!({"name": "Nadia Okonkwo", "phone": "+447700900142"})).await;
+    let client = client.json["id"].as_str().unwrap().to_owned();
+    let paths = [
+        format!("/tickets/{reference}/edit"),
+        format!("/tickets/new?client={client}"),
+        format!("/clients/{client}/edit"),
+        "/clients/suggest?q=nadia".to_owned(),
+        format!("/live?see=list&rows={id}:{}", ticket["version"]),
+        format!("/live?see=list&rows={id}:0"),
+        "/notifications/gateways".to_owned(),
+    ];
+    for path in &paths {
+        // The answer of an open page has no end.
+        assert_eq!(browser.request("GET", path).send().await.unwrap().status(), 200, "{path}");
+    }
+    let sought = json!({"phone": "+447700900142"});
+    assert_eq!(admin.post("/api/opt-outs/find", &sought).await.status, 200);
+    let mut want = vec![
+        format!("Dev Anand | /tickets/{reference}/edit"),
+        format!("Dev Anand | /tickets/new (client: {client})"),
+        format!("Dev Anand | /clients/{client}/edit"),
+        "Dev Anand | /clients/suggest (q: nadia)".to_owned(),
+        format!("Dev Anand | /live (rows: {reference})"),
+        "Priya Raman | /api/opt-outs/find".to_owned(),
+    ];
+    let rows = eventually("all are on record", async || {
+        let rows = part(&browser, "kind=reads").await;
+        (rows.len() >= want.len()).then_some(rows)
+    })
+    .await;
+    let mut rows: Vec<_> = rows.iter().map(|row| row.replace(" | What is personal was seen", "")).collect();
+    rows.sort();
+    want.sort();
+    assert_eq!(rows, want);
 }
 
 /// The header by which a page renews itself hides nothing: anybody can send it.
