@@ -168,3 +168,16 @@ audit-held-from = For { $name }, by { $minutes ->
     [one] one minute
    *[other] { $minutes } minutes
 }. { $from }
+
+# Clients, and files that bring them or tickets.
+audit-client-added = A client was added
+audit-client-changed = A client was changed
+audit-clients-import-began = An import of clients began
+audit-clients-imported = Clients were imported
+audit-tickets-import-began = An import of tickets began
+audit-tickets-imported = Tickets were imported
+audit-import-rows = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+}
+audit-import-counts = { $added } added, { $changed } changed, { $refused } refused

@@ -165,3 +165,16 @@ audit-staff-bound-users = { $count ->
 audit-vouched = बाहर से बदले जाने के बाद मान लिया गया
 audit-nobody = कोई अनजान
 audit-held-from = { $name } के लिए, { $minutes } मिनट तक। { $from }
+
+# ग्राहक, और उन्हें या टिकटों को लाने वाली फ़ाइलें।
+audit-client-added = एक ग्राहक जोड़ा गया
+audit-client-changed = एक ग्राहक बदला गया
+audit-clients-import-began = ग्राहकों का आयात शुरू हुआ
+audit-clients-imported = ग्राहक आयात किए गए
+audit-tickets-import-began = टिकटों का आयात शुरू हुआ
+audit-tickets-imported = टिकट आयात किए गए
+audit-import-rows = { $count ->
+    [one] { $count } पंक्ति
+   *[other] { $count } पंक्तियाँ
+}
+audit-import-counts = { $added } जोड़े गए, { $changed } बदले गए, { $refused } नहीं लिए गए

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Privacy;
+use super::{Clients, Privacy};
 use crate::words::Text;
 
 /// The number of [`Event::Read`]. There are far more of them than of all others.
@@ -267,6 +267,8 @@ pub enum Event {
         /// Its number.
         key: u32,
     },
+    /// What was done to clients, or by a file of them or of tickets.
+    Clients(Clients),
     /// What was done about the personal data of a client, or of all.
     Privacy(Privacy),
     /// What was there named somebody who was erased since.
@@ -320,6 +322,7 @@ impl Event {
             Self::SignedOut { .. } => 30,
             Self::SignInHeld { .. } => 31,
             Self::StaffBound { .. } => 32,
+            Self::Clients(what) => what.code(),
             Self::Privacy(what) => what.code(),
             Self::Read { .. } => READ,
             Self::AuditExported { .. } => 71,

@@ -5,6 +5,7 @@
 //! event is a variant of [`Event`] with a number and words; the page shows it without further work.
 
 mod chain;
+mod clients;
 mod event;
 mod filter;
 mod privacy;
@@ -16,6 +17,7 @@ mod told;
 
 pub use self::{
     chain::{Break, Verdict, verify},
+    clients::{Brought, Clients},
     event::{Event, Factor, Over},
     filter::{Filter, Group},
     privacy::{Privacy, Whom},

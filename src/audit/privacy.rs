@@ -75,7 +75,7 @@ pub enum Whom {
 }
 
 impl Whom {
-    fn text(&self) -> Text {
+    pub(super) fn text(&self) -> Text {
         match self {
             Self::Client(id) => Text::new("audit-whom-client").arg("id", id.to_string()),
             Self::Ticket(reference) => Text::new("audit-whom-ticket").arg("reference", reference),

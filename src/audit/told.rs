@@ -45,6 +45,7 @@ impl Event {
             Self::IdentityLinked { .. } => Text::new("audit-identity-linked"),
             Self::ProviderSignedOut { .. } => Text::new("audit-provider-signed-out"),
             Self::StaffBound { .. } => Text::new("audit-staff-bound"),
+            Self::Clients(what) => what.words(),
             Self::Privacy(what) => what.words(),
             Self::Redacted { read } => Text::new(if *read { "audit-read" } else { "audit-redacted" }),
             Self::Read { .. } => Text::new("audit-read"),
@@ -104,6 +105,7 @@ impl Event {
             Self::ProviderRefused { why, from } => {
                 Text::new("audit-why-from").arg("why", self::why(why)).arg("from", origin(from.as_deref()))
             }
+            Self::Clients(what) => what.about(),
             Self::Privacy(what) => what.about(),
             Self::Redacted { read } => {
                 Text::new(if *read { "audit-redacted-read-about" } else { "audit-redacted-about" })

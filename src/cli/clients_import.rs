@@ -5,9 +5,10 @@ use std::{io::Read, path::Path, time::Duration};
 use anyhow::{Context, anyhow};
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Failure, checked, open, out, privacy, progress::Progress, say};
+use super::{Failure, checked, on_record, open, out, privacy, progress::Progress, say};
 use crate::{
     app::App,
+    audit::{Brought, Clients},
     clients::{
         self, Outcome,
         import::{Row, Sheet},
@@ -60,10 +61,10 @@ struct Tally {
 }
 
 impl Tally {
-    fn note(&mut self, outcome: Outcome) {
+    fn note(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Added => self.added += 1,
-            Outcome::Changed => self.changed += 1,
+            Outcome::Changed(_) => self.changed += 1,
             Outcome::Same => self.same += 1,
         }
     }
@@ -85,7 +86,7 @@ pub async fn import(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
     drop(bytes);
     tell(&sheet);
     let presence = Presence::begin(&app).await?;
-    let stored = store(&app, &sheet.rows).await;
+    let stored = recorded(&app, &sheet).await;
     presence.end().await;
     app.db.close().await?;
     let Tally { added, changed, same, erased } = stored?;
@@ -135,6 +136,16 @@ fn tell(sheet: &Sheet) {
     }
 }
 
+/// Stores the rows, between the two lines of the audit history that tell of it.
+async fn recorded(app: &App, sheet: &Sheet) -> Result<Tally, Fault> {
+    let (of, count) = (Brought::Clients, |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX));
+    on_record(app, Clients::ImportBegan { of, rows: count(sheet.rows.len()) }).await?;
+    let tally = store(app, &sheet.rows).await?;
+    let Tally { added, changed, .. } = tally;
+    on_record(app, Clients::Imported { of, added, changed, refused: count(sheet.refused.len()) }).await?;
+    Ok(tally)
+}
+
 async fn store(app: &App, rows: &[Row]) -> Result<Tally, Fault> {
     let mut progress = Progress::new("clients", u64::try_from(rows.len()).unwrap_or(u64::MAX), app.clock.clone());
     let mut tally = Tally::default();
@@ -149,7 +160,7 @@ async fn store(app: &App, rows: &[Row]) -> Result<Tally, Fault> {
                     tally.erased += 1;
                     continue;
                 }
-                tally.note(clients::upsert(tx, &vault, &clock, &desk, one)?.1);
+                tally.note(&clients::upsert(tx, &vault, &clock, &desk, one)?.1);
             }
             Ok::<_, Fault>(tally)
         };

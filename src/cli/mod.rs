@@ -37,6 +37,7 @@ use crate::{
     clock::Clock,
     config::{Config, Key, Sources, exposed, keys},
     data,
+    fault::Fault,
 };
 
 /// What a command that did not work ends with.
@@ -134,6 +135,12 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         },
         Some((other, _)) => Err(Failure::Usage(vec![format!("there is no command {other}")])),
     }
+}
+
+/// Puts on record what a command does to clients, or by a file: nobody of the staff does it.
+async fn on_record(app: &App, what: crate::audit::Clients) -> Result<(), Fault> {
+    let (vault, clock, event) = (app.vault.clone(), app.clock.clone(), crate::audit::Event::Clients(what));
+    app.db.write(move |tx| crate::audit::record(tx, &vault, &clock, None, &event).map(drop)).await
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command line's standard output")]

@@ -13,9 +13,10 @@ use anyhow::{Context, anyhow};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use sha2::{Digest as _, Sha256};
 
-use super::{Failure, checked, open, out, progress::Progress, say};
+use super::{Failure, checked, on_record, open, out, progress::Progress, say};
 use crate::{
     app::App,
+    audit::{Brought, Clients},
     config::Sources,
     db::{self, TokenIndex, Tx},
     fault::Fault,
@@ -233,14 +234,22 @@ async fn read_and_store(app: &App, args: &ArgMatches) -> Result<(u64, Tally), Fa
     }
     let survey = Survey::of(&mut file, &rules).context("the file cannot be read to its end")?;
     let import = Import { desk: app.tickets.desk.clone(), source, by, default_phone };
+    let (of, rows, dry) = (Brought::Tickets, u64::try_from(survey.latest.len()).unwrap_or(0), args.get_flag("dry-run"));
     let storing = Storing {
         app,
         import,
-        progress: Progress::new("tickets", u64::try_from(survey.latest.len()).unwrap_or(0), app.clock.clone()),
+        progress: Progress::new("tickets", rows, app.clock.clone()),
         tally: Tally { refused: survey.refused, ..Tally::default() },
-        dry: args.get_flag("dry-run"),
+        dry,
     };
+    if !dry {
+        on_record(app, Clients::ImportBegan { of, rows }).await?;
+    }
     let tally = storing.all(&mut origin.open(Some(source))?, &rules, &survey).await?;
+    if !dry {
+        let Tally { added, changed, refused, .. } = tally;
+        on_record(app, Clients::Imported { of, added, changed, refused }).await?;
+    }
     Ok((survey.rows, tally))
 }
 

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Client, Clients, Outcome, Sought, by_account, clients, form, prepare, upsert};
+use super::{Client, Clients, Outcome, Sought, by_account, clients, form, prepare, record, upsert};
 use crate::{
     clock::instant,
     fault::{Fault, FieldFault},
@@ -166,7 +166,7 @@ async fn get_client(
         openapi::WriteProblems))]
 async fn put_client(
     State(state): State<Clients>,
-    SignedIn(_): SignedIn,
+    SignedIn(user): SignedIn,
     Path(account_id): Path<String>,
     headers: HeaderMap,
     body: JsonBody,
@@ -183,7 +183,9 @@ async fn put_client(
                 return Ok(Err(now));
             }
         }
-        upsert(tx, &vault, &clock, &*cases, &prepared).map(Ok)
+        let (client, outcome) = upsert(tx, &vault, &clock, &*cases, &prepared)?;
+        record(tx, &vault, &clock, user.id, (client.id, &outcome))?;
+        Ok::<_, Fault>(Ok((client, outcome)))
     });
     match stored.await? {
         Ok((client, Outcome::Added)) => Ok(answer(StatusCode::CREATED, &client)?.into_response()),

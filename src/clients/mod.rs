@@ -23,7 +23,7 @@ pub use self::{
     findable::findable,
     history::{Caller, Case, Cases, Stage, Whose},
     suggest::{MOST, Suggestion, clients, suggest},
-    upsert::{Outcome, Prepared, account_taken, edit, erase, prepare, upsert},
+    upsert::{Outcome, Prepared, account_taken, edit, erase, prepare, record, upsert},
 };
 
 use std::sync::Arc;

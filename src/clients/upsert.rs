@@ -5,6 +5,7 @@ use vault::Vault;
 
 use super::{Cases, Client, Entry, store};
 use crate::{
+    audit::{self, Event},
     clock::Clock,
     db::Tx,
     fault::{Fault, FieldFault},
@@ -12,14 +13,30 @@ use crate::{
 };
 
 /// What became of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// There was no such client.
     Added,
-    /// There was one, and something of it is different now.
-    Changed,
+    /// There was one, and these fields of it are different now.
+    Changed(Vec<&'static str>),
     /// There was one, and nothing is.
     Same,
+}
+
+impl Outcome {
+    /// What a change of a client came to.
+    fn of(was: &Client, now: &Client) -> Self {
+        let fields = [
+            ("accountId", was.account_id != now.account_id),
+            ("name", was.name != now.name),
+            ("phone", was.phone != now.phone),
+            ("email", was.email != now.email),
+            ("plan", was.plan != now.plan),
+            ("address", was.address != now.address),
+        ];
+        let other: Vec<_> = fields.into_iter().filter(|(_, other)| *other).map(|(name, _)| name).collect();
+        if other.is_empty() { Self::Same } else { Self::Changed(other) }
+    }
 }
 
 /// An entry ready to be stored: sealed and tokenised as a new client, which needs no database.
@@ -96,7 +113,8 @@ pub fn upsert(
         }
         tell(tx, cases, &was, &client)?;
         put(tx, vault, clock, &mut client)?;
-        return Ok((client, Outcome::Changed));
+        let outcome = Outcome::of(&was, &client);
+        return Ok((client, outcome));
     }
     let (client, sealed) = prepared.new.as_ref().ok_or_else(|| too_little(&prepared.entry))?;
     if prepared.by_hand {
@@ -106,6 +124,28 @@ pub fn upsert(
     }
     store::insert(tx, client, sealed)?;
     Ok((client.clone(), Outcome::Added))
+}
+
+/// Puts on record what somebody's change of a client came to; a file is on record as a whole. It comes last in its
+/// transaction: whatever else is recorded waits from here on to its end.
+///
+/// # Errors
+/// Only the database's.
+pub fn record(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    clock: &Clock,
+    by: Uuid,
+    (client, outcome): (Uuid, &Outcome),
+) -> Result<(), Fault> {
+    let what = match outcome {
+        Outcome::Added => audit::Clients::Added { client },
+        Outcome::Changed(fields) => {
+            audit::Clients::Changed { client, fields: fields.iter().map(|field| (*field).to_owned()).collect() }
+        }
+        Outcome::Same => return Ok(()),
+    };
+    audit::record(tx, vault, clock, Some(by), &Event::Clients(what)).map(drop)
 }
 
 /// Erases a client, for ever. Their tickets are the callers' to erase.
@@ -137,7 +177,7 @@ pub fn edit(
     cases: &dyn Cases,
     (id, seen): (Uuid, i64),
     entry: &Entry,
-) -> Result<Client, Fault> {
+) -> Result<(Client, Outcome), Fault> {
     let mut client = store::by_id(tx, vault, id)?.ok_or(Fault::NotFound)?;
     if client.version != seen {
         return Err(Fault::conflict(Text::new("clients-stale")));
@@ -157,7 +197,8 @@ pub fn edit(
         tell(tx, cases, &was, &client)?;
         put(tx, vault, clock, &mut client)?;
     }
-    Ok(client)
+    let outcome = Outcome::of(&was, &client);
+    Ok((client, outcome))
 }
 
 /// The fault of an account id that another client has.
@@ -265,7 +306,7 @@ mod tests {
         assert_eq!((outcome, &same), (Outcome::Same, &added));
         let (changed, outcome) = desk.put(entry("lf-1", Some("Nadia O"), None)).await.unwrap();
         let want = Client { name: "Nadia O".to_owned(), version: 2, updated_at: 1_500, ..added.clone() };
-        assert_eq!((outcome, changed), (Outcome::Changed, want), "the id stays written as it was");
+        assert_eq!((outcome, changed), (Outcome::Changed(vec!["name"]), want), "the id stays written as it was");
         let (other, outcome) = desk.put(entry("LF1", Some("Nadia"), Some("+447700900142"))).await.unwrap();
         assert_eq!(outcome, Outcome::Added, "signs count");
         assert_ne!(other.id, added.id);
@@ -292,7 +333,7 @@ mod tests {
             let moves = Arc::clone(&desk.moves);
             let work =
                 move |tx: &mut Tx<'_>| edit(tx, &vault, &clock, &*moves, (id, seen), &entry(account, None, None));
-            desk.db.write(work).await
+            desk.db.write(work).await.map(|(client, _)| client)
         };
         assert!(matches!(edit("lf-2", 1).await, Err(Fault::Invalid(_))));
         assert_eq!(edit("LF-1", 1).await.unwrap().version, 1, "nothing is different");

@@ -159,6 +159,48 @@ async fn what_happens_at_once_holds_together() {
     assert_eq!((after.linked - before, after.broken.len()), (24, 0), "{after:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_adds_and_changes_clients_is_on_record_with_the_fields_and_nothing_of_what_they_say() {
+    let app = TestApp::start().await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    let put = async |fields: serde_json::Value| admin.put("/api/clients/LF-1", &fields).await;
+    let added = put(json!({"name": "Nadia Okonkwo", "phone": "+447700900142"})).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    let id = added.json["id"].as_str().unwrap();
+    assert_eq!(put(json!({"name": "Nadia Okonkwo"})).await.status, 200, "nothing new");
+    assert_eq!(put(json!({"phone": "+447700900143", "plan": "Fibre 500"})).await.status, 200);
+    let fields =
+        [("version", "2"), ("accountId", "LF-2"), ("name", "Nadia Okonkwo"), ("phone", "+447700900143"), ("plan", "")];
+    let page = browser.submit(&format!("/clients/{id}/edit"), &fields).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    let page = browser.submit("/clients", &[("accountId", "LF-3"), ("name", "Ada"), ("phone", "+447700900144")]).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    let other = page.location.rsplit('/').next().unwrap();
+    let rows: Vec<_> = history(&browser).await.into_iter().filter(|row| row.contains("A client was")).collect();
+    let want = [
+        format!("Dev Anand | A client was added | Client {other}"),
+        format!("Dev Anand | A client was changed | Client {id}: Account ID, Plan"),
+        format!("Priya Raman | A client was changed | Client {id}: Mobile number, Plan"),
+        format!("Priya Raman | A client was added | Client {id}"),
+    ];
+    assert_eq!(rows, want);
+    // So is who keeps the client of a ticket that they log.
+    let ticket = [
+        ("clientName", "Zoe Quill"),
+        ("clientPhone", "+447700900145"),
+        ("clientAccountId", "LF-4"),
+        ("issueType", "Other"),
+        ("description", "x"),
+        ("priority", "Low"),
+        ("status", "New"),
+        ("keepClient", "on"),
+    ];
+    let page = browser.submit("/tickets/new", &ticket).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    assert!(history(&browser).await[0].starts_with("Dev Anand | A client was added | Client "));
+    assert!(verdict(&app, None).await.broken.is_empty());
+}
+
 /// Rows of a part of the history, each as who, what and about what.
 async fn part(browser: &crate::support::Browser, query: &str) -> Vec<String> {
     let page = browser.open(&format!("/audit?{query}")).await;

@@ -20,9 +20,11 @@ const NAMES: [&str; 19] = [
 /// Attributes that people read or hear.
 const SAID: [&str; 6] = ["aria-label", "title", "placeholder", "alt", "data-label", "content"];
 
-/// The words in Latin letters in a text: neither e-mail addresses, references and addresses of pages, nor settings.
+/// The words in Latin letters in a text: neither e-mail addresses, references, ids and addresses of pages, nor settings.
 fn latin(text: &str) -> Vec<String> {
-    let of_a_machine = |word: &&str| word.contains(['@', '/', '_', '#', '=', '<', '{']) || word.starts_with("BILL-");
+    let is_id = |word: &str| uuid::Uuid::try_parse(word.trim_end_matches(':')).is_ok();
+    let of_a_machine =
+        |word: &&str| word.contains(['@', '/', '_', '#', '=', '<', '{']) || word.starts_with("BILL-") || is_id(word);
     let words = text.split_whitespace().filter(|word| !of_a_machine(word));
     let words = words.flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic()));
     words.filter(|word| word.len() > 1 && !NAMES.contains(word)).map(ToOwned::to_owned).collect()

@@ -76,13 +76,14 @@ pub async fn add(
         Ok(entry) => {
             let (vault, clock) = (state.vault.clone(), state.clock.clone());
             let prepared = prepare(&vault, &clock, entry.clone()).by_hand();
-            let cases = Arc::clone(&state.cases);
+            let (cases, by) = (Arc::clone(&state.cases), user.id);
             let work = move |tx: &mut Tx<'_>| {
                 idempotency::once(tx, &vault, clock.now(), key.as_ref(), |tx| {
                     if by_account(tx, &vault, &entry.account_id)?.is_some() {
                         return Err(account_taken());
                     }
-                    let (client, _) = upsert(tx, &vault, &clock, &*cases, &prepared)?;
+                    let (client, outcome) = upsert(tx, &vault, &clock, &*cases, &prepared)?;
+                    clients::record(tx, &vault, &clock, by, (client.id, &outcome))?;
                     Ok(Answer::empty(StatusCode::SEE_OTHER).at(format!("/clients/{}", client.id)))
                 })
             };
@@ -139,7 +140,13 @@ pub async fn save(
     let saved = match form::entry(std::mem::take(&mut sent.input), state.region.as_ref()) {
         Ok(entry) => {
             let (vault, clock, cases) = (state.vault.clone(), state.clock.clone(), Arc::clone(&state.cases));
-            state.db.write(move |tx| clients::edit(tx, &vault, &clock, &*cases, (id, seen), &entry)).await
+            let by = user.id;
+            let work = move |tx: &mut Tx<'_>| {
+                let (client, outcome) = clients::edit(tx, &vault, &clock, &*cases, (id, seen), &entry)?;
+                clients::record(tx, &vault, &clock, by, (id, &outcome))?;
+                Ok::<_, Fault>(client)
+            };
+            state.db.write(work).await
         }
         Err(fault) => Err(fault),
     };

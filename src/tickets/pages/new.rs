@@ -165,10 +165,12 @@ async fn log(state: &Tickets, user: &User, form: &mut Form, typed_key: Option<&s
         let now = desk.clock.now();
         idempotency::once(tx, &desk.vault, now, key.as_ref(), |tx| {
             let (ticket, _) = create(tx, &desk, &prepared)?;
-            if let Some(kept) = &kept {
-                clients::upsert(tx, &desk.vault, &desk.clock, &desk, kept)?;
-            }
+            let put = |kept| clients::upsert(tx, &desk.vault, &desk.clock, &desk, kept);
+            let put = kept.as_ref().map(put).transpose()?;
             drafts::take(tx, &desk.vault, owner, FormName::Ticket, &draft_key, now)?;
+            if let Some((client, outcome)) = &put {
+                clients::record(tx, &desk.vault, &desk.clock, owner, (client.id, outcome))?;
+            }
             Ok(Answer::empty(StatusCode::SEE_OTHER).at(path_of(&ticket.reference)))
         })
     };

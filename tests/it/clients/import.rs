@@ -53,6 +53,16 @@ async fn good_rows_are_kept_and_bad_ones_told_beside_a_running_server() {
     let found = admin.get(&format!("/api/clients?q={}", query("zoe"))).await.json;
     assert_eq!(found["items"][0]["phone"], "+447700900145", "it is found at once");
 
+    let told = async || {
+        let items = admin.get("/api/audit?kind=other").await.json["items"].clone();
+        items.as_array().unwrap().iter().map(|item| item["event"]["clients"].clone()).collect::<Vec<_>>()
+    };
+    let want = [
+        json!({"imported": {"of": "clients", "added": 3, "changed": 0, "refused": 2}}),
+        json!({"importBegan": {"of": "clients", "rows": 3}}),
+    ];
+    assert_eq!(told().await, want, "one file, not each client of it");
+
     let again = import(dir, "clients.csv");
     assert!(again.out.starts_with("6 rows: 0 added, 0 changed, 3 as they were"), "{again:?}");
     assert_eq!(admin.get(&path("LF-1")).await.json["version"], 1, "nothing was written");

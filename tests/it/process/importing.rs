@@ -123,6 +123,10 @@ async fn an_export_comes_with_its_past_and_nobody_is_told() {
             "redress: columns left out: Department, Source, Overdue, Thread Count"
         ]
     );
+    let history = admin.get("/api/audit?kind=other").await.json;
+    let events = [0, 1].map(|at| &history["items"][at]["event"]["clients"]);
+    assert_eq!(*events[0], json!({"imported": {"of": "tickets", "added": 3, "changed": 0, "refused": 0}}));
+    assert_eq!(*events[1], json!({"importBegan": {"of": "tickets", "rows": 3}}));
 
     let closed = found(&admin, "481516").await;
     assert_eq!(
