@@ -1,7 +1,7 @@
 //! The request that something is done for. By its id the log lines, answers, messages and traces are found that belong
-//! together: it says nothing of anybody.
+//! together: it says nothing of anybody. The address that it came from goes along for the audit history, and nowhere else.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use tracing::{Instrument as _, Span};
 
@@ -13,7 +13,19 @@ const BYTES: usize = 10;
 const LONGEST: usize = 64;
 
 tokio::task_local! {
-    static CURRENT: RequestId;
+    static CURRENT: Request;
+}
+
+/// What is known of a request wherever something is done for it.
+#[derive(Debug, Clone)]
+struct Request {
+    id: RequestId,
+    from: Option<IpAddr>,
+}
+
+/// The address from which the request came that is being answered, where that is known.
+pub fn sender() -> Option<IpAddr> {
+    CURRENT.try_with(|request| request.from).ok().flatten()
 }
 
 /// The id of a request.
@@ -36,7 +48,7 @@ impl RequestId {
 
     /// That of the request that is being answered, if this is done for one.
     pub fn current() -> Option<Self> {
-        CURRENT.try_with(Clone::clone).ok()
+        CURRENT.try_with(|request| request.id.clone()).ok()
     }
 
     /// Its text.
@@ -54,19 +66,25 @@ impl fmt::Display for RequestId {
 /// The request that something is done for, and its span: to be handed to another thread or task, which knows neither.
 #[derive(Debug, Clone)]
 pub struct Carried {
-    request: Option<RequestId>,
+    request: Option<Request>,
     span: Span,
 }
 
 impl Carried {
     /// Those of whoever calls.
     pub fn here() -> Self {
-        Self { request: RequestId::current(), span: Span::current() }
+        Self { request: CURRENT.try_with(Clone::clone).ok(), span: Span::current() }
     }
 
-    /// These.
-    pub const fn of(request: Option<RequestId>, span: Span) -> Self {
-        Self { request, span }
+    /// These, of a request that came from nowhere that is known.
+    pub fn of(request: Option<RequestId>, span: Span) -> Self {
+        Self { request: request.map(|id| Request { id, from: None }), span }
+    }
+
+    /// The same with the address that the request came from.
+    #[must_use]
+    pub fn coming_from(self, from: Option<IpAddr>) -> Self {
+        Self { request: self.request.map(|request| Request { from, ..request }), span: self.span }
     }
 
     /// Does something for it, here and now.
@@ -108,14 +126,15 @@ mod tests {
 
     #[tokio::test]
     async fn it_goes_along_to_other_tasks_and_threads_and_no_further() {
-        let id = RequestId::read("r-1");
-        let seen = Carried::of(id.clone(), Span::none()).follow(async {
+        let (id, from) = (RequestId::read("r-1"), "192.0.2.1".parse().ok());
+        let known = || (RequestId::current(), sender());
+        let seen = Carried::of(id.clone(), Span::none()).coming_from(from).follow(async move {
             let carried = Carried::here();
-            let thread = std::thread::spawn(move || (carried.run(RequestId::current), RequestId::current()));
-            let task = tokio::spawn(async { RequestId::current() }).await.unwrap();
+            let thread = std::thread::spawn(move || (carried.run(known), known()));
+            let task = tokio::spawn(async move { known() }).await.unwrap();
             (thread.join().unwrap(), task)
         });
-        assert_eq!(seen.await, ((id, None), None));
-        assert_eq!(RequestId::current(), None);
+        assert_eq!(seen.await, (((id, from), (None, None)), (None, None)));
+        assert_eq!(known(), (None, None));
     }
 }

@@ -286,6 +286,19 @@ impl Event {
     /// The kinds whose rows keep a filter, which may name people.
     pub(super) const FILTERED: [i64; 4] = [0, 1, 2, READ];
 
+    /// Where it came from, of an event that says so itself.
+    pub(super) fn origin(&self) -> Option<&str> {
+        match self {
+            Self::SignedIn { from, .. }
+            | Self::SignInRefused { from, .. }
+            | Self::SignedOut { from, .. }
+            | Self::SignInHeld { from, .. }
+            | Self::FactorRefused { from, .. }
+            | Self::ProviderRefused { from, .. } => from.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The number its kind is stored as.
     pub const fn code(&self) -> i64 {
         match self {

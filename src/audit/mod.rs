@@ -8,6 +8,7 @@ mod chain;
 mod clients;
 mod event;
 mod filter;
+mod noted;
 mod privacy;
 mod purge;
 mod reads;

@@ -6,7 +6,7 @@ use vault::Vault;
 use super::{
     Event,
     chain::{self, Anchor},
-    store,
+    noted, store,
 };
 use crate::{
     db::{Db, Tx},
@@ -56,11 +56,11 @@ pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(&str, &str) -> bool) 
 /// Nothing else of an address is somebody's words.
 fn asked(text: &str) -> Vec<(String, String)> {
     let pairs = |query: &str| form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
-    match serde_json::from_str(text) {
-        Ok(Event::ExportBegan { query, .. } | Event::ExportEnded { query, .. } | Event::ExportBroken { query, .. }) => {
-            pairs(&query)
-        }
-        Ok(Event::Read { path, query }) => {
+    match noted::read(text).map(|(event, _)| event) {
+        Some(
+            Event::ExportBegan { query, .. } | Event::ExportEnded { query, .. } | Event::ExportBroken { query, .. },
+        ) => pairs(&query),
+        Some(Event::Read { path, query }) => {
             let account = path.strip_prefix("/api/clients/").map(|account| ("q".to_owned(), decoded(account)));
             account.into_iter().chain(pairs(&query)).collect()
         }

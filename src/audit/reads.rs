@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     db::{Db, Tx},
     fault::Fault,
+    request_id::Carried,
 };
 
 /// The same page is recorded again after this long: a quarter of an hour.
@@ -67,13 +68,14 @@ impl Reads {
         let (vault, clock, db) = (self.vault.clone(), self.clock.clone(), self.db.clone());
         let event = Event::Read { path: path.chars().take(PATH).collect(), query: kept(query) };
         let work = move |tx: &mut Tx<'_>| record(tx, &vault, &clock, Some(by), &event).map(drop);
-        tokio::spawn(async move {
+        let recording = async move {
             let recorded: Result<(), Fault> = db.write(work).await;
             if let Err(fault) = recorded {
                 tracing::error!(%fault, "a read of personal data is not on record");
             }
             drop(room);
-        });
+        };
+        tokio::spawn(Carried::here().follow(recording));
     }
 
     fn is_due(&self, place: Place, now: i64) -> bool {

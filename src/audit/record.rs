@@ -17,11 +17,13 @@ pub struct Entry {
     pub at: i64,
     /// The user who did it; absent for what the product did by itself.
     pub actor: Option<Uuid>,
+    /// The address that the request came from, where there was one and it is known.
+    pub from: Option<String>,
     /// What.
     pub event: Event,
 }
 
-/// Records an event within the caller's transaction, and gives its id.
+/// Records an event within the caller's transaction, with the address of the request that it is done for, and gives its id.
 ///
 /// # Errors
 /// Only the database's.

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 use vault::{Cell, Vault};
 
-use super::{Entry, Event, Filter, chain, chain::Anchor, event::READ};
+use super::{Entry, Event, Filter, chain, chain::Anchor, event::READ, noted};
 use crate::{
     db::{DbError, Row, Tx, params},
     fault::Fault,
@@ -23,7 +23,7 @@ pub fn append(
     actor: Option<Uuid>,
     event: &Event,
 ) -> Result<(), Fault> {
-    let detail = serde_json::to_string(event).map_err(|error| Fault::Unexpected(error.into()))?;
+    let detail = noted::write(event)?;
     // One after the other: each is bound to the one before. Taken last of all turns, so that none waits in a circle.
     tx.take_turn("audit")?;
     let before = tx.query_one("SELECT link FROM audit_events ORDER BY seq DESC LIMIT 1", &[])?;
@@ -185,9 +185,9 @@ pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u
             let detail = vault.open_text(&cell(&id), &row.bytes(4)?)?;
             // While nodes are exchanged for newer ones, these record what this one does not know.
             let read = row.int(5)? == READ;
-            let unread = || if detail.is_empty() { Event::Redacted { read } } else { Event::Unknown };
-            let event = serde_json::from_str(&detail).unwrap_or_else(|_| unread());
-            Ok(Entry { seq: row.int(0)?, id, at: row.int(2)?, actor: row.opt_uuid(3)?, event })
+            let unread = || (if detail.is_empty() { Event::Redacted { read } } else { Event::Unknown }, None);
+            let (event, from) = noted::read(&detail).unwrap_or_else(unread);
+            Ok(Entry { seq: row.int(0)?, id, at: row.int(2)?, actor: row.opt_uuid(3)?, from, event })
         })
         .collect()
 }

@@ -32,6 +32,8 @@ pub struct AuditRecord {
     user_id: Option<Uuid>,
     /// Their name as it is now.
     user_name: Option<String>,
+    /// The address that it came from; null where there was none or it is not known.
+    from: Option<String>,
     /// What happened, in English.
     what: String,
     /// What it was about, in English.
@@ -48,6 +50,7 @@ impl AuditRecord {
             at: instant(entry.at),
             user_id: entry.actor,
             user_name: entry.actor.and_then(|id| names.get(&id).cloned()),
+            from: entry.from.clone(),
             what: entry.event.words().english(),
             about: entry.event.about().english(),
             event: serde_json::to_value(&entry.event).unwrap_or_default(),

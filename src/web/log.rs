@@ -1,6 +1,9 @@
 //! What the log tells of requests.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
@@ -35,7 +38,7 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// What gives requests their ids.
 #[derive(Debug, Clone)]
 pub struct Requests {
-    /// Those whose ids count: anybody else's might be made to look like another request's.
+    /// Those whose ids count, and who are believed about the sender: anybody else's might be made to look like another's.
     pub proxies: Arc<Proxies>,
     /// For ids of our own.
     pub clock: Clock,
@@ -48,6 +51,12 @@ impl Requests {
 
     fn given(&self, request: &Request) -> Option<RequestId> {
         RequestId::read(self.told(request, &REQUEST_ID)?)
+    }
+
+    /// Whom the audit history will name as the sender.
+    fn sender(&self, request: &Request) -> Option<IpAddr> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        self.proxies.sender(peer, request.headers())
     }
 
     /// The span for traces.
@@ -77,9 +86,9 @@ pub async fn requests(State(of): State<Requests>, request: Request, next: Next) 
     let id = of.id_of(&request);
     let span = tracing::error_span!("request", request_id = %id);
     let traced = span.in_scope(|| of.traced(&request, &id));
-    let shown = HeaderValue::from_str(id.as_str());
+    let (shown, from) = (HeaderValue::from_str(id.as_str()), of.sender(&request));
     let answer = answer(request, next).instrument(traced);
-    let mut response = Carried::of(Some(id), span).follow(answer).await;
+    let mut response = Carried::of(Some(id), span).coming_from(from).follow(answer).await;
     if let Ok(shown) = shown {
         response.headers_mut().insert(REQUEST_ID, shown);
     }

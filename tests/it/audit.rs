@@ -184,6 +184,9 @@ async fn who_adds_and_changes_clients_is_on_record_with_the_fields_and_nothing_o
         format!("Priya Raman | A client was added | Client {id}"),
     ];
     assert_eq!(rows, want);
+    let items = admin.get("/api/audit").await.json["items"].clone();
+    assert_eq!((&items[0]["what"], &items[0]["from"]), (&json!("A client was added"), &json!("127.0.0.1")));
+    assert!(browser.open("/audit").await.all(".roster th")[4].ends_with("From 127.0.0.1"), "after the head's four");
     // So is who keeps the client of a ticket that they log.
     let ticket = [
         ("clientName", "Zoe Quill"),
@@ -340,9 +343,9 @@ async fn the_history_is_narrowed_by_who_what_and_when_on_the_page_in_the_file_an
 
     let file = browser.open(&format!("/audit.csv?who={me}&kind=users")).await;
     let lines: Vec<_> = file.text.trim_start_matches('\u{feff}').lines().collect();
-    assert_eq!(lines[0], "id,at,userId,user,what,about");
+    assert_eq!(lines[0], "id,at,userId,user,what,about,from");
     assert_eq!(lines.len(), 2, "{}", file.text);
-    assert!(lines[1].contains(r#""A user was added","'=Mei: Technician""#), "{}", lines[1]);
+    assert!(lines[1].ends_with(r#""A user was added","'=Mei: Technician","127.0.0.1""#), "{}", lines[1]);
     let taken = part(&browser, "kind=exports").await;
     assert_eq!(taken, [format!("Dev Anand | The audit history was taken along as a file | who={me}&kind=users")]);
 

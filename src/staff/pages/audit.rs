@@ -48,6 +48,7 @@ struct AuditPage {
 
 struct Row {
     at: When,
+    from: Option<String>,
     who: String,
     what: Text,
     about: Text,
@@ -171,6 +172,7 @@ pub async fn show(
     let times = staff.chrome.times(staff.clock.now(), visit.language);
     let row = |entry: &Entry| Row {
         at: times.exact(entry.at),
+        from: entry.from.clone(),
         who: name_of(&names, entry),
         what: entry.event.words(),
         about: entry.event.about(),
@@ -211,7 +213,7 @@ impl File {
         spreadsheet::lines(entries.iter().map(|entry| self.cells(entry))).map(Some)
     }
 
-    fn cells(&self, entry: &Entry) -> [String; 6] {
+    fn cells(&self, entry: &Entry) -> [String; 7] {
         let at = Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH);
         let say = |text: Text| text.to(self.language).to_string();
         [
@@ -221,6 +223,7 @@ impl File {
             name_of(&self.names, entry),
             say(entry.event.words()),
             say(entry.event.about()),
+            entry.from.clone().unwrap_or_default(),
         ]
     }
 }
@@ -245,7 +248,7 @@ pub async fn file(
     let (db, vault, zone, language) =
         (staff.db.clone(), staff.vault.clone(), staff.chrome.zone.clone(), visit.language);
     let file = File { db, vault, filter: asked.filter, zone, language, names, before: None };
-    let head = format!("{BYTE_ORDER_MARK}id,at,userId,user,what,about\r\n").into_bytes();
+    let head = format!("{BYTE_ORDER_MARK}id,at,userId,user,what,about,from\r\n").into_bytes();
     let pieces = stream::unfold((Some(head), file), |(head, mut file)| async move {
         let piece = match head {
             Some(head) => Ok(head),
