@@ -140,6 +140,7 @@ audit-read = What is personal was seen
 audit-exported = The audit history was taken along as a file
 audit-all = All of it
 audit-file = Export
+audit-export-title = Export the audit history
 audit-filter-form = Filter
 audit-anybody = Anybody
 audit-from-day = From

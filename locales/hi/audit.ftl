@@ -140,6 +140,7 @@ audit-read = निजी जानकारी देखी गई
 audit-exported = ऑडिट इतिहास फ़ाइल में ले जाया गया
 audit-all = पूरा
 audit-file = निर्यात
+audit-export-title = ऑडिट इतिहास निर्यात करें
 audit-filter-form = छाँटें
 audit-anybody = कोई भी
 audit-from-day = कब से

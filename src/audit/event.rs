@@ -256,6 +256,9 @@ pub enum Event {
     AuditExported {
         /// Its filter, as the query string.
         query: String,
+        /// What for; absent where that was not yet asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A data key seals from then on.
     KeyActivated {

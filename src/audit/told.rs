@@ -134,8 +134,12 @@ impl Event {
             }
             Self::StaffBound { users } => Text::new("audit-staff-bound-users").arg("count", users),
             Self::Read { path, query } => place(path, query),
-            Self::AuditExported { query } if query.is_empty() => Text::new("audit-all"),
-            Self::AuditExported { query } => Text::verbatim(query),
+            Self::AuditExported { query, reason: Some(reason) } => {
+                let what = Self::AuditExported { query: query.clone(), reason: None }.about();
+                Text::new("audit-of-what").arg("name", reason).arg("what", what)
+            }
+            Self::AuditExported { query, .. } if query.is_empty() => Text::new("audit-all"),
+            Self::AuditExported { query, .. } => Text::verbatim(query),
             Self::RecoveryCodesMade => Text::new("audit-codes-ten"),
             Self::RecoveryCodeUsed { left } => Text::new("audit-codes-left").arg("count", left),
             Self::SecondFactorRequired { of } => Text::new(match of.as_str() {

@@ -199,7 +199,8 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET POST /notifications/templates/{kind}/{channel}/{language}/test", May(SettingsManage)),
     ("PUT /api/templates/{kind}/{channel}/{language}", May(SettingsManage)),
     ("GET /audit", May(AuditRead)),
-    ("GET /audit.csv", May(AuditRead)),
+    ("GET /audit/export", May(AuditRead)),
+    ("POST /audit.csv", May(AuditRead)),
     ("GET /api/audit", May(AuditRead)),
     // What clients may ask of their data.
     ("GET /privacy", Sees(AuditRead)),

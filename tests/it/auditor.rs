@@ -23,7 +23,9 @@ fn without_values(path: &str) -> String {
 
 /// What of one's own a page lets anybody change, or what changes nothing but how it looks.
 fn is_ones_own(action: &str) -> bool {
-    ["/account", "/logout", "/language", "/tickets/density", "/tickets.csv"].iter().any(|own| action.starts_with(own))
+    ["/account", "/logout", "/language", "/tickets/density", "/tickets.csv", "/audit.csv"]
+        .iter()
+        .any(|own| action.starts_with(own))
 }
 
 #[tokio::test]
@@ -87,6 +89,27 @@ async fn a_file_leaves_with_a_reason_that_stays_on_record() {
     assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
     let history = browser.open("/audit").await.text;
     assert!(history.contains("Yearly check"), "{history}");
+}
+
+#[tokio::test]
+async fn so_does_the_audit_history() {
+    let app = TestApp::start().await;
+    app.admin().await;
+    let browser = auditor(&app).await;
+    assert_eq!(browser.open("/audit.csv").await.status, 405);
+    let page = browser.open("/audit?kind=access").await;
+    let link = page.attribute(".page-head a", "href").unwrap();
+    let page = browser.open(&link).await;
+    let action = page.attribute("main form", "action").unwrap();
+    assert_eq!((page.status, action.as_str()), (200, "/audit.csv?kind=access"));
+    let page = browser.submit(&action, &[("reason", " ")]).await;
+    assert_eq!((page.status, page.all("#reason-err")), (422, vec!["Say what the file is for.".to_owned()]));
+    let taken = async || browser.open("/audit?kind=exports").await.all(".roster td");
+    assert!(taken().await.is_empty(), "nothing has left");
+    let file = browser.submit(&action, &[("reason", "Yearly check")]).await;
+    assert_eq!(file.status, 200);
+    assert!(file.text.contains("Signed in"), "{}", file.text);
+    assert_eq!(taken().await, ["Aud Itor", "The audit history was taken along as a file", "Yearly check: kind=access"]);
 }
 
 #[tokio::test]

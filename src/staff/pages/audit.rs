@@ -1,35 +1,24 @@
-//! The audit history: newest first, a page at a time, by who, what and when; and as a file.
+//! The audit history: newest first, a page at a time, by who, what and when. Its file is in `audit_file`.
 
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
-};
-use futures_util::{StreamExt as _, stream};
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use axum::{extract::State, http::StatusCode, response::Response};
+use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use crate::{
-    audit::{self, Entry, Event, Filter, Group},
-    db::{Db, Tx},
+    audit::{self, Entry, Filter, Group},
+    db::Tx,
     fault::{Fault, FieldFault},
-    input, spreadsheet,
+    input,
     staff::{SignedIn, Staff, User, store},
     web::{Frame, PageFault, Query, Visit},
-    words::{Language, Text, When},
+    words::{Text, When},
 };
-use vault::Vault;
 
 /// Entries of one page.
 const SHOWN: u32 = 50;
-/// Entries that one read of a file gives.
-const BATCH: u32 = 500;
-/// By this mark spreadsheet programs know UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 #[derive(Template)]
 #[template(path = "staff/audit.html")]
@@ -42,8 +31,8 @@ struct AuditPage {
     older: Option<String>,
     /// Where the newest are, unless they are shown.
     newest: Option<String>,
-    /// The file of the same.
-    file: String,
+    /// Where the file of the same is asked for.
+    export: String,
 }
 
 struct Row {
@@ -111,7 +100,7 @@ impl Asked {
         &self.filter
     }
 
-    fn query(&self, before: Option<i64>) -> String {
+    pub(super) fn query(&self, before: Option<i64>) -> String {
         let group = if self.group == Group::default() { "" } else { self.group.name() };
         let before = before.map(|before| before.to_string()).unwrap_or_default();
         let pairs =
@@ -120,7 +109,7 @@ impl Asked {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
     }
 
-    fn address(&self, path: &str, before: Option<i64>) -> String {
+    pub(super) fn address(&self, path: &str, before: Option<i64>) -> String {
         let query = self.query(before);
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
@@ -147,7 +136,8 @@ impl Asked {
     }
 }
 
-fn name_of(names: &HashMap<Uuid, String>, entry: &Entry) -> String {
+/// Who did something, by their name as it is now.
+pub(super) fn name_of(names: &HashMap<Uuid, String>, entry: &Entry) -> String {
     entry.actor.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "Redress".to_owned())
 }
 
@@ -183,86 +173,10 @@ pub async fn show(
         rows: entries.iter().map(row).collect(),
         older: entries.last().filter(|_| more).map(|last| asked.address("/audit", Some(last.seq))),
         newest: before.map(|_| asked.address("/audit", None)),
-        file: asked.address("/audit.csv", None),
+        export: asked.address("/audit/export", None),
         asked,
         users,
         frame,
     };
     Ok(page.frame.respond(StatusCode::OK, &page))
-}
-
-/// A file that is read on as it is taken.
-struct File {
-    db: Db,
-    vault: Vault,
-    filter: Filter,
-    zone: TimeZone,
-    language: Language,
-    names: HashMap<Uuid, String>,
-    /// Where the next batch begins.
-    before: Option<i64>,
-}
-
-impl File {
-    /// The lines of the next batch; nothing after the last.
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
-        let (vault, filter, before) = (self.vault.clone(), self.filter, self.before);
-        let entries = self.db.stale().read(move |tx| audit::recent(tx, &vault, &filter, before, BATCH)).await?;
-        let Some(last) = entries.last() else { return Ok(None) };
-        self.before = Some(last.seq);
-        spreadsheet::lines(entries.iter().map(|entry| self.cells(entry))).map(Some)
-    }
-
-    fn cells(&self, entry: &Entry) -> [String; 7] {
-        let at = Timestamp::from_millisecond(entry.at).unwrap_or(Timestamp::UNIX_EPOCH);
-        let say = |text: Text| text.to(self.language).to_string();
-        [
-            entry.id.to_string(),
-            format!("{:.3}", at.display_with_offset(self.zone.to_offset(at))),
-            entry.actor.map(|id| id.to_string()).unwrap_or_default(),
-            name_of(&self.names, entry),
-            say(entry.event.words()),
-            say(entry.event.about()),
-            entry.from.clone().unwrap_or_default(),
-        ]
-    }
-}
-
-/// `GET /audit.csv`, with the page's filters: the newest first, without those that come while it is made.
-pub async fn file(
-    State(staff): State<Staff>,
-    SignedIn(by): SignedIn,
-    visit: Visit,
-    query: Query,
-) -> Result<Response, PageFault> {
-    let asked = Asked::read(&query, &staff.chrome.zone);
-    let (vault, clock, event) = (staff.vault.clone(), staff.clock.clone(), asked.query(None));
-    // What is not recorded does not begin.
-    let begin = move |tx: &mut Tx<'_>| {
-        let event = Event::AuditExported { query: event.clone() };
-        audit::record(tx, &vault, &clock, Some(by.id), &event)?;
-        store::list(tx, &vault, None)
-    };
-    let users = staff.db.write(begin).await?;
-    let names = users.into_iter().map(|user| (user.id, user.name)).collect();
-    let (db, vault, zone, language) =
-        (staff.db.clone(), staff.vault.clone(), staff.chrome.zone.clone(), visit.language);
-    let file = File { db, vault, filter: asked.filter, zone, language, names, before: None };
-    let head = format!("{BYTE_ORDER_MARK}id,at,userId,user,what,about,from\r\n").into_bytes();
-    let pieces = stream::unfold((Some(head), file), |(head, mut file)| async move {
-        let piece = match head {
-            Some(head) => Ok(head),
-            None => file.next().await.transpose()?.map_err(|fault| {
-                tracing::error!(%fault, "a file of the audit history was broken off");
-                std::io::Error::other("the export was broken off")
-            }),
-        };
-        Some((piece, (None, file)))
-    });
-    // What compresses it asks once more after its end.
-    let mut response = Response::new(Body::from_stream(pieces.fuse()));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.csv\""));
-    Ok(response)
 }

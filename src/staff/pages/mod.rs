@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod audit_file;
 mod confirm;
 mod door;
 mod entering;
@@ -60,6 +61,7 @@ pub fn routes(staff: Staff) -> Router {
         .route("/users/{id}/enable", post(users::enable))
         .route("/users/{id}/disable", post(users::disable))
         .route("/audit", get(audit::show))
-        .route("/audit.csv", get(audit::file))
+        .route("/audit/export", get(audit_file::ask))
+        .route("/audit.csv", post(audit_file::take))
         .with_state(staff)
 }
