@@ -89,7 +89,7 @@ pub fn claims(data: &[u8]) {
 /// A sign-in on its way opens as it was sealed, and nothing else does.
 pub(in crate::staff) fn transaction(vault: &Vault, said: &str, at: usize) {
     assert!(Transaction::open(vault, said, NOW).is_none(), "nobody makes one up");
-    let begun = Transaction::new(&Clock::fixed(NOW, 1).0, Some(said.to_owned()));
+    let begun = Transaction::new(&Clock::fixed(NOW, 1).0, Some(said.to_owned()), false);
     let sealed = begun.seal(vault);
     let back = Transaction::open(vault, &sealed, NOW).expect("it was sealed here");
     assert_eq!(back.next(), Some(said));
