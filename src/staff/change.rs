@@ -8,7 +8,7 @@ use super::{
     links,
     mail::{self, Letter},
     members::taken,
-    store,
+    store, token_store,
 };
 use crate::{
     audit::{self, Event},
@@ -28,8 +28,8 @@ pub struct By {
 }
 
 /// Changes a user, and gives them back as they are now. Whoever is disabled, or gets a new password from somebody else,
-/// loses all sessions and API tokens, and whoever may do more than before all sessions. Whoever changes their own password loses what other log-ins opened, and keeps the
-/// tokens they have made.
+/// loses all sessions and API tokens; whoever may do more than before all sessions, and the tokens that would do it too.
+/// Whoever changes their own password loses what other log-ins opened, and keeps the tokens they have made.
 ///
 /// # Errors
 /// [`Fault::NotFound`]; [`Fault::Invalid`] for an address that is taken; [`Fault::Conflict`] when no owner would be left, and for admins who disable themselves.
@@ -107,8 +107,7 @@ pub(super) fn change(
     }
     let rises = before.role != user.role && user.role != Role::Technician;
     if rises || (user.owner && !before.owner) {
-        // Who may do more signs in anew: a session that somebody else got hold of does not grow with its owner.
-        store::end_log_ins(tx, id, None)?;
+        end_what_grows(tx, staff, by, id)?;
     }
     match (hash.is_some(), by.user == Some(id)) {
         // Their programs go on: only they know which of them to stop.
@@ -118,6 +117,16 @@ pub(super) fn change(
         _ => {}
     }
     Ok(user)
+}
+
+/// Who may do more signs in anew, and makes new tokens for all of it: what somebody else got hold of does not grow with its
+/// owner. Tokens of narrower scopes do not grow, and stay.
+fn end_what_grows(tx: &mut Tx<'_>, staff: &Staff, by: By, of: Uuid) -> Result<(), Fault> {
+    store::end_log_ins(tx, of, None)?;
+    for id in token_store::end_whole(tx, of)? {
+        audit::record(tx, &staff.vault, &staff.clock, by.user, &Event::TokenRevoked { id })?;
+    }
+    Ok(())
 }
 
 /// What has changed, for the history: what somebody may do with its new value, the rest by name.

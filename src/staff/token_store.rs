@@ -82,6 +82,21 @@ pub fn revoke(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
     Ok(tx.execute("DELETE FROM api_tokens WHERE id = $1", params![id])? == 1)
 }
 
+/// Ends a user's tokens that are for all that their owner may do, and gives their ids.
+pub fn end_whole(tx: &mut Tx<'_>, of: Uuid) -> Result<Vec<Uuid>, DbError> {
+    tx.notify(CHANGED, "");
+    let rows = tx.query("SELECT id, scopes FROM api_tokens WHERE user_id = $1", params![of])?;
+    let mut ended = Vec::new();
+    for row in rows {
+        if Scopes::kept(&row.text(1)?).iter().any(|scope| scope == Scope::Admin) {
+            let id = row.uuid(0)?;
+            revoke(tx, id)?;
+            ended.push(id);
+        }
+    }
+    Ok(ended)
+}
+
 /// Ends all tokens that log-ins over the API gave.
 pub fn end_log_ins(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.notify(CHANGED, "");

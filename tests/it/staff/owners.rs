@@ -2,11 +2,11 @@
 
 use redress::{
     cli::user,
-    staff::{self, By, Changes, Role},
+    staff::{self, By, Changes, Grant, Role, Scope, Scopes},
 };
 use serde_json::json;
 
-use super::{PASSWORD, World};
+use super::{Client, PASSWORD, World};
 
 fn new(email: &str, more: &serde_json::Value) -> serde_json::Value {
     let mut body = json!({"email": email, "name": "Mei Chow", "role": "admin", "password": PASSWORD});
@@ -55,7 +55,34 @@ async fn the_flag_is_given_and_taken_and_counts_at_once() {
     assert_eq!(owner.patch(&path, json!({"role": "admin", "owner": false})).await.json()["owner"], false);
     assert_eq!(owner.patch(&path, json!({"role": "technician"})).await.json()["owner"], false);
     assert_eq!(owner.patch(&path, json!({"role": "admin"})).await.json()["owner"], true, "the contract's admin");
+    // The token of before would have grown with its owner.
+    assert!(!dev.is_known().await);
+    dev.token = Some(staff::add_token(&world.staff, dev.id(), Grant::whole("anew")).await.unwrap());
     assert_eq!(dev.post("/api/users", made).await.status, 201);
+}
+
+#[tokio::test]
+async fn who_may_do_more_makes_new_tokens_for_it_and_keeps_those_that_do_not_grow() {
+    let to = |role| Changes { role: Some(role), ..Changes::none() };
+    let named = Changes { name: Some("Another".to_owned()), ..Changes::none() };
+    for (what, before, change, stays) in [
+        ("an auditor", Role::Technician, to(Role::Auditor), false),
+        ("an admin", Role::Technician, to(Role::Admin), false),
+        ("a technician", Role::Admin, to(Role::Technician), true),
+        ("another name", Role::Admin, named, true),
+    ] {
+        let world = World::new();
+        let mut owner = world.browser("Priya Raman", Role::Admin).await;
+        let mut whole = world.program("Dev Anand", before).await;
+        let grant = Grant { scopes: Scopes::of(Scope::TicketsRead), ..Grant::whole("reader") };
+        let token = staff::add_token(&world.staff, whole.id(), grant).await.unwrap();
+        let mut reader = Client { token: Some(token), ..whole.clone() };
+        staff::change_user(&world.staff, By::default(), whole.id(), change).await.unwrap();
+        assert_eq!(whole.is_known().await, stays, "{what}");
+        assert!(reader.is_known().await, "{what}");
+        let told = owner.get("/audit").await.text.contains("An API token was revoked");
+        assert_eq!(told, !stays, "{what}");
+    }
 }
 
 #[tokio::test]
