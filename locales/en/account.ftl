@@ -62,6 +62,7 @@ account-scope-admin = All that its user may do
 account-token-days = Days until it ends
 account-token-days-hint = Empty for a token without an end
 account-create-token = Create token
+account-token-used = This form has made a token before, which was revoked or has ended. Send it once more to make another one.
 account-token-created = Token created
 account-token-revoked = Token revoked
 account-preferences-about = They are kept in this browser, for whoever uses it.

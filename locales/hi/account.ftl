@@ -62,6 +62,7 @@ account-scope-admin = वह सब जो उपयोगकर्ता कर
 account-token-days = कितने दिन चलेगा
 account-token-days-hint = हमेशा चलने वाले टोकन के लिए ख़ाली छोड़ें
 account-create-token = टोकन बनाएँ
+account-token-used = इस फ़ॉर्म से पहले एक टोकन बन चुका है, जो रद्द हो गया या समाप्त हो चुका है। दूसरा बनाने के लिए इसे एक बार फिर भेजें।
 account-token-created = टोकन बनाया गया
 account-token-revoked = टोकन रद्द किया गया
 account-preferences-about = ये इसी ब्राउज़र में रहती हैं, इसका उपयोग जो भी करे।

@@ -50,7 +50,8 @@ impl Fresh {
         Self::new("rdl_", clock)
     }
 
-    /// For a program, by the key of the form that asks for it: the same form gives the same token. Whoever knows the
+    /// For a program, by the key of the form that asks for it: the same form gives the same token, so
+    /// what keeps it has to know forms that were used. Whoever knows the
     /// form but not our keys cannot tell the token.
     pub fn of_form(vault: &Vault, clock: &Clock, of: Uuid, key: &str) -> Self {
         Self::of("rdr_", vault.mac(FORM, &[of.as_bytes(), key.as_bytes()]), clock)

@@ -6,6 +6,7 @@ use super::{
     ApiToken, Staff,
     credential::{Fresh, days},
     mail::{self, Letter},
+    oidc,
     roles::{Scope, Scopes},
     store, token_store,
 };
@@ -13,8 +14,11 @@ use crate::{
     audit::{self, Event},
     db::Tx,
     fault::Fault,
-    words::Language,
+    words::{Language, Text},
 };
+
+/// How long a form that has made a token is known, in days: longer than any page lies open.
+const FORM_KNOWN: i64 = 365;
 
 /// A token to be made.
 #[derive(Debug, Clone)]
@@ -42,27 +46,41 @@ pub async fn add_token(staff: &Staff, of: Uuid, grant: Grant) -> Result<String, 
     keep(staff, of, None, Fresh::api(&staff.clock), grant).await
 }
 
-/// The same by somebody, with a token that is made already. One that is kept already stays as it is.
-pub(super) async fn keep(
-    staff: &Staff,
-    of: Uuid,
-    by: Option<Uuid>,
-    fresh: Fresh,
-    grant: Grant,
-) -> Result<String, Fault> {
+/// The same by its owner, on a form with a key: sent twice, it gives the same token.
+///
+/// # Errors
+/// As [`add_token`]; and [`Fault::Invalid`] when the token of that form has been revoked or has ended: it must not come back.
+pub(super) async fn add_own(staff: &Staff, of: Uuid, key: Option<&str>, grant: Grant) -> Result<String, Fault> {
+    let fresh = match key {
+        Some(key) => Fresh::of_form(&staff.vault, &staff.clock, of, key),
+        None => Fresh::api(&staff.clock),
+    };
+    keep(staff, of, Some(of), fresh, grant).await
+}
+
+async fn keep(staff: &Staff, of: Uuid, by: Option<Uuid>, fresh: Fresh, grant: Grant) -> Result<String, Fault> {
     let (kept, now) = (fresh.clone(), staff.clock.now());
     let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let keep = move |tx: &mut Tx<'_>| {
         // Whoever is disabled at this moment has all their tokens ended, this one as well.
         store::take_turn(tx, of)?;
         let user = store::able(tx, &vault, of)?.ok_or(Fault::NotFound)?;
-        token_store::insert(tx, &vault, of, &kept, &grant, now)?;
+        // The command line makes another token each time. A form may come again, and would make the same.
+        if by.is_some() && !oidc::use_once(tx, &kept.hash, now + days(FORM_KNOWN))? {
+            let there = token_store::is_kept(tx, &kept.hash)?;
+            return if there { Ok(false) } else { Err(Fault::field("", "used", Text::new("account-token-used"))) };
+        }
+        if !token_store::insert(tx, &vault, of, &kept, &grant, now)? {
+            return Ok(false);
+        }
         let scopes = Some(grant.scopes.to_string());
         let event = Event::TokenMade { token: grant.name.clone(), name: user.name, scopes };
-        audit::record(tx, &vault, &clock, by, &event).map(drop)
+        audit::record(tx, &vault, &clock, by, &event)?;
+        Ok::<_, Fault>(true)
     };
-    staff.db.write(keep).await?;
-    tracing::info!(user = %of, "a token was made");
+    if staff.db.write(keep).await? {
+        tracing::info!(user = %of, "a token was made");
+    }
     Ok(fresh.token)
 }
 

@@ -5,7 +5,7 @@ use vault::Vault;
 
 use super::{
     bond::Bond,
-    credential::{Fresh, LOG_IN_LIFE, days},
+    credential::{Fresh, Hash, LOG_IN_LIFE, days},
     roles::{Scope, Scopes},
     store::{CHANGED, LOG_IN},
     token::{Grant, TOLD},
@@ -31,15 +31,27 @@ pub struct ApiToken {
     pub last_used_at: Option<i64>,
 }
 
-/// Keeps a token for programs.
-pub fn insert(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, fresh: &Fresh, grant: &Grant, now: i64) -> Result<(), DbError> {
+/// Keeps a token for programs; `false` when it is kept already.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    of: Uuid,
+    fresh: &Fresh,
+    grant: &Grant,
+    now: i64,
+) -> Result<bool, DbError> {
     let expires_at = grant.lasts.map(|lasts| now + days(lasts));
     keep(tx, vault, of, fresh, (&grant.name, grant.scopes), (now, expires_at))
 }
 
 /// Keeps a token that a log-in gave: for all that its owner may do, and for a short time.
 pub fn insert_log_in(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, fresh: &Fresh, now: i64) -> Result<(), DbError> {
-    keep(tx, vault, of, fresh, (LOG_IN, Scopes::of(Scope::Admin)), (now, Some(now + LOG_IN_LIFE)))
+    keep(tx, vault, of, fresh, (LOG_IN, Scopes::of(Scope::Admin)), (now, Some(now + LOG_IN_LIFE))).map(drop)
+}
+
+/// Whether a token is kept, good or not.
+pub fn is_kept(tx: &mut Tx<'_>, hash: &Hash) -> Result<bool, DbError> {
+    Ok(tx.query_one("SELECT 1 FROM api_tokens WHERE token_hash = $1", params![*hash])?.is_some())
 }
 
 fn keep(
@@ -49,17 +61,17 @@ fn keep(
     fresh: &Fresh,
     (name, scopes): (&str, Scopes),
     (now, expires_at): (i64, Option<i64>),
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     // Whoever makes one for a few days knows that it ends.
     let is_short = expires_at.is_some_and(|end| end <= now + days(TOLD));
     let scopes = scopes.to_string();
     let mac = Bond::Token { hash: &fresh.hash, of, name, scopes: &scopes, expires_at }.mac(vault);
-    tx.execute(
+    let added = tx.execute(
         "INSERT INTO api_tokens (token_hash, id, user_id, name, created_at, expires_at, scopes, end_told, mac) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (token_hash) DO NOTHING",
         params![fresh.hash, fresh.id, of, name, now, expires_at, scopes, is_short, mac],
-    )
-    .map(drop)
+    )?;
+    Ok(added == 1)
 }
 
 /// Tokens of programs that end before a time and whose owners have not been told: id, owner, name and end.

@@ -25,7 +25,7 @@ pub(super) use self::{
     refusal::Refusal,
     sign_in::{Arrival, Desk, sign_in},
     sign_out::{by_provider, is_by_provider},
-    store::sweep,
+    store::{sweep, use_once},
     transaction::Transaction,
 };
 pub use self::{

@@ -269,8 +269,13 @@ pub async fn add_token(
     }
     let (mut input, typed) = split(form);
     let key = input.take_raw(KEY);
-    let grant = match form::token(input) {
-        Ok(grant) => grant,
+    let of = caller.user.id;
+    let made = match form::token(input) {
+        Ok(grant) => token::add_own(&staff, of, key.as_deref(), grant).await,
+        Err(fault) => Err(fault),
+    };
+    let token = match made {
+        Ok(token) => token,
         Err(Fault::Invalid(faults)) => {
             let (token, status) = (token_form(&staff).refused(&typed, faults), StatusCode::UNPROCESSABLE_ENTITY);
             let asked = Asked { token, status, ..Asked::new(&staff, &caller.user, &visit) };
@@ -278,12 +283,6 @@ pub async fn add_token(
         }
         Err(other) => return Err(other.into()),
     };
-    let of = caller.user.id;
-    let fresh = match key {
-        Some(key) => Fresh::of_form(&staff.vault, &staff.clock, of, &key),
-        None => Fresh::api(&staff.clock),
-    };
-    let token = token::keep(&staff, of, Some(of), fresh, grant).await?;
     let sealed = staff.vault.seal_text(&token_cell(&of), &token);
     let cookie = staff.chrome.cookie(NEW_TOKEN, &data_encoding::BASE64URL_NOPAD.encode(&sealed));
     let mut response = done(&staff, &visit, "account-token-created");

@@ -1,6 +1,9 @@
 //! One's own account.
 
-use redress::staff::{self, Role};
+use redress::{
+    db::{Tx, params},
+    staff::{self, Role},
+};
 
 use super::{PASSWORD, World};
 
@@ -168,6 +171,39 @@ async fn a_form_sent_twice_makes_one_token_and_shows_it_both_times() {
     let refused =
         browser.submit("/account/tokens", &[("idempotencyKey", &key), ("name", ""), ("scope", "admin")]).await;
     assert_eq!(refused.attributes(".error-summary a", "href"), ["#name"]);
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_is_brought_back_by_no_form() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let key = browser.get("/account").await.attributes("[name=idempotencyKey]", "value").remove(0);
+    let fields = [("idempotencyKey", key.as_str()), ("name", "billing export"), ("scope", "admin"), ("days", "")];
+    let made = async |world: &World| {
+        let read = |tx: &mut Tx<'_>| tx.query("SELECT 1 FROM audit_events WHERE kind = 16", params![]);
+        world.staff.db.read(read).await.unwrap().len()
+    };
+    for _ in 0..2 {
+        assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
+    }
+    assert_eq!(made(&world).await, 1, "sent twice, it is made once");
+    let page = browser.get("/account").await;
+    let mut program = world.anonymous();
+    program.token = Some(page.texts("#new-token").remove(0));
+    assert!(program.is_known().await);
+    let revoke = page.attributes("form[action^='/account/tokens/']", "action").remove(0);
+    assert_eq!(browser.submit(&revoke, &[]).await.status, 303);
+
+    let again = browser.submit("/account/tokens", &fields).await;
+    assert_eq!(again.status, 422, "{}", again.text);
+    assert!(again.texts(".error-summary")[0].contains("has made a token before"), "{}", again.text);
+    assert!(!program.is_known().await);
+    assert_eq!(made(&world).await, 1);
+    // The form that is shown now makes another.
+    let anew = again.attributes("[name=idempotencyKey]", "value").remove(0);
+    let fields = [("idempotencyKey", anew.as_str()), ("name", "billing export"), ("scope", "admin"), ("days", "")];
+    assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
+    assert!(!program.is_known().await);
 }
 
 #[tokio::test]
