@@ -216,7 +216,7 @@ pub enum Event {
         user: Uuid,
         /// Their name.
         name: String,
-        /// `invitation` or `reset`.
+        /// `invitation`, `reset`, or `wish`: a reset that somebody asked for who knew the address.
         kind: String,
     },
     /// Somebody whom the provider of single sign-on vouches for was not let in.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{give::give, store};
+use super::{Kind, give::give, store};
 use crate::{
     db::Tx,
     fault::Fault,
@@ -33,7 +33,7 @@ pub async fn ask(staff: &Staff, email: String, from: Option<IpAddr>, language: L
 }
 
 /// Has a link mailed to whose address this is, if they are an enabled user. Whoever signs in by the provider alone gets none:
-/// with a password of their own choice they would come past all that it asks of them. An owner may give them one.
+/// with a password of their own choice they would come past all that it asks of them. An owner may give them one. Links that an owner gave stay good: anybody may wish.
 pub(in crate::staff) fn grant(tx: &mut Tx<'_>, staff: &Staff, email: &str, language: Language) -> Result<(), Fault> {
     let email: String = email.nfc().collect();
     let Some(id) = users::email_owner(tx, &staff.vault, &email)? else { return Ok(()) };
@@ -42,7 +42,7 @@ pub(in crate::staff) fn grant(tx: &mut Tx<'_>, staff: &Staff, email: &str, langu
         return Ok(());
     }
     match users::by_id(tx, &staff.vault, id)? {
-        Some(user) if user.enabled => give(tx, staff, None, &user, language).map(drop),
+        Some(user) if user.enabled => give(tx, staff, None, (&user, Kind::Wish), language).map(drop),
         _ => Ok(()),
     }
 }

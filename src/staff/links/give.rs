@@ -39,7 +39,7 @@ impl Lives {
     const fn of(self, kind: Kind) -> i64 {
         match kind {
             Kind::Invitation => self.invitation,
-            Kind::Reset => self.reset,
+            Kind::Reset | Kind::Wish => self.reset,
             Kind::Renewal => RENEWAL,
         }
     }
@@ -71,15 +71,19 @@ pub(in crate::staff) fn put(tx: &mut Tx<'_>, staff: &Staff, of: Uuid, kind: Kind
     Ok((fresh.token, until))
 }
 
+/// What a link is for that an admin gives.
+fn given_kind(tx: &mut Tx<'_>, of: Uuid) -> Result<Kind, Fault> {
+    Ok(if store::has_password(tx, of)? { Kind::Reset } else { Kind::Invitation })
+}
+
 /// Makes a link for a user within a transaction, notes that in the audit history, and has it mailed where that can be.
 pub(super) fn give(
     tx: &mut Tx<'_>,
     staff: &Staff,
     by: Option<Uuid>,
-    user: &User,
+    (user, kind): (&User, Kind),
     language: Language,
 ) -> Result<Given, Fault> {
-    let kind = if store::has_password(tx, user.id)? { Kind::Reset } else { Kind::Invitation };
     let (token, expires_at) = put(tx, staff, user.id, kind)?;
     let url = format!("{}/link?token={token}", staff.mails.address());
     let event = Event::LinkMade { user: user.id, name: user.name.clone(), kind: kind.name().to_owned() };
@@ -99,7 +103,10 @@ pub async fn give_link(staff: &Staff, by: Option<Uuid>, of: Uuid, language: Lang
     let work = move |tx: &mut Tx<'_>| {
         users::take_turn(tx, of)?;
         match users::by_id(tx, &at.vault, of)? {
-            Some(user) if user.enabled => give(tx, &at, by, &user, language),
+            Some(user) if user.enabled => {
+                let kind = given_kind(tx, of)?;
+                give(tx, &at, by, (&user, kind), language)
+            }
             _ => Err(Fault::NotFound),
         }
     };
@@ -127,7 +134,8 @@ pub async fn welcome(
             store::set_must_change(tx, user.id, true)?;
             return Ok((user, None));
         }
-        let given = give(tx, &at, Some(by), &user, language)?;
+        let kind = given_kind(tx, user.id)?;
+        let given = give(tx, &at, Some(by), (&user, kind), language)?;
         Ok::<_, Fault>((user, Some(given)))
     };
     let (user, given) = staff.db.write(work).await?;

@@ -10,11 +10,13 @@ pub enum Kind {
     Reset,
     /// Somebody who has just signed in with a password that an admin chose replaces it.
     Renewal,
+    /// The same as a reset, at the wish of anybody who knows the address: it takes the place of no link that an admin gave.
+    Wish,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Invitation, Self::Reset, Self::Renewal];
+    pub const ALL: [Self; 4] = [Self::Invitation, Self::Reset, Self::Renewal, Self::Wish];
 
     /// The number stored for it.
     pub const fn code(self) -> i64 {
@@ -32,6 +34,7 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::Reset => "reset",
             Self::Renewal => "renewal",
+            Self::Wish => "wish",
         }
     }
 }
@@ -42,8 +45,9 @@ mod tests {
 
     #[test]
     fn stored_numbers_stay_what_they_are() {
-        assert_eq!(Kind::ALL.map(|kind| (kind.code(), kind.name())), [(0, "invitation"), (1, "reset"), (2, "renewal")]);
+        let kinds = [(0, "invitation"), (1, "reset"), (2, "renewal"), (3, "wish")];
+        assert_eq!(Kind::ALL.map(|kind| (kind.code(), kind.name())), kinds);
         assert!(Kind::ALL.iter().all(|kind| Kind::from_code(kind.code()) == Some(*kind)));
-        assert_eq!(Kind::from_code(3), None);
+        assert_eq!(Kind::from_code(4), None);
     }
 }

@@ -67,7 +67,7 @@ fn answer(staff: &Staff, visit: Visit, kind: Kind, form: FormView) -> Response {
     let status = if form.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let intro = match kind {
         Kind::Invitation => "links-invitation-text",
-        Kind::Reset => "links-reset-text",
+        Kind::Reset | Kind::Wish => "links-reset-text",
         Kind::Renewal => "links-renewal-text",
     };
     sealed(Outside::answer(staff, visit, "links-choose", intro, (form, None), status))

@@ -280,6 +280,26 @@ async fn who_forgot_gets_a_link_by_mail_and_whoever_else_is_asked_for_the_same_a
     assert_eq!(crate::support::sql(&world.dir, "DELETE FROM staff_mails"), 0, "what was sent is forgotten");
 }
 
+/// Anybody may wish who knows an address, and would else make worthless what an owner has handed on.
+#[tokio::test]
+async fn a_wish_leaves_the_links_that_an_owner_gave_as_they_are() {
+    let (world, sack, _stop) = mailing();
+    let user = world.user("Priya Raman", Role::Admin).await;
+    let given = staff::give_link(&world.staff, None, user.id, Language::English).await.unwrap();
+    let given = link(&given.url);
+    for count in [2, 3] {
+        assert_eq!(world.anonymous().submit("/forgot", &[("email", &user.email)]).await.status, 200);
+        sack.to(&user.email, count).await;
+    }
+    let wished = link(&sack.to(&user.email, 3).await[2].text);
+    for link in [&given, &wished] {
+        assert_eq!(world.anonymous().get(link).await.status, 200);
+    }
+    // Whichever is used, the password is chosen, and no link is good any more.
+    assert_eq!(choose(&mut world.anonymous(), &given, CHOSEN).await.status, 303);
+    assert!(is_spent(&mut world.anonymous(), &wished).await);
+}
+
 #[tokio::test]
 async fn who_signs_in_by_the_provider_alone_is_mailed_no_way_past_it() {
     let (world, sack, _stop) = mailing();
