@@ -17,6 +17,7 @@ use crate::{
 
 /// Where `meta` says that no rows of before are there to be bound any more.
 const MARK: &str = "staff.bound";
+
 /// Whether rows of before were bound, or there were none.
 pub(super) fn is_marked(tx: &mut Tx<'_>) -> Result<bool, DbError> {
     Ok(tx.query_one("SELECT 1 FROM meta WHERE name = $1", params![MARK])?.is_some())
