@@ -5,10 +5,10 @@
 //! event is a variant of [`Event`] with a number and words; the page shows it without further work.
 
 mod chain;
-mod clients;
 mod event;
 mod filter;
 mod noted;
+mod of_clients;
 mod privacy;
 mod purge;
 mod reads;
@@ -18,9 +18,9 @@ mod told;
 
 pub use self::{
     chain::{Break, Verdict, verify},
-    clients::{Brought, Clients},
     event::{Event, Factor, Over},
     filter::{Filter, Group},
+    of_clients::{Brought, Clients},
     privacy::{Privacy, Whom},
     purge::{Naming, age, naming, purge, redact, redact_ahead},
     reads::Reads,
