@@ -1,6 +1,6 @@
 //! How many requests one user may send: token buckets (as the virtual scheduling algorithm of ITU-T I.371), on this node
-//! alone: one for what they ask for, and another of the same size for what their open pages ask for by themselves. Generous, since it is for what runs away, a script in a loop or a token in wrong hands, and never for
-//! people.
+//! alone: one for what they ask for, and another of the same size for what their open pages ask for by themselves. Generous,
+//! since it is for what runs away, a script in a loop or a token in wrong hands, and never for people.
 
 use std::{
     collections::HashMap,
