@@ -93,6 +93,7 @@ fn views(desk: &Desk) -> Vec<View> {
         view("users", "/users"),
         view("user-new", "/users/new"),
         view("audit", "/audit"),
+        view("audit-export", "/audit/export"),
         view("reports", "/reports"),
         view("report-flow", "/reports/created-and-fixed?period=last-90-days"),
         view("report-technicians", "/reports/by-technician?status=Open,Fixed"),
