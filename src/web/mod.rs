@@ -6,6 +6,7 @@ pub mod choices;
 pub mod cookies;
 pub mod docs;
 pub mod extract;
+pub mod file_reason;
 mod flash;
 pub mod headers;
 pub mod idempotency;

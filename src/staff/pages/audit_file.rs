@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use askama::Template;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::Response,
 };
 use futures_util::{StreamExt as _, stream};
@@ -19,10 +18,12 @@ use crate::{
     audit::{self, Entry, Event, Filter},
     db::{Db, Tx},
     fault::Fault,
-    input::{Input, Limits},
     spreadsheet,
     staff::{SignedIn, Staff, User, store},
-    web::{Form, Frame, PageFault, Query, Visit},
+    web::{
+        Form, PageFault, Query, Visit,
+        file_reason::{ReasonPage, reason},
+    },
     words::{Language, Text},
 };
 
@@ -30,21 +31,6 @@ use crate::{
 const BATCH: u32 = 500;
 /// By this mark spreadsheet programs know UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-/// What a file is for, in characters.
-const REASON: Limits = Limits::line(1000);
-
-#[derive(Template)]
-#[template(path = "staff/audit_export.html")]
-struct ReasonPage {
-    frame: Frame,
-    /// Where the file is.
-    action: String,
-    /// The page that it is of.
-    back: String,
-    reason: String,
-    fault: Option<Text>,
-}
-
 /// `GET /audit/export`, with the page's filters: asks what the file is for.
 pub async fn ask(
     State(staff): State<Staff>,
@@ -75,11 +61,6 @@ pub async fn take(
     }
 }
 
-fn reason(mut input: Input) -> Result<String, Fault> {
-    let reason = input.required("reason", REASON, Text::new("list-export-reason-missing"));
-    input.finish().map(|()| reason)
-}
-
 async fn reason_page(
     staff: &Staff,
     user: &User,
@@ -87,12 +68,11 @@ async fn reason_page(
     asked: &Asked,
     (reason, fault): (String, Option<Text>),
 ) -> Result<Response, Fault> {
-    let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let title = visit.title(Text::new("audit-export-title"), fault.is_none());
+    let heading = "audit-export-title";
+    let title = visit.title(Text::new(heading), fault.is_none());
     let frame = staff.chrome.frame(&staff.db, &user.viewer(), visit, &title).await?;
     let (action, back) = (asked.address("/audit.csv", None), asked.address("/audit", None));
-    let page = ReasonPage { frame, action, back, reason, fault };
-    Ok(page.frame.respond(status, &page))
+    Ok(ReasonPage { frame, heading, home: "audit-heading", back, action, reason, fault }.respond())
 }
 
 /// A file that is read on as it is taken.

@@ -5,11 +5,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use askama::Template;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, header},
     response::Response,
 };
 use futures_core::Stream;
@@ -21,19 +20,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::run::{self, Piece};
 use crate::{
     fault::{Fault, FieldFault},
-    input::{Input, Limits},
     staff::{SignedIn, User},
     tickets::{Filter, Tickets, record::FilterParams},
-    web::{ApiFault, Form, Frame, JsonBody, PageFault, Query, Visit, openapi},
+    web::{
+        ApiFault, Form, JsonBody, PageFault, Query, Visit,
+        file_reason::{ReasonPage, reason},
+        openapi,
+    },
     words::Text,
 };
 
 /// By this mark spreadsheet programs know UTF-8; without it the most used one takes the system's old code page, and
 /// `José` arrives as `JosÃ©`. Programs would find it in the first column's name, so only people's file has it.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-
-/// What a file is for, in characters.
-const REASON: Limits = Limits::line(1000);
 
 /// The call of this feature, with its documentation.
 pub fn calls() -> OpenApiRouter<Tickets> {
@@ -48,18 +47,6 @@ pub async fn page(
     Query(pairs): Query,
 ) -> Result<Response, PageFault> {
     Ok(file(&state, &user, &method, &pairs, (None, BYTE_ORDER_MARK)).await?)
-}
-
-#[derive(Template)]
-#[template(path = "tickets/export.html")]
-struct ReasonPage {
-    frame: Frame,
-    /// Where the file is.
-    action: String,
-    /// The list that it is of.
-    back: String,
-    reason: String,
-    fault: Option<Text>,
 }
 
 /// `GET /tickets/export`, with the list's filters: asks what the file is for.
@@ -99,20 +86,13 @@ async fn reason_page(
     pairs: &[(String, String)],
     (reason, fault): (String, Option<Text>),
 ) -> Result<Response, Fault> {
-    let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let title = visit.title(Text::new("list-export-title"), fault.is_none());
+    let heading = "list-export-title";
+    let title = visit.title(Text::new(heading), fault.is_none());
     let frame = state.chrome.frame(&state.db, &user.viewer(), visit, &title).await?;
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let mark = if query.is_empty() { "" } else { "?" };
     let (action, back) = (format!("/tickets.csv{mark}{query}"), format!("/tickets{mark}{query}"));
-    let page = ReasonPage { frame, action, back, reason, fault };
-    Ok(page.frame.respond(status, &page))
-}
-
-/// What a file is for.
-fn reason(mut input: Input) -> Result<String, Fault> {
-    let reason = input.required("reason", REASON, Text::new("list-export-reason-missing"));
-    input.finish().map(|()| reason)
+    Ok(ReasonPage { frame, heading, home: "list-tickets", back, action, reason, fault }.respond())
 }
 
 /// What a file is for.
