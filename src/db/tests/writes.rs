@@ -29,9 +29,17 @@ impl Drop for Hostile {
     }
 }
 
+/// Of two connections one is kept for reads, so that a second write waits for the first on any engine.
+async fn fresh_for_one_write_at_a_time() -> (Dir, Db) {
+    let (dir, db) = fresh().await;
+    db.close().await.unwrap();
+    let db = Db::open(&dir.url().parse().unwrap(), DbOptions { connections: 2, ..DbOptions::default() }).unwrap();
+    (dir, db)
+}
+
 #[tokio::test]
 async fn the_writer_survives_a_value_that_panics_when_dropped() {
-    let (_dir, db) = fresh().await;
+    let (_dir, db) = fresh_for_one_write_at_a_time().await;
     let (started, has_started) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
     let write = enqueue(&db, move |tx| {
@@ -49,10 +57,7 @@ async fn the_writer_survives_a_value_that_panics_when_dropped() {
 
 #[tokio::test]
 async fn a_write_nobody_waits_for_is_done_whole_or_not_at_all() {
-    let (dir, db) = fresh().await;
-    db.close().await.unwrap();
-    // Of two connections one is kept for reads, so that a second write waits for the first on any engine.
-    let db = Db::open(&dir.url().parse().unwrap(), DbOptions { connections: 2, ..DbOptions::default() }).unwrap();
+    let (dir, db) = fresh_for_one_write_at_a_time().await;
     let (started, has_started) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
     let begun = enqueue(&db, move |tx| {
