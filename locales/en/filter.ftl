@@ -17,7 +17,6 @@ filter-search-too-long = { $count ->
 filter-search-too-many = Search for fewer words.
 
 # The search box: names of fields, and what may stand behind them, are typed in English.
-filter-term-unknown = There is no field { $name }: to search in. Use any of { $known } or put it in "quotes".
 filter-term-status = After status: write any of { $choices }.
 filter-term-priority = After priority: write any of { $choices }.
 filter-term-type = After type: write a word of any of { $choices }.

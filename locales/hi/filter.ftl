@@ -17,7 +17,6 @@ filter-search-too-long = { $count ->
 filter-search-too-many = कम शब्दों से खोजें।
 
 # खोज बॉक्स: फ़ील्ड के नाम और उनके बाद के शब्द अंग्रेज़ी में लिखे जाते हैं।
-filter-term-unknown = खोजने के लिए { $name }: नाम का कोई फ़ील्ड नहीं है। इनमें से कोई लिखें: { $known }, या इसे "उद्धरण चिह्नों" में रखें।
 filter-term-status = status: के बाद इनमें से कोई लिखें: { $choices }।
 filter-term-priority = priority: के बाद इनमें से कोई लिखें: { $choices }।
 filter-term-type = type: के बाद इनमें से किसी का एक शब्द लिखें: { $choices }।

@@ -20,7 +20,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 pub use clauses::{Clauses, clauses};
-pub use fields::{Field, Parted, UnknownField, part};
+pub use fields::{Field, Parted, part};
 pub use keyed::Keys;
 pub use mark::{Piece, mark, whole_words};
 pub use query::{TooManyTerms, account, parse, phone};

@@ -40,8 +40,8 @@ pub fn parse(q: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Result<Optio
     if q.trim().is_empty() {
         return Ok(None);
     }
-    let terms = split(q);
-    let groups = terms.chunk_by(|a, b| is_phone_like(a) && is_phone_like(b));
+    let words: Vec<Vec<String>> = q.split_whitespace().map(split).collect();
+    let groups = words.chunk_by(|a, b| is_number(a) && is_number(b));
     let conds: Vec<Cond> = groups.filter_map(|group| read_group(group, phone_forms)).collect();
     if conds.is_empty() {
         return Ok(Some(Cond::Any(conds)));
@@ -49,15 +49,14 @@ pub fn parse(q: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Result<Optio
     // An account id or a reference, ours or another desk's, may have been typed with spaces.
     let squashed = squash(&fold(q));
     let whole = reference(&squashed).filter(|criterion| matches!(criterion, Criterion::RefWhole(_)));
-    let named = [token(Token::Account(squashed.clone())), token(Token::Before(squashed))];
-    let ways = whole.map(Cond::Is).into_iter().chain(named).chain([all(conds)]);
+    let ways = whole.map(Cond::Is).into_iter().chain(account_or_before(&squashed)).chain([all(conds)]);
     let cond = any(ways);
     if size(&cond) > MAX_CRITERIA { Err(TooManyTerms) } else { Ok(Some(cond)) }
 }
 
-/// Parts a search at white space and [`SEPARATORS`], and takes off what a sentence puts around a term.
-fn split(q: &str) -> Vec<String> {
-    let chars: Vec<char> = q.chars().collect();
+/// Parts a word at [`SEPARATORS`], and takes off what a sentence puts around a term.
+fn split(word: &str) -> Vec<String> {
+    let chars: Vec<char> = word.chars().collect();
     let is_digit = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_numeric());
     let parts = |at: usize, c: char| match c {
         // A comma between digits may group the digits of an amount.
@@ -74,14 +73,30 @@ fn is_phone_like(term: impl AsRef<str>) -> bool {
     fold(term.as_ref()).chars().all(|c| c.is_ascii_digit() || "+()-./".contains(c))
 }
 
-/// Adjacent terms that look like pieces of a phone number: the number, or else each term for itself.
-fn read_group(group: &[String], phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Cond> {
-    let each: Vec<Cond> = group.iter().filter_map(|term| read_term(term, phone_forms)).collect();
+/// The same of all terms of a word.
+fn is_number(word: &[String]) -> bool {
+    word.iter().all(is_phone_like)
+}
+
+/// A word, or adjacent ones that look like pieces of a phone number: the number, or else each for itself.
+fn read_group(group: &[Vec<String>], phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Cond> {
+    let terms = group.concat();
+    let each: Vec<Cond> = terms.iter().filter_map(|term| read_term(term, phone_forms)).collect();
     if each.is_empty() {
         return None;
     }
-    let number = if group.len() > 1 { phone_ends(&fold(&group.join(" ")), phone_forms) } else { Vec::new() };
-    Some(any(number.into_iter().chain([all(each)])))
+    let whole = match terms.len() {
+        1 => Vec::new(),
+        _ if group.iter().all(|word| is_number(word)) => phone_ends(&fold(&terms.join(" ")), phone_forms),
+        // Signs that part words may stand in an account id.
+        _ => account_or_before(&squash(&fold(&terms.concat()))),
+    };
+    Some(any(whole.into_iter().chain([all(each)])))
+}
+
+/// An account id, or a reference of another desk.
+fn account_or_before(squashed: &str) -> Vec<Cond> {
+    vec![token(Token::Account(squashed.to_owned())), token(Token::Before(squashed.to_owned()))]
 }
 
 /// All that one term may stand for, or nothing when it is made of stray symbols.
@@ -105,7 +120,7 @@ fn read_term(term: &str, phone_forms: &dyn Fn(&str) -> Vec<String>) -> Option<Co
     if matches!(squashed.len(), 4 | 5) {
         ways.extend(base32(&squashed).map(|tail| token(Token::RefTail(tail))));
     }
-    ways.extend([token(Token::Account(squashed.clone())), token(Token::Before(squashed))]);
+    ways.extend(account_or_before(&squashed));
     Some(any(ways))
 }
 

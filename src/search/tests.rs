@@ -198,6 +198,8 @@ fn an_account_id_is_found_whole() {
     );
     let plain = Fields { account: Some("ACC:0042"), ..described("") };
     finds(&plain, "acc:0042 | ACC0042 | acc-0042 | ACC*0042", "acc | 0042 | c0042");
+    let told = Fields { name: "Nadia Okonkwo", ..plain };
+    finds(&told, "acc:0042 okonkwo | nadia [ACC:0042] | acc;0042 nadia", "acc:0043 okonkwo | acc 0042 okonkwo");
     let tiny = Fields { account: Some("7"), ..described("") };
     finds(&tiny, "7 | #7", "77");
 }

@@ -238,13 +238,7 @@ fn read_search(reader: &mut Reader<'_>, q: &str, desk: &Desk) -> (Terms, Option<
         reader.fault("q", "too_long", Text::new("filter-search-too-long").arg("count", LONGEST_SEARCH));
         return (terms, None);
     }
-    let parted = match search::part(q) {
-        Ok(parted) => parted,
-        Err(bad) => {
-            reader.faults.push(terms::fault(terms::remedy(&bad)));
-            return (terms, None);
-        }
-    };
+    let parted = search::part(q);
     let mut conds = Vec::new();
     for (field, value) in &parted.terms {
         match terms.read(*field, value, desk) {

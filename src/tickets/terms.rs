@@ -9,7 +9,7 @@ use super::{
 use crate::{
     db::{Db, Tx},
     fault::{Fault, FieldFault},
-    search::{self, Cond, Field, UnknownField},
+    search::{self, Cond, Field},
     staff::{self, Role},
     words::Text,
 };
@@ -212,12 +212,6 @@ fn meet<T: PartialEq>(have: &mut Vec<T>, wanted: Vec<T>) -> bool {
     }
     have.retain(|one| wanted.contains(one));
     !have.is_empty()
-}
-
-/// What to write instead.
-pub(super) fn remedy(UnknownField(name): &UnknownField) -> Text {
-    let known = Field::ALL.map(|(name, _)| format!("{name}:")).join(" ");
-    Text::new("filter-term-unknown").arg("name", name).arg("known", known)
 }
 
 /// A fault of the search box.
