@@ -85,12 +85,18 @@ pub enum Fault {
 impl Fault {
     /// A single field's fault.
     pub fn field(field: &str, code: &'static str, message: impl Into<Text>) -> Self {
-        Self::Invalid(vec![FieldFault::new(field, code, message)])
+        FieldFault::new(field, code, message).into()
     }
 
     /// A conflict without a list of moves.
     pub fn conflict(detail: impl Into<Text>) -> Self {
         Self::Conflict { detail: detail.into(), allowed: Vec::new() }
+    }
+}
+
+impl From<FieldFault> for Fault {
+    fn from(fault: FieldFault) -> Self {
+        Self::Invalid(vec![fault])
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
     phone::{Phone, PhoneError},
     staff::SignedIn,
     tickets::Tickets,
-    web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi},
+    web::{Answer, ApiFault, JsonBody, Key, NoFields, Path, Query, idempotency, openapi},
     words::Text,
 };
 
@@ -140,14 +140,15 @@ async fn get_notification(
     responses((status = 200, description = "Taken back", body = NotificationRecord),
         (status = 409, description = "It does not wait any more",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
-        openapi::ReadProblems))]
+        openapi::WriteProblems))]
 async fn cancel_notification(
     State(state): State<Tickets>,
     SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
+    body: NoFields,
 ) -> Result<Response, ApiFault> {
-    let key = Key::of(&state.desk.vault, &headers, &format!("{} cancel_notification {id}", user.id), &[])?;
+    let key = Key::of(&state.desk.vault, &headers, &format!("{} cancel_notification {id}", user.id), &body.bytes)?;
     let desk = state.desk.clone();
     let work = move |tx: &mut Tx<'_>| {
         idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -14,10 +14,11 @@ use uuid::Uuid;
 use super::{Document, Erased, Hold, Named, NewHold, Planned, Privacy, Subject, confirm};
 use crate::{
     clock::instant,
+    db::Tx,
     fault::Fault,
     input::{Input, Limits},
     staff::{Caller, SignedIn, step_up},
-    web::{Answer, ApiFault, JsonBody, Path, openapi},
+    web::{Answer, ApiFault, JsonBody, Key, NoFields, Path, idempotency, openapi},
     words::Text,
 };
 
@@ -287,7 +288,7 @@ async fn list_holds(State(state): State<Privacy>, SignedIn(_): SignedIn) -> Resu
 ///
 /// On a client or on one ticket: erasure refuses, and nothing of it goes by age.
 #[utoipa::path(post, path = "/api/privacy/holds", tag = "privacy", operation_id = "place_hold",
-    request_body = HoldBody,
+    params(openapi::IdempotencyKey), request_body = HoldBody,
     responses((status = 201, description = "It is in force", body = HoldRecord),
         (status = 409, description = "A number has no record to hold",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
@@ -295,28 +296,47 @@ async fn list_holds(State(state): State<Privacy>, SignedIn(_): SignedIn) -> Resu
 async fn place_hold(
     State(state): State<Privacy>,
     SignedIn(user): SignedIn,
+    headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Answer, ApiFault> {
+    let key = Key::of(&state.tickets.desk.vault, &headers, &format!("{} place_hold", user.id), &body.bytes)?;
     let mut input = body.input;
     let named = whom(&state, &mut input);
     let new = NewHold::take(&mut input, &state.tickets.desk);
     input.finish()?;
     let subject = who(&state, named).await?;
     let desk = state.tickets.desk.clone();
-    let hold = state.tickets.db.write(move |tx| super::place_hold(tx, &desk, &subject, &new, user.id)).await?;
-    Ok(Answer::json(StatusCode::CREATED, &HoldRecord::from(&hold))?)
+    let work = move |tx: &mut Tx<'_>| {
+        idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
+            let hold = super::place_hold(tx, &desk, &subject, &new, user.id)?;
+            Answer::json(StatusCode::CREATED, &HoldRecord::from(&hold))
+        })
+    };
+    Ok(state.tickets.db.write(work).await?)
 }
 
 /// End a legal hold
 #[utoipa::path(post, path = "/api/privacy/holds/{id}/end", tag = "privacy", operation_id = "end_hold",
-    params(("id" = Uuid, Path)),
-    responses((status = 200, description = "It is over", body = HoldRecord), openapi::ReadProblems))]
-async fn end_hold(State(state): State<Privacy>, caller: Caller, Path(id): Path<Uuid>) -> Result<Response, ApiFault> {
+    params(("id" = Uuid, Path), openapi::IdempotencyKey),
+    responses((status = 200, description = "It is over", body = HoldRecord), openapi::WriteProblems))]
+async fn end_hold(
+    State(state): State<Privacy>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+    body: NoFields,
+) -> Result<Response, ApiFault> {
     // What it kept may go by age within the hour.
     if let Some(refusal) = step_up::refusal(&caller, state.tickets.desk.clock.now()) {
         return Ok(refusal);
     }
     let (desk, by) = (state.tickets.desk.clone(), caller.user.id);
-    let hold = state.tickets.db.write(move |tx| super::end_hold(tx, &desk, id, by)).await?;
-    Ok(Answer::json(StatusCode::OK, &HoldRecord::from(&hold))?.into_response())
+    let key = Key::of(&desk.vault, &headers, &format!("{by} end_hold {id}"), &body.bytes)?;
+    let work = move |tx: &mut Tx<'_>| {
+        idempotency::once(tx, &desk.vault, desk.clock.now(), key.as_ref(), |tx| {
+            let hold = super::end_hold(tx, &desk, id, by)?;
+            Answer::json(StatusCode::OK, &HoldRecord::from(&hold))
+        })
+    };
+    Ok(state.tickets.db.write(work).await?.into_response())
 }

@@ -213,7 +213,11 @@ async fn post_user(
     }
     let by = caller.user;
     let key = Key::of(&staff.vault, &headers, &format!("{} create_user", by.id), &body.bytes)?;
-    let (new, must_change) = form::added_user(body.input, staff.region.as_ref())?;
+    let address = members::address_of(&body.input);
+    let (new, must_change) = match form::added_user(body.input, staff.region.as_ref()) {
+        Ok(read) => read,
+        Err(fault) => return Err(members::all_faults(fault, address, (&staff, None)).await.into()),
+    };
     let hash = staff.hash(new.password.clone()).await?;
     let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let work = move |tx: &mut crate::db::Tx<'_>| {
@@ -254,7 +258,11 @@ async fn patch_user(
     let by = caller.by();
     let vault = staff.vault.clone();
     let user = staff.db.read(move |tx| store::by_id(tx, &vault, id)).await?.ok_or(Fault::NotFound)?;
-    let changes = form::changes(body.input, staff.region.as_ref(), &user)?;
+    let address = members::address_of(&body.input);
+    let changes = match form::changes(body.input, staff.region.as_ref(), &user) {
+        Ok(changes) => changes,
+        Err(fault) => return Err(members::all_faults(fault, address, (&staff, Some(id))).await.into()),
+    };
     // Links for passwords go to the address: by a token alone nobody leads their owner's elsewhere.
     let leads_away =
         caller.kind == Kind::Api && changes.email.as_ref().is_some_and(|to| email::key(to) != email::key(&user.email));

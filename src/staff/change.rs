@@ -79,7 +79,7 @@ pub(super) fn change(
         }
     }
     if store::email_owner(tx, vault, &user.email)?.is_some_and(|owner| owner != id) {
-        return Err(taken());
+        return Err(taken().into());
     }
     let now = clock.now();
     store::update(tx, vault, &user, now)?;

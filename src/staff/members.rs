@@ -9,7 +9,8 @@ use crate::{
     audit::{self, Event},
     clock::Clock,
     db::Tx,
-    fault::Fault,
+    fault::{Fault, FieldFault},
+    input::Input,
     words::Text,
 };
 
@@ -45,7 +46,7 @@ pub(super) fn add(
         genuine: true,
     };
     if !store::insert(tx, vault, &user, hash)? {
-        return Err(taken());
+        return Err(taken().into());
     }
     let added = Event::UserAdded { user: user.id, name: user.name.clone(), role: user.standing().name().to_owned() };
     audit::record(tx, vault, clock, by, &added)?;
@@ -53,8 +54,26 @@ pub(super) fn add(
 }
 
 /// The fault of an address that another user has.
-pub(super) fn taken() -> Fault {
-    Fault::field("email", "taken", Text::new("staff-email-taken"))
+pub(super) fn taken() -> FieldFault {
+    FieldFault::new("email", "taken", Text::new("staff-email-taken"))
+}
+
+/// The address that an input gives, before it is read.
+pub(super) fn address_of(input: &Input) -> String {
+    input.peek("email").map(str::trim).unwrap_or_default().to_owned()
+}
+
+/// What an input is refused for, and what only the database knows of it: that another user has the address. So that whoever
+/// mends it does so once. `user` is whom it is a change of.
+pub(super) async fn all_faults(fault: Fault, address: String, (staff, user): (&Staff, Option<Uuid>)) -> Fault {
+    let Fault::Invalid(mut faults) = fault else { return fault };
+    let vault = staff.vault.clone();
+    match staff.db.read(move |tx| store::email_owner(tx, &vault, &address)).await {
+        Ok(owner) if owner.is_some() && owner != user => faults.push(taken()),
+        Ok(_) => {}
+        Err(error) => return error.into(),
+    }
+    Fault::Invalid(faults)
 }
 
 /// All users, by name.

@@ -20,7 +20,7 @@ use crate::{
     fault::Fault,
     notifications::NotificationRecord,
     staff::SignedIn,
-    web::{Answer, ApiFault, JsonBody, Key, Path, Query, idempotency, openapi, preconditions::if_match},
+    web::{Answer, ApiFault, JsonBody, Key, NoFields, Path, Query, idempotency, openapi, preconditions::if_match},
 };
 
 /// The calls of this feature, with their documentation.
@@ -86,7 +86,11 @@ async fn create_ticket(
     body: JsonBody,
 ) -> Result<Answer, ApiFault> {
     let key = Key::of(&tickets.desk.vault, &headers, &format!("{} create_ticket", user.id), &body.bytes)?;
-    let new = form::new_ticket(body.input, &tickets.desk)?;
+    let asked = form::technician_of(&body.input);
+    let new = match form::new_ticket(body.input, &tickets.desk) {
+        Ok(new) => new,
+        Err(fault) => return Err(form::all_faults(fault, asked, (&tickets, None)).await.into()),
+    };
     let desk = tickets.desk.clone();
     let prepared = prepare(&desk, &user.person(), new);
     let answer = tickets
@@ -268,14 +272,15 @@ async fn list_ticket_notifications(
     responses((status = 202, description = "Queued again", body = NotificationRecord),
         (status = 409, description = "It is waiting already, or was cancelled",
             body = openapi::ProblemDocument, content_type = "application/problem+json"),
-        openapi::ReadProblems))]
+        openapi::WriteProblems))]
 async fn resend_notification(
     State(tickets): State<Tickets>,
     SignedIn(user): SignedIn,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
+    body: NoFields,
 ) -> Result<Response, ApiFault> {
-    let key = Key::of(&tickets.desk.vault, &headers, &format!("{} resend_notification {id}", user.id), &[])?;
+    let key = Key::of(&tickets.desk.vault, &headers, &format!("{} resend_notification {id}", user.id), &body.bytes)?;
     let desk = tickets.desk.clone();
     let answer = tickets
         .db

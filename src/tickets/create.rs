@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Desk, Entry, Happening, History, NewTicket, Reference, Ticket, notices, store, telling};
 use crate::{
     db::Tx,
-    fault::Fault,
+    fault::{Fault, FieldFault},
     notifications::{self, Kind},
     staff::{self, Person},
     words::Text,
@@ -87,8 +87,8 @@ pub fn create(tx: &mut Tx<'_>, desk: &Desk, prepared: &Prepared) -> Result<(Tick
 }
 
 /// The fault of an `assignedTo` that names nobody who could go.
-pub(super) fn no_technician() -> Fault {
-    Fault::field("assignedTo", "not_allowed", Text::new("rules-technician"))
+pub(super) fn no_technician() -> FieldFault {
+    FieldFault::new("assignedTo", "not_allowed", Text::new("rules-technician"))
 }
 
 /// Stores the ticket, under another reference where its own has been given before: of four characters as long as that

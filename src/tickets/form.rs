@@ -2,12 +2,14 @@
 
 use uuid::Uuid;
 
-use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key, issue_label};
+use super::{Change, Desk, NewTicket, Priority, Status, Tickets, by_key, create::no_technician, issue_label};
 use crate::{
+    db::Tx,
     fault::Fault,
     input::{Given, Input, Limits},
     notifications::Kind,
     phone::{Phone, PhoneError},
+    staff,
     words::Text,
 };
 
@@ -59,15 +61,48 @@ pub fn new_ticket(mut input: Input, desk: &Desk) -> Result<NewTicket, Fault> {
 /// # Errors
 /// [`Fault::Invalid`] with every fault of every field.
 pub async fn change(input: Input, tickets: &Tickets, key: &str) -> Result<Change, Fault> {
-    let (desk, key) = (tickets.desk.clone(), key.to_owned());
+    let (desk, wanted, asked) = (tickets.desk.clone(), key.to_owned(), technician_of(&input));
     // A type that was taken out of the settings stays good for the tickets that have it; they are only then asked.
     let unlisted = input.peek("issueType").is_some_and(|text| desk.issue_types.find(text.trim()).is_none());
     let kept = if unlisted {
-        tickets.db.read(move |tx| by_key(tx, &desk.vault, &key).map(|ticket| Some(ticket.issue_type))).await?
+        tickets.db.read(move |tx| by_key(tx, &desk.vault, &wanted).map(|ticket| Some(ticket.issue_type))).await?
     } else {
         None
     };
-    read_change(input, &tickets.desk, kept.as_deref())
+    match read_change(input, &tickets.desk, kept.as_deref()) {
+        Ok(change) => Ok(change),
+        Err(fault) => Err(all_faults(fault, asked, (tickets, Some(key))).await),
+    }
+}
+
+/// The technician whom an input asks for, before it is read.
+pub(super) fn technician_of(input: &Input) -> Option<Uuid> {
+    input.peek("assignedTo").and_then(|text| Uuid::try_parse(text.trim()).ok())
+}
+
+/// What an input is refused for, and what only the database knows of it: that the technician asked for cannot go. So that
+/// whoever mends it does so once. Whoever has the ticket of the change already keeps it.
+pub(super) async fn all_faults(fault: Fault, asked: Option<Uuid>, of: (&Tickets, Option<&str>)) -> Fault {
+    let (mut faults, id) = match (fault, asked) {
+        (Fault::Invalid(faults), Some(id)) => (faults, id),
+        (fault, _) => return fault,
+    };
+    let (tickets, key) = of;
+    let (vault, key) = (tickets.desk.vault.clone(), key.map(ToOwned::to_owned));
+    let may_go = move |tx: &mut Tx<'_>| {
+        let has = match key.as_deref().map(|key| by_key(tx, &vault, key)) {
+            Some(Ok(ticket)) => ticket.has_technician(id),
+            None | Some(Err(Fault::NotFound)) => false,
+            Some(Err(fault)) => return Err(fault),
+        };
+        Ok::<_, Fault>(has || staff::enabled_technician(tx, &vault, id)?.is_some())
+    };
+    match tickets.db.read(may_go).await {
+        Ok(true) => {}
+        Ok(false) => faults.push(no_technician()),
+        Err(fault) => return fault,
+    }
+    Fault::Invalid(faults)
 }
 
 fn read_change(mut input: Input, desk: &Desk, kept_type: Option<&str>) -> Result<Change, Fault> {

@@ -46,7 +46,7 @@ fn technician(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, change: &Change) ->
     };
     match asked {
         Some(id) if dispatches || asked != has => {
-            staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician).map(Some)
+            Ok(Some(staff::enabled_technician(tx, &desk.vault, id)?.ok_or_else(no_technician)?))
         }
         _ => Ok(None),
     }

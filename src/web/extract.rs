@@ -31,14 +31,41 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::new("problem-send-json")).into());
         }
         let bytes = body(request, state).await.map_err(Response::from)?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| {
-            // serde's words name a line and a column, never the body's content beyond one token.
-            let (line, column) = (error.line().to_string(), error.column().to_string());
-            let place = Text::new("problem-not-json").arg("line", line).arg("column", column);
-            Response::from(Problem::of(StatusCode::BAD_REQUEST, place))
-        })?;
-        let input = Input::from_json(value).map_err(|fault| Response::from(Problem::from(fault)))?;
+        let input = read_json(&bytes).map_err(Response::from)?;
         Ok(Self { input, bytes })
+    }
+}
+
+fn read_json(bytes: &Bytes) -> Result<Input, Problem> {
+    let value = serde_json::from_slice(bytes).map_err(|error| {
+        // serde's words name a line and a column, never the body's content beyond one token.
+        let (line, column) = (error.line().to_string(), error.column().to_string());
+        Problem::of(StatusCode::BAD_REQUEST, Text::new("problem-not-json").arg("line", line).arg("column", column))
+    })?;
+    Ok(Input::from_json(value)?)
+}
+
+/// The body of a call that has no fields: nothing, or an object of none. Whoever sends some means something else.
+#[derive(Debug)]
+pub struct NoFields {
+    /// The body as it came.
+    pub bytes: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for NoFields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let json = is_json(&request);
+        let bytes = body(request, state).await.map_err(Response::from)?;
+        if !bytes.is_empty() {
+            if !json {
+                return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::new("problem-send-json")).into());
+            }
+            let none = read_json(&bytes).and_then(|input| Ok(input.finish()?));
+            none.map_err(Response::from)?;
+        }
+        Ok(Self { bytes })
     }
 }
 

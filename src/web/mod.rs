@@ -30,7 +30,7 @@ pub mod server;
 pub mod tls;
 
 pub use self::{
-    extract::{Form, JsonBody, Path, Query},
+    extract::{Form, JsonBody, NoFields, Path, Query},
     flash::{Flash, is_local},
     idempotency::{Answer, Key},
     problem::{ApiFault, PageFault},

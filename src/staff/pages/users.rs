@@ -20,7 +20,7 @@ use crate::{
         change::not_ones_own,
         change_user,
         credential::Hash,
-        form, links,
+        form, links, members,
         second_factor::{self, Required},
         session::{self, Caller},
         session_store,
@@ -142,9 +142,10 @@ pub async fn add(State(staff): State<Staff>, caller: Caller, visit: Visit, form:
     }
     let by = caller.user;
     let (input, typed) = split(form);
+    let address = members::address_of(&input);
     let added = match form::welcome_user(input, staff.region.as_ref()) {
         Ok(new) => links::welcome(&staff, by.id, new, visit.language).await,
-        Err(fault) => Err(fault),
+        Err(fault) => Err(members::all_faults(fault, address, (&staff, None)).await),
     };
     match added {
         Ok((user, Some(given))) => Ok(show_link(&staff, &visit, (by.id, user.id), &given, "staff-user-added")),
@@ -301,9 +302,10 @@ pub async fn edit(
     }
     let user = found(&staff, id).await?;
     let (input, typed) = split(form);
+    let address = members::address_of(&input);
     let saved = match form::changes(input, staff.region.as_ref(), &user) {
         Ok(changes) => change_user(&staff, caller.by(), id, changes).await,
-        Err(fault) => Err(fault),
+        Err(fault) => Err(members::all_faults(fault, address, (&staff, Some(id))).await),
     };
     let faults = match saved {
         Ok(_) => return Ok(done(&staff, &visit, "staff-user-saved")),

@@ -159,7 +159,11 @@ async fn log(state: &Tickets, user: &User, form: &mut Form, typed_key: Option<&s
     let scope = format!("{} new_ticket", user.id);
     let key = typed_key.map(|key| Key::new(&desk.vault, key, &scope, &form.bytes));
     let (owner, draft_key) = (user.id, typed_key.unwrap_or_default().to_owned());
-    let (new, kept) = new_ticket(form, &desk)?;
+    let asked = form::technician_of(&form.input);
+    let (new, kept) = match new_ticket(form, &desk) {
+        Ok(read) => read,
+        Err(fault) => return Err(form::all_faults(fault, asked, (state, None)).await),
+    };
     let prepared = prepare(&desk, &user.person(), new);
     let work = move |tx: &mut Tx<'_>| {
         let now = desk.clock.now();

@@ -38,6 +38,46 @@ async fn the_same_request_gets_the_first_answer_and_makes_nothing() {
     assert_eq!(admin.get(&path(&first.json)).await.json["notes"].as_array().unwrap().len(), 1);
 }
 
+/// Not only what makes tickets: a hold is placed once, and ended once.
+#[tokio::test]
+async fn a_hold_is_placed_and_ended_once() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ticket = admin.ticket(json!({})).await;
+    let hold = json!({"ticket": ticket["ticketRef"], "reason": "Case 1"});
+    let placed = [post(&admin, "/api/privacy/holds", "h1", &hold).await, post(&admin, "/api/privacy/holds", "h1", &hold).await];
+    assert_eq!((placed[0].status, placed[1].header("idempotency-replayed")), (201, "true"), "{}", placed[0].text);
+    assert_eq!(placed[0].text, placed[1].text);
+    assert_eq!(admin.get("/api/privacy/holds").await.json["items"].as_array().unwrap().len(), 1);
+    let end = format!("/api/privacy/holds/{}/end", placed[0].json["id"].as_str().unwrap());
+    let ended = [post(&admin, &end, "h2", &json!({})).await, post(&admin, &end, "h2", &json!({})).await];
+    assert_eq!((ended[0].status, ended[1].header("idempotency-replayed")), (200, "true"), "{}", ended[0].text);
+    assert_eq!(ended[0].text, ended[1].text);
+}
+
+/// A call without fields has a body like any other, if one is sent.
+#[tokio::test]
+async fn calls_without_fields_look_at_what_is_sent() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let ticket = admin.ticket(json!({})).await;
+    let message = messages(&admin, &ticket).await[0]["id"].as_str().unwrap().to_owned();
+    for call in ["resend", "cancel"] {
+        let call = format!("/api/notifications/{message}/{call}");
+        let unknown = post(&admin, &call, "c1", &json!({"to": "+447700900999"})).await;
+        assert_problem(&unknown, 422);
+        assert_eq!(unknown.faults(), ["to"]);
+        let send = |kind, body: &'static str| admin.request("POST", &call).header("content-type", kind).body(body);
+        for (kind, body, status) in [("application/json", "{", 400), ("text/plain", "again", 415)] {
+            assert_problem(&admin.send(send(kind, body)).await, status);
+        }
+        for body in ["", "{}"] {
+            let reply = admin.send(send("application/json", body)).await;
+            assert!([200, 202, 409].contains(&reply.status), "{call} {body:?}: {}", reply.text);
+        }
+    }
+}
+
 #[tokio::test]
 async fn another_body_under_the_key_is_refused() {
     let app = TestApp::start().await;
