@@ -55,7 +55,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 }
 
 /// How long threads that still wait for a disk may keep a process that has done its work.
-const LEFT_OVER: Duration = Duration::from_secs(5);
+const LEFT_OVER: Duration = Duration::from_secs(1);
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
