@@ -18,8 +18,9 @@ use crate::{
 
 const HELP: &str = "\
 Makes a desk of a backup in the place that the settings name: the file of a data directory where there is none yet, or an
-empty database of a server. It never writes over data. The keys have to be in place: put the copy of the key file there
-first, with mode 0600.
+empty database of a server. It never writes over data. Put the copy of the key file in its place first, with mode 0600: then
+they are held against the backup. Without one there a file is restored all the same, and no server starts on it until
+the keys are there; a database of a server needs them first.
 
 The backup is read to its end and held against its checksum before anything is made. A restore that broke off leaves
 nothing that could be taken for a desk; run it again. A backup of an older version is brought up to date.
@@ -62,23 +63,33 @@ pub async fn restore(sources: &Sources, args: &ArgMatches) -> Result<(), Failure
     if args.get_flag("verify") {
         return Ok(verify(&config, &wanted, &header).await?);
     }
-    check_keys(&config, &header)?;
+    let place = config.database_url.file();
+    // Into a file they may follow: a server that does not have them refuses to start, and brings the schema up to date then.
+    let keys_follow = place.is_some() && keys_are_absent(&config);
+    if !keys_follow {
+        check_keys(&config, &header)?;
+    }
     data::make_data_dir(&config.data_dir)?;
     let (clock, name) = (Clock::system(), config.database_url.to_string());
-    let place = config.database_url.file();
     let work = Work::beside(place.and_then(Path::parent).unwrap_or(&config.data_dir))?;
     let unpacked = unpack(&wanted, &work)?;
-    let db = made_ready(&config, &unpacked, &clock).await?;
     if let Some(place) = place {
-        db.close().await.map_err(anyhow::Error::from)?;
+        if !keys_follow {
+            made_ready(&config, &unpacked, &clock).await?.close().await.map_err(anyhow::Error::from)?;
+        }
         backup::place(&unpacked, place)?;
     } else {
+        let db = made_ready(&config, &unpacked, &clock).await?;
         let source = End { db: db.clone(), name: wanted.file.display().to_string() };
         let copied = databases::bring(&config, source, &config.database_url, &clock).await;
         db.close().await.map_err(anyhow::Error::from)?;
         copied?;
     }
     out(&format!("{name} is the desk as of {}", header.made));
+    if keys_follow {
+        let (keys, at) = (&header.keys, config.keys.name());
+        out(&format!("it needs the keys {keys}, which the backup does not hold: put that desk's key file at {at}, mode 0600"));
+    }
     out("messages that waited then are sent once a server starts, even if they went out since");
     Ok(())
 }
@@ -121,6 +132,11 @@ fn check_version(file: &Path, header: &Header) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether there is no key file where the settings say that it is.
+fn keys_are_absent(config: &Config) -> bool {
+    config.keys.file().is_some_and(|file| !file.exists())
+}
+
 /// Whether the keys that are in place are those of the backup.
 fn check_keys(config: &Config, header: &Header) -> anyhow::Result<()> {
     let fingerprint = HEXLOWER.decode(header.keys.as_bytes()).unwrap_or_default();
@@ -139,7 +155,7 @@ fn unpack(wanted: &Wanted, work: &Work) -> anyhow::Result<PathBuf> {
 
 /// All but the last step. A machine that has no keys, as one where backups lie, can tell all else.
 async fn verify(config: &Config, wanted: &Wanted, header: &Header) -> anyhow::Result<()> {
-    let absent = config.keys.file().is_some_and(|file| !file.exists());
+    let absent = keys_are_absent(config);
     if !absent {
         check_keys(config, header)?;
     }
