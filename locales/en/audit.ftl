@@ -133,7 +133,8 @@ audit-whom-ticket = Ticket { $reference }
 audit-whom-account = The account that ticket { $reference } names
 audit-whom-why = { $whom }: { $why }
 audit-redacted = Export of tickets
-audit-redacted-about = Its filter named a client who was erased since
+audit-redacted-person = All data of a client was exported
+audit-redacted-about = Its filter or its reason named a client who was erased since
 audit-redacted-read-about = Its address or its filter named a client who was erased since
 # What is shown, and who saw what.
 audit-read = What is personal was seen

@@ -133,7 +133,8 @@ audit-whom-ticket = टिकट { $reference }
 audit-whom-account = वह खाता जो टिकट { $reference } में लिखा है
 audit-whom-why = { $whom }: { $why }
 audit-redacted = टिकटों का निर्यात
-audit-redacted-about = इसके फ़िल्टर में एक ऐसे ग्राहक का नाम था जिसका डेटा बाद में मिटाया गया
+audit-redacted-person = एक ग्राहक का सारा डेटा निर्यात किया गया
+audit-redacted-about = इसके फ़िल्टर या कारण में एक ऐसे ग्राहक का नाम था जिसका डेटा बाद में मिटाया गया
 audit-redacted-read-about = इसके पते या फ़िल्टर में एक ऐसे ग्राहक का नाम था जिसका डेटा बाद में मिटाया गया
 # What is shown, and who saw what.
 audit-read = निजी जानकारी देखी गई

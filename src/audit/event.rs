@@ -277,8 +277,8 @@ pub enum Event {
     /// What was there named somebody who was erased since.
     #[serde(skip)]
     Redacted {
-        /// Whether it told of what was seen, else of an export.
-        read: bool,
+        /// The number of what it was.
+        kind: i64,
     },
     /// What a newer version has recorded; this one cannot tell what it is.
     #[serde(skip)]
@@ -286,8 +286,19 @@ pub enum Event {
 }
 
 impl Event {
-    /// The kinds whose rows keep a filter, which may name people.
-    pub(super) const FILTERED: [i64; 4] = [0, 1, 2, READ];
+    /// The kinds whose rows keep somebody's words, which may name people: a filter, an address, a reason.
+    pub(super) const SAID: [i64; 7] = [0, 1, 2, 60, 61, READ, 71];
+
+    /// What it was done for, of an event that asks for that.
+    pub(super) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::ExportBegan { reason, .. } | Self::AuditExported { reason, .. } => reason.as_deref(),
+            Self::Privacy(Privacy::Exported { reason, .. } | Privacy::ErasureBegan { reason, .. }) => {
+                Some(reason.as_str())
+            }
+            _ => None,
+        }
+    }
 
     /// Where it came from, of an event that says so itself.
     pub(super) fn origin(&self) -> Option<&str> {
@@ -381,6 +392,7 @@ pub enum Over {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::Whom;
 
     #[test]
     fn stored_numbers_and_names_stay_what_they_are() {
@@ -398,5 +410,19 @@ mod tests {
             assert_eq!(event.about().english(), "q: Zoë, status: New");
         }
         assert_eq!(Event::ExportBegan { query: String::new(), reason: None }.about().english(), "All tickets");
+    }
+
+    #[test]
+    fn whatever_keeps_a_reason_is_looked_through() {
+        let (query, reason, whom) = (String::new, "Asked for by Zoë", || Whom::Account("BILL-1".to_owned()));
+        for event in [
+            Event::ExportBegan { query: query(), reason: Some(reason.to_owned()) },
+            Event::AuditExported { query: query(), reason: Some(reason.to_owned()) },
+            Event::Privacy(Privacy::Exported { whom: whom(), reason: reason.to_owned(), tickets: 1 }),
+            Event::Privacy(Privacy::ErasureBegan { whom: whom(), reason: reason.to_owned() }),
+        ] {
+            assert_eq!(event.reason(), Some(reason));
+            assert!(Event::SAID.contains(&event.code()), "{event:?}");
+        }
     }
 }

@@ -22,7 +22,7 @@ pub use self::{
     filter::{Filter, Group},
     of_clients::{Brought, Clients},
     privacy::{Privacy, Whom},
-    purge::{Naming, age, naming, purge, redact, redact_ahead},
+    purge::{Naming, Said, age, naming, purge, redact, redact_ahead},
     reads::Reads,
     record::{Entry, recent, record},
     store::newest,

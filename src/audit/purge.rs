@@ -1,12 +1,14 @@
 //! What leaves the history: texts that name somebody who was erased, and rows that are past their age. The chain holds all the
 //! same, and `verify` counts both.
 
+use uuid::Uuid;
 use vault::Vault;
 
 use super::{
     Event,
     chain::{self, Anchor},
-    noted, store,
+    noted,
+    store::{self, Opened},
 };
 use crate::{
     db::{Db, Tx},
@@ -18,33 +20,51 @@ const PAGE: u32 = 500;
 /// Rows whose text one transaction takes out: a few tens of milliseconds.
 const STEP: usize = 100;
 
-/// Rows whose filter or address names somebody.
+/// Somebody's words that a row keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said<'a> {
+    /// What was asked for: a parameter and its value.
+    Asked(&'a str, &'a str),
+    /// What something was done for.
+    Reason(&'a str),
+}
+
+/// Rows whose filter, address or reason names somebody.
 #[derive(Debug, Clone)]
 pub struct Naming {
     rows: Vec<i64>,
     /// The last row that was looked at. What is recorded afterwards is not known yet.
     seen: i64,
+    /// A row that stays, whomever it names.
+    spared: Option<Uuid>,
 }
 
 impl Naming {
-    fn look(&mut self, rows: &[(i64, String)], named: impl Fn(&str, &str) -> bool) {
-        let told = |text: &str| asked(text).iter().any(|(parameter, value)| named(parameter, value));
-        self.seen = rows.last().map_or(self.seen, |(seq, _)| *seq);
-        self.rows.extend(rows.iter().filter(|(_, text)| told(text)).map(|(seq, _)| *seq));
+    /// The same, and a row that is recorded afterwards stays, whomever it names: the one that says why the others go.
+    #[must_use]
+    pub fn sparing(self, row: Uuid) -> Self {
+        Self { spared: Some(row), ..self }
+    }
+
+    fn look(&mut self, rows: &[Opened], named: impl Fn(Said<'_>) -> bool) {
+        let spared = self.spared;
+        let told = |row: &&Opened| Some(row.id) != spared && tells(&row.text, &named);
+        self.seen = rows.last().map_or(self.seen, |row| row.seq);
+        self.rows.extend(rows.iter().filter(told).map(|row| row.seq));
     }
 }
 
-/// The rows whose filters or addresses name somebody: `named` is asked about each value with the name of its parameter. A person's
-/// words stand in no other kind of row: numbers are kept by their last digits alone. A row that does not open says nothing any
-/// more; [`super::verify`] tells of it.
+/// The rows whose filters, addresses or reasons name somebody: `named` is asked about each of these. A person's words stand in no
+/// other kind of row: numbers are kept by their last digits alone. A row that does not open says nothing any more;
+/// [`super::verify`] tells of it.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(&str, &str) -> bool) -> Result<Naming, Fault> {
-    let mut found = Naming { rows: Vec::new(), seen: i64::MIN };
+pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(Said<'_>) -> bool) -> Result<Naming, Fault> {
+    let mut found = Naming { rows: Vec::new(), seen: i64::MIN, spared: None };
     loop {
         let (keys, from) = (vault.clone(), found.seen);
-        let rows = db.read(move |tx: &mut Tx<'_>| store::of_kinds(tx, &keys, &Event::FILTERED, from, PAGE)).await?;
+        let rows = db.read(move |tx: &mut Tx<'_>| store::of_kinds(tx, &keys, &Event::SAID, from, PAGE)).await?;
         if rows.is_empty() {
             return Ok(found);
         }
@@ -52,17 +72,24 @@ pub async fn naming(db: &Db, vault: &Vault, named: impl Fn(&str, &str) -> bool) 
     }
 }
 
-/// What a row says was asked for: the parameters of a filter, and the account in an address, which is as good as searched for.
+/// Whether any words of a row's text name somebody.
+fn tells(text: &str, named: impl Fn(Said<'_>) -> bool) -> bool {
+    let Some((event, _)) = noted::read(text) else { return false };
+    event.reason().is_some_and(|reason| named(Said::Reason(reason)))
+        || asked(&event).iter().any(|(parameter, value)| named(Said::Asked(parameter, value)))
+}
+
+/// What an event says was asked for: the parameters of a filter, and the account in an address, which is as good as searched for.
 /// Nothing else of an address is somebody's words.
-fn asked(text: &str) -> Vec<(String, String)> {
+fn asked(event: &Event) -> Vec<(String, String)> {
     let pairs = |query: &str| form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>();
-    match noted::read(text).map(|(event, _)| event) {
-        Some(
-            Event::ExportBegan { query, .. } | Event::ExportEnded { query, .. } | Event::ExportBroken { query, .. },
-        ) => pairs(&query),
-        Some(Event::Read { path, query }) => {
+    match event {
+        Event::ExportBegan { query, .. } | Event::ExportEnded { query, .. } | Event::ExportBroken { query, .. } => {
+            pairs(query)
+        }
+        Event::Read { path, query } => {
             let account = path.strip_prefix("/api/clients/").map(|account| ("q".to_owned(), decoded(account)));
-            account.into_iter().chain(pairs(&query)).collect()
+            account.into_iter().chain(pairs(query)).collect()
         }
         _ => Vec::new(),
     }
@@ -97,12 +124,12 @@ pub async fn redact_ahead(db: &Db, vault: &Vault, found: &mut Naming) -> Result<
 ///
 /// # Errors
 /// Only the database's.
-pub fn redact(tx: &mut Tx<'_>, vault: &Vault, found: &Naming, named: impl Fn(&str, &str) -> bool) -> Result<(), Fault> {
+pub fn redact(tx: &mut Tx<'_>, vault: &Vault, found: &Naming, named: impl Fn(Said<'_>) -> bool) -> Result<(), Fault> {
     // Nothing is recorded from here on to the end of the transaction but by itself.
     tx.take_turn("audit")?;
     let mut all = found.clone();
     loop {
-        let rows = store::of_kinds(tx, vault, &Event::FILTERED, all.seen, PAGE)?;
+        let rows = store::of_kinds(tx, vault, &Event::SAID, all.seen, PAGE)?;
         if rows.is_empty() {
             break;
         }
@@ -184,7 +211,7 @@ mod tests {
         };
         read("/api/clients/LF%2D1", "").await;
         read("/api/clients/LF-2", "").await;
-        let named = |_: &str, value: &str| value == "LF-1";
+        let named = |said: Said<'_>| matches!(said, Said::Asked(_, "LF-1"));
         let found = naming(&db, &vault, named).await.unwrap();
         read("/tickets", "q=LF-1").await;
         read("/api/clients/LF-1", "").await;
@@ -192,8 +219,8 @@ mod tests {
         let keys = vault.clone();
         db.write(move |tx| redact(tx, &keys, &found, named)).await.unwrap();
         let keys = vault.clone();
-        let rows = db.read(move |tx| store::of_kinds(tx, &keys, &Event::FILTERED, i64::MIN, PAGE)).await.unwrap();
-        let left: Vec<_> = rows.iter().map(|(_, text)| !text.is_empty()).collect();
+        let rows = db.read(move |tx| store::of_kinds(tx, &keys, &Event::SAID, i64::MIN, PAGE)).await.unwrap();
+        let left: Vec<_> = rows.iter().map(|row| !row.text.is_empty()).collect();
         assert_eq!(left, [false, true, false, false, true]);
         let verdict = verify(&db, &vault, None).await.unwrap();
         assert_eq!((verdict.broken.len(), verdict.redacted), (0, 3), "{verdict:?}");
@@ -226,7 +253,7 @@ mod tests {
         let stuck = purge(i64::MAX).await.unwrap_err();
         assert!(format!("{stuck:?}").contains("does not hold"), "{stuck:?}");
 
-        let named = |_: &str, value: &str| value == "LF-2" || value == "LF-4";
+        let named = |said: Said<'_>| matches!(said, Said::Asked(_, "LF-2" | "LF-4"));
         let found = naming(&db, &vault, named).await.unwrap();
         let keys = vault.clone();
         db.write(move |tx| redact(tx, &keys, &found, named)).await.unwrap();

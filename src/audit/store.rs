@@ -4,7 +4,7 @@
 use uuid::Uuid;
 use vault::{Cell, Vault};
 
-use super::{Entry, Event, Filter, chain, chain::Anchor, event::READ, noted};
+use super::{Entry, Event, Filter, chain, chain::Anchor, noted};
 use crate::{
     db::{DbError, Row, Tx, params},
     fault::Fault,
@@ -75,24 +75,34 @@ pub(super) fn after(tx: &mut Tx<'_>, vault: &Vault, seq: i64, most: u32) -> Resu
         .collect()
 }
 
-/// Rows of these kinds after a place, the oldest first: at most so many, each with its text, which is empty where it does not open.
+/// A row with its text, which is empty where it does not open.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) seq: i64,
+    pub(super) id: Uuid,
+    pub(super) text: String,
+}
+
+/// Rows of these kinds after a place, the oldest first: at most so many.
 pub(super) fn of_kinds(
     tx: &mut Tx<'_>,
     vault: &Vault,
     kinds: &[i64],
     seq: i64,
     most: u32,
-) -> Result<Vec<(i64, String)>, Fault> {
+) -> Result<Vec<Opened>, Fault> {
     let kinds: Vec<String> = kinds.iter().map(i64::to_string).collect();
     let sql = format!(
         "SELECT seq, id, detail FROM audit_events WHERE seq > $1 AND kind IN ({}) ORDER BY seq LIMIT $2",
         kinds.join(", ")
     );
     let rows = tx.query(&sql, params![seq, most])?;
-    let opened = |row: &Row| -> Result<String, Fault> {
-        Ok(vault.open_text(&cell(&row.uuid(1)?), &row.bytes(2)?).unwrap_or_default())
+    let opened = |row: &Row| -> Result<Opened, Fault> {
+        let id = row.uuid(1)?;
+        let text = vault.open_text(&cell(&id), &row.bytes(2)?).unwrap_or_default();
+        Ok(Opened { seq: row.int(0)?, id, text })
     };
-    rows.iter().map(|row| Ok((row.int(0)?, opened(row)?))).collect()
+    rows.iter().map(opened).collect()
 }
 
 /// Takes the text of a row out. Where the row does not hold, nothing vouches for what is left of it: whoever was at it is not
@@ -184,8 +194,8 @@ pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u
             let id = row.uuid(1)?;
             let detail = vault.open_text(&cell(&id), &row.bytes(4)?)?;
             // While nodes are exchanged for newer ones, these record what this one does not know.
-            let read = row.int(5)? == READ;
-            let unread = || (if detail.is_empty() { Event::Redacted { read } } else { Event::Unknown }, None);
+            let kind = row.int(5)?;
+            let unread = || (if detail.is_empty() { Event::Redacted { kind } } else { Event::Unknown }, None);
             let (event, from) = noted::read(&detail).unwrap_or_else(unread);
             Ok(Entry { seq: row.int(0)?, id, at: row.int(2)?, actor: row.opt_uuid(3)?, from, event })
         })

@@ -1,6 +1,6 @@
 //! How a reader is told of events.
 
-use super::{Event, Over};
+use super::{Event, Over, event::READ};
 use crate::words::{Language, Text};
 
 impl Event {
@@ -47,7 +47,7 @@ impl Event {
             Self::StaffBound { .. } => Text::new("audit-staff-bound"),
             Self::Clients(what) => what.words(),
             Self::Privacy(what) => what.words(),
-            Self::Redacted { read } => Text::new(if *read { "audit-read" } else { "audit-redacted" }),
+            Self::Redacted { kind } => redacted(*kind),
             Self::Read { .. } => Text::new("audit-read"),
             Self::AuditExported { .. } => Text::new("audit-exported"),
             Self::Unknown => Text::new("audit-unknown"),
@@ -107,8 +107,8 @@ impl Event {
             }
             Self::Clients(what) => what.about(),
             Self::Privacy(what) => what.about(),
-            Self::Redacted { read } => {
-                Text::new(if *read { "audit-redacted-read-about" } else { "audit-redacted-about" })
+            Self::Redacted { kind } => {
+                Text::new(if *kind == READ { "audit-redacted-read-about" } else { "audit-redacted-about" })
             }
             Self::Unknown => Text::new("audit-unknown-about"),
             of_staff => of_staff.about_staff(),
@@ -163,6 +163,17 @@ impl Event {
             _ => Text::new("audit-unknown-about"),
         }
     }
+}
+
+/// What a row was whose text was taken out.
+fn redacted(kind: i64) -> Text {
+    Text::new(match kind {
+        60 => "audit-redacted-person",
+        61 => "audit-erasure-began",
+        READ => "audit-read",
+        71 => "audit-exported",
+        _ => "audit-redacted",
+    })
 }
 
 /// A role, as it is stored.

@@ -95,7 +95,7 @@ impl Ahead {
         let reader = mentions.reader();
         let mut named = None;
         if !mentions.is_empty() {
-            let mut found = audit::naming(db, &desk.vault, |name, value| reader.tells_of_in(name, value)).await?;
+            let mut found = audit::naming(db, &desk.vault, |said| reader.tells_of_said(said)).await?;
             audit::redact_ahead(db, &desk.vault, &mut found).await?;
             named = Some(found);
         }
@@ -124,7 +124,8 @@ impl Ahead {
         if let Some(named) = &self.named {
             let by_name = |name: &str| self.reader.names(name);
             views::forget(tx, &desk.vault, (&by_name, &|query: &str| self.reader.names_in_query(query)))?;
-            audit::redact(tx, &desk.vault, named, |name, value| self.reader.tells_of_in(name, value))?;
+            store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| self.reader.tells_of(reason))?;
+            audit::redact(tx, &desk.vault, named, |said| self.reader.tells_of_said(said))?;
         }
         Ok(())
     }

@@ -53,7 +53,8 @@ impl Erased {
 /// Erases somebody. `typed` is what was typed to confirm it; `by` is nobody on the command line.
 ///
 /// Tickets come first, some in each transaction, and the client last, in the one that also forgets drafts, saved views, kept
-/// answers and searches on record that name them. So an erasure that was broken off is simply asked for again.
+/// answers, and searches and reasons on record that name them. So an erasure that was broken off is simply asked for again. Its own
+/// reason stays as it was given.
 ///
 /// # Errors
 /// [`Fault::NotFound`] when nothing is kept of them; [`Fault::Invalid`] when something else was typed; [`Fault::Conflict`] under
@@ -77,11 +78,12 @@ pub async fn erase(
     confirm::check(subject, &found, typed, desk.region.as_ref())?;
     let began = desk.clock.now();
     let reader = mentions.reader();
-    let named = audit::naming(db, &desk.vault, |name, value| reader.tells_of_in(name, value)).await?;
+    let named = audit::naming(db, &desk.vault, |said| reader.tells_of_said(said)).await?;
     let edits = tickets::edits_naming(db, desk, |text| reader.tells_of(text)).await?;
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
     let event = Event::Privacy(event);
-    db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
+    let beginning = db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
+    let named = named.sparing(beginning);
     let so_far = SoFar { erased: Erased::default(), ids: Vec::new(), mentions };
     let so_far = erase_tickets(privacy, subject, so_far, by).await?;
     let reader = so_far.mentions.reader();
@@ -224,12 +226,13 @@ impl Last {
         for id in &self.ids {
             store::forget(tx, &desk.vault, *id)?;
         }
+        store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| self.reader.tells_of(reason))?;
         let named = |text: &str| self.reader.names(text);
         drafts::forget(tx, &desk.vault, &named, &self.ids)?;
         views::forget(tx, &desk.vault, (&named, &|query: &str| self.reader.names_in_query(query)))?;
         idempotency::forget(tx, &desk.vault, &named)?;
         erased.messages += self.forget_edits(tx, desk, &held)?;
-        audit::redact(tx, &desk.vault, &self.named, |name, value| self.reader.tells_of_in(name, value))?;
+        audit::redact(tx, &desk.vault, &self.named, |said| self.reader.tells_of_said(said))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
         audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aho_corasick::AhoCorasick;
 
 use super::subject::Found;
-use crate::{clients::Client, phone::Phone, search, tickets::Ticket};
+use crate::{audit::Said, clients::Client, phone::Phone, search, tickets::Ticket};
 
 /// Fewer letters of a name are part of many words.
 const NAME: usize = 4;
@@ -179,8 +179,15 @@ impl Reader {
         self.stand_in(&search::folded(value), Counts { records: true, bare: parameter == SEARCH })
     }
 
-    /// The same of an address that may go on naming their records.
-    pub(super) fn tells_of_in(&self, parameter: &str, value: &str) -> bool {
+    /// Whether words on record name them, which may go on naming their records.
+    pub(super) fn tells_of_said(&self, said: Said<'_>) -> bool {
+        match said {
+            Said::Asked(parameter, value) => self.tells_of_in(parameter, value),
+            Said::Reason(reason) => self.tells_of(reason),
+        }
+    }
+
+    fn tells_of_in(&self, parameter: &str, value: &str) -> bool {
         self.stand_in(&search::folded(value), Counts { records: false, bare: parameter == SEARCH })
     }
 

@@ -73,9 +73,33 @@ pub(super) fn end(tx: &mut Tx<'_>, vault: &Vault, id: Uuid, by: Uuid, now: i64) 
 /// Takes the reasons out of holds that are over, of a client or of a ticket.
 pub(super) fn forget(tx: &mut Tx<'_>, vault: &Vault, of: Uuid) -> Result<(), Fault> {
     for row in tx.query("SELECT id FROM legal_holds WHERE client_id = $1 OR ticket_id = $1", params![of])? {
-        let id = row.uuid(0)?;
-        let reason = vault.seal_text(&cell(&id), "");
-        tx.execute("UPDATE legal_holds SET reason = $2 WHERE id = $1", params![id, reason])?;
+        blank(tx, vault, row.uuid(0)?)?;
     }
+    Ok(())
+}
+
+/// Takes the reasons that name somebody out of holds that are over, whomever those were on. There are few of them, as each was
+/// placed by hand.
+pub(super) fn forget_naming(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    now: i64,
+    named: impl Fn(&str) -> bool,
+) -> Result<(), Fault> {
+    let sql = "SELECT id, reason FROM legal_holds WHERE ended_at IS NOT NULL OR until <= $1";
+    for row in tx.query(sql, params![now])? {
+        let id = row.uuid(0)?;
+        // One that does not open says nothing any more.
+        let reason = vault.open_text(&cell(&id), &row.bytes(1)?).unwrap_or_default();
+        if named(&reason) {
+            blank(tx, vault, id)?;
+        }
+    }
+    Ok(())
+}
+
+fn blank(tx: &mut Tx<'_>, vault: &Vault, id: Uuid) -> Result<(), Fault> {
+    let reason = vault.seal_text(&cell(&id), "");
+    tx.execute("UPDATE legal_holds SET reason = $2 WHERE id = $1", params![id, reason])?;
     Ok(())
 }

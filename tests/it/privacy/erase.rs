@@ -175,7 +175,7 @@ async fn what_names_them_elsewhere_goes_too() {
     assert!(views.contains(&json!("Nobody's")), "{views:?}");
     let page = browser.open("/audit").await.text;
     assert!(!page.contains("LF-551") && page.contains("somebody"), "{page}");
-    assert!(page.contains("Its filter named a client who was erased since"));
+    assert!(page.contains("Its filter or its reason named a client who was erased since"));
     let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
     assert_eq!((verdict.broken.len(), verdict.redacted), (0, 2), "{verdict:?}");
     // Their number goes on getting nothing.
@@ -191,6 +191,59 @@ async fn what_names_them_elsewhere_goes_too() {
         admin.get(&format!("{}/notifications", at(&one))).await.json["items"][0]["id"].as_str().unwrap().to_owned();
     let resent = admin.request("POST", &format!("/api/notifications/{sent}/resend"));
     assert_eq!(admin.send(resent).await.status, 409);
+}
+
+/// Why a file was taken, somebody else erased or something held is free text, and names whom it likes. Why these are erased is
+/// what their erasure leaves behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn reasons_that_name_them_go_and_that_of_their_own_erasure_stays() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    client(&admin).await;
+    let ada = json!({"name": "Ada Byron", "phone": "+447700900199"});
+    assert_eq!(admin.put("/api/clients/LF-9", &ada).await.status, 201);
+    let other = admin.ticket(json!({"clientPhone": "+447700900198"})).await;
+    for (path, reason) in [
+        ("/tickets.csv", "Asked for by Zoe Quillfeather"),
+        ("/tickets.csv", "Yearly check"),
+        ("/audit.csv", "LF-551 complained"),
+    ] {
+        assert_eq!(browser.submit(path, &[("reason", reason)]).await.status, 200, "{reason}");
+    }
+    let mut holds = Vec::new();
+    for reason in ["Against Zoë Quillfeather", "Zoë Quillfeather is a witness"] {
+        let hold = admin.post("/api/privacy/holds", &json!({"ticket": other["id"], "reason": reason})).await.json;
+        holds.push(hold["id"].as_str().unwrap().to_owned());
+    }
+    let end = admin.request("POST", &format!("/api/privacy/holds/{}/end", holds[0]));
+    assert_eq!(admin.send(end).await.status, 200);
+    let export = json!({"accountId": "LF-9", "reason": "Her friend is Zoë Quillfeather"});
+    assert_eq!(admin.post("/api/privacy/export", &export).await.status, 200);
+    let adas = json!({"accountId": "LF-9", "reason": "As Zoë Quillfeather told us", "confirm": "LF-9"});
+    assert_eq!(admin.post("/api/privacy/erasures", &adas).await.status, 200);
+    let reasons = || {
+        let kept = blobs(app.dir()).into_iter().filter(|(name, _)| name == "legal_holds.reason");
+        kept.collect::<BTreeSet<_>>()
+    };
+    let before = reasons();
+    assert_eq!(before.len(), 2);
+
+    let hers = json!({"accountId": "LF-551", "reason": "A letter of Zoë Quillfeather’s", "confirm": "LF-551"});
+    assert_eq!(admin.post("/api/privacy/erasures", &hers).await.status, 200);
+    let rows = history(&browser).await;
+    let naming: Vec<_> = rows.iter().filter(|row| row.contains("Quillfeather") || row.contains("LF-551")).collect();
+    assert!(naming.len() == 1 && naming[0].contains("A letter of Zoë Quillfeather’s"), "{naming:?}");
+    assert!(rows.iter().any(|row| row.contains("Yearly check")), "{rows:?}");
+    for what in ["All data of a client was exported", "Erasing a client began", "Export of tickets", "as a file"] {
+        let row = format!("{what} | Its filter or its reason named a client who was erased since");
+        assert_eq!(rows.iter().filter(|one| one.ends_with(&row)).count(), 1, "{what}: {rows:?}");
+    }
+    let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
+    assert_eq!((verdict.broken.len(), verdict.redacted), (0, 4), "{verdict:?}");
+    // A hold in force stays as it is, and goes on saying why.
+    assert_eq!(before.intersection(&reasons()).count(), 1, "that of the hold which is over has gone");
+    let held = admin.get("/api/privacy/holds").await.json;
+    assert_eq!(held["items"][0]["reason"], "Zoë Quillfeather is a witness", "{held}");
 }
 
 /// Who read of them stays on record, and which ticket; the account in the address does not.
