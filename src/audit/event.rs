@@ -301,7 +301,7 @@ impl Event {
     }
 
     /// Where it came from, of an event that says so itself.
-    pub(super) fn origin(&self) -> Option<&str> {
+    pub fn origin(&self) -> Option<&str> {
         match self {
             Self::SignedIn { from, .. }
             | Self::SignInRefused { from, .. }

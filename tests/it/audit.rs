@@ -47,6 +47,8 @@ async fn who_was_let_in_and_whom_admins_changed_is_on_record() {
     assert_eq!(of(&rows, "wrong password"), ["Redress | A wrong password was given | For Tom. From 127.0.0.1"]);
     assert_eq!(of(&rows, "over the API")[0], "Tom | Signed in over the API | From 127.0.0.1");
     assert!(of(&rows, "Signed in |").iter().any(|row| row.ends_with("From 127.0.0.1")), "{rows:?}");
+    let let_in = browser.open("/audit?kind=access").await.all(".roster tbody tr");
+    assert!(let_in.len() >= 3 && let_in.iter().all(|row| row.matches("127.0.0.1").count() == 1), "{let_in:?}");
     assert!(of(&rows, "added").iter().any(|row| row.ends_with("Tomasz: Technician")), "{rows:?}");
     assert!(of(&rows, "changed").iter().any(|row| row.ends_with("Tom: Name, Owner")), "{rows:?}");
     assert_eq!(of(&rows, "user was changed").len(), 1, "{rows:?}");

@@ -37,6 +37,7 @@ struct AuditPage {
 
 struct Row {
     at: When,
+    /// Where it came from, unless `about` says so.
     from: Option<String>,
     who: String,
     what: Text,
@@ -162,7 +163,8 @@ pub async fn show(
     let times = staff.chrome.times(staff.clock.now(), visit.language);
     let row = |entry: &Entry| Row {
         at: times.exact(entry.at),
-        from: entry.from.clone(),
+        // What is said of a sign-in ends with it.
+        from: entry.from.clone().filter(|_| entry.event.origin().is_none()),
         who: name_of(&names, entry),
         what: entry.event.words(),
         about: entry.event.about(),
