@@ -151,6 +151,7 @@ audit-bad-parameter = This cannot be asked for: who, kind, from, to and before a
 audit-group-changes = All but reading
 audit-group-access = Signing in
 audit-group-users = Users and second factors
+audit-group-clients = Clients and imports
 audit-group-exports = Exports
 audit-group-reads = Reading
 audit-group-messages = Messages

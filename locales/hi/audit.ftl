@@ -151,6 +151,7 @@ audit-bad-parameter = यह नहीं पूछा जा सकता: who,
 audit-group-changes = देखने को छोड़कर सब
 audit-group-access = साइन इन
 audit-group-users = उपयोगकर्ता और दूसरे प्रमाण
+audit-group-clients = ग्राहक और आयात
 audit-group-exports = निर्यात
 audit-group-reads = देखना
 audit-group-messages = संदेश

@@ -14,6 +14,8 @@ pub enum Group {
     Access,
     /// Users, what they may do, and what they sign in with.
     Users,
+    /// Clients that were added or changed, and files that brought them or tickets.
+    Clients,
     /// What left as a file.
     Exports,
     /// Who saw what.
@@ -28,13 +30,23 @@ pub enum Group {
 
 const ACCESS: &[i64] = &[11, 12, 18, 22, 25, 27, 29, 30, 31];
 const USERS: &[i64] = &[13, 14, 15, 16, 17, 19, 20, 21, 23, 24, 26, 28, 32];
+const CLIENTS: &[i64] = &[40, 41, 42, 43];
 const EXPORTS: &[i64] = &[0, 1, 2, 60, 71];
 const MESSAGES: &[i64] = &[3, 4, 5, 6, 7, 8];
 
 impl Group {
     /// All of them, as they are offered.
-    pub const ALL: [Self; 8] =
-        [Self::Changes, Self::Access, Self::Users, Self::Exports, Self::Reads, Self::Messages, Self::Other, Self::All];
+    pub const ALL: [Self; 9] = [
+        Self::Changes,
+        Self::Access,
+        Self::Users,
+        Self::Clients,
+        Self::Exports,
+        Self::Reads,
+        Self::Messages,
+        Self::Other,
+        Self::All,
+    ];
 
     /// As it stands in addresses.
     pub const fn name(self) -> &'static str {
@@ -42,6 +54,7 @@ impl Group {
             Self::Changes => "changes",
             Self::Access => "access",
             Self::Users => "users",
+            Self::Clients => "clients",
             Self::Exports => "exports",
             Self::Reads => "reads",
             Self::Messages => "messages",
@@ -65,10 +78,11 @@ impl Group {
             Self::Reads => format!("kind = {READ}"),
             Self::Access => within(ACCESS),
             Self::Users => within(USERS),
+            Self::Clients => within(CLIENTS),
             Self::Exports => within(EXPORTS),
             Self::Messages => within(MESSAGES),
             Self::Other => {
-                let named = [ACCESS, USERS, EXPORTS, MESSAGES, &[READ]].concat();
+                let named = [ACCESS, USERS, CLIENTS, EXPORTS, MESSAGES, &[READ]].concat();
                 format!("kind NOT IN ({})", list(&named))
             }
         }
@@ -94,7 +108,7 @@ mod tests {
 
     #[test]
     fn no_kind_is_in_two_groups_and_names_are_read_back() {
-        let mut all = [ACCESS, USERS, EXPORTS, MESSAGES, &[READ]].concat();
+        let mut all = [ACCESS, USERS, CLIENTS, EXPORTS, MESSAGES, &[READ]].concat();
         let count = all.len();
         all.sort_unstable();
         all.dedup();

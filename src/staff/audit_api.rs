@@ -79,8 +79,9 @@ pub fn calls() -> OpenApiRouter<Staff> {
     params(
         ("who" = Option<String>, Query, pattern = "^(redress|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
             description = "A user's id, or `redress` for what the product did by itself"),
-        ("kind" = Option<String>, Query, pattern = "^(changes|access|users|exports|reads|messages|other|all)$",
-            description = "changes (default: all but reads), access, users, exports, reads, messages, other, all"),
+        ("kind" = Option<String>, Query, pattern = "^(changes|access|users|clients|exports|reads|messages|other|all)$",
+            description =
+                "changes (default: all but reads), access, users, clients, exports, reads, messages, other, all"),
         ("from" = Option<String>, Query, format = Date, description = "First day in the ISP's time zone, YYYY-MM-DD"),
         ("to" = Option<String>, Query, format = Date, description = "Last day"),
         ("before" = Option<i64>, Query, description = "As the part before says"),

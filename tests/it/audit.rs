@@ -186,6 +186,8 @@ async fn who_adds_and_changes_clients_is_on_record_with_the_fields_and_nothing_o
         format!("Priya Raman | A client was added | Client {id}"),
     ];
     assert_eq!(rows, want);
+    assert_eq!(part(&browser, "kind=clients").await, want, "in a group of their own");
+    assert!(part(&browser, "kind=other").await.iter().all(|row| !row.contains("A client was")));
     let items = admin.get("/api/audit").await.json["items"].clone();
     assert_eq!((&items[0]["what"], &items[0]["from"]), (&json!("A client was added"), &json!("127.0.0.1")));
     assert!(browser.open("/audit").await.all(".roster th")[4].ends_with("From 127.0.0.1"), "after the head's four");

@@ -120,12 +120,13 @@ impl Asked {
         self.filter.actor == Some(*user)
     }
 
-    fn groups(&self) -> [(Group, Text, bool); 8] {
+    fn groups(&self) -> [(Group, Text, bool); 9] {
         Group::ALL.map(|group| {
             let words = Text::new(match group {
                 Group::Changes => "audit-group-changes",
                 Group::Access => "audit-group-access",
                 Group::Users => "audit-group-users",
+                Group::Clients => "audit-group-clients",
                 Group::Exports => "audit-group-exports",
                 Group::Reads => "audit-group-reads",
                 Group::Messages => "audit-group-messages",

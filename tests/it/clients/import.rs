@@ -54,7 +54,7 @@ async fn good_rows_are_kept_and_bad_ones_told_beside_a_running_server() {
     assert_eq!(found["items"][0]["phone"], "+447700900145", "it is found at once");
 
     let told = async || {
-        let items = admin.get("/api/audit?kind=other").await.json["items"].clone();
+        let items = admin.get("/api/audit?kind=clients").await.json["items"].clone();
         items.as_array().unwrap().iter().map(|item| item["event"]["clients"].clone()).collect::<Vec<_>>()
     };
     let want = [

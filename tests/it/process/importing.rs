@@ -123,7 +123,7 @@ async fn an_export_comes_with_its_past_and_nobody_is_told() {
             "redress: columns left out: Department, Source, Overdue, Thread Count"
         ]
     );
-    let history = admin.get("/api/audit?kind=other").await.json;
+    let history = admin.get("/api/audit?kind=clients").await.json;
     let events = [0, 1].map(|at| &history["items"][at]["event"]["clients"]);
     assert_eq!(*events[0], json!({"imported": {"of": "tickets", "added": 3, "changed": 0, "refused": 0}}));
     assert_eq!(*events[1], json!({"importBegan": {"of": "tickets", "rows": 3}}));
