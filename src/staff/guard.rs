@@ -35,19 +35,21 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
     let Some((_, need)) = methods.iter().find(|(method, _)| *method == asked.as_str()) else {
         return not_allowed(methods);
     };
-    let (permission, lapsed) = match *need {
+    let (permission, lapsed, recorded) = match *need {
         Need::Nothing => return next.run(request).await,
-        Need::May(permission) | Need::Sees(permission) => (permission, false),
-        Need::MayOrLapsed(permission) => (permission, true),
+        Need::May(permission) => (permission, false, false),
+        Need::Sees(permission) => (permission, false, true),
+        Need::MayOrLapsed(permission) => (permission, true, false),
+        Need::SeesOrLapsed(permission) => (permission, true, true),
     };
     // `HEAD` shows nothing.
-    let shows = matches!(need, Need::Sees(_)) && request.method() != Method::HEAD;
+    let recorded = recorded && request.method() != Method::HEAD;
     let (mut parts, body) = request.into_parts();
     let mut seen = None;
     match find(&staff, &parts).await {
         Ok(Some(caller)) if caller.lacks_factor && !leads_to_factor(parts.uri.path()) => return to_factor(&parts),
         Ok(Some(caller)) if caller.may(&staff, permission) => {
-            seen = shows.then(|| (caller.user.id, parts.uri.clone()));
+            seen = recorded.then(|| (caller.user.id, parts.uri.clone()));
             parts.extensions.insert::<Caller>(caller);
         }
         Ok(Some(caller)) => {
@@ -63,10 +65,22 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
         Err(fault) => return refuse(&parts, fault),
     }
     let response = next.run(Request::from_parts(parts, body)).await;
-    if let (Some((by, uri)), true) = (seen, response.status().is_success()) {
+    if let (Some((by, uri)), true) = (seen, shows(&response)) {
         staff.saw(by, uri.path(), uri.query().unwrap_or(""));
     }
     response
+}
+
+/// Whether an answer shows what is there. The page of a form or a filter that was refused does, and so does the refusal of a change
+/// to what is another version by now; the problem that a call is told does not, nor does what has only just been made.
+fn shows(response: &Response) -> bool {
+    let is_problem = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/problem+json");
+    match response.status() {
+        StatusCode::CREATED => false,
+        StatusCode::PRECONDITION_FAILED => true,
+        StatusCode::UNPROCESSABLE_ENTITY => !response.headers().get(header::CONTENT_TYPE).is_some_and(is_problem),
+        status => status.is_success(),
+    }
 }
 
 /// The answer to a token that is good, but not for this (RFC 6750, section 3.1).

@@ -16,15 +16,17 @@ pub enum Need {
     Nothing,
     /// That they may do this.
     May(Permission),
-    /// The same, and what comes back shows clients or what they wrote: who saw it is put on record. A file, and all else
-    /// that records itself, is no such route.
+    /// The same, and what comes back shows clients or what they wrote, be it in answer to a change or where a form was refused:
+    /// who saw it is put on record. A file, and all else that records itself, asks for no more than `May`.
     Sees(Permission),
     /// The same, but whoever is signed out gets to the handler, which keeps what they were typing when their session ended
     /// and shows nothing: see [`Lapsed`](super::Lapsed).
     MayOrLapsed(Permission),
+    /// Both: whoever is signed in may see clients, whoever is signed out gets to the handler.
+    SeesOrLapsed(Permission),
 }
 
-use Need::{May, MayOrLapsed, Nothing, Sees};
+use Need::{May, MayOrLapsed, Nothing, Sees, SeesOrLapsed};
 
 /// Every route: methods and path, as the router has it. `HEAD` is asked as `GET` is.
 pub const ROUTES: &[(&str, Need)] = &[
@@ -84,41 +86,42 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET /api/tickets.csv", May(TicketsExport)),
     ("POST /api/tickets.csv", May(TicketsExportReasoned)),
     // Tickets, written.
-    ("POST /tickets", MayOrLapsed(TicketsWrite)),
+    ("POST /tickets", SeesOrLapsed(TicketsWrite)),
     ("GET /tickets/new", Sees(TicketsWrite)),
-    ("POST /tickets/new", MayOrLapsed(TicketsWrite)),
+    ("POST /tickets/new", SeesOrLapsed(TicketsWrite)),
     ("GET POST /tickets/new/preview", Sees(TicketsWrite)),
     ("GET /tickets/bulk", Sees(TicketsWrite)),
-    ("POST /tickets/bulk", May(TicketsWrite)),
+    ("POST /tickets/bulk", Sees(TicketsWrite)),
     ("GET /tickets/bulk/{run}", Sees(TicketsWrite)),
     ("POST /tickets/bulk/{run}/undo", May(TicketsWrite)),
     ("GET /tickets/{key}/edit", Sees(TicketsWrite)),
-    ("POST /tickets/{key}/edit", May(TicketsWrite)),
+    ("POST /tickets/{key}/edit", Sees(TicketsWrite)),
     ("GET /tickets/{key}/status", Sees(TicketsWrite)),
-    ("POST /tickets/{key}/status", May(TicketsWrite)),
+    ("POST /tickets/{key}/status", Sees(TicketsWrite)),
     ("GET /tickets/{key}/priority", Sees(TicketsWrite)),
-    ("POST /tickets/{key}/priority", May(TicketsWrite)),
+    ("POST /tickets/{key}/priority", Sees(TicketsWrite)),
     ("GET /tickets/{key}/assignment", Sees(TicketsWrite)),
-    ("POST /tickets/{key}/assignment", May(TicketsWrite)),
+    ("POST /tickets/{key}/assignment", Sees(TicketsWrite)),
     ("GET /tickets/{key}/notes", Sees(TicketsWrite)),
-    ("POST /tickets/{key}/notes", MayOrLapsed(TicketsWrite)),
+    ("POST /tickets/{key}/notes", SeesOrLapsed(TicketsWrite)),
     ("GET /tickets/{key}/undo", Sees(TicketsWrite)),
-    ("POST /tickets/{key}/undo", May(TicketsWrite)),
+    ("POST /tickets/{key}/undo", Sees(TicketsWrite)),
     ("PUT POST /drafts/{form}", MayOrLapsed(TicketsWrite)),
     ("POST /drafts/{form}/discard", May(TicketsWrite)),
     ("POST /views", May(TicketsWrite)),
     ("GET /views/new", May(TicketsWrite)),
     ("GET /views/{id}", Sees(TicketsWrite)),
-    ("POST /views/{id}", May(TicketsWrite)),
+    ("POST /views/{id}", Sees(TicketsWrite)),
     ("POST /views/{id}/filter", May(TicketsWrite)),
     ("GET /views/{id}/delete", Sees(TicketsWrite)),
     ("POST /views/{id}/delete", May(TicketsWrite)),
     ("POST /live/editing", May(TicketsWrite)),
     ("POST /api/tickets", May(TicketsWrite)),
-    ("PUT PATCH /api/tickets/{id}", May(TicketsWrite)),
+    ("PUT PATCH /api/tickets/{id}", Sees(TicketsWrite)),
     ("POST /api/tickets/{id}/notes", May(TicketsWrite)),
     ("POST /api/views", May(TicketsWrite)),
-    ("PATCH DELETE /api/views/{id}", May(TicketsWrite)),
+    ("PATCH /api/views/{id}", Sees(TicketsWrite)),
+    ("DELETE /api/views/{id}", May(TicketsWrite)),
     // Clients.
     ("GET /clients", Sees(ClientsRead)),
     ("GET /clients/suggest", Sees(ClientsRead)),
@@ -128,8 +131,8 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("POST /clients", May(ClientsWrite)),
     ("GET /clients/new", May(ClientsWrite)),
     ("GET /clients/{id}/edit", Sees(ClientsWrite)),
-    ("POST /clients/{id}/edit", May(ClientsWrite)),
-    ("PUT /api/clients/{accountId}", May(ClientsWrite)),
+    ("POST /clients/{id}/edit", Sees(ClientsWrite)),
+    ("PUT /api/clients/{accountId}", Sees(ClientsWrite)),
     // Messages.
     ("GET /notifications", Sees(NotificationsRead)),
     ("GET /notifications/calls", Sees(NotificationsRead)),
@@ -155,7 +158,7 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET /tickets/{key}/notifications/{id}/cancel", Sees(NotificationsWrite)),
     ("POST /tickets/{key}/notifications/{id}/cancel", May(NotificationsWrite)),
     ("GET /tickets/{key}/notifications/{id}/resend", Sees(NotificationsWrite)),
-    ("POST /tickets/{key}/notifications/{id}/resend", May(NotificationsWrite)),
+    ("POST /tickets/{key}/notifications/{id}/resend", Sees(NotificationsWrite)),
     ("POST /api/notifications/{id}/cancel", May(NotificationsWrite)),
     ("POST /api/notifications/{id}/resend", May(NotificationsWrite)),
     ("POST /api/gateways/{channel}/{gateway}/test", May(NotificationsWrite)),
@@ -171,10 +174,10 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET /api/jobs/{id}", Sees(JobsRead)),
     ("GET /api/jobs/{id}/photos/{photo}", Sees(JobsRead)),
     ("GET /jobs/{key}/notes", Sees(JobsWrite)),
-    ("POST /jobs/{key}/notes", May(JobsWrite)),
+    ("POST /jobs/{key}/notes", Sees(JobsWrite)),
     ("GET /jobs/{key}/status", Sees(JobsWrite)),
-    ("POST /jobs/{key}/status", May(JobsWrite)),
-    ("PATCH /api/jobs/{id}", May(JobsWrite)),
+    ("POST /jobs/{key}/status", Sees(JobsWrite)),
+    ("PATCH /api/jobs/{id}", Sees(JobsWrite)),
     ("POST /api/jobs/{id}/notes", May(JobsWrite)),
     ("POST /api/jobs/{id}/photos", May(JobsWrite)),
     // Owners: users, settings, keys, audit history.
@@ -207,9 +210,9 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("GET POST /privacy/find", Sees(PrivacyManage)),
     ("GET /privacy/clients/{id}", Sees(PrivacyManage)),
     ("GET /privacy/tickets/{key}", Sees(PrivacyManage)),
-    ("GET POST /privacy/export", May(PrivacyManage)),
-    ("GET POST /privacy/erase", May(PrivacyManage)),
-    ("GET POST /privacy/holds", May(PrivacyManage)),
+    ("GET POST /privacy/export", Sees(PrivacyManage)),
+    ("GET POST /privacy/erase", Sees(PrivacyManage)),
+    ("GET POST /privacy/holds", Sees(PrivacyManage)),
     ("GET /privacy/holds/{id}/end", Sees(PrivacyManage)),
     ("POST /privacy/holds/{id}/end", May(PrivacyManage)),
     ("GET /api/privacy/retention", May(AuditRead)),

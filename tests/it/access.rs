@@ -504,7 +504,9 @@ fn the_page_of_roles_is_the_code() {
         let asks = match need {
             Need::Nothing => "nothing".to_owned(),
             Need::May(one) | Need::Sees(one) => format!("`{}`", one.name()),
-            Need::MayOrLapsed(one) => format!("`{}`, or a session that has just ended", one.name()),
+            Need::MayOrLapsed(one) | Need::SeesOrLapsed(one) => {
+                format!("`{}`, or a session that has just ended", one.name())
+            }
         };
         lines.push(format!("| `{method} {path}` | {asks} |"));
     }

@@ -291,6 +291,61 @@ async fn forms_suggestions_and_the_rows_of_an_open_page_are_on_record_as_pages_a
     assert_eq!(rows, want);
 }
 
+/// Nobody reads off the record by changing nothing, or by what is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_back_of_a_change_is_on_record_whether_anything_was_changed_or_not() {
+    let app = TestApp::start().await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    let (one, other, third) =
+        (admin.ticket(json!({})).await, admin.ticket(json!({})).await, admin.ticket(json!({})).await);
+    let call = |ticket: &serde_json::Value| format!("/api/tickets/{}", ticket["id"].as_str().unwrap());
+    let page = format!("/tickets/{}", one["ticketRef"].as_str().unwrap());
+    let shown = |text: &str| assert!(text.contains("Nadia Okonkwo"), "{text}");
+
+    // Neither shows what was not sent with it.
+    let client = json!({"name": "Nadia Okonkwo", "phone": "+447700900142"});
+    assert_eq!(admin.put("/api/clients/LF-2", &client).await.status, 201);
+    assert_eq!(admin.put(&call(&third), &json!({"priority": "Nonsense"})).await.faults(), ["priority"]);
+
+    let id = admin.put("/api/clients/LF-1", &client).await.json["id"].as_str().unwrap().to_owned();
+    let same = admin.put("/api/clients/LF-1", &json!({"name": "Nadia Okonkwo"})).await;
+    assert_eq!((same.status, &same.json["version"]), (200, &json!(1)), "{}", same.text);
+    let same = admin.put(&call(&one), &json!({"priority": one["priority"]})).await;
+    assert_eq!((same.status, &same.json["version"]), (200, &one["version"]), "{}", same.text);
+    shown(&same.text);
+    let stale = admin.request("PATCH", &call(&other)).header("if-match", "\"99\"");
+    let stale = admin.send(stale.json(&json!({"priority": "Low"}))).await;
+    assert_eq!(stale.status, 412, "{}", stale.text);
+    shown(&stale.text);
+    let nameless = [("version", "1"), ("accountId", "LF-1"), ("name", ""), ("phone", "+447700900142")];
+    for (path, fields) in [
+        (format!("{page}/status"), &[("status", "Nonsense")][..]),
+        (format!("{page}/notes"), &[("content", " ")][..]),
+        (format!("/clients/{id}/edit"), &nameless[..]),
+    ] {
+        let refused = browser.submit(&path, fields).await;
+        assert_eq!(refused.status, 422, "{path}");
+        shown(&refused.text);
+    }
+    let mut want = vec![
+        "Priya Raman | /api/clients/LF-1".to_owned(),
+        format!("Priya Raman | {}", call(&one)),
+        format!("Priya Raman | {}", call(&other)),
+        format!("Dev Anand | {page}/status"),
+        format!("Dev Anand | {page}/notes"),
+        format!("Dev Anand | /clients/{id}/edit"),
+    ];
+    let rows = eventually("all are on record", async || {
+        let rows = part(&browser, "kind=reads").await;
+        (rows.len() >= want.len()).then_some(rows)
+    })
+    .await;
+    let mut rows: Vec<_> = rows.iter().map(|row| row.replace(" | What is personal was seen", "")).collect();
+    rows.sort();
+    want.sort();
+    assert_eq!(rows, want);
+}
+
 /// The header by which a page renews itself hides nothing: anybody can send it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_page_fetches_to_stay_true_is_on_record_where_it_was_not_seen_before() {
