@@ -67,12 +67,6 @@ impl FakeGateway {
         gateway
     }
 
-    /// An address where nobody listens.
-    pub async fn nowhere() -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        format!("http://{}/cgi-bin/sendsms", listener.local_addr().unwrap())
-    }
-
     /// Whether it answers everything with 503 from here on.
     pub fn away(&self, away: bool) {
         self.away.store(away, Ordering::Relaxed);

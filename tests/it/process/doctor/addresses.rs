@@ -53,7 +53,7 @@ async fn addresses_that_lead_elsewhere_are_told() {
     report.has("public url", "fault", "is not this desk: status 200");
     report.has("listen", "fault", "another program has");
     report.has("metrics", "fault", "another program has");
-    let nowhere = format!("http://{}", nobody());
+    let nowhere = format!("http://{NOBODY}");
     doctor(&dir, &["--public-url", &nowhere]).has("public url", "note", "no server is at work");
     let process = Process::serve(&dir, &[]);
     doctor(&dir, &["--public-url", &nowhere]).has("public url", "fault", "nobody answers");

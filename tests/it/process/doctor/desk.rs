@@ -129,7 +129,7 @@ mod postgres_only {
         let dir = stopped().await;
         // That of bin/with-postgres.
         doctor(&dir, &[]).has("database", "fault", "fsync is off");
-        let away = format!("postgres://redress:tell-nobody@{}/desk", nobody());
+        let away = format!("postgres://redress:tell-nobody@{NOBODY}/desk");
         let report = doctor(&dir, &["--database-url", &away]);
         report.has("database", "fault", "cannot be opened");
         assert!(!report.all.contains("tell-nobody"), "{}", report.all);

@@ -117,10 +117,8 @@ fn http(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
 }
 
-/// An address where nobody is.
-fn nobody() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
-}
+/// An address where nobody is, and where nobody comes by asking for any port.
+const NOBODY: &str = "127.0.0.1:9";
 
 /// Somebody who takes connections and says nothing.
 fn silent() -> (TcpListener, String) {
@@ -226,7 +224,7 @@ async fn whoever_says_nothing_is_given_up_and_all_of_them_at_once() {
 async fn no_secret_is_said_and_settings_that_will_not_do_are() {
     let dir = stopped().await;
     let ticket = "Nadia";
-    let dead = nobody();
+    let dead = NOBODY;
     let text = format!(
         "isp_name = \"Lake\"\n[sms]\ngateway = \"kannel,http\"\nhook_secret = \"hush-0-hush-hush\"\n[sms.kannel]\n\
          url = \"http://u:hush-1@{dead}/hush-2\"\nusername = \"u\"\npassword = \"hush-3\"\n[sms.http]\n\
@@ -234,7 +232,7 @@ async fn no_secret_is_said_and_settings_that_will_not_do_are() {
          [webhook]\nurl = \"http://{dead}/hush-6\"\nsecret = \"hush-7-hush-hush\"\n[email]\nhost = \"127.0.0.1\"\n\
          port = {}\nsecurity = \"none\"\nfrom = \"desk@isp.example\"\nusername = \"u\"\npassword = \"hush-8\"\n[oidc]\n\
          issuer = \"http://{dead}\"\nclient_id = \"x\"\nclient_secret = \"hush-9\"\n",
-        port(&dead)
+        port(dead)
     );
     fs::write(dir.path().join("redress.toml"), text).unwrap();
     let report = doctor(&dir, &[]);

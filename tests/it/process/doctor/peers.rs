@@ -18,7 +18,7 @@ async fn gateways_are_asked_and_sent_nothing() {
         "refuses our log-in (403)",
     );
     kannel(&answering(|_| http("200 OK", "Welcome"))).has("gateways", "fault", "not an answer of Kannel's");
-    kannel(&nobody()).has("gateways", "fault", "cannot be used");
+    kannel(NOBODY).has("gateways", "fault", "cannot be used");
     let twilio = |at: &str| {
         let (base, sid) = (format!("http://{at}"), format!("AC{}", "0".repeat(32)));
         let account =
@@ -44,7 +44,7 @@ async fn a_gateway_by_smpp_is_connected_to_and_not_logged_in_at() {
     };
     let (_held, address) = silent();
     smpp(&address).has("gateways", "ok", "sms by smpp answers");
-    smpp(&nobody()).has("gateways", "fault", "sms by smpp cannot be used");
+    smpp(NOBODY).has("gateways", "fault", "sms by smpp cannot be used");
 }
 
 #[tokio::test]
@@ -65,14 +65,14 @@ async fn mail_servers_and_webhooks_are_asked() {
         "{}",
         heard.all
     );
-    let away = webhook(&nobody());
+    let away = webhook(NOBODY);
     away.has("gateways", "fault", "webhook cannot be used");
     assert!(!away.all.contains("secret-path"), "{}", away.all);
     let mail =
         |at: &str| doctor(&dir, &[&mail(port(at))[..], &["--email-username", "u", "--email-password", "p"]].concat());
     mail(&post("235 2.7.0 welcome")).has("gateways", "note", "email answers, and takes our log-in");
     mail(&post("535 5.7.8 tell-nobody")).has("gateways", "fault", "refuses our log-in (535 5.7.8)");
-    mail(&nobody()).has("gateways", "fault", "email cannot be used");
+    mail(NOBODY).has("gateways", "fault", "email cannot be used");
 }
 
 /// A mail server that says this to a log-in, and takes no mail.
@@ -101,9 +101,10 @@ fn post(to_login: &'static str) -> String {
 async fn the_provider_of_single_sign_on_is_asked() {
     let dir = stopped().await;
     let provider = |at: &str| doctor(&dir, &["--oidc-issuer", &format!("http://{at}"), "--oidc-client-id", "redress"]);
-    provider(&nobody()).has("single sign-on", "fault", "only passwords let people in");
+    provider(NOBODY).has("single sign-on", "fault", "only passwords let people in");
     provider(&answering(|_| http("404 Not Found", ""))).has("single sign-on", "fault", "cannot be asked");
-    let address = nobody();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
     let issuer = format!("http://{address}");
     let document = json!({
         "issuer": issuer, "authorization_endpoint": format!("{issuer}/auth"), "token_endpoint": format!("{issuer}/token"),
@@ -111,7 +112,6 @@ async fn the_provider_of_single_sign_on_is_asked() {
         "id_token_signing_alg_values_supported": ["RS256"],
     })
     .to_string();
-    let listener = TcpListener::bind(&address).unwrap();
     thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             let body = if head(&mut stream).contains("/jwks") { "{\"keys\":[]}" } else { &document };
