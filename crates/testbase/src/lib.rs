@@ -4,10 +4,12 @@
 //! PostgreSQL's; elsewhere they are files of SQLite. So a test is written once, and run on both.
 
 pub mod peer;
+mod port;
 pub mod servers;
 
 use std::{fs, mem::ManuallyDrop, panic::resume_unwind, path::Path, sync::OnceLock, thread};
 
+pub use port::free_port;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 pub use tokio_postgres;

@@ -147,7 +147,7 @@ impl Pooler {
         let server = url.split('@').nth(1).unwrap().split('/').next().unwrap();
         let (host, server_port) = server.split_once(':').unwrap();
         let home = Home::new();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = crate::free_port();
         let settings = format!(
             "[databases]\n* = host={host} port={server_port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              auth_type = any\npool_mode = transaction\ndefault_pool_size = 2\nmax_client_conn = 200\nunix_socket_dir =\n\

@@ -127,7 +127,7 @@ impl Kannel {
         for program in [BEARERBOX, SMSBOX, FAKE_SMSC] {
             assert!(Path::new(program).exists(), "{program} is missing: apt-get install kannel kannel-extras");
         }
-        let [admin, smsbox, sendsms, smsc] = free_ports();
+        let [admin, smsbox, sendsms, smsc] = [(); 4].map(|()| testbase::free_port());
         let dir = tempfile::tempdir().unwrap();
         let config = dir.path().join("kannel.conf");
         fs::write(&config, configuration(desk, dir.path(), [admin, smsbox, sendsms, smsc])).unwrap();
@@ -201,11 +201,6 @@ fn octets(text: &str) -> Vec<u8> {
 
 fn listens(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
-}
-
-fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners = [(); N].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
 fn configuration(desk: &str, dir: &Path, [admin, smsbox, sendsms, smsc]: [u16; 4]) -> String {
