@@ -178,9 +178,9 @@ impl Worker {
         let (client, connection) = self.source.open(tls).await?;
         let mut heard = tend(connection);
         query(&client, &format!("LISTEN {CHANNEL}")).await?;
-        self.hears.store(true, Ordering::Relaxed);
         // What was said before is lost.
         self.elsewhere();
+        self.hears.store(true, Ordering::Relaxed);
         loop {
             tokio::select! {
                 payload = heard.recv() => match payload {

@@ -72,6 +72,13 @@ async fn ids(db: &Db) -> Vec<i64> {
     db.read(select_ids).await.unwrap()
 }
 
+/// Waits until word of other nodes comes to this one: what it heard and counted as that began is behind it.
+async fn hears_others(db: &Db) {
+    while db.write_stats().writes != db.write_stats().writes {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Another program on the same file, impatient.
 fn outsider(dir: &Dir) -> rusqlite::Connection {
     let conn = rusqlite::Connection::open(dir.path().join("redress.db")).unwrap();

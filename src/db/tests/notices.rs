@@ -14,6 +14,7 @@ pub(super) fn heard(listener: &mut Listener) -> Vec<Heard> {
 #[tokio::test]
 async fn who_is_slow_learns_that_something_was_missed() {
     let (_dir, db) = fresh().await;
+    hears_others(&db).await;
     let mut listener = db.listen();
     for number in 0..2_000 {
         db.tell("t", &number.to_string());
@@ -42,6 +43,7 @@ async fn one_transaction_with_much_to_tell_says_so_in_one_notice_of_each_channel
 #[tokio::test]
 async fn a_listener_ends_with_the_database() {
     let (_dir, db) = fresh().await;
+    hears_others(&db).await;
     let mut listener = db.listen();
     drop(db);
     assert_eq!(listener.next().await, None);

@@ -181,6 +181,7 @@ async fn a_session_ends_idle_after_an_hour_and_always_after_twelve() {
 async fn a_use_is_noted_at_most_once_a_minute() {
     let world = World::new();
     let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    world.hears_others().await;
     let before = world.staff.db.write_stats().writes;
     for _ in 0..5 {
         assert!(browser.is_known().await);

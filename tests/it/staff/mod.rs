@@ -40,7 +40,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 use vault::Vault;
 
-use crate::support::{Dir, ready};
+use crate::support::{Dir, eventually, ready};
 
 const PASSWORD: &str = "correct horse battery";
 const MINUTE: i64 = 60_000;
@@ -102,6 +102,12 @@ impl World {
         world.staff.mails.reached_at("http://desk.example/");
         world.router = routes(&world.staff);
         world
+    }
+
+    /// Waits until word of other nodes comes. Until then whoever asks how much was written is told of more each time.
+    async fn hears_others(&self) {
+        let writes = || self.staff.db.write_stats().writes;
+        eventually("word of other nodes", async || (writes() == writes()).then_some(())).await;
     }
 
     async fn user(&self, name: &str, role: Role) -> User {
