@@ -4,7 +4,7 @@
 //! and a file.
 
 use std::{
-    fs,
+    fs, iter,
     process::{Child, Stdio},
     time::{Duration, Instant},
 };
@@ -255,15 +255,21 @@ fn kill_at(mut child: Child, to: &Dir, table: &str) {
 
 #[test]
 fn a_copy_killed_in_the_middle_goes_on_where_it_was() {
-    let (dir, to) = (Dir::new(), Dir::new());
+    let dir = Dir::new();
     run(&dir, &["demo", "--tickets", "600", "--keep", "desk", "--no-serve"]).done();
-    let (from, url) = (file(&dir, "desk/redress.db"), to.url());
-    let args = ["db", "copy", "--to", &url, "--data-dir", "desk", "--database-url", &from];
-    for table in ["users", "tickets", "ticket_events"] {
-        let mut command = redress(&dir, &args);
-        kill_at(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), &to, table);
-        assert_eq!(sql(&to, "UPDATE meta SET value = value WHERE name = 'copy.unfinished'"), 1, "{table}");
-    }
+    let from = file(&dir, "desk/redress.db");
+    let desk = ["--data-dir", "desk", "--database-url", &from];
+    let is_unfinished = |to: &Dir| {
+        ["users", "tickets", "ticket_events"].iter().all(|table| {
+            let mut command = redress(&dir, &[&["db", "copy", "--to", &to.url()][..], &desk].concat());
+            kill_at(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), to, table);
+            sql(to, "UPDATE meta SET value = value WHERE name = 'copy.unfinished'") == 1
+        })
+    };
+    // One may be whole by the time that it is killed.
+    let to = iter::repeat_with(Dir::new).take(10).find(is_unfinished).expect("it is always whole before it is killed");
+    let url = to.url();
+    let args = [&["db", "copy", "--to", &url][..], &desk].concat();
     let said = run(&dir, &args).done();
     let tickets = said.lines().find(|line| line.starts_with("tickets ")).unwrap();
     assert!(tickets.contains(" 600 rows") && !said.contains(" 0 there already"), "{said}");
