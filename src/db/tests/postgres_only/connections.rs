@@ -131,7 +131,7 @@ async fn long_reads_leave_connections_for_writes() {
 
 #[tokio::test]
 async fn who_finds_all_connections_at_work_for_too_long_is_told() {
-    let options = DbOptions { connections: 2, busy_timeout: Duration::from_millis(100), ..DbOptions::default() };
+    let options = DbOptions { connections: 2, busy_timeout: Duration::from_secs(1), ..DbOptions::default() };
     let (_database, db) = fresh_with(options).await;
     let (started, has_started) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
