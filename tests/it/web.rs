@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::support::TestApp;
 
-const LIMIT: Duration = Duration::from_millis(50);
+const LIMIT: Duration = Duration::from_millis(500);
 
 /// A server with a route that shows the caller's address, and what stops it.
 async fn server(limits: Limits) -> (std::net::SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<()>) {
