@@ -150,9 +150,11 @@ async fn what_clients_write_is_answered_by_the_same_bind_and_their_long_messages
         let mut order = deliver(udh);
         order["deliver"]["esm_class"] = json!(0x40);
         desk.peer.order(order).await;
-    }
-    for _ in 0..2 {
         assert_eq!(desk.peer.event("delivered").await["status"], 0);
     }
-    assert_eq!(*desk.post.written.lock().unwrap(), ["The amount is wrong, the same as last month."]);
+    let written = eventually("the whole message", async || {
+        let written = desk.post.written.lock().unwrap().clone();
+        (!written.is_empty()).then_some(written)
+    });
+    assert_eq!(written.await, ["The amount is wrong, the same as last month."]);
 }
