@@ -146,9 +146,12 @@ async fn two_people_edit_one_ticket() {
 #[tokio::test]
 async fn a_page_comes_back_by_itself_after_a_restart() {
     let dir = Dir::new();
-    let process = Process::serve(&dir, &[("REDRESS_REGION", "GB")]);
-    let (admin, base) = (process.admin(&dir), process.base.clone());
-    let browser = Chromium::start(&base, true).await;
+    // It comes back to where it was.
+    let address = format!("127.0.0.1:{}", testbase::free_port());
+    let settings = [("REDRESS_REGION", "GB"), ("REDRESS_LISTEN", address.as_str())];
+    let process = Process::serve(&dir, &settings);
+    let admin = process.admin(&dir);
+    let browser = Chromium::start(&process.base, true).await;
     log_in(&browser, EMAIL).await;
     admin.ticket(json!({})).await;
     browser.open("/tickets").await;
@@ -156,8 +159,7 @@ async fn a_page_comes_back_by_itself_after_a_restart() {
     browser.run("window.here = true", &[]).await;
     tokio::task::spawn_blocking(move || process.stop()).await.unwrap();
     browser.reads(".live[data-state=off]", "Reconnecting").await;
-    let address = base.trim_start_matches("http://").to_owned();
-    let process = Process::serve(&dir, &[("REDRESS_REGION", "GB"), ("REDRESS_LISTEN", &address)]);
+    let process = Process::serve(&dir, &settings);
     admin.ticket(json!({})).await;
     is_live(&browser).await;
     browser.reads("#fresh", "1 new ticket. Show it").await;
