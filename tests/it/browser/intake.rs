@@ -1,7 +1,5 @@
 //! Taking a call: the form of a new ticket by keyboard alone, its preview, its draft.
 
-use std::time::Duration;
-
 use fantoccini::key::Key;
 use serde_json::json;
 
@@ -280,7 +278,10 @@ async fn an_answer_that_comes_late_is_not_shown() {
         return new Promise((done, fail) => { options.signal.addEventListener('abort', () => fail(options.signal.reason)); \
         if (!String(url).endsWith('nadi')) fetched(url, options).then(done, fail); }); }; return true";
     browser.run(slow, &[]).await;
-    browser.keys("nadi").await;
+    // At once: of keys that come slowly, as on a busy machine, each is asked about.
+    let typed = "const input = document.getElementById('clientName'); input.value = 'nadi'; \
+        input.dispatchEvent(new Event('input', {bubbles: true})); return true";
+    browser.run(typed, &[]).await;
     eventually("the first call", async || {
         let calls = browser.run("return window.calls.length", &[]).await;
         (calls.as_u64() == Some(1)).then_some(())
@@ -289,7 +290,7 @@ async fn an_answer_that_comes_late_is_not_shown() {
     browser.keys("n").await;
     browser.reads("#clients-found [role=option]", "Nadine Castellan").await;
     browser.reads("[data-suggest-target=said]", "1 client found").await;
-    tokio::time::timeout(Duration::from_secs(5), browser.holds("return window.calls.length === 2", &[])).await.unwrap();
+    browser.holds("return window.calls.length === 2", &[]).await;
 }
 
 /// Whoever goes on to the next field while the preview comes is not taken back: the letters that follow would be commands.
