@@ -325,7 +325,7 @@ async fn right(browser: &Chromium, (width, size): (u32, &str), views: impl IntoI
         if !prepare.is_empty() {
             browser.run(prepare, &[]).await;
         }
-        if name.ends_with("new-errors") || name == "ticket-conflict" {
+        if name.ends_with("new-errors") || ["ticket-conflict", "template-errors"].contains(&name) {
             browser.find(".error-summary").await;
         }
         if name == "list-find" {
