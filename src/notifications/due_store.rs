@@ -3,6 +3,7 @@
 use vault::{OpenError, Vault};
 
 use super::{
+    backoff::LONGEST_PAUSE,
     channels::{CHANNELS, Channel, Registered},
     delivery::Delivery,
     reason::{ENOUGH, NOT_NOW, QUIET, SPENT},
@@ -104,15 +105,17 @@ fn open(dialect: Dialect, index: &str, doubtful: bool) -> String {
 }
 
 /// Has those that limits hold back, and quiet hours where there are none now, be looked at again: the settings may be others
-/// than when they were put off.
+/// than when they were put off. And those that are due later than any pause of ours, since a clock that was ahead has said
+/// when. A gateway that asked for a longer one is asked once before that is over.
 pub fn look_again(tx: &mut Tx<'_>, quiet: bool, now: i64) -> Result<u64, Fault> {
     let held = if quiet { vec![ENOUGH, SPENT] } else { vec![ENOUGH, SPENT, QUIET] };
     let held = held.iter().map(|reason| format!("'{reason}'")).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "UPDATE notifications{} SET due_at = $1 WHERE state IN (0, 1) AND state = 0 AND due_at > $1 AND reason IN ({held})",
+        "UPDATE notifications{} SET due_at = $1 WHERE state IN (0, 1) AND state = 0 AND due_at > $1 \
+         AND (reason IN ({held}) OR (due_at > $2 AND COALESCE(reason, '') <> '{QUIET}'))",
         tx.dialect().by_index("notifications_backlog")
     );
-    Ok(tx.execute(&sql, params![now])?)
+    Ok(tx.execute(&sql, params![now, now + LONGEST_PAUSE])?)
 }
 
 /// At most 200 messages of a channel that wait and whose validity is over.

@@ -363,13 +363,13 @@ fn read_change(row: &Row) -> Result<StateChange, Fault> {
     })
 }
 
-/// Messages made after `since`, in milliseconds, that were suppressed at once for this reason: at most 100 of them,
-/// with the time of each.
-pub fn suppressed_since(tx: &mut Tx<'_>, reason: &str, since: i64) -> Result<Vec<(Uuid, i64)>, Fault> {
+/// Messages made after `since` and until `until`, in milliseconds, that were suppressed at once for this reason: at most 100
+/// of them, with the time of each.
+pub fn suppressed_between(tx: &mut Tx<'_>, reason: &str, since: i64, until: i64) -> Result<Vec<(Uuid, i64)>, Fault> {
     let rows = tx.query(
-        "SELECT id, created_at FROM notifications WHERE state NOT IN (0, 1) AND state = $1 AND created_at > $2 AND reason = $3 \
-         ORDER BY created_at LIMIT 100",
-        params![State::Suppressed.code(), since, reason],
+        "SELECT id, created_at FROM notifications WHERE state NOT IN (0, 1) AND state = $1 AND created_at > $2 \
+         AND created_at <= $4 AND reason = $3 ORDER BY created_at LIMIT 100",
+        params![State::Suppressed.code(), since, reason, until],
     )?;
     rows.iter().map(|row| Ok((row.uuid(0)?, row.int(1)?))).collect()
 }

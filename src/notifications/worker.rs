@@ -4,7 +4,7 @@
 //! moment, and another takes its messages over when their leases run out: each is sent at least once.
 
 use std::{
-    sync::{Arc, atomic::AtomicI64},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -29,6 +29,7 @@ use super::{
     segments::Encoding,
     take::{self, Claimed, Job},
     told::{self, Told},
+    watch::Notes,
 };
 use crate::{
     clock::Clock,
@@ -93,7 +94,12 @@ impl Worker {
         // Beside them: nothing waits for it, as what was noted with other settings holds nobody up.
         let (db, gates) = (self.db.clone(), self.gates.clone());
         lanes.spawn(async move { told::forget_other_settings(&db, &gates).await });
-        lanes.spawn(self.clone().look_again());
+        let worker = self.clone();
+        lanes.spawn(async move {
+            if let Err(fault) = worker.look_again().await {
+                tracing::warn!(%fault, "what is held back waits as it was put off");
+            }
+        });
         // One permit wakes one waiter: pass it on to all lanes.
         let wake_all = async {
             loop {
@@ -110,19 +116,22 @@ impl Worker {
         }
     }
 
-    /// Has what limits hold back be looked at with the settings as they are now.
-    async fn look_again(self) {
+    /// Has what limits hold back be looked at with the settings as they are now, and by the present clock what one that was
+    /// ahead has put off.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub(super) async fn look_again(&self) -> Result<(), Fault> {
         let now = self.clock.now();
         let quiet = self.courtesy.is_quiet(now);
         let look = move |tx: &mut Tx<'_>| {
             number_store::days_have_room(tx)?;
             due_store::look_again(tx, quiet, now)
         };
-        match self.db.write(look).await {
-            Ok(0) => {}
-            Ok(_) => self.wake.notify_one(),
-            Err(fault) => tracing::warn!(%fault, "what limits hold back waits as they were when it was put off"),
+        if self.db.write(look).await? > 0 {
+            self.wake.notify_one();
         }
+        Ok(())
     }
 
     /// Runs a lane, again where it broke off: a fault of ours must not end all messages of a channel.
@@ -142,8 +151,7 @@ impl Worker {
 
     async fn run_lane(self, lane: usize, turns: Turns, mut stop: watch::Receiver<bool>) {
         let mut sends = JoinSet::new();
-        let mut noted = self.clock.now();
-        let counted = AtomicI64::new(i64::MIN);
+        let mut notes = Notes::new(self.clock.now());
         let mut ailing = false;
         while !*stop.borrow() {
             let woken = turns.0.notified();
@@ -154,8 +162,7 @@ impl Worker {
             let began = Instant::now();
             let look = async {
                 if lane == 0 {
-                    self.count_waiting(&counted).await?;
-                    self.note_unsent(&mut noted).await?;
+                    self.keep_watch(&mut notes).await?;
                 }
                 self.fill(here, &mut sends).await
             };
@@ -294,13 +301,12 @@ impl Worker {
             delivery.withdraw(self.clock.now());
             return self.store(delivery, Told::nothing(gate)).await;
         }
-        let (began, name, channel) = (self.clock.now(), gate.gateway.name(), lane.channel);
+        let (began, name, channel) = (Instant::now(), gate.gateway.name(), lane.channel);
         let outcome = self.hand_over(channel, gate, &delivery, &letter).await;
-        let now = self.clock.now();
-        metrics::histogram!("redress_gateway_seconds", "gateway" => name)
-            .record(f64::from(u32::try_from(now - began).unwrap_or(u32::MAX)) / 1_000.0);
+        let (now, took) = (self.clock.now(), began.elapsed());
+        metrics::histogram!("redress_gateway_seconds", "gateway" => name).record(took);
         metrics::counter!("redress_gateway_answers_total", "gateway" => name, "answer" => outcome.name()).increment(1);
-        tracing::debug!(gateway = name, answer = outcome.name(), millis = now - began, "a gateway was called");
+        tracing::debug!(gateway = name, answer = outcome.name(), millis = took.as_millis(), "a gateway was called");
         self.health.note(name, &outcome, now);
         let back = gate.note(&outcome, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();

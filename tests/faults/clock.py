@@ -32,10 +32,10 @@ def run(bench):
     if refused:
         raise Wrong(f"requests were refused after a jump: {load.answers}")
     waiting = left(load)
-    # Those wait for a time that is an hour off; it comes.
+    # What a killed server had under way would wait for a time that is an hour off; here nothing is killed.
     verdict = account.settle(desk, load, sink, seconds=60, step=900 if bench.long else 3600)
     return Report(f"{jumps} jumps of an hour", verdict,
-                  f"{waiting} messages were waiting for an hour that is to come when the clock was right again")
+                  f"{waiting} messages were still waiting some seconds after the clock was right again")
 
 
 def left(load):

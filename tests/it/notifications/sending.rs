@@ -5,8 +5,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use redress::notifications::{
-    Channel, Gates, Gateway, LEASE, Met, Outcome, Outgoing, Probing, Sending, State, VALIDITY,
+use redress::{
+    clock::Clock,
+    notifications::{Channel, Gates, Gateway, LEASE, Met, Outcome, Outgoing, Probing, Sending, State, VALIDITY},
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -14,6 +15,7 @@ use super::{
     fake_gateway::{ACCEPT, Act, FakeGateway},
     post::{MOBILE, Post, path},
 };
+use crate::support::eventually;
 
 const LOGIN_REFUSED: Act = Act::Answer(403, "Authorization failed for sendsms");
 const MINUTE: i64 = 60_000;
@@ -330,6 +332,41 @@ async fn a_running_worker_sends_without_being_told_and_accepts_go_on_after_a_ref
     post.log().await;
     gateway.arrived(2).await;
     worker.abort();
+}
+
+/// Nobody waits until the clock has got to where it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_clock_that_was_ahead_has_put_off_goes_once_it_is_set_right() {
+    let gateway = FakeGateway::start([]).await;
+    let post = Post::through(&gateway).await;
+    post.hand.advance(60 * MINUTE);
+    let (_stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(post.worker.clone().run(None, stopped));
+    let ticket = post.log().await;
+    gateway.arrived(1).await;
+    post.fix(ticket, 5 * MINUTE).await;
+    post.hand.advance(-60 * MINUTE);
+    eventually("the second one", async || (gateway.requests().len() == 2).then_some(())).await;
+    worker.abort();
+}
+
+/// The same where it was set right before the program began.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_clock_has_put_off_goes_at_the_start() {
+    let gateway = FakeGateway::start([]).await;
+    let mut post = Post::through(&gateway).await;
+    let (ahead, present) = (Clock::fixed(post.clock.now() + 60 * MINUTE, 9).0, post.outbox.clone());
+    post.outbox = present.with_clock(ahead);
+    post.log().await;
+    post.outbox = present;
+    let held = post.log().await;
+    post.fix(held, 5 * MINUTE).await;
+    let (_stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(post.worker.clone().run(None, stopped));
+    eventually("both that nothing holds", async || (gateway.requests().len() == 2).then_some(())).await;
+    worker.abort();
+    let all = post.messages(held).await;
+    assert_eq!((all[1].state, gateway.requests().len()), (State::Queued, 2), "what can be undone waits as it did");
 }
 
 #[tokio::test(flavor = "multi_thread")]
