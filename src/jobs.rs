@@ -1,7 +1,7 @@
 //! What runs beside requests: the sender of messages, what follows their templates, what keeps open pages true, the hourly
 //! sweep, backups.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::{sync::watch, task::JoinSet};
 use vault::Vault;
@@ -22,6 +22,9 @@ use crate::{
 const SWEEP: Duration = Duration::from_hours(1);
 /// Before whether it is due is asked again, where that could not be told.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
+/// Before a node says again that it is there, where a write was not kept: as it is not ready then, there may be no other that
+/// shows that they are kept again.
+const SAY_AGAIN: Duration = Duration::from_secs(5);
 /// Before other nodes are told how the gateway does now.
 const SETTLED: Duration = Duration::from_millis(500);
 /// Between the steps of merging the search index: most of the time the writer is free.
@@ -152,7 +155,7 @@ async fn announce(app: App, mut keys: watch::Receiver<()>, mut stopped: watch::R
             tracing::debug!(%error, "this node could not say that it is there; it says so again soon");
         }
         tokio::select! {
-            () = tokio::time::sleep(every) => {}
+            () = rest(db, every) => {}
             // A gateway that comes and goes is not told of each time.
             _ = async { tokio::join!(turns.changed(), tokio::time::sleep(SETTLED)) } => {}
             Ok(()) = keys.changed() => {}
@@ -165,6 +168,17 @@ async fn announce(app: App, mut keys: watch::Receiver<()>, mut stopped: watch::R
         notifications::forget_health(tx, node)
     });
     let _ = left.await;
+}
+
+/// Waits for so long, and no longer than [`SAY_AGAIN`] once a write was not kept.
+async fn rest(db: &Db, long: Duration) {
+    let end = Instant::now() + long;
+    while Instant::now() < end {
+        tokio::time::sleep(SAY_AGAIN).await;
+        if db.refused().is_some() {
+            return;
+        }
+    }
 }
 
 /// Sweeps whenever that is due and no other node has done it.

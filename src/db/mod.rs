@@ -33,6 +33,7 @@ mod ping;
 mod plan;
 mod postgres;
 mod readers;
+mod refusal;
 mod snapshot;
 mod sqlite;
 mod tx;

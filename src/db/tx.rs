@@ -15,6 +15,8 @@ pub struct Tx<'a> {
     pub(super) failed: Option<DbError>,
     /// Whether a statement ran that may change something.
     pub(super) wrote: bool,
+    /// Whether one did.
+    pub(super) changed: bool,
     /// What is told once all this is durable.
     pub(super) notices: Vec<Notice>,
     pub(super) writes_before: u64,
@@ -38,7 +40,7 @@ impl<'a> Tx<'a> {
     }
 
     fn on(conn: Conn<'a>) -> Self {
-        Self { conn, failed: None, wrote: false, notices: Vec::new(), writes_before: 0, turn: None }
+        Self { conn, failed: None, wrote: false, changed: false, notices: Vec::new(), writes_before: 0, turn: None }
     }
 
     /// [`super::WriteStats::writes`] before a [read](super::Db::read) began. It sees at least these writes, so what it counts may be
@@ -67,13 +69,15 @@ impl<'a> Tx<'a> {
 
     /// Runs a statement that answers no rows, and tells how many rows it changed.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
-        self.statement((sql, params), &Cell::default(), |conn, wrote, rows| {
+        let changed = self.statement((sql, params), &Cell::default(), |conn, wrote, rows| {
             let changed = match conn {
                 Conn::Sqlite(conn) => sqlite::execute(conn, sql, params, wrote),
                 Conn::Postgres(session) => postgres::execute(session, sql, params),
             };
             changed.inspect(|changed| *rows = *changed)
-        })
+        })?;
+        self.changed |= changed > 0;
+        Ok(changed)
     }
 
     /// All rows of a query. For results without a bound use [`Tx::query_each`].

@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::job::{self, Job};
 use super::notices::Notices;
+use super::refusal::Refusal;
 use super::sqlite::{self, Source};
 use super::{DbError, Notice, Tx};
 
@@ -45,6 +46,7 @@ enum Message {
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
     stats: Arc<Mutex<WriteStats>>,
+    refusal: Refusal,
 }
 
 impl Writer {
@@ -55,9 +57,15 @@ impl Writer {
         notices: Notices,
     ) -> Result<Self, DbError> {
         let (sender, receiver) = mpsc::channel(queue.max(1));
-        let stats = Arc::new(Mutex::default());
+        let (stats, refusal) = (Arc::new(Mutex::default()), Refusal::default());
         let others = Others { seen: sqlite::data_version(&connection).ok(), stats: Arc::clone(&stats), notices };
-        let worker = Worker { source, connection: Some(connection), stats: Arc::clone(&stats), others };
+        let worker = Worker {
+            source,
+            connection: Some(connection),
+            stats: Arc::clone(&stats),
+            refusal: refusal.clone(),
+            others,
+        };
         let unavailable = |error: std::io::Error| DbError::Unavailable(error.to_string());
         // It waits with a limit, which channels alone do not offer to threads.
         let runtime = runtime::Builder::new_current_thread().enable_time().build().map_err(unavailable)?;
@@ -65,7 +73,7 @@ impl Writer {
             .name("db-writer".to_owned())
             .spawn(move || worker.serve(&runtime, receiver))
             .map_err(unavailable)?;
-        Ok(Self { queue: sender, stats })
+        Ok(Self { queue: sender, stats, refusal })
     }
 
     /// See [`super::Db::write`].
@@ -82,6 +90,10 @@ impl Writer {
 
     pub(super) fn stats(&self) -> WriteStats {
         *self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) const fn refusal(&self) -> &Refusal {
+        &self.refusal
     }
 
     #[cfg(test)]
@@ -104,6 +116,7 @@ struct Worker {
     /// `None` after a failure, until the next group needs one.
     connection: Option<Connection>,
     stats: Arc<Mutex<WriteStats>>,
+    refusal: Refusal,
     others: Others,
 }
 
@@ -184,6 +197,7 @@ impl Worker {
             // After a failed commit or fsync only a fresh connection knows what is on the disk.
             Err(error) => {
                 tracing::error!(writes = group.len(), %error, "a commit failed; nothing of it was kept");
+                self.refusal.note(error);
                 self.connection = None;
             }
         }
@@ -203,7 +217,7 @@ impl Worker {
         sqlite::run(conn, "BEGIN IMMEDIATE")?;
         // Within the transaction that is open already it costs next to nothing.
         self.others.look(conn);
-        let kept = if let Some(kept) = run_together(conn, group)? {
+        let kept = if let Some(kept) = run_together(conn, group, &self.refusal)? {
             kept
         } else {
             sqlite::run(conn, "ROLLBACK")?;
@@ -211,7 +225,7 @@ impl Worker {
                 return Ok(());
             }
             sqlite::run(conn, "BEGIN IMMEDIATE")?;
-            run_apart(conn, group)?
+            run_apart(conn, group, &self.refusal)?
         };
         sqlite::run(conn, "COMMIT").map_err(|error| match error {
             DbError::Other(reason) => DbError::Unavailable(reason),
@@ -221,6 +235,9 @@ impl Worker {
             let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
             stats.writes += kept.writes;
             stats.commits += 1;
+        }
+        if kept.changed {
+            self.refusal.forget();
         }
         // After the figures, by which counts are kept: whoever hears of it counts again.
         self.others.notices.send(kept.notices);
@@ -242,22 +259,25 @@ impl Worker {
 #[derive(Default)]
 struct Kept {
     writes: u64,
+    /// Whether there was anything to keep.
+    changed: bool,
     notices: Vec<Notice>,
 }
 
 impl Kept {
-    fn add(&mut self, mut notices: Vec<Notice>) {
+    fn add(&mut self, changed: bool, mut notices: Vec<Notice>) {
         self.writes += 1;
+        self.changed |= changed;
         self.notices.append(&mut notices);
     }
 }
 
 /// Runs all of them in one transaction and collects what is to be kept; `None` when one has to be undone.
-fn run_together(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Option<Kept>, DbError> {
+fn run_together(conn: &Connection, group: &mut [Box<dyn Job>], refusal: &Refusal) -> Result<Option<Kept>, DbError> {
     let mut kept = Kept::default();
     for job in group {
-        match run(conn, job.as_mut())? {
-            Outcome { keep: true, notices, .. } => kept.add(notices),
+        match run(conn, job.as_mut(), refusal)? {
+            Outcome { keep: true, changed, notices, .. } => kept.add(changed, notices),
             Outcome { wrote: true, .. } => return Ok(None),
             Outcome { .. } => {}
         }
@@ -266,13 +286,13 @@ fn run_together(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Option<
 }
 
 /// Runs each of them in a savepoint of its own and collects those that were kept.
-fn run_apart(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Kept, DbError> {
+fn run_apart(conn: &Connection, group: &mut [Box<dyn Job>], refusal: &Refusal) -> Result<Kept, DbError> {
     let mut kept = Kept::default();
     for job in group {
         sqlite::run(conn, "SAVEPOINT job")?;
-        let Outcome { keep, notices, .. } = run(conn, job.as_mut())?;
+        let Outcome { keep, changed, notices, .. } = run(conn, job.as_mut(), refusal)?;
         if keep {
-            kept.add(notices);
+            kept.add(changed, notices);
         } else {
             sqlite::run(conn, "ROLLBACK TO job")?;
         }
@@ -285,17 +305,21 @@ fn run_apart(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<Kept, DbEr
 struct Outcome {
     keep: bool,
     wrote: bool,
+    changed: bool,
     notices: Vec<Notice>,
 }
 
 /// Fails only when the whole group is lost.
-fn run(conn: &Connection, job: &mut dyn Job) -> Result<Outcome, DbError> {
+fn run(conn: &Connection, job: &mut dyn Job, refusal: &Refusal) -> Result<Outcome, DbError> {
     let mut tx = Tx::sqlite(conn);
     let keep = job.run(&mut tx);
+    if let Some(error) = &tx.failed {
+        refusal.note(error);
+    }
     if conn.is_autocommit() {
         // Disk full or an I/O error: SQLite rolled everything back by itself.
         let reason = tx.failed.map_or_else(|| "lost".to_owned(), |error| error.to_string());
         return Err(DbError::Unavailable(format!("the transaction was rolled back: {reason}")));
     }
-    Ok(Outcome { keep, wrote: tx.wrote, notices: tx.notices })
+    Ok(Outcome { keep, wrote: tx.wrote, changed: tx.changed, notices: tx.notices })
 }

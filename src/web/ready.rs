@@ -96,7 +96,7 @@ struct More {
 pub async fn readyz(State(ready): State<Ready>, request: Request) -> Response {
     let fit = tokio::time::timeout(PATIENCE, look(&ready.db)).await;
     let (reason, database_schema) = match fit {
-        Ok(Ok(fit)) => (if fit.works { None } else { Some("schema") }, Some(fit.database)),
+        Ok(Ok(fit)) => (hindrance(&ready.db, fit), Some(fit.database)),
         Ok(Err(error)) => {
             told(&error.to_string());
             (Some("database"), None)
@@ -116,6 +116,16 @@ pub async fn readyz(State(ready): State<Ready>, request: Request) -> Response {
     };
     let status = if answer.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(answer)).into_response()
+}
+
+/// What hinders a node whose database answers.
+fn hindrance(db: &Db, fit: Fit) -> Option<&'static str> {
+    if !fit.works {
+        return Some("schema");
+    }
+    let refused = db.refused()?;
+    told(&refused.to_string());
+    Some("writes")
 }
 
 /// Anybody may ask, as often as they like.

@@ -48,6 +48,9 @@ def refuses(desk, load):
     time.sleep(0.8)
     if load.fresh(since):
         raise Wrong(f"{load.fresh(since)} requests were acknowledged while nothing could be written")
+    ready = desk.answers("/readyz")
+    if ready != 503:
+        raise Wrong(f"/readyz was answered {ready} while nothing could be written")
     status = desk.answers("/api/tickets")
     if status != 200:
         raise Wrong(f"the list was answered {status} meanwhile")

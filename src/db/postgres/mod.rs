@@ -27,6 +27,7 @@ use self::source::Source;
 use super::job::{self, Job, Panic};
 use super::migrate::{Migration, MigrationReport, SchemaStatus};
 use super::notices::Notices;
+use super::refusal::Refusal;
 use super::{Connections, DbError, DbOptions, Notice, Row, Tx, Value, WriteStats};
 
 /// How often a write is done again after conflicts with others, before it is given up.
@@ -69,6 +70,7 @@ impl Replica {
 #[derive(Clone)]
 struct Books {
     stats: Arc<Mutex<WriteStats>>,
+    refusal: Refusal,
     notices: Notices,
     told: relay::Sender,
 }
@@ -85,7 +87,7 @@ impl Postgres {
         Ok(Self {
             primary: pool(source.clone()),
             replica: replica.map(|source| Replica { pool: pool(source), rests_until: Mutex::default() }),
-            books: Books { stats, notices: notices.clone(), told: relay.sender() },
+            books: Books { stats, refusal: Refusal::default(), notices: notices.clone(), told: relay.sender() },
             relay,
             notices,
             source,
@@ -99,6 +101,10 @@ impl Postgres {
             stats.writes += 1;
         }
         *stats
+    }
+
+    pub(super) const fn refusal(&self) -> &Refusal {
+        &self.books.refusal
     }
 
     pub(super) fn connections(&self) -> Vec<Connections> {
@@ -214,7 +220,11 @@ where
 
 /// What became of one attempt at a write.
 enum Attempt {
-    Kept(Vec<Notice>),
+    Kept {
+        /// Whether there was anything to keep.
+        changed: bool,
+        notices: Vec<Notice>,
+    },
     /// The work itself did not want it.
     Undone,
     /// Nothing of it was kept, and the next attempt may fare better.
@@ -235,6 +245,7 @@ impl Books {
         let fate = self.settle(session, job.as_mut());
         if let Err(error) = &fate {
             tracing::warn!(%error, "a write failed");
+            self.refusal.note(error);
         }
         job.answer(fate);
     }
@@ -246,7 +257,10 @@ impl Books {
         loop {
             tries += 1;
             let error = match attempt(session, job) {
-                Attempt::Kept(notices) => {
+                Attempt::Kept { changed, notices } => {
+                    if changed {
+                        self.refusal.forget();
+                    }
                     self.kept(notices);
                     return Ok(());
                 }
@@ -281,7 +295,7 @@ fn attempt(session: &mut Session, job: &mut dyn Job) -> Attempt {
     session.begin(Mode::Write, None);
     let mut tx = Tx::postgres(session);
     let keep = job.run(&mut tx);
-    let (failed, notices) = (tx.failed.take(), std::mem::take(&mut tx.notices));
+    let (failed, changed, notices) = (tx.failed.take(), tx.changed, std::mem::take(&mut tx.notices));
     match failed {
         Some(error @ (DbError::Conflict | DbError::Unique { .. } | DbError::Unavailable(_))) => {
             session.abandon();
@@ -292,7 +306,7 @@ fn attempt(session: &mut Session, job: &mut dyn Job) -> Attempt {
             Attempt::Undone
         }
         _ => match session.commit() {
-            Ok(()) => Attempt::Kept(notices),
+            Ok(()) => Attempt::Kept { changed, notices },
             Err(DbError::Conflict) => Attempt::Again(DbError::Conflict),
             Err(error) => Attempt::Failed(error),
         },

@@ -91,3 +91,34 @@ async fn before_a_stop_it_turns_requests_away_to_others_and_answers_them_meanwhi
     process.signal("TERM");
     assert_eq!(process.ended(), Some(0), "{}", process.said());
 }
+
+mod sqlite_only {
+    use redress::db::DbError;
+
+    use super::*;
+
+    /// Lets the database grow by so many pages of 4 KiB, as a nearly full disk would, and writes a million bytes.
+    async fn write_with_room_for(app: &TestApp, pages: i64) -> bool {
+        let written = app.app.db.write::<_, DbError, _>(move |tx| {
+            let now = tx.query_one("PRAGMA page_count", &[])?.map_or(Ok(0), |row| row.int(0))?;
+            tx.query(&format!("PRAGMA max_page_count = {}", now + pages), &[])?;
+            tx.execute("INSERT INTO meta (name, value) VALUES ('large', $1)", params![vec![7_u8; 1_000_000]])
+        });
+        written.await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_until_a_write_is_kept_again() {
+        let app = TestApp::start().await;
+        // What the node writes by itself may be kept at any time.
+        let full = eventually("it is not ready", async || {
+            assert!(!write_with_room_for(&app, 2).await);
+            let reply = app.anonymous().get("/readyz").await;
+            (reply.status == 503).then_some(reply)
+        })
+        .await;
+        assert_eq!((&full.json["reason"], &full.json["databaseSchema"]), (&json!("writes"), &json!(newest_schema())));
+        assert!(write_with_room_for(&app, 1_000).await);
+        assert_eq!(app.anonymous().get("/readyz").await.status, 200);
+    }
+}

@@ -178,6 +178,27 @@ async fn old_reads_go_to_the_replica_and_to_the_primary_where_there_is_none() {
 }
 
 #[tokio::test]
+async fn what_the_last_write_met_is_known_until_one_is_kept() {
+    let (database, db) = fresh().await;
+    outside(
+        &database,
+        "CREATE FUNCTION no_room() RETURNS BIGINT LANGUAGE plpgsql AS \
+         'BEGIN RAISE EXCEPTION ''no room'' USING ERRCODE = ''53100''; END'",
+    );
+    let full = db.write(|tx| tx.query("SELECT no_room()", &[]).map(drop)).await;
+    assert_eq!((full, db.refused()), (Err(no_room()), Some(no_room())));
+    assert_eq!(db.ping().await, Ok(()));
+    db.write(|tx| tx.execute("UPDATE t SET body = 'x' WHERE id = 404", &[])).await.unwrap();
+    assert_eq!(db.refused(), Some(no_room()), "a write that has nothing to keep shows nothing");
+    db.write(|tx| insert(tx, 1)).await.unwrap();
+    assert_eq!(db.refused(), None);
+}
+
+fn no_room() -> DbError {
+    DbError::Unavailable("no room".to_owned())
+}
+
+#[tokio::test]
 async fn a_large_result_comes_row_by_row() {
     let (_database, db) = fresh().await;
     let seen = db.read(|tx| {

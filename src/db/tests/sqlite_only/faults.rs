@@ -63,6 +63,24 @@ async fn on_a_full_disk_an_answer_is_still_the_truth() {
     assert_eq!(ids(&db).await, told);
 }
 
+/// A ping writes nothing, and is answered on a full disk as ever.
+#[tokio::test]
+async fn what_the_last_write_met_is_known_until_one_is_kept() {
+    let (_dir, db) = fresh().await;
+    limit_growth(&db, 2).await;
+    assert_eq!(db.refused(), None);
+    db.write(|tx| insert_large(tx, 1)).await.unwrap_err();
+    assert!(matches!(db.refused(), Some(DbError::Unavailable(_))), "{:?}", db.refused());
+    assert_eq!(db.ping().await, Ok(()));
+    db.write(|tx| tx.execute("UPDATE t SET body = 'x' WHERE id = 404", &[])).await.unwrap();
+    assert!(db.refused().is_some(), "a write that has nothing to keep shows nothing");
+    assert!(db.write(|tx| insert(tx, 1).and(insert(tx, 1))).await.is_err());
+    assert!(db.refused().is_some(), "nor does one that is undone");
+    limit_growth(&db, 1000).await;
+    db.write(|tx| insert(tx, 1)).await.unwrap();
+    assert_eq!(db.refused(), None);
+}
+
 #[tokio::test]
 async fn a_failed_commit_fails_every_member_and_the_next_group_works() {
     let (dir, db) = fresh().await;
