@@ -30,8 +30,9 @@ use super::notices::Notices;
 use super::refusal::Refusal;
 use super::{Connections, DbError, DbOptions, Notice, Row, Tx, Value, WriteStats};
 
-/// How often a write is done again after conflicts with others, before it is given up.
-const TRIES: u32 = 12;
+/// How long a write that conflicts with others is done again. By time and not by tries: of those that want the same turn one
+/// gets it each time, so that among many somebody is beaten often, however well all goes.
+const CONTENTION: Duration = Duration::from_secs(5);
 /// How long a write that found no server goes on trying.
 const OUTAGE: Duration = Duration::from_secs(1);
 /// How long nobody asks a replica that did not answer: an export of many steps would wait for it at each.
@@ -269,7 +270,7 @@ impl Books {
                 Attempt::Again(error) => error,
             };
             match error {
-                DbError::Conflict if tries < TRIES => std::thread::sleep(backoff(tries)),
+                DbError::Conflict if began.elapsed() < CONTENTION => std::thread::sleep(backoff(tries)),
                 // Somebody may have added the row since the work looked. Done again it finds it there, and can say so.
                 DbError::Unique { .. } if duplicates < 3 => duplicates += 1,
                 DbError::Unique { .. } => return Ok(()),

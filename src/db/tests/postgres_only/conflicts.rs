@@ -117,6 +117,23 @@ async fn a_duplicate_is_told_after_a_few_more_tries() {
     assert_eq!(ids(&db).await, [1]);
 }
 
+/// As the last of many who want the same turn is.
+#[tokio::test]
+async fn who_is_beaten_often_has_their_turn_in_the_end() {
+    let (database, db) = fresh().await;
+    db.write(|tx| insert(tx, 1)).await.unwrap();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    let mine = db.write(move |tx| {
+        insert(tx, 2)?;
+        if counted.fetch_add(1, Ordering::SeqCst) < 13 {
+            outside(&database, "UPDATE t SET body = body || '.' WHERE id = 1");
+        }
+        tx.execute("UPDATE t SET body = 'mine' WHERE id = 1", &[])
+    });
+    assert_eq!((mine.await, runs.load(Ordering::SeqCst)), (Ok(1), 14));
+}
+
 #[tokio::test]
 async fn conflicts_without_end_are_told_and_leave_nothing() {
     let (database, db) = fresh().await;
