@@ -34,7 +34,8 @@ pub struct Before {
 }
 
 /// Makes a backup of a desk that has the schema of an older version, `schema`. `name` is what people know the database by.
-/// Needs room for it all once more, and reads it all.
+/// Needs room for it all once more, and reads it all. Nothing is made, and nothing given, where another node has upgraded the
+/// desk meanwhile: that one has kept it as it was.
 ///
 /// # Errors
 /// One sentence that says what failed and what to do. The desk is as it was.
@@ -43,7 +44,7 @@ pub async fn before_upgrade(
     (db, name): (&Db, &str),
     schema: i64,
     clock: &Clock,
-) -> anyhow::Result<PathBuf> {
+) -> anyhow::Result<Option<PathBuf>> {
     // A disk for backups that is away, or hangs, keeps nobody from working.
     let there = before.dir.clone();
     let there = tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(move || there.is_dir())).await;
@@ -58,10 +59,16 @@ pub async fn before_upgrade(
             dir.display()
         )
     })?;
-    // Upgrades that fail again and again fill no disk: of one version, the desk as it is now.
-    let file = to.clone();
-    let _ = tokio::task::spawn_blocking(move || remove(others_of(&file))).await;
-    Ok(to)
+    let (file, asked) = (to.clone(), db.clone());
+    let was_in_time = move || -> anyhow::Result<bool> {
+        let in_time = asked.schema_status()?.version == schema;
+        // Upgrades that fail again and again fill no disk: of one version, the desk as it is now. But what was made too late
+        // must not have the place of what was made before.
+        remove(if in_time { others_of(&file) } else { vec![file] });
+        Ok(in_time)
+    };
+    let in_time = tokio::task::spawn_blocking(was_in_time).await??;
+    Ok(in_time.then_some(to))
 }
 
 /// After an upgrade: of those beside `file`, which is the one of before it, the newest stay.
@@ -109,6 +116,29 @@ fn too_many(file: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        db::{DbOptions, newest_schema},
+        keys,
+    };
+
+    /// Two nodes of a new version begin at once, and one is done when the other begins to read.
+    #[tokio::test]
+    async fn what_another_node_kept_before_it_upgraded_stays() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        db.write(|tx| keys::record(tx, &[7; 16])).await.unwrap();
+        let (clock, hand) = Clock::fixed(1_795_000_000_000, 1);
+        let (shelf, older) = (dir.path().join("backups"), newest_schema() - 1);
+        fs::create_dir(&shelf).unwrap();
+        let theirs = shelf.join(named(older, &clock));
+        fs::write(&theirs, "the desk as it was").unwrap();
+        hand.advance(1_000);
+        let before = Before { dir: shelf.clone(), otherwise: dir.path().to_owned(), recipients: Vec::new() };
+        assert_eq!(before_upgrade(&before, (&db, "the desk"), older, &clock).await.unwrap(), None);
+        let there: Vec<_> = fs::read_dir(&shelf).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(there, [theirs]);
+    }
 
     #[test]
     fn the_newest_are_kept_and_nothing_else_is_looked_at() {
