@@ -52,7 +52,7 @@ pub struct Settings {
 pub async fn keep(settings: Settings, db: Db, name: String, clock: Clock, mut stopped: watch::Receiver<bool>) {
     let mut owed = false;
     loop {
-        note_newest(&settings.dir, clock.now()).await;
+        note_newest(&settings, clock.now()).await;
         let (now, every) = (clock.now(), settings.every);
         let due = db.write::<_, DbError, _>(move |tx| schedule::take_for(tx, TURN, now, every, millis(AGAIN))).await;
         let pause = match due {
@@ -166,9 +166,10 @@ fn too_many(mut backups: Vec<(Timestamp, PathBuf)>, made: &Path, keep: usize) ->
 }
 
 /// When the newest was begun, in seconds since 1970, as whoever watches compares that with the time: it goes on being told when
-/// none is made any more. 0 where there is none.
-async fn note_newest(dir: &Path, now: i64) {
-    let dir = dir.to_owned();
+/// none is made any more. 0 where there is none. And how often one is wanted, to hold its age against.
+async fn note_newest(settings: &Settings, now: i64) {
+    let (dir, every) = (settings.dir.clone(), settings.every / 1_000);
+    metrics::gauge!("redress_backup_every_seconds").set(f64::from(u32::try_from(every).unwrap_or(u32::MAX)));
     let at = tokio::task::spawn_blocking(move || newest(&dir, now).map_or(0, |(at, _)| at / 1_000)).await;
     #[expect(clippy::cast_precision_loss, reason = "seconds of this age fit")]
     metrics::gauge!("redress_backup_newest_seconds").set(at.unwrap_or(0) as f64);

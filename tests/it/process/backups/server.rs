@@ -35,8 +35,12 @@ async fn the_server_makes_them_by_itself_and_keeps_the_newest() {
     assert!(seen.contains("open it"), "{seen}");
     let line = process.wait_for("metrics on http");
     let metrics = Caller::new(line[line.find("http").unwrap()..].trim().trim_end_matches("/metrics"));
-    let told = async || metrics.get("/metrics").await.text.contains("\nredress_backup_newest_seconds 1").then_some(());
-    eventually("the newest is told", told).await;
+    let told = async || {
+        let text = metrics.get("/metrics").await.text;
+        let told = ["\nredress_backup_newest_seconds 1", "\nredress_backup_every_seconds 86400"];
+        told.iter().all(|line| text.contains(line)).then_some(())
+    };
+    eventually("the newest is told, and how often one is wanted", told).await;
     process.stop();
 
     // Not due again, until it is.
