@@ -83,11 +83,12 @@ pub fn standings(tx: &mut Tx<'_>, own: &Seen, now: i64) -> Result<BTreeMap<Strin
             failing_since: since,
         });
     }
-    Ok(looks.into_iter().map(|(gateway, looks)| (gateway, together(&looks))).collect())
+    Ok(looks.into_iter().map(|(gateway, looks)| (gateway, together(&looks, now))).collect())
 }
 
-fn together(looks: &[GatewayHealth]) -> Standing {
-    let last_ok = looks.iter().filter_map(|look| look.last_ok).max();
+fn together(looks: &[GatewayHealth], now: i64) -> Standing {
+    // What a clock that was ahead has noted is later than any failure, until the clock has got there.
+    let last_ok = looks.iter().filter_map(|look| look.last_ok).filter(|at| *at <= now + TRUE_FOR).max();
     let failed_at = |look: &GatewayHealth| look.last_error.as_ref().map(|(at, _)| *at);
     // In the same millisecond it is the failure that counts, as each node has one of the two last.
     let failing = looks.iter().filter(|look| failed_at(look) >= last_ok).filter_map(GatewayHealth::trouble);
@@ -138,6 +139,13 @@ mod tests {
 
     fn well(last_ok: i64) -> GatewayHealth {
         GatewayHealth { last_ok: Some(last_ok), ..GatewayHealth::default() }
+    }
+
+    #[test]
+    fn what_was_well_by_a_clock_that_was_ahead_hides_no_trouble() {
+        let look = |last_ok| GatewayHealth { last_ok: Some(last_ok), ..failing(20, 900) };
+        let since = |look: GatewayHealth| together(&[look], 1_000).trouble.map(|trouble| trouble.since);
+        assert_eq!([901, 899, 3_601_000].map(|last_ok| since(look(last_ok))), [None, Some(20), Some(20)]);
     }
 
     #[tokio::test]

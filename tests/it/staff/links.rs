@@ -378,6 +378,19 @@ async fn a_mail_that_does_not_open_holds_up_no_other() {
 }
 
 #[tokio::test]
+async fn a_mail_of_a_clock_that_was_ahead_goes_once_it_is_set_right() {
+    let (world, sack) = (World::mailing(), Sack::default());
+    let user = world.user("Priya Raman", Role::Admin).await;
+    let other = Changes { password: Some(CHOSEN.to_owned()), ..Changes::none() };
+    staff::change_user(&world.staff, By::default(), user.id, other).await.unwrap();
+    let ahead = format!("UPDATE staff_mails SET due_at = due_at + {HOUR}");
+    assert_eq!(crate::support::sql(&world.dir, &ahead), 1);
+    let (_stop, stopped) = watch::channel(false);
+    tokio::spawn(staff::send_mails(world.staff.clone(), sack.clone(), stopped));
+    sack.to(&user.email, 1).await;
+}
+
+#[tokio::test]
 async fn asking_does_the_same_work_for_everybody() {
     let world = World::mailing();
     let user = world.user("Priya Raman", Role::Admin).await;
