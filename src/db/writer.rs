@@ -22,10 +22,14 @@ use super::notices::Notices;
 use super::refusal::Refusal;
 use super::sqlite::{self, Source};
 use super::{DbError, Notice, Tx};
+use crate::sparing::Sparing;
 
 /// Writes per commit at most: bounds what a failed commit takes down, and how long the first of
 /// them waits for the last.
 const GROUP: usize = 64;
+
+/// On a disk that takes no writes each of them would say so.
+static FAILURES: Sparing = Sparing::new(20, 3);
 
 /// What the writer did since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -196,7 +200,9 @@ impl Worker {
             Err(DbError::Busy) if self.connection.as_ref().is_some_and(Connection::is_autocommit) => {}
             // After a failed commit or fsync only a fresh connection knows what is on the disk.
             Err(error) => {
-                tracing::error!(writes = group.len(), %error, "a commit failed; nothing of it was kept");
+                if let Some(left_out) = FAILURES.may() {
+                    tracing::error!(writes = group.len(), %error, left_out, "a commit failed; nothing of it was kept");
+                }
                 self.refusal.note(error);
                 self.connection = None;
             }

@@ -13,8 +13,12 @@ use crate::{
     fault::{Fault, FieldFault},
     input::MOST_FAULTS,
     request_id::RequestId,
+    sparing::Sparing,
     words::{Language, Said, Text},
 };
+
+/// While the database is away anybody can bring such a line about, as often as they like.
+static AWAY: Sparing = Sparing::new(20, 3);
 
 /// A problem document.
 #[derive(Debug)]
@@ -84,7 +88,9 @@ impl From<Fault> for Problem {
                 problem
             }
             Fault::Unavailable(error) => {
-                tracing::error!(%error, "the database cannot take a request now");
+                if let Some(left_out) = AWAY.may() {
+                    tracing::error!(%error, left_out, "the database cannot take a request now");
+                }
                 let mut problem = Self::of(StatusCode::SERVICE_UNAVAILABLE, Text::new("problem-busy"));
                 problem.retry_after = Some(5);
                 problem
@@ -236,7 +242,41 @@ fn title(status: StatusCode) -> Text {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use tracing::{Event, Subscriber};
+    use tracing_subscriber::{
+        Layer,
+        layer::{Context, SubscriberExt},
+    };
+
     use super::*;
+    use crate::db::DbError;
+
+    /// Counts the lines of a log.
+    struct Lines(Arc<AtomicUsize>);
+
+    impl<S: Subscriber> Layer<S> for Lines {
+        fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn an_outage_fills_no_log() {
+        let lines = Arc::new(AtomicUsize::new(0));
+        let log = tracing_subscriber::registry().with(Lines(Arc::clone(&lines)));
+        tracing::subscriber::with_default(log, || {
+            for _ in 0..200 {
+                let problem = Problem::from(Fault::Unavailable(DbError::Busy));
+                assert_eq!((problem.status, problem.retry_after), (StatusCode::SERVICE_UNAVAILABLE, Some(5)));
+            }
+        });
+        assert!(lines.load(Ordering::Relaxed) <= 25, "{lines:?}");
+    }
 
     #[test]
     fn statuses_are_called_as_in_the_standard_and_by_name_in_other_languages() {

@@ -29,10 +29,14 @@ use super::migrate::{Migration, MigrationReport, SchemaStatus};
 use super::notices::Notices;
 use super::refusal::Refusal;
 use super::{Connections, DbError, DbOptions, Notice, Row, Tx, Value, WriteStats};
+use crate::sparing::Sparing;
 
 /// How long a write that conflicts with others is done again. By time and not by tries: of those that want the same turn one
 /// gets it each time, so that among many somebody is beaten often, however well all goes.
 const CONTENTION: Duration = Duration::from_secs(5);
+/// While no server takes writes each of them would say so.
+static FAILURES: Sparing = Sparing::new(20, 3);
+
 /// How long a write that found no server goes on trying.
 const OUTAGE: Duration = Duration::from_secs(1);
 /// How long nobody asks a replica that did not answer: an export of many steps would wait for it at each.
@@ -245,7 +249,9 @@ impl Books {
         }
         let fate = self.settle(session, job.as_mut());
         if let Err(error) = &fate {
-            tracing::warn!(%error, "a write failed");
+            if let Some(left_out) = FAILURES.may() {
+                tracing::warn!(%error, left_out, "a write failed");
+            }
             self.refusal.note(error);
         }
         job.answer(fate);
