@@ -210,14 +210,15 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Lets go of what is past its age, whenever that is due and no other node has done it. A purge that takes longer than an hour
-/// may meet another node's: what one has erased, the other passes over.
+/// may meet another node's: what one has erased, the other passes over. A clock that has gone on by years must not erase all that
+/// there is.
 async fn retain(app: App, mut stopped: watch::Receiver<bool>) {
     let privacy = app.privacy();
     loop {
         let (now, every) = (app.clock.now(), i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX));
-        let due = app.db.write(move |tx| schedule::take(tx, "retention", now, every)).await;
+        let due = app.db.write(move |tx| schedule::take_with_care(tx, "retention", now, every)).await;
         let pause = match due {
-            Ok(Due::Now) => {
+            Ok(Ok(Due::Now)) => {
                 let purged = tokio::select! {
                     purged = privacy::purge(&privacy) => purged,
                     _ = stopped.wait_for(|stop| *stop) => return,
@@ -234,7 +235,16 @@ async fn retain(app: App, mut stopped: watch::Receiver<bool>) {
                 }
                 SWEEP
             }
-            Ok(Due::In(millis)) => Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SWEEP),
+            Ok(Ok(Due::In(millis))) => Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SWEEP),
+            Ok(Err(late)) => {
+                let hours = late / 3_600_000;
+                tracing::error!(
+                    hours,
+                    "by this clock nobody has looked for what is past its age for so long, so that nothing is erased \
+                     for a day: set the clock right if it is wrong"
+                );
+                SWEEP
+            }
             Err(error) => {
                 tracing::warn!(%error, "whether a purge is due cannot be told; it is asked again");
                 ASK_AGAIN

@@ -2,6 +2,11 @@
 
 use crate::db::{DbError, Tx, params};
 
+/// Milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+/// A clock that says that nobody has looked for so long is ahead, more likely than not. In milliseconds.
+const ABSENT: i64 = 7 * DAY;
+
 /// Whether something is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
@@ -39,6 +44,23 @@ pub fn take_for(tx: &mut Tx<'_>, name: &str, now: i64, every: i64, a_while: i64)
     let row = tx.query_one("SELECT due_at FROM schedules WHERE name = $1", params![name])?;
     let due_at = row.map_or(Ok(now), |row| row.int(0))?;
     Ok(Due::In((due_at - now).max(0)))
+}
+
+/// Takes what is done `every` so many milliseconds, of an hour or so, and cannot be undone, if it is due. Where by this clock
+/// nobody has looked for a week, it is put off by a day, in which somebody may set the clock right, and gives for how many
+/// milliseconds that was.
+///
+/// # Errors
+/// Only the database's.
+pub fn take_with_care(tx: &mut Tx<'_>, name: &str, now: i64, every: i64) -> Result<Result<Due, i64>, DbError> {
+    let row = tx.query_one("SELECT due_at FROM schedules WHERE name = $1", params![name])?;
+    let late = now - row.map_or(Ok(now), |row| row.int(0))?;
+    if late > ABSENT {
+        put_off(tx, name, now + DAY)?;
+        return Ok(Err(late));
+    }
+    // What was put off by a day was not written before a clock was set back.
+    take_for(tx, name, now, DAY, every).map(Ok)
 }
 
 /// Has what was taken be due at a time, in milliseconds.
@@ -98,6 +120,27 @@ mod tests {
         db.write::<_, DbError, _>(|tx| put_off(tx, "backup", 1 + 24 * HOUR)).await.unwrap();
         assert_eq!(at(2 * HOUR).await, Due::In(22 * HOUR + 1), "it was done, and that is no clock set back");
         assert_eq!(at(1 + 24 * HOUR).await, Due::Now);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_undone_waits_a_day_where_the_clock_has_gone_a_week_on() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let at = async |now: i64| {
+            db.write::<_, DbError, _>(move |tx| take_with_care(tx, "retention", now, HOUR)).await.unwrap()
+        };
+        let (start, years) = (1_763_000_000_000, 3_650 * DAY);
+        assert_eq!(at(start).await, Ok(Due::Now));
+        assert_eq!(at(start + HOUR - 1).await, Ok(Due::In(1)));
+        assert_eq!(at(start + HOUR).await, Ok(Due::Now));
+        let ahead = start + 2 * HOUR + years;
+        assert_eq!(at(ahead).await, Err(years));
+        assert_eq!(at(ahead + HOUR).await, Ok(Due::In(DAY - HOUR)));
+        assert_eq!(at(start + 3 * HOUR).await, Ok(Due::Now), "it was set right");
+        // It is no clock that is wrong: the desk was off.
+        let later = start + 4 * HOUR + 60 * DAY;
+        assert_eq!([at(later).await, at(later + DAY).await], [Err(60 * DAY), Ok(Due::Now)]);
     }
 
     #[tokio::test]
