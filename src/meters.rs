@@ -64,7 +64,7 @@ async fn keep_up(handle: PrometheusHandle, mut stopped: watch::Receiver<bool>) {
 /// Looks at what has no moment of its own at which it changes.
 fn look(app: &App) {
     let stats = app.db.write_stats();
-    counter!("redress_database_writes_total").absolute(stats.writes);
+    counter!("redress_database_writes_total").absolute(stats.own);
     counter!("redress_database_commits_total").absolute(stats.commits);
     let health = app.health.now();
     for (_, gateway) in app.config.notifications.gates.all() {

@@ -37,6 +37,8 @@ pub struct WriteStats {
     /// Writes made durable. What other processes have written counts as one whenever that is noticed, so that whoever
     /// keeps something while this stands still keeps it rightly.
     pub writes: u64,
+    /// Those of this process alone.
+    pub own: u64,
     /// Commits they took.
     pub commits: u64,
 }
@@ -240,6 +242,7 @@ impl Worker {
         {
             let mut stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
             stats.writes += kept.writes;
+            stats.own += kept.writes;
             stats.commits += 1;
         }
         if kept.changed {

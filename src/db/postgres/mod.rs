@@ -290,6 +290,7 @@ impl Books {
         {
             let mut stats = self.stats();
             stats.writes += 1;
+            stats.own += 1;
             stats.commits += 1;
         }
         self.told.send(notices.iter().cloned());

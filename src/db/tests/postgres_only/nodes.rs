@@ -95,6 +95,7 @@ async fn while_nothing_is_heard_nothing_is_kept() {
     let (database, _one) = fresh().await;
     let proxy = super::proxy::Proxy::before(&database);
     let db = Db::open(&proxy.url(&database).parse().unwrap(), DbOptions::default()).unwrap();
+    let own = db.write_stats().own;
     let until_none_comes = async || {
         while db.write_stats().writes == db.write_stats().writes {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -105,6 +106,7 @@ async fn while_nothing_is_heard_nothing_is_kept() {
     tokio::time::timeout(PATIENCE, until_none_comes()).await.unwrap();
     proxy.mend();
     tokio::time::timeout(PATIENCE, hears_others(&db)).await.unwrap();
+    assert_eq!(db.write_stats().own, own, "nobody here has written");
 }
 
 #[tokio::test]

@@ -94,10 +94,11 @@ async fn what_another_process_commits_is_told_without_anybody_writing_here() {
     other.execute_batch("INSERT INTO t (id) VALUES (1)").unwrap();
     let mut listener = db.listen();
     assert_eq!(listener.next().await, Some(Heard::Elsewhere));
-    let before = db.write_stats().writes;
+    let (before, own) = (db.write_stats().writes, db.write_stats().own);
     other.execute_batch("INSERT INTO t (id) VALUES (2)").unwrap();
     assert_eq!(listener.next().await, Some(Heard::Elsewhere));
     assert_eq!(db.write_stats().writes - before, 1, "what is kept while nothing is written is kept no longer");
+    assert_eq!(db.write_stats().own, own, "and it was nobody here who wrote");
     assert_eq!(ids(&db).await, [1, 2]);
 }
 
