@@ -22,8 +22,8 @@ use crate::{
 
 /// What requests and messages in flight get of the ten seconds of a stop.
 const LAST_WORK: Duration = Duration::from_secs(6);
-/// What the database gets after that. Only reads whose requests were cut off take longer, and nothing is lost with them.
-const LAST_READS: Duration = Duration::from_secs(1);
+/// What the database gets of them afterwards, to finish what it is at and to close its files.
+const LAST_STATEMENTS: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {
@@ -83,9 +83,10 @@ pub async fn run(app: App, traces: Option<Traces>, listening: impl FnOnce(Socket
     if messages.is_err() {
         tracing::warn!("some messages were still being sent; their leases will run out and they are taken up again");
     }
-    match tokio::time::timeout(LAST_READS, app.db.close()).await {
+    match tokio::time::timeout(LAST_STATEMENTS, app.db.close()).await {
         Ok(closed) => closed.context("cannot close the database")?,
-        Err(_) => tracing::warn!("the database was still read for a request that was cut off; it is left as after a power cut, whole"),
+        // As after a kill, nothing that was answered is lost.
+        Err(_) => tracing::warn!("the database was still at work for somebody who was cut off, and is left to itself"),
     }
     if let Some(traces) = traces {
         traces.finish().await;

@@ -314,3 +314,31 @@ async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named(
     }
     process.stop();
 }
+
+mod postgres_only {
+    use super::*;
+
+    /// A statement that waits for somebody else's lock may take 15 s.
+    #[tokio::test]
+    async fn a_stop_takes_ten_seconds_whatever_the_database_is_at() {
+        let dir = Dir::new();
+        let mut process = Process::serve(&dir, &[]);
+        let token = process.admin(&dir).token().unwrap();
+        let address = process.base.trim_start_matches("http://").to_owned();
+        let took = dir.database().unwrap().with(async |client| {
+            client.batch_execute("BEGIN; LOCK TABLE tickets").await.unwrap();
+            let mut asked = TcpStream::connect(&address).unwrap();
+            let head = "GET /api/tickets HTTP/1.1\r\nHost: desk.test\r\nAuthorization: Bearer";
+            asked.write_all(format!("{head} {token}\r\n\r\n").as_bytes()).unwrap();
+            let waits = "SELECT 1 FROM pg_locks WHERE relation = 'tickets'::regclass AND NOT granted \
+                         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            while client.query(waits, &[]).await.unwrap().is_empty() {}
+            process.signal("TERM");
+            let began = Instant::now();
+            assert_eq!(process.ended(), Some(0), "{}", process.said());
+            began.elapsed()
+        });
+        // Less than the statement would have taken, and somewhat more than it should, as machines are busy.
+        assert!(took < Duration::from_secs(12), "{took:?}");
+    }
+}
