@@ -8,6 +8,7 @@ use super::{
     links,
     mail::{self, Letter},
     members::taken,
+    roles::Scopes,
     store, token_store,
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     db::Tx,
     fault::Fault,
     input::Given,
+    permissions::Permission,
     words::{Language, Text},
 };
 
@@ -107,7 +109,7 @@ pub(super) fn change(
     }
     let rises = before.role != user.role && user.role != Role::Technician;
     if rises || (user.owner && !before.owner) {
-        end_what_grows(tx, staff, by, id)?;
+        end_what_grows(tx, staff, by, (&before, &user))?;
     }
     match (hash.is_some(), by.user == Some(id)) {
         // Their programs go on: only they know which of them to stop.
@@ -119,11 +121,15 @@ pub(super) fn change(
     Ok(user)
 }
 
-/// Who may do more signs in anew, and makes new tokens for all of it: what somebody else got hold of does not grow with its
-/// owner. Tokens of narrower scopes do not grow, and stay.
-fn end_what_grows(tx: &mut Tx<'_>, staff: &Staff, by: By, of: Uuid) -> Result<(), Fault> {
-    store::end_log_ins(tx, of, None)?;
-    for id in token_store::end_whole(tx, of)? {
+/// Who may do more signs in anew, and makes new tokens for it: what somebody else got hold of does not grow with its owner. A
+/// token grows that lets through what it did not before, of whatever scope: one to read tickets does, when a technician becomes
+/// an admin, and does not, when an admin becomes an owner.
+fn end_what_grows(tx: &mut Tx<'_>, staff: &Staff, by: By, (before, now): (&User, &User)) -> Result<(), Fault> {
+    store::end_log_ins(tx, now.id, None)?;
+    let may = |user: &User, scopes, what| staff.rules.allowed(user.standing(), scopes, what);
+    let is_new = |scopes, what| may(now, scopes, what) && !may(before, scopes, what);
+    let grows = |scopes: Scopes| Permission::ALL.into_iter().any(|what| is_new(scopes, what));
+    for id in token_store::end_of_scopes(tx, now.id, grows)? {
         audit::record(tx, &staff.vault, &staff.clock, by.user, &Event::TokenRevoked { id })?;
     }
     Ok(())

@@ -94,13 +94,13 @@ pub fn revoke(tx: &mut Tx<'_>, id: Uuid) -> Result<bool, DbError> {
     Ok(tx.execute("DELETE FROM api_tokens WHERE id = $1", params![id])? == 1)
 }
 
-/// Ends a user's tokens that are for all that their owner may do, and gives their ids.
-pub fn end_whole(tx: &mut Tx<'_>, of: Uuid) -> Result<Vec<Uuid>, DbError> {
+/// Ends those tokens of a user whose scopes are meant, and gives their ids.
+pub fn end_of_scopes(tx: &mut Tx<'_>, of: Uuid, meant: impl Fn(Scopes) -> bool) -> Result<Vec<Uuid>, DbError> {
     tx.notify(CHANGED, "");
     let rows = tx.query("SELECT id, scopes FROM api_tokens WHERE user_id = $1", params![of])?;
     let mut ended = Vec::new();
     for row in rows {
-        if Scopes::kept(&row.text(1)?).iter().any(|scope| scope == Scope::Admin) {
+        if meant(Scopes::kept(&row.text(1)?)) {
             let id = row.uuid(0)?;
             revoke(tx, id)?;
             ended.push(id);
