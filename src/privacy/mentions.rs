@@ -8,16 +8,18 @@ use aho_corasick::AhoCorasick;
 use super::subject::Found;
 use crate::{audit::Said, clients::Client, phone::Phone, search, tickets::Ticket};
 
-/// Fewer letters of a name are part of many words.
-const NAME: usize = 4;
+/// Fewer letters are no name. Whole names have as few, as Om has, or 王伟; of one word, they are bare.
+const NAME: usize = 2;
 /// Fewer digits are part of many numbers.
 const DIGITS: usize = 7;
 /// Fewer signs of an account, or digits where it has no letter, stand in texts for much else.
 const ACCOUNT: usize = 4;
 const ACCOUNT_OF_DIGITS: usize = 6;
 
-/// The parameter of every list in which a search is typed. What others say comes from lists to choose from.
+/// The parameter of every list in which a search is typed. What others say comes from lists to choose from, or is a field's.
 const SEARCH: &str = "q";
+/// Parameters that fill in a field, as in the link from a search to a new ticket.
+const FIELDS: [&str; 3] = ["clientName", "clientAccountId", "description"];
 
 /// What somebody is known by, folded as a search folds it: whatever finds them names them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -176,19 +178,21 @@ impl Reader {
 
     /// Whether the value of a parameter does.
     fn names_in(&self, parameter: &str, value: &str) -> bool {
-        self.stand_in(&search::folded(value), Counts { records: true, bare: parameter == SEARCH })
+        self.said(parameter, value, true)
     }
 
     /// Whether words on record name them, which may go on naming their records.
     pub(super) fn tells_of_said(&self, said: Said<'_>) -> bool {
         match said {
-            Said::Asked(parameter, value) => self.tells_of_in(parameter, value),
+            Said::Asked(parameter, value) => self.said(parameter, value, false),
             Said::Reason(reason) => self.tells_of(reason),
         }
     }
 
-    fn tells_of_in(&self, parameter: &str, value: &str) -> bool {
-        self.stand_in(&search::folded(value), Counts { records: false, bare: parameter == SEARCH })
+    fn said(&self, parameter: &str, value: &str, records: bool) -> bool {
+        let folded = search::folded(value);
+        let is_all = FIELDS.contains(&parameter) && self.is_bare(&folded);
+        is_all || self.stand_in(&folded, Counts { records, bare: parameter == SEARCH })
     }
 
     fn is_bare(&self, folded: &str) -> bool {
@@ -257,11 +261,14 @@ mod tests {
             numbers: set(&["447700900142", "7700900142"]),
             records: set(&["bill-20261123-7k4m"]),
         };
-        for name in ["Zoë Quill", "O’Brien", "Anne-Marie Groß", "Søren Łys", "Ann", "Devi", "Open", "Tickets"] {
+        for name in ["Zoë Quill", "O’Brien", "Anne-Marie Groß", "Søren Łys", "Uma", "Devi", "Open", "Tickets"] {
             all.name(name);
         }
         for account in ["LF-1", "500", "clients", "204417"] {
             all.account(account);
+        }
+        for name in ["王伟", "D"] {
+            all.name(name);
         }
         all.reader()
     }
@@ -280,12 +287,24 @@ mod tests {
             "ZOE@X.example",
             "BILL-20261123-7K4M",
             "devi",
+            "Uma",
+            "王伟",
             "500",
         ] {
             assert!(reader().names(text), "{text}");
         }
-        for text in ["", "Zoë", "LF-12", "xlf-1", "7700 900143", "status=New", "7700900\n142", "Zoë Quilliam", "Ann"]
-        {
+        for text in [
+            "",
+            "Zoë",
+            "LF-12",
+            "xlf-1",
+            "7700 900143",
+            "status=New",
+            "7700900\n142",
+            "Zoë Quilliam",
+            "Um",
+            "D",
+        ] {
             assert!(!reader().names(text), "{text}");
         }
     }
@@ -297,13 +316,26 @@ mod tests {
             "q=%2B44+7700+900142",
             "q=lf-1",
             "q=devi+router",
+            "q=uma",
+            "clientName=Devi",
+            "clientAccountId=500",
+            "description=Devi",
             "q=500",
             "phone=07700900142",
             "q=bill-20261123-7k4m",
         ] {
             assert!(reader().names_in_query(query), "{query}");
         }
-        for query in ["", "status=Open", "pageSize=500", "q=device", "q=reopened&status=Open", "sort=tickets"] {
+        for query in [
+            "",
+            "status=Open",
+            "pageSize=500",
+            "q=device",
+            "q=reopened&status=Open",
+            "sort=tickets",
+            "clientName=Devika",
+            "description=Devi+came+back",
+        ] {
             assert!(!reader().names_in_query(query), "{query}");
         }
     }
@@ -343,7 +375,7 @@ mod tests {
             assert!(reader().names(text) && reader().tells_of(text), "{text}");
             assert!(reader().names_in("q", text) && reader().tells_of_in("q", text), "{text}");
         }
-        for text in ["zoe quin", "brie", "annemarie", "lf11", "Ann"] {
+        for text in ["zoe quin", "brie", "annemarie", "lf11", "umas"] {
             assert!(!reader().names(text) && !reader().names_in("q", text), "{text}");
         }
     }

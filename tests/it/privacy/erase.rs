@@ -272,6 +272,29 @@ async fn the_account_goes_from_the_addresses_that_were_read() {
     assert!(rows.iter().any(|row| row.contains(&at(&one))), "a ticket's id says nothing of anybody: {rows:?}");
 }
 
+/// A name of one word, and a short one, goes from what was searched for and from the link that leads on to a new ticket.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_name_goes_from_what_was_read() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let uma = json!({"name": "Uma", "phone": "+447700900142"});
+    assert_eq!(admin.put("/api/clients/LF-551", &uma).await.status, 201);
+    for path in ["/tickets?q=uma", "/tickets/new?clientName=Uma", "/tickets/new?clientName=Umashankar"] {
+        assert_eq!(browser.open(path).await.status, 200, "{path}");
+    }
+    let reads = async || browser.open("/audit?kind=all").await.all(".roster td");
+    let (sought, filled, other) = ("(q: uma)", "(clientName: Uma)", "(clientName: Umashankar)");
+    let has = |cells: &[String], what: &str| cells.iter().any(|cell| cell.contains(what));
+    eventually("all reads are on record", async || {
+        let cells = reads().await;
+        [sought, filled, other].iter().all(|what| has(&cells, what)).then_some(())
+    })
+    .await;
+    assert_eq!(erase(&admin, "LF-551").await.status, 200);
+    let cells = reads().await;
+    assert!(!has(&cells, sought) && !has(&cells, filled) && has(&cells, other), "{cells:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_the_billing_system_does_not_bring_them_back() {
     let app = TestApp::with(&WAITING).await;
