@@ -110,6 +110,17 @@ pub fn with_account(tx: &mut Tx<'_>, vault: &Vault, account: &str) -> Result<Vec
     Ok(found)
 }
 
+/// Whether another client than this one has the account that a ticket names, sign for sign. It is that client's then: to a search,
+/// and so to [`super::Whose`], `12-345` and `123-45` are one account.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn is_anothers(tx: &mut Tx<'_>, vault: &Vault, client: &Client, account: Option<&str>) -> Result<bool, Fault> {
+    let own = search::account_key(&client.account_id);
+    let Some(account) = account.filter(|account| search::account_key(account) != own) else { return Ok(false) };
+    Ok(by_account(tx, vault, account)?.is_some_and(|other| other.id != client.id))
+}
+
 /// Whether the client of this account was erased, and is none again.
 ///
 /// # Errors

@@ -19,7 +19,9 @@ mod upsert;
 
 pub use self::{
     client::{Change, Client, Entry},
-    find::{COUNTED_TO, Page, Sought, by_account, by_email, by_id, page, was_erased, with_account, with_number},
+    find::{
+        COUNTED_TO, Page, Sought, by_account, by_email, by_id, is_anothers, page, was_erased, with_account, with_number,
+    },
     findable::findable,
     history::{Caller, Case, Cases, Stage, Whose},
     suggest::{MOST, Suggestion, clients, suggest},

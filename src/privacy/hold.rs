@@ -199,7 +199,9 @@ impl InForce {
         for (hold, client) in &self.holds {
             keys.extend(hold.ticket.map(|id| id.to_string()));
             if let Some(client) = client {
-                keys.extend(tickets::of(tx, desk, client.whose())?.iter().map(ToString::to_string));
+                keys.extend(tickets::of(tx, desk, client)?.iter().map(ToString::to_string));
+                // Also those of another client whose account is alike: else whoever adds one frees a ticket that names it.
+                keys.extend(tickets::of_account(tx, desk, &client.account_id)?.iter().map(ToString::to_string));
             }
         }
         tickets::by_keys(tx, &desk.vault, &keys)

@@ -97,7 +97,7 @@ impl Subject {
         let (whom, clients, ids) = match self {
             Self::Client(id) => {
                 let client = clients::by_id(tx, &desk.vault, *id)?;
-                let ids = tickets::of(tx, desk, client.whose())?;
+                let ids = tickets::of(tx, desk, &client)?;
                 (Whom::Client(*id), vec![client], ids)
             }
             Self::Ticket(id) => {
@@ -116,7 +116,7 @@ impl Subject {
                     (tickets::of_number(tx, desk, phone)?, clients::with_number(tx, &desk.vault, phone)?);
                 // Whoever is erased leaves no ticket behind that names them under another number.
                 for client in &clients {
-                    ids.extend(tickets::of(tx, desk, client.whose())?);
+                    ids.extend(tickets::of(tx, desk, client)?);
                 }
                 (Whom::Number(phone.ending()), clients, ids)
             }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{Desk, Status, follow, issue_label, store, tokens};
 use crate::{
-    clients::{Caller, Case, Cases, Client, Stage, Whose},
+    clients::{self, Caller, Case, Cases, Client, Stage, Whose},
     db::{Row, Tx},
     fault::Fault,
     phone::Phone,
@@ -78,15 +78,24 @@ impl Cases for Desk {
 }
 
 impl Desk {
-    /// Every ticket of one client that is not erased, as [`Cases::of`] knows whose it is.
-    pub(super) fn all_of(&self, tx: &mut Tx<'_>, whose: Whose<'_>) -> Result<Vec<Uuid>, Fault> {
-        self.ids(tx, &self.any_of(&[whose]), |held| held.is_of(&whose))
+    /// Every ticket of one client that is not erased, as [`Cases::of`] knows whose it is, but for those that name the very account of
+    /// another client: this is for deciding.
+    pub(super) fn all_of(&self, tx: &mut Tx<'_>, client: &Client) -> Result<Vec<Uuid>, Fault> {
+        let whose = client.whose();
+        let mut theirs = Vec::new();
+        for (id, held) in self.all(tx, &self.any_of(&[whose]))? {
+            let account = held.account_id.as_deref();
+            if held.is_of(&whose) && !clients::is_anothers(tx, &self.vault, client, account)? {
+                theirs.push(id);
+            }
+        }
+        Ok(theirs)
     }
 
     /// Every ticket with a number that is not erased, whatever account it names.
     pub(super) fn all_of_number(&self, tx: &mut Tx<'_>, phone: &Phone) -> Result<Vec<Uuid>, Fault> {
         let token = tokens::hashed(&self.vault, &search::phone_token(phone.as_str()));
-        self.ids(tx, &[token], |held| held.phone == *phone)
+        self.ids(tx, token, |held| held.phone == *phone)
     }
 
     /// Every ticket that names an account and is not erased.
@@ -94,18 +103,17 @@ impl Desk {
         let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
         let token = tokens::hashed(&self.vault, &token);
         let names = |own: &String| search::same_account(own, account);
-        self.ids(tx, &[token], |held| held.account_id.as_ref().is_some_and(names))
+        self.ids(tx, token, |held| held.account_id.as_ref().is_some_and(names))
     }
 
-    fn ids(&self, tx: &mut Tx<'_>, any: &[i64], is: impl Fn(&Held) -> bool) -> Result<Vec<Uuid>, Fault> {
+    fn ids(&self, tx: &mut Tx<'_>, token: i64, is: impl Fn(&Held) -> bool) -> Result<Vec<Uuid>, Fault> {
+        Ok(self.all(tx, &[token])?.into_iter().filter(|(_, held)| is(held)).map(|(id, _)| id).collect())
+    }
+
+    /// All that are not erased and have one of these tokens.
+    fn all(&self, tx: &mut Tx<'_>, any: &[i64]) -> Result<Vec<(Uuid, Held)>, Fault> {
         let rows = rows(tx, &[any.to_vec()], "t.erased_at IS NULL", None, ALL)?;
-        let mut ids = Vec::new();
-        for row in &rows {
-            if is(&self.held(row)?) {
-                ids.push(row.uuid(0)?);
-            }
-        }
-        Ok(ids)
+        rows.iter().map(|row| Ok((row.uuid(0)?, self.held(row)?))).collect()
     }
 
     /// The tokens of which each ticket of theirs has one.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Desk, Edit, erase_store as store, erase_store::Naming, import, notices, photos, tokens};
 use crate::{
-    clients::Whose,
+    clients::Client,
     db::{Db, Tx},
     fault::Fault,
     phone::Phone,
@@ -30,8 +30,8 @@ pub struct Of {
 ///
 /// # Errors
 /// Only the database's and the vault's.
-pub fn of(tx: &mut Tx<'_>, desk: &Desk, whose: Whose<'_>) -> Result<Vec<Uuid>, Fault> {
-    desk.all_of(tx, whose)
+pub fn of(tx: &mut Tx<'_>, desk: &Desk, client: &Client) -> Result<Vec<Uuid>, Fault> {
+    desk.all_of(tx, client)
 }
 
 /// Every ticket with a number that is not erased yet, whatever account it names.

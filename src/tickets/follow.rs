@@ -48,15 +48,16 @@ pub(super) fn edited(tx: &mut Tx<'_>, desk: &Desk, now: &Ticket, happened: &[Hap
 
 /// Lets a client's tickets name the account of now, so that whoever gets the former account or number does not get them: those
 /// that name the former account, and those that name none where nobody else has the former number, by which alone they were
-/// theirs. What holds the client goes on holding the tickets that stay behind, and is asked first: whoever erases takes turns with
-/// it before they change a ticket.
+/// theirs. What holds the client goes on holding the tickets that stay behind, those among them that name the very account of another
+/// client whose account is alike, and is asked first: whoever erases takes turns with it before they change a ticket.
 pub(super) fn moved(tx: &mut Tx<'_>, desk: &Desk, was: &Client, now: &Client) -> Result<(), Fault> {
-    let ids = desk.all_of(tx, was.whose())?;
-    let keys: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-    let renamed = !search::same_account(&was.account_id, &now.account_id);
+    let (own, alike) = (desk.all_of(tx, was)?, desk.all_of_account(tx, &was.account_id)?);
+    let keys: Vec<String> = own.iter().chain(&alike).map(Uuid::to_string).collect();
+    let renamed = search::account_key(&was.account_id) != search::account_key(&now.account_id);
     let sole = was.phone != now.phone
         && clients::with_number(tx, &desk.vault, &was.phone)?.iter().all(|client| client.id == now.id);
-    let follows = |ticket: &Ticket| if ticket.client_account_id.is_some() { renamed } else { sole };
+    let moves = |ticket: &Ticket| if ticket.client_account_id.is_some() { renamed } else { sole };
+    let follows = |ticket: &Ticket| own.contains(&ticket.id) && moves(ticket);
     let (following, others): (Vec<_>, Vec<_>) = store::by_keys(tx, &desk.vault, &keys)?.into_iter().partition(follows);
     let stays = |ticket: &Ticket| now.whose().is(ticket.client_account_id.as_deref(), &ticket.client_phone);
     let left: Vec<Ticket> = others.into_iter().filter(|ticket| !stays(ticket)).collect();

@@ -375,6 +375,43 @@ async fn an_account_that_no_client_has_is_found_by_its_tickets() {
     assert_eq!(admin.post("/api/privacy/erasures", &body).await.status, 404);
 }
 
+/// To a search two such accounts are one. A ticket that names the very account of a client is handed out, renamed and erased as that
+/// client's alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_alike_is_another_clients() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let (mut ids, mut tickets) = (Vec::new(), Vec::new());
+    for (account, name, phone) in
+        [("12-345", "Zoë Quillfeather", "+447700900142"), ("123-45", "Ada Byron", "+447700900199")]
+    {
+        let reply = admin.put(&format!("/api/clients/{account}"), &json!({"name": name, "phone": phone})).await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+        ids.push(reply.json["id"].as_str().unwrap().to_owned());
+        let fields = json!({"clientName": name, "clientPhone": phone, "clientAccountId": account});
+        tickets.push(admin.ticket(fields).await);
+    }
+    // No client has this one, so it is either's, as it was.
+    let either = json!({"clientName": "Zoë", "clientPhone": "+447700900142", "clientAccountId": "12345"});
+    let either = admin.ticket(either).await;
+    let (zoe, ada) = (&tickets[0], &tickets[1]);
+    let export = admin.post("/api/privacy/export", &json!({"accountId": "12-345", "reason": "R"})).await;
+    let handed: Vec<_> = export.json["tickets"].as_array().unwrap().iter().map(|ticket| &ticket["id"]).collect();
+    assert_eq!(handed, [&either["id"], &zoe["id"]], "{}", export.text);
+
+    let fields = [("accountId", "LF-1"), ("name", "Zoë Quillfeather"), ("phone", "07700 900142"), ("version", "1")];
+    assert_eq!(browser.submit(&format!("/clients/{}/edit", ids[0]), &fields).await.status, 303);
+    for (ticket, account) in [(zoe, "LF-1"), (&either, "LF-1"), (ada, "123-45")] {
+        assert_eq!(admin.get(&at(ticket)).await.json["clientAccountId"], account);
+    }
+    assert_eq!(admin.put("/api/clients/12-345", &json!({"name": "Otto", "phone": "+447700900155"})).await.status, 201);
+    let otto = json!({"accountId": "12-345", "reason": "R", "confirm": "12-345"});
+    assert_eq!(admin.post("/api/privacy/erasures", &otto).await.json["tickets"], 0);
+    assert_eq!(admin.get(&at(ada)).await.json["clientName"], "Ada Byron");
+    let zoes = json!({"accountId": "LF-1", "reason": "R", "confirm": "LF-1"});
+    assert_eq!(admin.post("/api/privacy/erasures", &zoes).await.json["tickets"], 2);
+}
+
 /// By a page without scripts, and by nobody who may not.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_asks_for_a_reason_and_the_account() {

@@ -113,6 +113,25 @@ async fn nothing_slips_out_of_a_hold_when_a_client_moves() {
     assert_eq!(placed, 2);
 }
 
+/// Nor when somebody else gets the very account that a ticket of theirs names in other signs.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_slips_out_of_a_hold_by_an_account_that_is_alike() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    let zoe = json!({"name": "Zoë Quillfeather", "phone": "+447700900142"});
+    let id = admin.put("/api/clients/12-345", &zoe).await.json["id"].as_str().unwrap().to_owned();
+    let one = hers(&admin, Some("123-45"), "By account").await;
+    let wanted = json!({"accountId": "12-345", "reason": "Case 4711"});
+    assert_eq!(admin.post("/api/privacy/holds", &wanted).await.status, 201);
+    let ada = json!({"name": "Ada Byron", "phone": "+447700900199"});
+    assert_eq!(admin.put("/api/clients/123-45", &ada).await.status, 201);
+    assert!(are_held(&admin, &[&one]).await);
+    let fields = [("accountId", "LF-1"), ("name", "Zoë Quillfeather"), ("phone", "07700 900142"), ("version", "1")];
+    assert_eq!(browser.submit(&format!("/clients/{id}/edit"), &fields).await.status, 303);
+    assert_eq!(admin.get(&at(&one)).await.json["clientAccountId"], "123-45");
+    assert!(are_held(&admin, &[&one]).await);
+}
+
 /// Nor when a ticket is edited, by its account or by its number.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_edit_takes_a_ticket_out_of_a_hold() {
