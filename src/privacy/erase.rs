@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
-    clients,
+    clients::{self, Client},
     db::Tx,
     drafts,
     fault::Fault,
@@ -71,24 +71,25 @@ pub async fn erase(
     let look = move |tx: &mut Tx<'_>| {
         let (found, holds) = (whom.find(tx, &here)?, InForce::read(tx, &here)?);
         hold::refuse(&holds.on(&found))?;
-        let mentions = mentions(tx, &here, &whom, &found, &holds)?;
-        Ok::<_, Fault>((found, mentions))
+        let known = known(tx, &here, &whom, &found, &holds)?;
+        Ok::<_, Fault>((found, known))
     };
-    let (found, mentions) = db.read(look).await?;
+    let (found, known) = db.read(look).await?;
     confirm::check(subject, &found, typed, desk.region.as_ref())?;
     let began = desk.clock.now();
-    let reader = mentions.reader();
+    let (reader, of_edits) = known.readers();
     let named = audit::naming(db, &desk.vault, |said| reader.tells_of_said(said)).await?;
-    let edits = tickets::edits_naming(db, desk, |text| reader.tells_of(text)).await?;
+    let edits = tickets::edits_naming(db, desk, |text| of_edits.tells_of(text)).await?;
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
     let event = Event::Privacy(event);
     let beginning = db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
     let named = named.sparing(beginning);
-    let so_far = SoFar { erased: Erased::default(), ids: Vec::new(), mentions };
-    let so_far = erase_tickets(privacy, subject, so_far, by).await?;
-    let reader = so_far.mentions.reader();
-    let last = Last { subject: subject.clone(), began, whom: found.whom, ids: so_far.ids, reader, named, edits, by };
-    let (here, erased) = (desk.clone(), so_far.erased);
+    let so_far = SoFar { erased: Erased::default(), ids: Vec::new(), known };
+    let SoFar { erased, ids, known } = erase_tickets(privacy, subject, so_far, by).await?;
+    let readers = known.readers();
+    let (subject, whom, sharing) = (subject.clone(), found.whom, known.sharing);
+    let last = Last { subject, began, whom, ids, readers, sharing, named, edits, by };
+    let here = desk.clone();
     let erased = db.write(move |tx| last.run(tx, &here, erased)).await?;
     db.scrub().await;
     Ok(erased)
@@ -99,8 +100,30 @@ struct SoFar {
     erased: Erased,
     /// Tickets that are erased.
     ids: Vec<Uuid>,
-    /// All by which anything of it named somebody.
+    /// By what anything of it named them.
+    known: Known,
+}
+
+/// By what they are known.
+struct Known {
+    /// All of it.
     mentions: Mentions,
+    /// Clients who stay, and are known by some of it as well: families share a number.
+    sharing: Vec<Client>,
+}
+
+impl Known {
+    fn add(&mut self, other: Self) {
+        self.mentions.add(other.mentions);
+        self.sharing.extend(other.sharing);
+    }
+
+    /// What looks for them alone, and what looks for all of it, as tickets that were theirs have it.
+    fn readers(&self) -> (Reader, Reader) {
+        let mut alone = self.mentions.clone();
+        alone.spare(Mentions::of_all(&self.sharing, &[]));
+        (alone.reader(), self.mentions.reader())
+    }
 }
 
 /// Erases tickets, some in each transaction, until none of theirs is left: which ones those are may change meanwhile.
@@ -115,7 +138,7 @@ async fn erase_tickets(
         let (here, whom) = (desk.clone(), subject.clone());
         let Some(step) = db.write(move |tx| step(tx, &here, &whom, by)).await? else { return Ok(so_far) };
         so_far.erased = sum(so_far.erased, step.erased);
-        so_far.mentions.add(step.mentions);
+        so_far.known.add(step.known);
         so_far.ids.extend(step.ids);
     }
 }
@@ -127,32 +150,26 @@ fn step(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, by: Option<Uuid>) -> Re
     let mut step = None;
     if let Some(found) = &found {
         hold::refuse(&held.on(found))?;
-        let mentions = mentions(tx, desk, subject, found, &held)?;
+        let known = known(tx, desk, subject, found, &held)?;
         let mut erased = Erased::default();
         for ticket in found.tickets.iter().take(STEP) {
             tickets::erase(tx, desk, ticket.id, by)?.into_iter().for_each(|of| erased.add(of));
         }
-        step = Some(SoFar { erased, ids: found.ids(), mentions });
+        step = Some(SoFar { erased, ids: found.ids(), known });
     }
     end(tx)?;
     Ok(step)
 }
 
 /// What names them and nobody who is held. Of one ticket alone that is the ticket, unless nothing else is kept of its client.
-fn mentions(
-    tx: &mut Tx<'_>,
-    desk: &Desk,
-    subject: &Subject,
-    found: &Found,
-    holds: &InForce,
-) -> Result<Mentions, Fault> {
+fn known(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, found: &Found, holds: &InForce) -> Result<Known, Fault> {
     let alone = match (subject, found.tickets.first()) {
         (Subject::Ticket(_), Some(ticket)) => stays(tx, desk, ticket, &found.ids())?,
         _ => false,
     };
     let mut mentions = if alone { Mentions::of_records(&found.tickets) } else { Mentions::of(found) };
     mentions.spare(holds.mentions(tx, desk)?);
-    Ok(mentions)
+    Ok(Known { mentions, sharing: found.sharing(tx, desk)? })
 }
 
 /// What is still kept of them, if anything is: an erased ticket is found no more, and so is a number alone.
@@ -199,7 +216,10 @@ struct Last {
     whom: audit::Whom,
     /// Tickets of theirs.
     ids: Vec<Uuid>,
-    reader: Reader,
+    /// As [`Known::readers`] gives them.
+    readers: (Reader, Reader),
+    /// Clients who stay, and are known by some of it as well.
+    sharing: Vec<Client>,
     named: audit::Naming,
     /// Of tickets that are somebody else's by now.
     edits: Vec<tickets::Naming>,
@@ -226,13 +246,14 @@ impl Last {
         for id in &self.ids {
             store::forget(tx, &desk.vault, *id)?;
         }
-        store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| self.reader.tells_of(reason))?;
-        let named = |text: &str| self.reader.names(text);
+        let reader = &self.readers.0;
+        store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| reader.tells_of(reason))?;
+        let named = |text: &str| reader.names(text);
         drafts::forget(tx, &desk.vault, &named, &self.ids)?;
-        views::forget(tx, &desk.vault, (&named, &|query: &str| self.reader.names_in_query(query)))?;
+        views::forget(tx, &desk.vault, (&named, &|query: &str| reader.names_in_query(query)))?;
         idempotency::forget(tx, &desk.vault, &named)?;
         erased.messages += self.forget_edits(tx, desk, &held)?;
-        audit::redact(tx, &desk.vault, &self.named, |said| self.reader.tells_of_said(said))?;
+        audit::redact(tx, &desk.vault, &self.named, |said| reader.tells_of_said(said))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
         audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;
@@ -241,9 +262,10 @@ impl Last {
     }
 
     /// Takes them out of the history of tickets that are somebody else's by now, and out of what was sent before they were, unless
-    /// a hold keeps the ticket as it is. What a description has said since then is the other one's. Gives how many messages went.
+    /// a hold keeps the ticket as it is. What a description has said since then is the other one's, and where that is somebody who
+    /// shares a number, so is all that was said since. Gives how many messages went.
     fn forget_edits(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce) -> Result<u64, Fault> {
-        let told = |text: &str| self.reader.tells_of(text);
+        let told = |text: &str| self.readers.1.tells_of(text);
         let mut edits = self.edits.clone();
         edits.extend(tickets::edits_naming_since(tx, desk, self.began - APART, told)?);
         edits.sort_unstable();
@@ -257,7 +279,9 @@ impl Last {
         for ticket in &others {
             let since = Since::of(ticket, &tickets::history(tx, &desk.vault, ticket)?);
             let of_ticket = edits.iter().filter(|naming| naming.edit.0 == ticket.id);
-            let meant = of_ticket.filter(|naming| naming.of_client || naming.edit.1 <= since.version);
+            let whose = |one: &Client| one.whose().is(ticket.client_account_id.as_deref(), &ticket.client_phone);
+            let is_shared = self.sharing.iter().any(whose);
+            let meant = of_ticket.filter(|naming| (naming.of_client && !is_shared) || naming.edit.1 <= since.version);
             theirs.extend(meant.map(|naming| naming.edit));
             let sent = desk.outbox.for_ticket(tx, ticket.id)?;
             for message in sent.iter().filter(|one| one.created_at < since.at && !one.erased && told(&one.recipient)) {

@@ -143,7 +143,10 @@ pub async fn export(privacy: &Privacy, subject: &Subject, reason: String, by: Op
 }
 
 fn document(tx: &mut Tx<'_>, desk: &Desk, found: &Found, controller: String) -> Result<Document, Fault> {
-    let reader = Mentions::of(found).reader();
+    let mut mentions = Mentions::of(found);
+    // A draft for somebody else of the same number is not theirs to read.
+    mentions.spare(Mentions::of_all(&found.sharing(tx, desk)?, &[]));
+    let reader = mentions.reader();
     let named = |text: &str| reader.names(text);
     let consent = found.numbers().into_iter().map(|phone| {
         let stopped = desk.outbox.stopped_at(tx, phone)?;

@@ -209,6 +209,24 @@ impl Found {
         all
     }
 
+    /// Clients who stay, and have a number of theirs, as in a family, or an account that a ticket of theirs names.
+    pub(super) fn sharing(&self, tx: &mut Tx<'_>, desk: &Desk) -> Result<Vec<Client>, Fault> {
+        let mut sharing = Vec::new();
+        for phone in self.numbers() {
+            sharing.extend(clients::with_number(tx, &desk.vault, phone)?);
+        }
+        let named = self.tickets.iter().filter_map(|ticket| ticket.client_account_id.as_deref());
+        let mut accounts: Vec<&str> =
+            named.chain(self.clients.iter().map(|client| client.account_id.as_str())).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        for account in accounts {
+            sharing.extend(clients::with_account(tx, &desk.vault, account)?);
+        }
+        sharing.retain(|one| !self.clients.iter().any(|own| own.id == one.id));
+        Ok(sharing)
+    }
+
     /// The ids of their tickets.
     pub(super) fn ids(&self) -> Vec<Uuid> {
         self.tickets.iter().map(|ticket| ticket.id).collect()

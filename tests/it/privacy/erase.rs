@@ -412,6 +412,48 @@ async fn an_account_that_is_alike_is_another_clients() {
     assert_eq!(admin.post("/api/privacy/erasures", &zoes).await.json["tickets"], 2);
 }
 
+/// Families share a number: by it those go on being known who stay. It goes from what was said of her alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_names_the_family_by_its_number_stays_theirs() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    client(&admin).await;
+    for (account, name, phone) in [("LF-600", "Otto Byron", "+447700900142"), ("LF-9", "Ada Byron", "+447700900199")] {
+        let reply = admin.put(&format!("/api/clients/{account}"), &json!({"name": name, "phone": phone})).await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+    }
+    let his = json!({"clientName": "Otto Byron", "clientPhone": "+447700900177", "clientAccountId": "LF-600"});
+    let his = admin.ticket(his).await;
+    assert_eq!(admin.put(&at(&his), &json!({"clientPhone": "+447700900142"})).await.status, 200);
+    // Hers, until it was put right.
+    let adas = hers(&admin, Some("LF-551"), "One").await;
+    let right = json!({"clientName": "Ada Byron", "clientPhone": "+447700900199", "clientAccountId": "LF-9"});
+    assert_eq!(admin.put(&at(&adas), &right).await.status, 200);
+    for (name, query) in [("The family", "q=07700+900142"), ("Hers", "q=LF-551")] {
+        assert_eq!(admin.post("/api/views", &json!({"name": name, "query": query})).await.status, 201);
+        assert_eq!(browser.open(&format!("/tickets.csv?{query}")).await.status, 200);
+    }
+    let request = browser.request("PUT", "/drafts/ticket").header("sec-fetch-site", "same-origin");
+    let draft = [("clientName", "Otto Byron"), ("clientPhone", "07700 900142")];
+    assert_eq!(Browser::page(request.form(&draft[..])).await.status, 200);
+    let export = admin.post("/api/privacy/export", &json!({"accountId": "LF-551", "reason": "R"})).await;
+    let handed: Vec<_> = export.json["mentions"].as_array().unwrap().iter().map(|one| &one["savedView"]).collect();
+    assert_eq!(handed, ["Hers"], "{}", export.text);
+
+    assert_eq!(erase(&admin, "LF-551").await.status, 200);
+    let views = admin.get("/api/views").await.text;
+    assert!(views.contains("The family") && !views.contains("\"Hers\""), "{views}");
+    assert!(browser.open("/tickets/new").await.text.contains("07700 900142"), "his draft");
+    let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
+    assert_eq!((verdict.broken.len(), verdict.redacted), (0, 2), "the export of hers, from its beginning to its end");
+    let of_his = admin.post("/api/privacy/export", &json!({"accountId": "LF-600", "reason": "R"})).await;
+    let edited = of_his.json["tickets"][0]["history"].as_array().unwrap();
+    let edited = edited.iter().find(|event| event["what"] == "edited").unwrap();
+    assert_eq!((&edited["from"], &edited["to"]), (&json!("+447700900177"), &json!("+447700900142")));
+    let page = browser.open(&format!("/tickets/{}", adas["ticketRef"].as_str().unwrap())).await;
+    assert!(page.status == 200 && !page.text.contains("900142"), "{}", page.text);
+}
+
 /// By a page without scripts, and by nobody who may not.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_asks_for_a_reason_and_the_account() {
