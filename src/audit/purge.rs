@@ -102,7 +102,7 @@ fn decoded(path: &str) -> String {
     form_urlencoded::parse(path.as_bytes()).map(|(text, _)| text.into_owned()).collect()
 }
 
-/// Takes the texts of these rows out, some in each transaction: before whom they name is erased, where that takes long itself.
+/// Takes the texts of these rows out, some in each transaction: before whom they name is erased, which takes long itself.
 /// [`redact`] comes in its transaction all the same, as it knows what was recorded since.
 ///
 /// # Errors
@@ -112,11 +112,21 @@ pub async fn redact_ahead(db: &Db, vault: &Vault, found: &mut Naming) -> Result<
         let (keys, some) = (vault.clone(), found.rows.split_off(found.rows.len().saturating_sub(STEP)));
         let work = move |tx: &mut Tx<'_>| {
             tx.take_turn("audit")?;
-            some.iter().try_for_each(|seq| store::redact(tx, &keys, *seq))
+            blank_freed(tx, true)?;
+            some.iter().try_for_each(|seq| store::redact(tx, &keys, *seq))?;
+            blank_freed(tx, false)
         };
         db.write(work).await?;
     }
     Ok(())
+}
+
+/// Has what is freed from here on be blanked, as it is in the rest of an erasure.
+fn blank_freed(tx: &mut Tx<'_>, all: bool) -> Result<(), Fault> {
+    match tx.dialect().blank_freed(all) {
+        Some(sql) => Ok(tx.query(sql, &[]).map(drop)?),
+        None => Ok(()),
+    }
 }
 
 /// Takes the texts of these rows out, and of those that name somebody and were recorded since. That there was something, what

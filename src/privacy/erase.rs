@@ -52,9 +52,9 @@ impl Erased {
 
 /// Erases somebody. `typed` is what was typed to confirm it; `by` is nobody on the command line.
 ///
-/// Tickets come first, some in each transaction, and the client last, in the one that also forgets drafts, saved views, kept
-/// answers, and searches and reasons on record that name them. So an erasure that was broken off is simply asked for again. Its own
-/// reason stays as it was given.
+/// Drafts, saved views, kept answers, and searches and reasons on record that name them come first, while it is known by what: the
+/// tickets say that too, and are gone when an erasure that was broken off is asked for again. Then come the tickets, some in each
+/// transaction, and last the client, in the one that also forgets what has come meanwhile. Its own reason stays as it was given.
 ///
 /// # Errors
 /// [`Fault::NotFound`] when nothing is kept of them; [`Fault::Invalid`] when something else was typed; [`Fault::Conflict`] under
@@ -83,12 +83,15 @@ pub async fn erase(
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
     let event = Event::Privacy(event);
     let beginning = db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
-    let named = named.sparing(beginning);
-    let so_far = SoFar { erased: Erased::default(), ids: Vec::new(), known };
+    let elsewhere = Elsewhere::new(&known, began, edits, by);
+    let (here, whom, ids) = (desk.clone(), subject.clone(), found.ids());
+    let messages = db.write(move |tx| elsewhere.forget_ahead(tx, &here, &whom, &ids)).await?;
+    let mut named = named.sparing(beginning);
+    audit::redact_ahead(db, &desk.vault, &mut named).await?;
+    let so_far = SoFar { erased: Erased { messages, ..Erased::default() }, ids: Vec::new(), known };
     let SoFar { erased, ids, known } = erase_tickets(privacy, subject, so_far, by).await?;
-    let readers = known.readers();
-    let (subject, whom, sharing) = (subject.clone(), found.whom, known.sharing);
-    let last = Last { subject, began, whom, ids, readers, sharing, named, edits, by };
+    let elsewhere = Elsewhere::new(&known, began, Vec::new(), by);
+    let last = Last { subject: subject.clone(), whom: found.whom, ids, named, elsewhere };
     let here = desk.clone();
     let erased = db.write(move |tx| last.run(tx, &here, erased)).await?;
     db.scrub().await;
@@ -152,13 +155,21 @@ fn step(tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, by: Option<Uuid>) -> Re
         hold::refuse(&held.on(found))?;
         let known = known(tx, desk, subject, found, &held)?;
         let mut erased = Erased::default();
-        for ticket in found.tickets.iter().take(STEP) {
-            tickets::erase(tx, desk, ticket.id, by)?.into_iter().for_each(|of| erased.add(of));
+        let ids: Vec<Uuid> = found.ids().into_iter().take(STEP).collect();
+        for id in &ids {
+            ticket(tx, desk, *id, by, &mut erased)?;
         }
-        step = Some(SoFar { erased, ids: found.ids(), known });
+        step = Some(SoFar { erased, ids, known });
     }
     end(tx)?;
     Ok(step)
+}
+
+/// Erases a ticket and, in the same transaction, the reasons of holds that were on it: nobody finds them by it any more, should the
+/// rest be broken off.
+fn ticket(tx: &mut Tx<'_>, desk: &Desk, id: Uuid, by: Option<Uuid>, erased: &mut Erased) -> Result<(), Fault> {
+    tickets::erase(tx, desk, id, by)?.into_iter().for_each(|of| erased.add(of));
+    store::forget(tx, &desk.vault, id)
 }
 
 /// What names them and nobody who is held. Of one ticket alone that is the ticket, unless nothing else is kept of its client.
@@ -211,31 +222,21 @@ pub(super) fn end(tx: &mut Tx<'_>) -> Result<(), Fault> {
 /// The last step: what came meanwhile, the client, and what names them elsewhere.
 struct Last {
     subject: Subject,
-    /// When it was looked for what names them, in milliseconds.
-    began: i64,
     whom: audit::Whom,
     /// Tickets of theirs.
     ids: Vec<Uuid>,
-    /// As [`Known::readers`] gives them.
-    readers: (Reader, Reader),
-    /// Clients who stay, and are known by some of it as well.
-    sharing: Vec<Client>,
     named: audit::Naming,
-    /// Of tickets that are somebody else's by now.
-    edits: Vec<tickets::Naming>,
-    by: Option<Uuid>,
+    elsewhere: Elsewhere,
 }
-
-/// Clocks of two nodes differ by less, in milliseconds.
-const APART: i64 = 60 * 60 * 1000;
 
 impl Last {
     fn run(&self, tx: &mut Tx<'_>, desk: &Desk, mut erased: Erased) -> Result<Erased, Fault> {
-        let held = begin(tx, desk)?;
+        let (held, by, mut ids) = (begin(tx, desk)?, self.elsewhere.by, self.ids.clone());
         if let Some(left) = left(tx, desk, &self.subject)? {
             hold::refuse(&held.on(&left))?;
-            for ticket in &left.tickets {
-                tickets::erase(tx, desk, ticket.id, self.by)?.into_iter().for_each(|of| erased.add(of));
+            for id in left.ids() {
+                ticket(tx, desk, id, by, &mut erased)?;
+                ids.push(id);
             }
             for client in &left.clients {
                 clients::erase(tx, &desk.clock, client.id)?;
@@ -243,28 +244,64 @@ impl Last {
                 erased.clients += 1;
             }
         }
-        for id in &self.ids {
-            store::forget(tx, &desk.vault, *id)?;
-        }
-        let reader = &self.readers.0;
-        store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| reader.tells_of(reason))?;
-        let named = |text: &str| reader.names(text);
-        drafts::forget(tx, &desk.vault, &named, &self.ids)?;
-        views::forget(tx, &desk.vault, (&named, &|query: &str| reader.names_in_query(query)))?;
-        idempotency::forget(tx, &desk.vault, &named)?;
-        erased.messages += self.forget_edits(tx, desk, &held)?;
+        erased.messages += self.elsewhere.forget(tx, desk, &held, &ids)?;
+        let reader = &self.elsewhere.readers.0;
         audit::redact(tx, &desk.vault, &self.named, |said| reader.tells_of_said(said))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
-        audit::record(tx, &desk.vault, &desk.clock, self.by, &event)?;
+        audit::record(tx, &desk.vault, &desk.clock, by, &event)?;
         end(tx)?;
         Ok(erased)
+    }
+}
+
+/// What names them elsewhere than in their own records.
+struct Elsewhere {
+    /// When it was looked for, in milliseconds.
+    began: i64,
+    /// As [`Known::readers`] gives them.
+    readers: (Reader, Reader),
+    /// Clients who stay, and are known by some of it as well.
+    sharing: Vec<Client>,
+    /// Of tickets that are somebody else's by now, as far as they were there before.
+    edits: Vec<tickets::Naming>,
+    by: Option<Uuid>,
+}
+
+/// Clocks of two nodes differ by less, in milliseconds.
+const APART: i64 = 60 * 60 * 1000;
+
+impl Elsewhere {
+    fn new(known: &Known, began: i64, edits: Vec<tickets::Naming>, by: Option<Uuid>) -> Self {
+        Self { began, readers: known.readers(), sharing: known.sharing.clone(), edits, by }
+    }
+
+    /// Forgets it before anything of theirs goes, unless that is refused. Gives how many messages went.
+    fn forget_ahead(&self, tx: &mut Tx<'_>, desk: &Desk, subject: &Subject, ids: &[Uuid]) -> Result<u64, Fault> {
+        let held = begin(tx, desk)?;
+        if let Some(found) = left(tx, desk, subject)? {
+            hold::refuse(&held.on(&found))?;
+        }
+        let messages = self.forget(tx, desk, &held, ids)?;
+        end(tx)?;
+        Ok(messages)
+    }
+
+    /// Forgets it. Gives how many messages went, of tickets that are not among theirs (`ids`).
+    fn forget(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce, ids: &[Uuid]) -> Result<u64, Fault> {
+        let reader = &self.readers.0;
+        let named = |text: &str| reader.names(text);
+        drafts::forget(tx, &desk.vault, &named, ids)?;
+        views::forget(tx, &desk.vault, (&named, &|query: &str| reader.names_in_query(query)))?;
+        idempotency::forget(tx, &desk.vault, &named)?;
+        store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| reader.tells_of(reason))?;
+        self.forget_edits(tx, desk, held, ids)
     }
 
     /// Takes them out of the history of tickets that are somebody else's by now, and out of what was sent before they were, unless
     /// a hold keeps the ticket as it is. What a description has said since then is the other one's, and where that is somebody who
     /// shares a number, so is all that was said since. Gives how many messages went.
-    fn forget_edits(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce) -> Result<u64, Fault> {
+    fn forget_edits(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce, own: &[Uuid]) -> Result<u64, Fault> {
         let told = |text: &str| self.readers.1.tells_of(text);
         let mut edits = self.edits.clone();
         edits.extend(tickets::edits_naming_since(tx, desk, self.began - APART, told)?);
@@ -273,8 +310,8 @@ impl Last {
         let mut ids: Vec<Uuid> = edits.iter().map(|naming| naming.edit.0).collect();
         ids.dedup();
         let mut others = kept(tx, desk, &ids)?;
-        // Their own are erased by now, edits and all.
-        others.retain(|ticket| ticket.erased_at.is_none() && !held.keep(ticket));
+        // Their own are erased with all their edits.
+        others.retain(|ticket| ticket.erased_at.is_none() && !own.contains(&ticket.id) && !held.keep(ticket));
         let (mut messages, mut theirs) = (0, Vec::new());
         for ticket in &others {
             let since = Since::of(ticket, &tickets::history(tx, &desk.vault, ticket)?);

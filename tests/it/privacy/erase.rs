@@ -7,7 +7,7 @@ use redress::{audit, clock::Clock, staff::Role};
 use serde_json::json;
 
 use super::{WAITING, at, client, found, hers, history};
-use crate::support::{Browser, Caller, TestApp, at_rest, blobs, eventually};
+use crate::support::{Browser, Caller, TestApp, at_rest, blobs, eventually, sql};
 
 const ALL: [&str; 4] = ["Quillfeather", "7700900142", "zoe@quill.example", "LF-551"];
 
@@ -562,6 +562,45 @@ async fn what_becomes_somebody_elses_while_an_erasure_runs_is_theirs() {
         }
     }
     assert_eq!(admin.get("/api/clients/LF-551").await.status, 404);
+}
+
+/// By what they were known only the tickets say, which are gone when it is asked for again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_is_broken_off_leaves_nothing_behind() {
+    let app = TestApp::with(&WAITING).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    client(&admin).await;
+    for number in 0..25 {
+        hers(&admin, Some("LF-551"), &format!("Number {number}")).await;
+    }
+    let newest = json!({"clientAccountId": "LF-551", "clientEmail": "quill@work.example"});
+    let newest = admin.ticket(newest).await;
+    for (name, query) in [("Hers", "q=quill%40work.example"), ("Nobody's", "q=somebody+else")] {
+        assert_eq!(admin.post("/api/views", &json!({"name": name, "query": query})).await.status, 201);
+        assert_eq!(browser.open(&format!("/tickets.csv?{query}")).await.status, 200);
+    }
+    let hold = json!({"ticket": newest["id"], "reason": "Quillfeather sues"});
+    let hold = admin.post("/api/privacy/holds", &hold).await.json["id"].as_str().unwrap().to_owned();
+    let end = admin.request("POST", &format!("/api/privacy/holds/{hold}/end"));
+    assert_eq!(admin.send(end).await.status, 200);
+    let reasons = || blobs(app.dir()).into_iter().filter(|(name, _)| name == "legal_holds.reason").collect::<Vec<_>>();
+    let before = reasons();
+
+    // The newest go first. The message of the oldest is in no state that there is.
+    let oldest = "(SELECT id FROM tickets ORDER BY seq LIMIT 1)";
+    let broken = format!("UPDATE notifications SET state = 99 WHERE ticket_id = {oldest}");
+    assert_eq!(sql(app.dir(), &broken), 1);
+    assert_eq!(erase(&admin, "LF-551").await.status, 500);
+    assert_eq!(admin.get(&at(&newest)).await.json["clientName"], "[erased]");
+    assert_ne!(reasons(), before, "the hold was on a ticket that is erased");
+    assert_eq!(sql(app.dir(), "UPDATE notifications SET state = 0 WHERE state = 99"), 1);
+    let rest = erase(&admin, "LF-551").await;
+    assert_eq!((rest.status, &rest.json["tickets"]), (200, &json!(1)), "{}", rest.text);
+
+    let views = admin.get("/api/views").await.text;
+    assert!(!views.contains("\"Hers\"") && views.contains("Nobody's"), "{views}");
+    let verdict = audit::verify(&app.app.db, &app.app.tickets.desk.vault, None).await.unwrap();
+    assert_eq!((verdict.broken.len(), verdict.redacted), (0, 2), "the beginning and the end of one export");
 }
 
 /// One ticket of a client whom the desk goes on working with: that one is erased, and nothing that names the client elsewhere.
