@@ -218,19 +218,31 @@ impl Reader {
         forms(folded).iter().any(stand) || self.in_digits(folded)
     }
 
-    /// Whether one of the numbers stands in a text, with what people put between digits.
+    /// Whether one of the numbers stands in a text, with what people put between digits. A digit that follows at once makes it
+    /// another one, as of an extension; before it may stand whatever is dialled first.
     fn in_digits(&self, text: &str) -> bool {
         let gap = |c: char| matches!(c, ' ' | '-' | '(' | ')' | '.' | '/' | '+' | '\u{a0}');
-        let mut run = String::new();
+        // Of each sign of the run, whether no digit follows at once.
+        let (mut run, mut ends) = (String::new(), Vec::new());
         for c in text.chars() {
-            match c.to_digit(10) {
-                Some(digit) => run.extend(char::from_digit(digit, 10)),
-                None if gap(c) => {}
-                // A number does not go on after a letter.
-                None => run.push('\n'),
+            if c.is_ascii_digit() {
+                run.push(c);
+                ends.push(false);
+                continue;
+            }
+            if let Some(end) = ends.last_mut() {
+                *end = true;
+            }
+            // A number does not go on after a letter.
+            if !gap(c) {
+                run.push('\n');
+                ends.push(true);
             }
         }
-        self.numbers.is_match(&run)
+        if let Some(end) = ends.last_mut() {
+            *end = true;
+        }
+        self.numbers.find_overlapping_iter(&run).any(|found| ends[found.end() - 1])
     }
 }
 
@@ -280,6 +292,7 @@ mod tests {
             "It is Zoë  Quill’s",
             "07700 900142",
             "(07700) 900-142",
+            "07700 900142 2 times",
             "account LF-1, twice",
             "account 204417",
             "{\"clientPhone\":\"+447700900142\"}",
@@ -299,6 +312,8 @@ mod tests {
             "LF-12",
             "xlf-1",
             "7700 900143",
+            "07700 9001423",
+            "+44770090014278, her office",
             "status=New",
             "7700900\n142",
             "Zoë Quilliam",
