@@ -58,24 +58,34 @@ impl Reads {
 
     /// Notes that somebody saw what is at an address. Nobody waits for the record: a desk is not slower for it.
     pub fn note(&self, by: Uuid, path: &str, query: &str) {
-        if !self.is_due(place(by, path, query), self.clock.now()) {
+        let at = place(by, path, query);
+        if !self.is_due(at, self.clock.now()) {
             return;
         }
         let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
-            tracing::error!("the database is behind: a read of personal data is not on record");
+            self.forget(&at);
+            tracing::error!(user = %by, "the database is behind: a read of personal data is not on record");
             return;
         };
         let (vault, clock, db) = (self.vault.clone(), self.clock.clone(), self.db.clone());
         let event = Event::Read { path: path.chars().take(PATH).collect(), query: kept(query) };
         let work = move |tx: &mut Tx<'_>| record(tx, &vault, &clock, Some(by), &event).map(drop);
+        let reads = self.clone();
         let recording = async move {
             let recorded: Result<(), Fault> = db.write(work).await;
             if let Err(fault) = recorded {
-                tracing::error!(%fault, "a read of personal data is not on record");
+                reads.forget(&at);
+                tracing::error!(user = %by, %fault, "a read of personal data is not on record");
             }
             drop(room);
         };
         tokio::spawn(Carried::here().follow(recording));
+    }
+
+    /// Has a place be due again that could not be recorded: else whoever kept the database busy for a moment would see it unrecorded
+    /// for all that time.
+    fn forget(&self, place: &Place) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
     }
 
     fn is_due(&self, place: Place, now: i64) -> bool {
@@ -133,5 +143,22 @@ mod tests {
         assert!(!due(one, "q=nadia", AGAIN - 1) && due(one, "q=nadia", AGAIN));
         let long = |end: &str| format!("pad={padding}&ticket={end}");
         assert!(due(one, &long("1"), 0) && due(one, &long("2"), 0) && !due(one, &long("1"), 1));
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_recorded_is_due_again() {
+        let dir = testbase::Dir::new();
+        // It has no tables, so that it takes nothing.
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        let reads = Reads::new(db, Vault::for_tests(1), Clock::fixed(1_000, 3).0);
+        let (by, all) = (Uuid::from_u128(1), u32::try_from(WAITING).unwrap());
+        let due = |query: &str| reads.is_due(place(by, "/tickets", query), 1_000);
+        let full = reads.room.acquire_many(all).await.unwrap();
+        reads.note(by, "/tickets", "q=nadia");
+        drop(full);
+        assert!(due("q=nadia"), "there was no room");
+        reads.note(by, "/tickets", "q=zoe");
+        drop(reads.room.acquire_many(all).await.unwrap());
+        assert!(due("q=zoe"), "the database did not take it");
     }
 }
