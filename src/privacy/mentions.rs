@@ -6,7 +6,13 @@ use std::collections::BTreeSet;
 use aho_corasick::AhoCorasick;
 
 use super::subject::Found;
-use crate::{audit::Said, clients::Client, phone::Phone, search, tickets::Ticket};
+use crate::{
+    audit::Said,
+    clients::Client,
+    phone::Phone,
+    search::{self, Field, Parted},
+    tickets::Ticket,
+};
 
 /// Fewer letters are no name. Whole names have as few, as Om has, or 王伟; of one word, they are bare.
 const NAME: usize = 2;
@@ -190,9 +196,12 @@ impl Reader {
     }
 
     fn said(&self, parameter: &str, value: &str, records: bool) -> bool {
+        if parameter == SEARCH {
+            return self.stand_in(&search::folded(&sought(value)), Counts { records, bare: true });
+        }
         let folded = search::folded(value);
         let is_all = FIELDS.contains(&parameter) && self.is_bare(&folded);
-        is_all || self.stand_in(&folded, Counts { records, bare: parameter == SEARCH })
+        is_all || self.stand_in(&folded, Counts { records, bare: false })
     }
 
     fn is_bare(&self, folded: &str) -> bool {
@@ -244,6 +253,13 @@ impl Reader {
         }
         self.numbers.find_overlapping_iter(&run).any(|found| ends[found.end() - 1])
     }
+}
+
+/// What a search says of clients. Its other terms name a status or a technician, whatever clients are called: `status:open`.
+fn sought(q: &str) -> String {
+    let Parted { text, terms } = search::part(q);
+    let theirs = terms.into_iter().filter(|(field, _)| matches!(field, Field::Phone | Field::Account));
+    theirs.fold(text, |text, (_, value)| text + " " + &value)
 }
 
 /// The ways to write a folded text, each with single blanks: as it is, and with apostrophes and hyphens gone (`obrien`) or made
@@ -332,6 +348,9 @@ mod tests {
             "q=lf-1",
             "q=devi+router",
             "q=uma",
+            "q=account%3A500+status%3Anew",
+            "q=phone%3A%2207700+900142%22+late",
+            "q=colour%3Ared+devi",
             "clientName=Devi",
             "clientAccountId=500",
             "description=Devi",
@@ -347,6 +366,8 @@ mod tests {
             "pageSize=500",
             "q=device",
             "q=reopened&status=Open",
+            "q=late+status%3Aopen",
+            "q=tech%3Adevi",
             "sort=tickets",
             "clientName=Devika",
             "description=Devi+came+back",
