@@ -3,6 +3,7 @@
 mod erase;
 mod export;
 mod holds;
+mod others;
 mod retention;
 
 use serde_json::{Value, json};
