@@ -409,7 +409,7 @@ mod tests {
             "٠٧٧٠٠٩٠٠١٤٢",
         ] {
             assert!(reader().names(text) && reader().tells_of(text), "{text}");
-            assert!(reader().names_in("q", text) && reader().tells_of_in("q", text), "{text}");
+            assert!(reader().names_in("q", text) && reader().tells_of_said(Said::Asked("q", text)), "{text}");
         }
         for text in ["zoe quin", "brie", "annemarie", "lf11", "umas"] {
             assert!(!reader().names(text) && !reader().names_in("q", text), "{text}");
@@ -419,7 +419,7 @@ mod tests {
     #[test]
     fn a_record_may_go_on_being_named_where_nobody_is() {
         assert!(!reader().tells_of("/tickets/BILL-20261123-7K4M"));
-        assert!(!reader().tells_of_in("q", "bill-20261123-7k4m"));
+        assert!(!reader().tells_of_said(Said::Asked("q", "bill-20261123-7k4m")));
         assert!(reader().names("bill-20261123-7k4m"));
     }
 
