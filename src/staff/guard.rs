@@ -42,8 +42,6 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
         Need::MayOrLapsed(permission) => (permission, true, false),
         Need::SeesOrLapsed(permission) => (permission, true, true),
     };
-    // `HEAD` shows nothing.
-    let recorded = recorded && request.method() != Method::HEAD;
     let (mut parts, body) = request.into_parts();
     let mut seen = None;
     match find(&staff, &parts).await {
@@ -73,6 +71,7 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
 
 /// Whether an answer shows what is there. The page of a form or a filter that was refused does, and so does the refusal of a change
 /// to what is another version by now; the problem that a call is told does not, nor does what has only just been made.
+/// `HEAD` tells how long the answer is, and so whether a search finds anybody.
 fn shows(response: &Response) -> bool {
     let is_problem = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/problem+json");
     match response.status() {

@@ -346,6 +346,19 @@ async fn what_comes_back_of_a_change_is_on_record_whether_anything_was_changed_o
     assert_eq!(rows, want);
 }
 
+/// Its length tells whether a search has found anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_about_an_answer_is_on_record_too() {
+    let app = TestApp::start().await;
+    let browser = app.browser().await;
+    assert_eq!(browser.request("HEAD", "/tickets?q=nadia").send().await.unwrap().status(), 200);
+    let rows = eventually("it is on record", async || {
+        Some(part(&browser, "kind=reads").await).filter(|rows| !rows.is_empty())
+    })
+    .await;
+    assert_eq!(rows, ["Dev Anand | What is personal was seen | /tickets (q: nadia)"]);
+}
+
 /// The header by which a page renews itself hides nothing: anybody can send it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_page_fetches_to_stay_true_is_on_record_where_it_was_not_seen_before() {
