@@ -171,11 +171,20 @@ impl Seat {
                     self.live.tickets.staff.saw(self.viewer.id, "/live", &rows);
                 }
                 if self.search().await? {
+                    self.note_search();
                     html.push_str(&self.fresh()?);
                 }
             }
         }
         Ok(html)
+    }
+
+    /// Puts on record that a search has found something: since when it looks, the page says itself.
+    fn note_search(&self) {
+        let Shows::List(list) = &self.shows else { return };
+        if list.watch.searches() {
+            self.live.tickets.staff.saw(self.viewer.id, "/live", &list.watch.query());
+        }
     }
 
     /// Asks the database for the tickets that have come to the list. Gives whether there are others than before.

@@ -264,6 +264,8 @@ async fn forms_suggestions_and_the_rows_of_an_open_page_are_on_record_as_pages_a
         "/clients/suggest?q=nadia".to_owned(),
         format!("/live?see=list&rows={id}:{}", ticket["version"]),
         format!("/live?see=list&rows={id}:0"),
+        "/live?see=list&query=q%3Dnadia&since=0".to_owned(),
+        "/live?see=list&query=q%3Dsomebody&since=0".to_owned(),
         "/notifications/gateways".to_owned(),
     ];
     for path in &paths {
@@ -278,6 +280,7 @@ async fn forms_suggestions_and_the_rows_of_an_open_page_are_on_record_as_pages_a
         format!("Dev Anand | /clients/{client}/edit"),
         "Dev Anand | /clients/suggest (q: nadia)".to_owned(),
         format!("Dev Anand | /live (rows: {reference})"),
+        "Dev Anand | /live (q: nadia)".to_owned(),
         "Priya Raman | /api/opt-outs/find".to_owned(),
     ];
     let rows = eventually("all are on record", async || {
