@@ -55,8 +55,8 @@ mod tests {
 
     #[tokio::test]
     async fn free_taken_and_refused_are_told_apart() {
-        let held = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let taken = held.local_addr().unwrap();
+        let taken = SocketAddr::from(([127, 0, 0, 1], testbase::free_port()));
+        let held = TcpListener::bind(taken).await.unwrap();
         assert_eq!(look(taken).await, Port::Taken);
         drop(held);
         assert_eq!(look(taken).await, Port::Free);
