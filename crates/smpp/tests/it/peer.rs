@@ -145,7 +145,7 @@ async fn people_write_in_each_alphabet() {
 async fn trouble_is_told_apart() {
     let mut peer = Peer::start().await;
     let mut config = config(&peer);
-    config.timing.response = Duration::from_millis(300);
+    config.timing.response = Duration::from_secs(3);
     let (client, _, _) = Desk::start(config);
     peer.order(json!({"plan": {"statuses": [0x0b, 0x08, 0x58]}})).await;
     assert_eq!(client.submit(message()).await, Submitted::Refused { status: 0x0b });

@@ -126,7 +126,7 @@ async fn enquire_link_goes_both_ways() {
     let smsc = Smsc::listen().await;
     let mut config = smsc.config();
     config.timing.enquire_link = Duration::from_millis(30);
-    config.timing.enquire_link_answer = Duration::from_millis(200);
+    config.timing.enquire_link_answer = Duration::from_secs(1);
     let client = start(config);
     let mut conn = smsc.bound().await;
     for _ in 0..3 {
@@ -230,5 +230,5 @@ async fn a_client_that_is_dropped_unbinds() {
 async fn stop_needs_no_bind() {
     let client = start(Smsc::closed().await);
     until(&client, |status| status.last_error.is_some()).await;
-    timeout(Duration::from_secs(1), client.stop()).await.unwrap();
+    timeout(PATIENCE, client.stop()).await.unwrap();
 }
