@@ -1,8 +1,10 @@
 """A desk of one fault: its directory, its processes, its settings, and what its log says."""
 
+import contextlib
 import ctypes
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -41,9 +43,13 @@ def until(what, so, seconds=30.0, pause=0.02):
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Below those that the system gives to whoever asks for any or calls somebody: who is killed finds its own again, though
+    clients call all the while."""
+    while True:
+        port = random.randrange(11_000, 20_000)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def need(*programs):
