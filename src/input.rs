@@ -271,7 +271,7 @@ pub fn none_of(mut faults: Vec<FieldFault>) -> Result<(), Fault> {
 /// A fault's code and message.
 pub fn clean(text: &str, limits: Limits) -> Result<String, (&'static str, Text)> {
     // Normalising can only shorten or lengthen a little; a text far over the limit need not be worked through.
-    if text.len() > limits.max.saturating_mul(16).max(4096) {
+    if text.trim().len() > limits.max.saturating_mul(16).max(4096) {
         return Err(too_long(limits.max));
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -333,6 +333,7 @@ mod tests {
             assert_eq!(clean(edge, Limits::line(9)).unwrap_err().0, "invalid", "{edge:?}");
         }
         assert_eq!(clean("\t\r\na\n\t", Limits::lines(1)).unwrap(), "a");
+        assert_eq!(clean(&format!("a{}", " ".repeat(5_000)), Limits::line(1)).unwrap(), "a");
         assert_eq!(clean("\u{200b}\u{feff} ", Limits::line(9)).unwrap(), "");
         assert_eq!(clean("\u{202e}abc", Limits::line(9)).unwrap(), "\u{202e}abc");
     }
