@@ -107,12 +107,11 @@ async fn up_to_date(config: &Config, clock: &Clock, keys: Option<&KeySource>) ->
         if let Some(before) = &config.before_upgrade {
             tracing::info!(version, "the desk is of an older version; it is kept as it is before it is upgraded");
             kept = backup::before_upgrade(before, (&db, &name), version, clock).await?;
-            match &kept {
-                Some(file) => {
-                    let file = file.display();
-                    tracing::info!(%file, "the desk as it was, for the version before; its keys are not in it");
-                }
-                None => tracing::info!("another node has upgraded it meanwhile, and has kept it as it was"),
+            if let Some(file) = &kept {
+                let file = file.display();
+                tracing::info!(%file, "the desk as it was, for the version before; its keys are not in it");
+            } else {
+                tracing::info!("another node has upgraded it meanwhile, and has kept it as it was");
             }
         }
     }

@@ -88,7 +88,9 @@ pub async fn restore(sources: &Sources, args: &ArgMatches) -> Result<(), Failure
     out(&format!("{name} is the desk as of {}", header.made));
     if keys_follow {
         let (keys, at) = (&header.keys, config.keys.name());
-        out(&format!("it needs the keys {keys}, which the backup does not hold: put that desk's key file at {at}, mode 0600"));
+        out(&format!(
+            "it needs the keys {keys}, which the backup does not hold: put that desk's key file at {at}, mode 0600"
+        ));
     }
     out("messages that waited then are sent once a server starts, even if they went out since");
     Ok(())

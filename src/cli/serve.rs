@@ -83,10 +83,11 @@ pub async fn run(app: App, traces: Option<Traces>, listening: impl FnOnce(Socket
     if messages.is_err() {
         tracing::warn!("some messages were still being sent; their leases will run out and they are taken up again");
     }
-    match tokio::time::timeout(LAST_STATEMENTS, app.db.close()).await {
-        Ok(closed) => closed.context("cannot close the database")?,
+    if let Ok(closed) = tokio::time::timeout(LAST_STATEMENTS, app.db.close()).await {
+        closed.context("cannot close the database")?;
+    } else {
         // As after a kill, nothing that was answered is lost.
-        Err(_) => tracing::warn!("the database was still at work for somebody who was cut off, and is left to itself"),
+        tracing::warn!("the database was still at work for somebody who was cut off, and is left to itself");
     }
     if let Some(traces) = traces {
         traces.finish().await;
