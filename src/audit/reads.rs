@@ -82,8 +82,8 @@ impl Reads {
         tokio::spawn(Carried::here().follow(recording));
     }
 
-    /// Has a place be due again that could not be recorded: else whoever kept the database busy for a moment would see it unrecorded
-    /// for all that time.
+    /// Has a place be due again that could not be recorded: else whoever kept the database busy for a moment would see it
+    /// unrecorded for all that time.
     fn forget(&self, place: &Place) {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
     }

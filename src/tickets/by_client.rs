@@ -78,8 +78,8 @@ impl Cases for Desk {
 }
 
 impl Desk {
-    /// Every ticket of one client that is not erased, as [`Cases::of`] knows whose it is, but for those that name the very account of
-    /// another client: this is for deciding.
+    /// Every ticket of one client that is not erased, as [`Cases::of`] knows whose it is, but for those that name the very account
+    /// of another client: this is for deciding.
     pub(super) fn all_of(&self, tx: &mut Tx<'_>, client: &Client) -> Result<Vec<Uuid>, Fault> {
         let whose = client.whose();
         let mut theirs = Vec::new();

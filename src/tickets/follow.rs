@@ -48,8 +48,8 @@ pub(super) fn edited(tx: &mut Tx<'_>, desk: &Desk, now: &Ticket, happened: &[Hap
 
 /// Lets a client's tickets name the account of now, so that whoever gets the former account or number does not get them: those
 /// that name the former account, and those that name none where nobody else has the former number, by which alone they were
-/// theirs. What holds the client goes on holding the tickets that stay behind, those among them that name the very account of another
-/// client whose account is alike, and is asked first: whoever erases takes turns with it before they change a ticket.
+/// theirs. What holds the client goes on holding the tickets that stay behind, those among them that name the very account of
+/// another client whose account is alike, and is asked first: whoever erases takes turns with it before they change a ticket.
 pub(super) fn moved(tx: &mut Tx<'_>, desk: &Desk, was: &Client, now: &Client) -> Result<(), Fault> {
     let (own, alike) = (desk.all_of(tx, was)?, desk.all_of_account(tx, &was.account_id)?);
     let keys: Vec<String> = own.iter().chain(&alike).map(Uuid::to_string).collect();
