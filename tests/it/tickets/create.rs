@@ -192,10 +192,11 @@ async fn a_technician_must_be_enabled_and_a_technician() {
     assert_eq!(count(&admin).await, 1);
     assert_eq!(admin.get(&path(&ticket)).await.json, ticket);
     // With all else that is wrong, and only where it is.
-    for (id, faults) in [(gone.id, vec!["clientName", "assignedTo"]), (good.id, vec!["clientName"])] {
+    for (id, faults) in [(gone.id, &["assignedTo", "clientName"][..]), (good.id, &["clientName"])] {
         let body = json!({"assignedTo": id, "clientName": ""});
         for reply in [admin.post("/api/tickets", &with(body.clone())).await, admin.put(&path(&ticket), &body).await] {
-            assert_eq!((reply.status, reply.faults()), (422, faults.iter().map(ToString::to_string).collect()));
+            assert_eq!(reply.status, 422, "{}", reply.text);
+            assert_eq!(reply.faults(), faults, "{id}");
         }
     }
     let given = admin.put(&path(&ticket), &json!({"assignedTo": good.id.to_string().to_uppercase()})).await;

@@ -45,7 +45,8 @@ async fn a_hold_is_placed_and_ended_once() {
     let admin = app.admin().await;
     let ticket = admin.ticket(json!({})).await;
     let hold = json!({"ticket": ticket["ticketRef"], "reason": "Case 1"});
-    let placed = [post(&admin, "/api/privacy/holds", "h1", &hold).await, post(&admin, "/api/privacy/holds", "h1", &hold).await];
+    let placed =
+        [post(&admin, "/api/privacy/holds", "h1", &hold).await, post(&admin, "/api/privacy/holds", "h1", &hold).await];
     assert_eq!((placed[0].status, placed[1].header("idempotency-replayed")), (201, "true"), "{}", placed[0].text);
     assert_eq!(placed[0].text, placed[1].text);
     assert_eq!(admin.get("/api/privacy/holds").await.json["items"].as_array().unwrap().len(), 1);
