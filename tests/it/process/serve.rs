@@ -256,11 +256,8 @@ const AT_FIRST: [&str; 8] = [
 async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named() {
     let dir = Dir::new();
     // Nothing is slow here, however busy the machine is.
-    let settings = [
-        ("REDRESS_METRICS_LISTEN", "127.0.0.1:0"),
-        ("REDRESS_REGION", "GB"),
-        ("REDRESS_LOG_SLOW_QUERY_MS", "60000"),
-    ];
+    let settings =
+        [("REDRESS_METRICS_LISTEN", "127.0.0.1:0"), ("REDRESS_REGION", "GB"), ("REDRESS_LOG_SLOW_QUERY_MS", "60000")];
     let process = Process::serve(&dir, &settings);
     let line = process.wait_for("metrics on http://");
     let address = format!("{}/metrics", line[line.find("http://").unwrap()..].trim());

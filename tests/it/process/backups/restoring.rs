@@ -153,7 +153,7 @@ mod sqlite_only {
         }
         assert!(!to.path().join("data/redress.key").exists());
         fs::copy(dir.path().join("data/redress.key"), to.path().join("data/redress.key")).unwrap();
-        assert!(run(&to, &["user", "list"]).done().contains("@"));
+        assert!(run(&to, &["user", "list"]).done().contains('@'));
         run(&to, &["audit", "verify"]).done();
     }
 
