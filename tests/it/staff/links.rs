@@ -384,7 +384,7 @@ async fn a_mail_of_a_clock_that_was_ahead_goes_once_it_is_set_right() {
     let other = Changes { password: Some(CHOSEN.to_owned()), ..Changes::none() };
     staff::change_user(&world.staff, By::default(), user.id, other).await.unwrap();
     let ahead = format!("UPDATE staff_mails SET due_at = due_at + {HOUR}");
-    assert_eq!(crate::support::sql(&world.dir, &ahead), 1);
+    assert_eq!(sql(&world.dir, &ahead), 1);
     let (_stop, stopped) = watch::channel(false);
     tokio::spawn(staff::send_mails(world.staff.clone(), sack.clone(), stopped));
     sack.to(&user.email, 1).await;
