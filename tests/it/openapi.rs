@@ -175,7 +175,7 @@ async fn filters_are_documented_as_they_are_read() {
         (
             "/api/audit",
             "kind",
-            vec!["changes", "access", "users", "exports", "reads", "messages", "other", "all"],
+            vec!["changes", "access", "users", "clients", "exports", "reads", "messages", "other", "all"],
             "some",
         ),
     ] {
