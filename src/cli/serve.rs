@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// What requests and messages in flight get of the ten seconds of a stop.
-const LAST_WORK: Duration = Duration::from_secs(6);
+const LAST_WORK: Duration = Duration::from_millis(6_500);
 /// What the database gets of them afterwards, to finish what it is at and to close its files.
-const LAST_STATEMENTS: Duration = Duration::from_secs(2);
+const LAST_STATEMENTS: Duration = Duration::from_millis(1_500);
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(config: Config, exposed: &[String]) -> Result<(), Failure> {

@@ -1,5 +1,5 @@
 """A server with planted faults, on which `bin/security control` proves that the scanners would find such ones: SQL in a
-search, in a log-in and in two calls; a search that is shown as it was typed; forms without any check of where they come
+search, in a log-in and in two calls; a search that is shown as it was typed; a book of guests that keeps it so; forms without any check of where they come
 from; no headers; calls of which one forgets who asks and answers otherwise than documented, one turns away everybody, and two fail
 on bad values.
 
@@ -25,6 +25,8 @@ LIST = {
     "type": "array",
     "items": {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
 }
+
+GUESTS = []
 
 
 def call(name, parameter, schema):
@@ -53,7 +55,10 @@ DOCUMENT = {
 class Faulty(BaseHTTPRequestHandler):
     def do_GET(self):
         self.guarded({
-            "/": lambda _: self.page('<a href="/tickets?q=Nadia">Search</a> <a href="/login">Sign in</a>'),
+            "/": lambda _: self.page(
+                '<a href="/tickets?q=Nadia">Search</a> <a href="/login">Sign in</a> <a href="/guests">Guests</a>'
+            ),
+            "/guests": lambda _: self.guests(),
             "/tickets": lambda query: self.page(
                 f"<h1>Results for {query('q')}</h1><form action=/tickets><input name=q></form>{self.find(query('q'))}"
             ),
@@ -70,11 +75,18 @@ class Faulty(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        self.guarded({"/login": lambda query: self.log_in(query("email"), query("password"))}, body)
+        self.guarded({
+            "/login": lambda query: self.log_in(query("email"), query("password")),
+            "/guests": lambda query: GUESTS.append(query("guest")) or self.page("Thank you"),
+        }, body)
 
     def log_in(self, email, password):
         known = db.execute(f"SELECT * FROM people WHERE name = '{email}' AND password = '{password}'").fetchone()
         self.page("Welcome" if known else f"No such user: {html.escape(email)}")
+
+    def guests(self):
+        # The last few: a scanner leaves thousands.
+        self.page(f"<form method=post><input name=guest></form><p>{'<p>'.join(GUESTS[-20:])}")
 
     def tickets(self, query):
         if self.headers.get("Authorization") == "Bearer planted":
