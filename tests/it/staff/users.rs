@@ -94,7 +94,7 @@ async fn faults_stand_beside_their_fields_and_what_was_typed_stays() {
         [("name", ""), ("email", "priya.raman@isp.example"), ("phone", "12"), ("role", "admin"), ("password", "short")];
     let page = admin.submit("/users", &bad).await;
     assert_eq!(page.status, 422);
-    assert_eq!(page.attributes(".error-summary a", "href"), ["#name", "#phone", "#password", "#email"], "taken, too");
+    assert_eq!(page.attributes(".error-summary a", "href"), ["#name", "#email", "#phone", "#password"], "taken, too");
     assert_eq!(page.attributes("#phone", "value"), ["12"]);
     assert_eq!(page.attributes("#role option[selected]", "value"), ["admin"]);
     assert_eq!(page.attributes("#password", "value"), [""]);
