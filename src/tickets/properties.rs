@@ -154,9 +154,10 @@ pub fn history(data: &[u8]) {
     }
     // Without quotation marks, anybody can count.
     if !data.contains(&b'"') && data.len() < 1 << 20 {
-        let sign = crate::records::delimiter(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data));
-        let lines = data.split(|octet| matches!(octet, b'\r' | b'\n'));
-        let lines = lines.filter(|line| !line.is_empty() && *line != b"\xef\xbb\xbf").skip(1);
+        // A mark of the byte order is one at the start alone. Further on it stands in a row, which is told.
+        let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
+        let sign = crate::records::delimiter(data);
+        let lines = data.split(|octet| matches!(octet, b'\r' | b'\n')).filter(|line| !line.is_empty()).skip(1);
         assert_eq!(rows, lines.filter(|line| line.iter().any(|octet| *octet != sign)).count(), "rows are lost");
     }
     for entry in &good {
