@@ -25,5 +25,5 @@ pub use self::{
     purge::{Naming, Said, age, naming, purge, redact, redact_ahead},
     reads::Reads,
     record::{Entry, recent, record},
-    store::newest,
+    store::{TURN, newest},
 };

@@ -111,7 +111,7 @@ pub async fn redact_ahead(db: &Db, vault: &Vault, found: &mut Naming) -> Result<
     while !found.rows.is_empty() {
         let (keys, some) = (vault.clone(), found.rows.split_off(found.rows.len().saturating_sub(STEP)));
         let work = move |tx: &mut Tx<'_>| {
-            tx.take_turn("audit")?;
+            tx.take_turn(store::TURN)?;
             blank_freed(tx, true)?;
             some.iter().try_for_each(|seq| store::redact(tx, &keys, *seq))?;
             blank_freed(tx, false)
@@ -136,7 +136,7 @@ fn blank_freed(tx: &mut Tx<'_>, all: bool) -> Result<(), Fault> {
 /// Only the database's.
 pub fn redact(tx: &mut Tx<'_>, vault: &Vault, found: &Naming, named: impl Fn(Said<'_>) -> bool) -> Result<(), Fault> {
     // Nothing is recorded from here on to the end of the transaction but by itself.
-    tx.take_turn("audit")?;
+    tx.take_turn(store::TURN)?;
     let mut all = found.clone();
     loop {
         let rows = store::of_kinds(tx, vault, &Event::SAID, all.seen, PAGE)?;
@@ -163,7 +163,7 @@ pub fn age(tx: &mut Tx<'_>, before: i64) -> Result<(u64, Option<i64>, Option<i64
 /// The database's, and a fault of ours at a row that does not hold, once those before it have gone: somebody has been at it, so it
 /// stays for [`super::verify`] to show.
 pub fn purge(tx: &mut Tx<'_>, vault: &Vault, before: i64) -> Result<u64, Fault> {
-    tx.take_turn("audit")?;
+    tx.take_turn(store::TURN)?;
     let was = store::anchor(tx, vault)?.unwrap_or_default();
     let mut rows = store::after(tx, vault, i64::MIN, PAGE + 1)?;
     rows.pop();

@@ -10,6 +10,9 @@ use crate::{
     fault::Fault,
 };
 
+/// The turn that whoever adds a row takes, the last of all.
+pub const TURN: &str = "audit";
+
 fn cell(id: &Uuid) -> Cell<'_> {
     Cell { table: "audit_events", column: "detail", row: id.as_bytes() }
 }
@@ -25,7 +28,7 @@ pub fn append(
 ) -> Result<(), Fault> {
     let detail = noted::write(event)?;
     // One after the other: each is bound to the one before. Taken last of all turns, so that none waits in a circle.
-    tx.take_turn("audit")?;
+    tx.take_turn(TURN)?;
     let before = tx.query_one("SELECT link FROM audit_events ORDER BY seq DESC LIMIT 1", &[])?;
     let before = before.map(|row| row.opt_bytes(0)).transpose()?.flatten().unwrap_or_default();
     let row = chain::Row { id, at, actor, kind: event.code(), detail: &detail };

@@ -174,10 +174,15 @@ pub async fn verify(
     tracing::warn!("a log-in was refused");
     if let Some(user) = user {
         note_refusal(staff, user, from, |name, from| Event::SignInRefused { name, from });
+        note_hold(staff, Some(user), from, hold);
+    } else {
+        // Of accounts that somebody made up only the sender's waits are kept: else anybody lets the history grow.
+        write_as_much(staff, subjects);
+        if hold.address < 1000 && hold.account >= 1000 {
+            write_as_much(staff, subjects);
+        }
+        note_hold(staff, None, from, Hold { account: 0, ..hold });
     }
-    // Of accounts that somebody made up only the sender's waits are kept: else anybody lets the history grow.
-    let account = if user.is_some() { hold.account } else { 0 };
-    note_hold(staff, user, from, Hold { account, ..hold });
     Ok(None)
 }
 
@@ -228,21 +233,37 @@ fn note_refusal(staff: &Staff, user: Uuid, from: Option<IpAddr>, event: fn(Strin
     note(staff, Some(user), from, move |name, from| name.map(|name| event(name, from)));
 }
 
+/// Writes as much as what is kept of a refused user, and keeps nothing: the request behind waits for either as long, and whoever
+/// sent both must not be told by that whether there is such a user.
+fn write_as_much(staff: &Staff, subjects: Subjects) {
+    let work = move |tx: &mut Tx<'_>| {
+        tx.take_turn(audit::TURN)?;
+        let tries = attempts_store::tries(tx, subjects.account)?;
+        Ok(attempts_store::put_tries(tx, subjects.account, tries)?)
+    };
+    write_aside(staff, work);
+}
+
 fn note(
     staff: &Staff,
     user: Option<Uuid>,
     from: Option<IpAddr>,
     event: impl Fn(Option<String>, Option<String>) -> Option<Event> + Send + 'static,
 ) {
-    let (db, vault, clock) = (staff.db.clone(), staff.vault.clone(), staff.clock.clone());
+    let (vault, clock) = (staff.vault.clone(), staff.clock.clone());
     let from = from.map(|from| from.to_canonical().to_string());
     let note = move |tx: &mut Tx<'_>| {
         let user = user.map(|user| store::by_id(tx, &vault, user)).transpose()?.flatten();
         let Some(event) = event(user.map(|user| user.name), from.clone()) else { return Ok(()) };
         audit::record(tx, &vault, &clock, None, &event).map(drop)
     };
+    write_aside(staff, note);
+}
+
+fn write_aside(staff: &Staff, work: impl Fn(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static) {
+    let db = staff.db.clone();
     tokio::spawn(Carried::here().follow(async move {
-        let noted: Result<(), Fault> = db.write(note).await;
+        let noted = db.write(work).await;
         if let Err(fault) = noted {
             tracing::warn!(%fault, "a refused log-in is not in the audit history");
         }
@@ -287,6 +308,8 @@ pub async fn leave(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{
         clock::Clock,
@@ -340,6 +363,39 @@ mod tests {
         assert!(staff.db.write(move |tx| admit(tx, &vault, &proof)).await.unwrap().is_some(), "the proof is of it");
         assert!(attempt("correct horse").await.is_some());
         assert_eq!(kept().await, after, "once is enough");
+    }
+
+    /// Whoever sends another request right behind waits for what is written of the first.
+    #[tokio::test]
+    async fn a_refusal_writes_as_often_for_nobody_as_for_a_user() {
+        let dir = testbase::Dir::new();
+        let staff = staff(&dir);
+        let new = NewUser {
+            email: "priya@isp.example".to_owned(),
+            name: "Priya".to_owned(),
+            phone: None,
+            role: Role::Technician,
+            owner: false,
+            password: Some("correct horse".to_owned()),
+        };
+        add_user(&staff, None, new).await.unwrap();
+        for email in ["priya@isp.example", "nobody@isp.example"] {
+            let before = staff.db.write_stats().own;
+            // The fifth begins a wait.
+            for _ in 0..5 {
+                let refused = verify(&staff, email.to_owned(), "wrong horse".to_owned(), None, None).await;
+                assert!(refused.unwrap().is_none());
+            }
+            let all = async {
+                while staff.db.write_stats().own - before < 11 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), all).await.expect(email);
+        }
+        let vault = staff.vault.clone();
+        let rows = staff.db.read(move |tx| audit::recent(tx, &vault, &audit::Filter::default(), None, 100)).await;
+        assert_eq!(rows.unwrap().len(), 1 + 5 + 1, "who was added, and what became of a user's tries alone");
     }
 
     /// Between the hashing of a password and the session there is time for an admin to act.
