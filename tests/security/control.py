@@ -8,13 +8,17 @@ on bad values.
 Two things are as they should be, so that scanners reach the others: one call asks for the token "planted", and the log-in
 shows only what is safe. The roles that bin/security holds the calls against are planted there."""
 
+import contextlib
 import html
 import json
 import sqlite3
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 db = sqlite3.connect(":memory:", isolation_level=None)
+# As other databases have it, for whoever finds SQL by time.
+db.create_function("sleep", 1, lambda seconds: time.sleep(min(seconds, 30)) or 0)
 db.executescript(
     "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, password TEXT);"
     "INSERT INTO people (name, password) VALUES ('Nadia', 'x'), ('Tomasz', 'y');"
@@ -120,8 +124,9 @@ class Faulty(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(text)))
         if kind == "text/html":
             self.send_header("Set-Cookie", "sid=abc")
-        self.end_headers()
-        self.wfile.write(text)
+        with contextlib.suppress(ConnectionError):  # Whoever waited for as long as they would is gone.
+            self.end_headers()
+            self.wfile.write(text)
 
     def log_message(self, *_):
         pass
