@@ -112,21 +112,14 @@ pub async fn redact_ahead(db: &Db, vault: &Vault, found: &mut Naming) -> Result<
         let (keys, some) = (vault.clone(), found.rows.split_off(found.rows.len().saturating_sub(STEP)));
         let work = move |tx: &mut Tx<'_>| {
             tx.take_turn(store::TURN)?;
-            blank_freed(tx, true)?;
+            // As in the rest of an erasure.
+            tx.blank_freed(true)?;
             some.iter().try_for_each(|seq| store::redact(tx, &keys, *seq))?;
-            blank_freed(tx, false)
+            Ok::<_, Fault>(tx.blank_freed(false)?)
         };
         db.write(work).await?;
     }
     Ok(())
-}
-
-/// Has what is freed from here on be blanked, as it is in the rest of an erasure.
-fn blank_freed(tx: &mut Tx<'_>, all: bool) -> Result<(), Fault> {
-    match tx.dialect().blank_freed(all) {
-        Some(sql) => Ok(tx.query(sql, &[]).map(drop)?),
-        None => Ok(()),
-    }
 }
 
 /// Takes the texts of these rows out, and of those that name somebody and were recorded since. That there was something, what

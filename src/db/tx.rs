@@ -67,6 +67,14 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Has what is freed from here on be blanked in the file, or no longer, where the engine can.
+    pub fn blank_freed(&mut self, all: bool) -> Result<(), DbError> {
+        match self.dialect().blank_freed(all) {
+            Some(sql) => self.query(sql, &[]).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Runs a statement that answers no rows, and tells how many rows it changed.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, DbError> {
         let changed = self.statement((sql, params), &Cell::default(), |conn, wrote, rows| {

@@ -205,18 +205,13 @@ fn sum(one: Erased, other: Erased) -> Erased {
 pub(super) fn begin(tx: &mut Tx<'_>, desk: &Desk) -> Result<InForce, Fault> {
     tx.take_turn(hold::TURN)?;
     let held = InForce::read(tx, desk)?;
-    if let Some(sql) = tx.dialect().blank_freed(true) {
-        tx.query(sql, &[])?;
-    }
+    tx.blank_freed(true)?;
     Ok(held)
 }
 
 /// The end of what [`begin`] began.
 pub(super) fn end(tx: &mut Tx<'_>) -> Result<(), Fault> {
-    if let Some(sql) = tx.dialect().blank_freed(false) {
-        tx.query(sql, &[])?;
-    }
-    Ok(())
+    Ok(tx.blank_freed(false)?)
 }
 
 /// The last step: what came meanwhile, the client, and what names them elsewhere.
