@@ -3,7 +3,7 @@
 use redress::{clock::Clock, staff::Role};
 use serde_json::{Value, json};
 
-use super::{assert_problem, count, least, messages, path, with};
+use super::{KANNEL, assert_problem, count, least, messages, path, with};
 use crate::support::{Caller, Reply, TestApp};
 
 const HOUR: i64 = 60 * 60 * 1000;
@@ -59,22 +59,28 @@ async fn a_hold_is_placed_and_ended_once() {
 /// A call without fields has a body like any other, if one is sent.
 #[tokio::test]
 async fn calls_without_fields_look_at_what_is_sent() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&KANNEL).await;
     let admin = app.admin().await;
     let ticket = admin.ticket(json!({})).await;
     let message = messages(&admin, &ticket).await[0]["id"].as_str().unwrap().to_owned();
-    for call in ["resend", "cancel"] {
-        let call = format!("/api/notifications/{message}/{call}");
-        let unknown = post(&admin, &call, "c1", &json!({"to": "+447700900999"})).await;
+    let place = |call: &str| format!("/api/notifications/{message}/{call}");
+    let send = |call: &str, kind: &'static str, body: &'static str| {
+        admin.send(admin.request("POST", &place(call)).header("content-type", kind).body(body))
+    };
+    for call in ["cancel", "resend"] {
+        let unknown = post(&admin, &place(call), "c1", &json!({"to": "+447700900999"})).await;
         assert_problem(&unknown, 422);
         assert_eq!(unknown.faults(), ["to"]);
-        let send = |kind, body: &'static str| admin.request("POST", &call).header("content-type", kind).body(body);
         for (kind, body, status) in [("application/json", "{", 400), ("text/plain", "again", 415)] {
-            assert_problem(&admin.send(send(kind, body)).await, status);
+            assert_problem(&send(call, kind, body).await, status);
         }
-        for body in ["", "{}"] {
-            let reply = admin.send(send("application/json", body)).await;
-            assert!([200, 202, 409].contains(&reply.status), "{call} {body:?}: {}", reply.text);
+    }
+    // What waits can be taken back, and what was taken back can be sent again.
+    for body in ["", "{}"] {
+        for (call, status, state) in [("cancel", 200, "cancelled"), ("resend", 202, "queued")] {
+            let reply = send(call, "application/json", body).await;
+            let came = (reply.status, &reply.json["state"]);
+            assert_eq!(came, (status, &json!(state)), "{call} {body:?}: {}", reply.text);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{assert_problem, messages, path};
+use super::{KANNEL, assert_problem, messages, path};
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -31,15 +31,7 @@ async fn the_messages_of_a_ticket_name_what_was_sent_to_whom() {
 
 #[tokio::test]
 async fn resending_answers_202_and_makes_no_second_message() {
-    // Nothing listens there, so what is queued stays.
-    let settings = [
-        ("sms.gateway", "kannel"),
-        ("sms.kannel.url", "http://127.0.0.1:9/cgi-bin/sendsms"),
-        ("sms.kannel.username", "redress"),
-        ("sms.kannel.password", "sendpw"),
-        ("worker", "false"),
-    ];
-    let app = TestApp::with(&settings).await;
+    let app = TestApp::with(&KANNEL).await;
     let admin = app.admin().await;
     let ticket = admin.ticket(json!({})).await;
     let queued = messages(&admin, &ticket).await.remove(0);

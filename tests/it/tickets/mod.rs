@@ -18,6 +18,15 @@ use serde_json::{Value, json};
 
 use crate::support::{Caller, Reply};
 
+/// A gateway that nobody is behind, and nobody who sends: what is queued waits.
+const KANNEL: [(&str, &str); 5] = [
+    ("sms.gateway", "kannel"),
+    ("sms.kannel.url", "http://127.0.0.1:9/cgi-bin/sendsms"),
+    ("sms.kannel.username", "redress"),
+    ("sms.kannel.password", "sendpw"),
+    ("worker", "false"),
+];
+
 /// Everything a ticket must have, and nothing else.
 fn least() -> Value {
     json!({

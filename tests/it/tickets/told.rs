@@ -3,16 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{messages, path};
+use super::{KANNEL, messages, path};
 use crate::support::{Caller, PASSWORD, TestApp};
-
-const KANNEL: [(&str, &str); 5] = [
-    ("sms.gateway", "kannel"),
-    ("sms.kannel.url", "http://127.0.0.1:9/cgi-bin/sendsms"),
-    ("sms.kannel.username", "redress"),
-    ("sms.kannel.password", "sendpw"),
-    ("worker", "false"),
-];
 
 async fn desk(more: &[(&str, &str)]) -> (TestApp, Caller) {
     let app = TestApp::with(&[&KANNEL[..], more].concat()).await;
