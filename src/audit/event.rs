@@ -280,6 +280,12 @@ pub enum Event {
         /// The number of what it was.
         kind: i64,
     },
+    /// What was there does not open: it was changed, or is of other keys. Programs are told so; it is never recorded.
+    #[serde(skip_deserializing)]
+    Unreadable {
+        /// Its place, by which [`super::verify`] tells of it.
+        row: i64,
+    },
     /// What a newer version has recorded; this one cannot tell what it is.
     #[serde(skip)]
     Unknown,
@@ -353,7 +359,7 @@ impl Event {
             Self::Privacy(what) => what.code(),
             Self::Read { .. } => READ,
             Self::AuditExported { .. } => 71,
-            Self::Redacted { .. } | Self::Unknown => -1,
+            Self::Redacted { .. } | Self::Unreadable { .. } | Self::Unknown => -1,
         }
     }
 }

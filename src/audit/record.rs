@@ -42,7 +42,7 @@ pub fn record(
 /// At most `most` entries before a place that a filter lets through, newest first; from the end where no place is given.
 ///
 /// # Errors
-/// The database's, and a fault of ours when an entry does not open.
+/// Only the database's. An entry that does not open is there as [`Event::Unreadable`].
 pub fn recent(
     tx: &mut Tx<'_>,
     vault: &Vault,

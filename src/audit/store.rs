@@ -191,16 +191,17 @@ pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u
          WHERE seq < $1 AND at >= $3 AND at < $4 {whose} AND {} ORDER BY seq DESC LIMIT $2",
         filter.group.condition()
     );
-    let rows = tx.query(&sql, &values)?;
-    rows.iter()
-        .map(|row| {
-            let id = row.uuid(1)?;
-            let detail = vault.open_text(&cell(&id), &row.bytes(4)?)?;
-            // While nodes are exchanged for newer ones, these record what this one does not know.
-            let kind = row.int(5)?;
-            let unread = || (if detail.is_empty() { Event::Redacted { kind } } else { Event::Unknown }, None);
-            let (event, from) = noted::read(&detail).unwrap_or_else(unread);
-            Ok(Entry { seq: row.int(0)?, id, at: row.int(2)?, actor: row.opt_uuid(3)?, from, event })
-        })
-        .collect()
+    tx.query(&sql, &values)?.iter().map(|row| entry(vault, row)).collect()
+}
+
+/// A row as readers are told of it. One that does not open is told as that: it would hide all others with it.
+fn entry(vault: &Vault, row: &Row) -> Result<Entry, Fault> {
+    let (seq, id, kind) = (row.int(0)?, row.uuid(1)?, row.int(5)?);
+    let (event, from) = match vault.open_text(&cell(&id), &row.bytes(4)?) {
+        Err(_) => (Event::Unreadable { row: seq }, None),
+        Ok(detail) if detail.is_empty() => (Event::Redacted { kind }, None),
+        // While nodes are exchanged for newer ones, these record what this one does not know.
+        Ok(detail) => noted::read(&detail).unwrap_or((Event::Unknown, None)),
+    };
+    Ok(Entry { seq, id, at: row.int(2)?, actor: row.opt_uuid(3)?, from, event })
 }

@@ -50,6 +50,7 @@ impl Event {
             Self::Redacted { kind } => redacted(*kind),
             Self::Read { .. } => Text::new("audit-read"),
             Self::AuditExported { .. } => Text::new("audit-exported"),
+            Self::Unreadable { .. } => Text::new("audit-unreadable"),
             Self::Unknown => Text::new("audit-unknown"),
         }
     }
@@ -110,6 +111,7 @@ impl Event {
             Self::Redacted { kind } => {
                 Text::new(if *kind == READ { "audit-redacted-read-about" } else { "audit-redacted-about" })
             }
+            Self::Unreadable { row } => Text::new("audit-unreadable-about").arg("row", row.to_string()),
             Self::Unknown => Text::new("audit-unknown-about"),
             of_staff => of_staff.about_staff(),
         }

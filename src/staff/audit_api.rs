@@ -38,7 +38,7 @@ pub struct AuditRecord {
     what: String,
     /// What it was about, in English.
     about: String,
-    /// The same for programs: one name, with what belongs to it.
+    /// The same for programs: one name, with what belongs to it; `unreadable` where its text does not open.
     #[schema(value_type = Object)]
     event: serde_json::Value,
 }

@@ -136,6 +136,37 @@ async fn a_row_that_is_changed_put_in_or_taken_out_shows() {
     assert!(bare.broken.iter().all(|(_, fault)| *fault == Break::Loose), "{bare:?}");
 }
 
+/// Whoever looks for what was done to the history sees that row for what it is, and all others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_does_not_open_is_shown_as_that_and_hides_no_other() {
+    let app = TestApp::start().await;
+    let (browser, admin) = (app.browser().await, app.admin().await);
+    for name in ["Ada", "Ben", "Cleo"] {
+        app.user(name, Role::Technician).await;
+    }
+    let mut want = history(&browser).await;
+    assert_eq!(want[1], "Redress | A user was added | Ben: Technician");
+    let damage = "UPDATE audit_events SET detail = (SELECT detail FROM audit_events ORDER BY seq LIMIT 1) \
+                  WHERE seq = (SELECT seq FROM audit_events ORDER BY seq DESC LIMIT 1 OFFSET 1)";
+    assert_eq!(sql(app.dir(), damage), 1);
+    let broken = verdict(&app, None).await.broken;
+    let row = broken[0].0;
+    assert_eq!(broken, [(row, Break::Unreadable)]);
+
+    let about = format!("Row {row}: its text was changed, or the keys are others");
+    want[1] = format!("Redress | Cannot be opened | {about}");
+    assert_eq!(history(&browser).await, want);
+    let items = admin.get("/api/audit").await.json["items"].clone();
+    assert_eq!(items.as_array().unwrap().len(), want.len(), "{items:#}");
+    assert_eq!(items[1]["event"], json!({"unreadable": {"row": row}}));
+    assert_eq!((&items[1]["what"], &items[1]["about"]), (&json!("Cannot be opened"), &json!(about)));
+    assert_eq!(items[2]["event"]["userAdded"]["name"], "Ada");
+    let file = browser.submit("/audit.csv", &[("reason", "Yearly check")]).await;
+    assert_eq!(file.status, 200, "{}", file.text);
+    assert!(file.text.contains(&format!(r#""Cannot be opened","{about}""#)), "{}", file.text);
+    assert_eq!(file.text.lines().count(), want.len() + 2, "with its head and what is on record of it: {}", file.text);
+}
+
 /// Each is bound to the one before, however many come at once, on whatever node.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happens_at_once_holds_together() {
