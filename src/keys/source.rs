@@ -3,14 +3,18 @@
 use std::{
     fs,
     io::Read,
-    os::unix::fs::MetadataExt,
+    os::unix::{fs::MetadataExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::mpsc,
     time::Duration,
 };
 
 use anyhow::{Context, bail};
+use rustix::{
+    io::retry_on_intr,
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
+};
 use secrecy::{ExposeSecret, SecretString};
 use vault::{Vault, Zeroizing};
 
@@ -105,7 +109,7 @@ impl KeySource {
                 read(file).with_context(|| format!("cannot read the keys in {}", path.display()))
             }
             Self::Text(text) => Ok(Zeroizing::new(text.expose_secret().as_bytes().to_vec())),
-            Self::Command(command) => printed(command),
+            Self::Command(command) => printed(command, PATIENCE),
         }
     }
 }
@@ -117,31 +121,45 @@ fn read(from: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
     Ok(text)
 }
 
-/// What a command prints, within [`PATIENCE`]. Its standard error goes where ours goes.
-fn printed(command: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    let started = Command::new("/bin/sh").args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+/// What a command prints that ends within `patience`. Its standard error goes where ours goes. One that takes longer is
+/// killed, and with it what it has started.
+fn printed(command: &str, patience: Duration) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let started = Command::new("/bin/sh")
+        .args(["-c", command])
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn();
     let mut child = started.context("key_command cannot be run")?;
     let Some(out) = child.stdout.take() else { bail!("key_command cannot be run") };
+    let group = Pid::from_child(&child);
     let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || drop(send.send(read(out))));
-    let Ok(text) = receive.recv_timeout(PATIENCE) else {
-        end(&mut child);
-        bail!("key_command did not end within {} s", PATIENCE.as_secs());
-    };
+    std::thread::spawn(move || {
+        let text = read(out);
+        // Left for `wait` below: until then nothing else can have the number that is killed by.
+        let _ = retry_on_intr(|| waitid(WaitId::Pid(group), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT));
+        drop(send.send(text));
+    });
+    let text = receive.recv_timeout(patience);
+    if text.is_err() {
+        // What cannot be killed, as it runs as somebody else, is not waited for either.
+        kill_process_group(group, Signal::KILL)
+            .with_context(|| format!("key_command did not end within {} s and cannot be killed", patience.as_secs()))?;
+    }
     let status = child.wait().context("key_command cannot be waited for")?;
+    let Ok(text) = text else {
+        bail!("key_command did not end within {} s and was killed, with all that it started", patience.as_secs());
+    };
     if !status.success() {
         bail!("key_command failed ({status}): see what it says, or run it by hand");
     }
     text.context("what key_command prints cannot be read")
 }
 
-fn end(child: &mut Child) {
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     fn command(line: &str) -> KeySource {
@@ -163,6 +181,30 @@ mod tests {
         }
         let wrong = KeySource::Credential(other).open(Some(&print)).unwrap_err().to_string();
         assert!(wrong.contains("belong to other data"), "{wrong}");
+    }
+
+    /// Something that was killed and that nobody has waited for yet has no command line any more.
+    fn lives(process: &str) -> bool {
+        fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| !line.is_empty())
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_killed_with_all_that_it_started() {
+        let dir = testbase::Dir::new();
+        // One that holds its output open, and one that has closed it.
+        for (name, before) in [("open", ""), ("closed", "exec >&-; ")] {
+            let path = dir.path().join(name);
+            let line = format!("{before}sleep 1000 & echo $$ $! >'{}'; wait", path.display());
+            let error = printed(&line, Duration::from_secs(3)).unwrap_err().to_string();
+            assert_eq!(error, "key_command did not end within 3 s and was killed, with all that it started", "{name}");
+            let processes = fs::read_to_string(&path).unwrap();
+            assert_eq!(processes.split_whitespace().count(), 2, "{name}: {processes}");
+            let until = Instant::now() + Duration::from_mins(1);
+            while processes.split_whitespace().any(lives) {
+                assert!(Instant::now() < until, "{name}: of {processes} one lives on");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
     }
 
     #[test]
