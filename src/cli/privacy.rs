@@ -12,7 +12,7 @@ use crate::{
     config::Sources,
     fault::Fault,
     phone::Phone,
-    privacy::{self, Named, Subject},
+    privacy::{self, Handout, Named, Subject},
 };
 
 /// Who is meant, by one of three.
@@ -94,12 +94,20 @@ async fn written(app: &App, args: &ArgMatches) -> Result<(), Failure> {
     // Before it is on record that it left.
     let file = args.get_one::<PathBuf>("out").map(|path| new_file(path)).transpose()?;
     let document = privacy::export(&app.privacy(), &subject, text(args, "reason"), None).await.map_err(told)?;
-    let json = serde_json::to_string_pretty(&document)?;
-    match file {
-        Some(mut file) => {
-            file.write_all(json.as_bytes()).and_then(|()| file.sync_all()).context("cannot write --out")?;
-        }
-        None => out(&json),
+    if let Some(mut file) = file {
+        write(document, &mut file).await?;
+        file.sync_all().context("cannot write --out")?;
+    } else {
+        write(document, &mut std::io::stdout()).await?;
+        out("");
+    }
+    Ok(())
+}
+
+/// Writes the document as it is read.
+async fn write(mut document: Handout, to: &mut impl Write) -> anyhow::Result<()> {
+    while let Some(piece) = document.piece().await.context("the document was broken off")? {
+        to.write_all(&piece).context("cannot write the document")?;
     }
     Ok(())
 }

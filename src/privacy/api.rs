@@ -2,16 +2,18 @@
 
 use axum::{
     Json,
+    body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Document, Erased, Hold, Named, NewHold, Planned, Privacy, Subject, confirm};
+use super::{Document, Erased, Handout, Hold, Named, NewHold, Planned, Privacy, Subject, confirm};
 use crate::{
     clock::instant,
     db::Tx,
@@ -136,20 +138,27 @@ async fn export_personal_data(
     input.finish()?;
     let subject = who(&state, named).await?;
     let document = super::export(&state, &subject, reason, Some(user.id)).await?;
-    Ok(file(&document)?)
+    Ok(file(document))
 }
 
 /// The document as a file.
-pub(super) fn file(document: &Document) -> Result<Response, Fault> {
-    let json = serde_json::to_vec_pretty(document).map_err(|error| Fault::Unexpected(error.into()))?;
-    let mut response = json.into_response();
+pub(super) fn file(document: Handout) -> Response {
+    let pieces = stream::unfold(document, |mut document| async move {
+        let piece = document.piece().await.transpose()?.map_err(|fault| {
+            tracing::error!(%fault, "a document of personal data was broken off");
+            std::io::Error::other("the document was broken off")
+        });
+        Some((piece, document))
+    });
+    // What compresses it asks once more after its end.
+    let mut response = Response::new(Body::from_stream(pieces.fuse()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     // Its name says nothing of them: it stands in the browser's history.
     let name = HeaderValue::from_static("attachment; filename=\"personal-data.json\"");
     headers.insert(header::CONTENT_DISPOSITION, name);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }
 
 /// Erase somebody

@@ -2,13 +2,18 @@
 //!
 //! Names of the staff are left out: they are other people's data. Whoever hands the document out reads it before.
 
-use data_encoding::BASE64;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Privacy, Subject, former::Since, mentions::Mentions, subject::Found};
+use super::{
+    Privacy, Subject,
+    former::Since,
+    handout::{Handout, Photos},
+    mentions::Mentions,
+    subject::Found,
+};
 use crate::{
     audit::{self, Event},
     clients::Client,
@@ -121,28 +126,35 @@ struct ConsentPart {
     opted_out_at: Option<String>,
 }
 
-/// Reads all that is kept of somebody, on record with the reason.
+/// Reads all that is kept of somebody, on record with the reason; photos are read as it is taken.
 ///
 /// # Errors
 /// [`Fault::NotFound`] when nothing is; the database's and the vault's.
-pub async fn export(privacy: &Privacy, subject: &Subject, reason: String, by: Option<Uuid>) -> Result<Document, Fault> {
+pub async fn export(privacy: &Privacy, subject: &Subject, reason: String, by: Option<Uuid>) -> Result<Handout, Fault> {
     let (db, desk) = (&privacy.tickets.db, &privacy.tickets.desk);
     let (here, subject) = (desk.clone(), subject.clone());
     let controller = privacy.tickets.chrome.isp_name.to_string();
     let read = move |tx: &mut Tx<'_>| {
         let found = subject.find(tx, &here)?;
-        let document = document(tx, &here, &found, controller)?;
-        Ok::<_, Fault>((found, document))
+        let mut photos = Photos::new(&here.clock);
+        let document = document(tx, &here, &found, controller, &mut photos)?;
+        Ok::<_, Fault>((found, document, photos))
     };
-    let (found, document) = db.read(read).await?;
+    let (found, document, photos) = db.read(read).await?;
     let (here, tickets) = (desk.clone(), document.tickets.len() as u64);
     let event = Event::Privacy(audit::Privacy::Exported { whom: found.whom, reason, tickets });
     // What is not on record is not handed out.
     db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
-    Ok(document)
+    Handout::new(db, &desk.vault, &document, photos)
 }
 
-fn document(tx: &mut Tx<'_>, desk: &Desk, found: &Found, controller: String) -> Result<Document, Fault> {
+fn document(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    found: &Found,
+    controller: String,
+    photos: &mut Photos,
+) -> Result<Document, Fault> {
     let mut mentions = Mentions::of(found);
     // A draft for somebody else of the same number is not theirs to read.
     mentions.spare(Mentions::of_all(&found.sharing(tx, desk)?, &[]));
@@ -163,7 +175,7 @@ fn document(tx: &mut Tx<'_>, desk: &Desk, found: &Found, controller: String) -> 
         generated_at: instant(desk.clock.now()),
         controller,
         clients: found.clients.iter().map(ClientPart::from).collect(),
-        tickets: found.tickets.iter().map(|one| ticket(tx, desk, one)).collect::<Result<_, _>>()?,
+        tickets: found.tickets.iter().map(|one| ticket(tx, desk, one, photos)).collect::<Result<_, _>>()?,
         consent,
         mentions: drafts.iter().map(draft).chain(views.iter().map(view)).collect(),
     })
@@ -185,7 +197,7 @@ impl From<&Client> for ClientPart {
     }
 }
 
-fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<TicketPart, Fault> {
+fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, photos: &mut Photos) -> Result<TicketPart, Fault> {
     let past = tickets::history(tx, &desk.vault, ticket)?;
     // Messages to technicians are not the client's.
     let mut messages = desk.outbox.for_ticket(tx, ticket.id)?;
@@ -193,14 +205,13 @@ fn ticket(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket) -> Result<TicketPart, F
     let since = Since::of(ticket, &past);
     messages.retain(|message| message.kind.is_for_client() && message.created_at >= since.at);
     let by = |id: Uuid| if id == THE_CLIENT { "client" } else { "desk" };
-    let mut notes = Vec::new();
-    for note in &past.notes {
-        let mut photos = Vec::new();
-        for photo in &note.photos {
-            photos.push(BASE64.encode(&tickets::photos::read(tx, &desk.vault, ticket.id, photo.id)?));
-        }
-        notes.push(NotePart { at: instant(note.at), by: by(note.by.id), content: note.content.clone(), photos });
-    }
+    let note = |note: &tickets::Note| NotePart {
+        at: instant(note.at),
+        by: by(note.by.id),
+        content: note.content.clone(),
+        photos: note.photos.iter().map(|photo| photos.leave(ticket.id, photo.id)).collect(),
+    };
+    let notes = past.notes.iter().map(note).collect();
     Ok(TicketPart {
         id: ticket.id,
         ticket_ref: ticket.reference.to_string(),

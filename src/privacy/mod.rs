@@ -9,6 +9,7 @@ mod confirm;
 mod erase;
 mod export;
 mod former;
+mod handout;
 mod hold;
 mod mentions;
 mod pages;
@@ -20,6 +21,7 @@ mod subject;
 pub use self::{
     erase::{Erased, erase},
     export::{Document, export},
+    handout::Handout,
     hold::{Hold, HoldsOfClients, NewHold, end as end_hold, holds, place as place_hold},
     pages::routes,
     retention::{Planned, Rule, count_from_zero, plan, purge},

@@ -1,10 +1,13 @@
 //! Photos that technicians bring: what is kept of them, who sees them, and how they go.
 
 use image::{ImageFormat, Rgb, RgbImage};
-use redress::staff::{Grant, Role};
+use redress::{
+    privacy::{self, Subject},
+    staff::{Grant, Role},
+};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Caller, PASSWORD, Reply, TestApp};
+use crate::support::{Browser, Caller, PASSWORD, Reply, TestApp, sql};
 
 const PLANTED: &[u8] = b"PLANTED-PLACE-51.5007";
 
@@ -288,4 +291,47 @@ async fn it_is_sealed_where_it_lies_handed_out_and_erased_with_its_ticket() {
     assert_eq!(rows(&field.app).await, [0, 0]);
     let late = field.call("k3", &[("photo", &photo(60, 40))]).await;
     assert_eq!(late.status, 409, "what is erased takes no photos: {}", late.text);
+}
+
+/// A client may have hundreds, and a node has no memory for all of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_is_handed_out_is_read_photo_by_photo_as_it_is_taken() {
+    let field = Field::new(&[]).await;
+    for (key, width) in [("k1", 60), ("k2", 61)] {
+        let reply = field.call(key, &[("photo", &photo(width, 40))]).await;
+        assert_eq!(reply.status, 201, "{}", reply.text);
+    }
+    let desk = field.app.app.privacy();
+    let subject = Subject::Ticket(field.ticket["id"].as_str().unwrap().parse().unwrap());
+    let begin = async || privacy::export(&desk, &subject, "Request 18".to_owned(), None).await.unwrap();
+    let mut document = begin().await;
+    let mut pieces = Vec::new();
+    while let Some(piece) = document.piece().await.unwrap() {
+        pieces.push(String::from_utf8(piece).unwrap());
+    }
+    assert_eq!(pieces.len(), 5, "three texts, and between two of them a photo");
+    let whole: Value = serde_json::from_str(&pieces.concat()).unwrap();
+    for (note, piece, width) in [(0, 1, 60), (1, 3, 61)] {
+        assert_eq!(whole["tickets"][0]["notes"][note]["photos"], json!([pieces[piece]]));
+        let jpeg = data_encoding::BASE64.decode(pieces[piece].as_bytes()).unwrap();
+        assert_eq!(image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg).unwrap().width(), width);
+    }
+
+    let whom = json!({"ticket": field.reference(), "reason": "Request 18"});
+    let sent = field.admin.post("/api/privacy/export", &whom).await;
+    assert_eq!((sent.status, sent.header("content-length")), (200, ""), "nobody knows its length before");
+    assert_eq!(sent.json["tickets"], whole["tickets"]);
+
+    // What goes meanwhile has not been read before its turn.
+    let mut document = begin().await;
+    assert!(document.piece().await.unwrap().is_some());
+    let damage = "UPDATE photo_parts SET data = (SELECT detail FROM audit_events ORDER BY seq LIMIT 1)";
+    assert_eq!(sql(field.app.dir(), damage), 2);
+    assert!(document.piece().await.is_err());
+    // Nobody takes for whole what breaks off.
+    let came = match field.admin.request("POST", "/api/privacy/export").json(&whom).send().await {
+        Ok(answer) => answer.bytes().await,
+        Err(error) => Err(error),
+    };
+    assert!(came.is_err(), "{came:?}");
 }

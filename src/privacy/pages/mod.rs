@@ -266,7 +266,7 @@ async fn export(
         return show(&state, &user, visit, subject, Trouble::of("export", form.typed, fault)?).await;
     }
     let document = super::export(&state, &subject, reason, Some(user.id)).await?;
-    Ok(api::file(&document)?)
+    Ok(api::file(document))
 }
 
 /// `POST /privacy/erase`.
