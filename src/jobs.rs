@@ -181,14 +181,15 @@ async fn rest(db: &Db, long: Duration) {
     }
 }
 
-/// Sweeps whenever that is due and no other node has done it.
+/// Sweeps whenever that is due and no other node has done it. By a clock that has gone on by years, all would be forgotten
+/// that is good still: links, drafts, answers to calls that come again.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
         compare_clocks(&app).await;
         let (now, every) = (app.clock.now(), i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX));
-        let due = app.db.write(move |tx| schedule::take(tx, "sweep", now, every)).await;
+        let due = app.db.write(move |tx| schedule::take_with_care(tx, "sweep", now, every)).await;
         let pause = match due {
-            Ok(Due::Now) => {
+            Ok(Ok(Due::Now)) => {
                 forget(&app).await;
                 tokio::select! {
                     () = tidy(&app.db) => {}
@@ -196,7 +197,16 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
                 }
                 SWEEP
             }
-            Ok(Due::In(millis)) => Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SWEEP),
+            Ok(Ok(Due::In(millis))) => Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SWEEP),
+            Ok(Err(late)) => {
+                let hours = late / 3_600_000;
+                tracing::warn!(
+                    hours,
+                    "by this clock nothing was swept for so long, so that what has lapsed is kept for a day: set the \
+                     clock right if it is wrong"
+                );
+                SWEEP
+            }
             Err(error) => {
                 tracing::warn!(%error, "whether the hourly sweep is due cannot be told; it is asked again");
                 ASK_AGAIN
@@ -278,8 +288,8 @@ async fn compare_clocks(app: &App) {
     }
 }
 
-/// Forgets what has lapsed: sessions, tokens, failed log-ins, answers kept for idempotency, drafts, replies counted.
-/// Gives up waiting for reports on SMS.
+/// Forgets what has lapsed: sessions, tokens of log-ins, failed log-ins, answers kept for idempotency, drafts, replies
+/// counted. Gives up waiting for reports on SMS.
 async fn forget(app: &App) {
     let now = app.clock.now();
     let settings = app.staff.settings;

@@ -16,16 +16,6 @@ pub enum Due {
     In(i64),
 }
 
-/// Takes what is done `every` so many milliseconds, if it is due.
-///
-/// It counts as done from here on. Whoever takes it and dies leaves it to whoever comes when it is due again.
-///
-/// # Errors
-/// Only the database's.
-pub fn take(tx: &mut Tx<'_>, name: &str, now: i64, every: i64) -> Result<Due, DbError> {
-    take_for(tx, name, now, every, every)
-}
-
 /// Takes what is done `every` so many milliseconds, if it is due, for a while (milliseconds): then it is due again, unless
 /// [`put_off`] says otherwise. For what takes long, or may fail.
 ///
@@ -49,6 +39,8 @@ pub fn take_for(tx: &mut Tx<'_>, name: &str, now: i64, every: i64, a_while: i64)
 /// Takes what is done `every` so many milliseconds, of an hour or so, and cannot be undone, if it is due. Where by this clock
 /// nobody has looked for a week, it is put off by a day, in which somebody may set the clock right, and gives for how many
 /// milliseconds that was.
+///
+/// It counts as done from here on. Whoever takes it and dies leaves it to whoever comes when it is due again.
 ///
 /// # Errors
 /// Only the database's.
@@ -85,7 +77,7 @@ mod tests {
         db.migrate(0).unwrap();
         let mut told = Vec::new();
         for now in nows.iter().copied() {
-            told.push(db.write::<_, DbError, _>(move |tx| take(tx, "sweep", now, HOUR)).await.unwrap());
+            told.push(db.write::<_, DbError, _>(move |tx| take_for(tx, "sweep", now, HOUR, HOUR)).await.unwrap());
         }
         told
     }
@@ -148,7 +140,8 @@ mod tests {
         let dir = testbase::Dir::new();
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
         db.migrate(0).unwrap();
-        let both = |tx: &mut Tx<'_>| Ok::<_, DbError>((take(tx, "sweep", 1, HOUR)?, take(tx, "other", 1, HOUR)?));
+        let take = |tx: &mut Tx<'_>, name| take_for(tx, name, 1, HOUR, HOUR);
+        let both = move |tx: &mut Tx<'_>| Ok::<_, DbError>((take(tx, "sweep")?, take(tx, "other")?));
         assert_eq!(db.write(both).await.unwrap(), (Due::Now, Due::Now));
     }
 }

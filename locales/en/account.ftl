@@ -48,6 +48,7 @@ account-tokens-text = A token lets a program do what you may do, or a part of it
 account-created = Created
 account-ends = Ends
 account-never = Never
+account-token-ended = Has ended
 account-last-used = Last used
 account-not-yet = Not yet
 account-log-in-token = Log-in over the API

@@ -48,6 +48,7 @@ account-tokens-text = टोकन से कोई प्रोग्राम 
 account-created = बनाया गया
 account-ends = कब तक
 account-never = हमेशा
+account-token-ended = समाप्त हो चुका है
 account-last-used = पिछला उपयोग
 account-not-yet = अभी तक नहीं
 account-log-in-token = API से लॉग-इन

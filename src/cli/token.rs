@@ -37,7 +37,8 @@ pub async fn create(
     Ok(())
 }
 
-/// Prints the tokens that are good as a table: id, end, last use, scopes, owner, name; never the tokens.
+/// Prints the tokens as a table: id, end, last use, scopes, owner, name; never the tokens. Those of programs stay in it when
+/// they have ended.
 ///
 /// # Errors
 /// One line.

@@ -66,7 +66,7 @@ pub use self::{
 
 use crate::db::{DbError, Tx};
 
-/// Forgets what has ended: sessions, tokens, links, mails, failures of subjects that are quiet again.
+/// Forgets what has ended: sessions, tokens of log-ins, links, mails, failures of subjects that are quiet again.
 ///
 /// # Errors
 /// Only the database's.

@@ -296,7 +296,8 @@ pub fn end_all(tx: &mut Tx<'_>, of: Uuid) -> Result<(), DbError> {
     tx.execute("DELETE FROM api_tokens WHERE user_id = $1", params![of]).map(drop)
 }
 
-/// Forgets what has ended: sessions, tokens, failures of subjects that are quiet again.
+/// Forgets what has ended: sessions, tokens of log-ins, failures of subjects that are quiet again. Tokens of programs stay
+/// until they are revoked: those that ended by a clock that was ahead are good again.
 ///
 /// # Errors
 /// Only the database's.
@@ -305,7 +306,7 @@ pub fn sweep(tx: &mut Tx<'_>, idle: i64, now: i64) -> Result<(), DbError> {
     let ended = now - SESSION_KNOWN;
     let sessions = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
     tx.execute(sessions, params![ended, ended - idle])?;
-    tx.execute("DELETE FROM api_tokens WHERE expires_at <= $1", params![now])?;
+    tx.execute("DELETE FROM api_tokens WHERE expires_at <= $1 AND name = $2", params![now, LOG_IN])?;
     let quiet = "DELETE FROM login_attempts WHERE last_at <= $1 AND blocked_until <= $1";
     tx.execute(quiet, params![now - WINDOW])?;
     oidc::sweep(tx, now)

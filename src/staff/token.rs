@@ -67,8 +67,8 @@ async fn keep(staff: &Staff, of: Uuid, by: Option<Uuid>, fresh: Fresh, grant: Gr
         let user = store::able(tx, &vault, of)?.ok_or(Fault::NotFound)?;
         // The command line makes another token each time. A form may come again, and would make the same.
         if by.is_some() && !oidc::use_once(tx, &kept.hash, now + days(FORM_KNOWN))? {
-            let there = token_store::is_kept(tx, &kept.hash)?;
-            return if there { Ok(false) } else { Err(Fault::field("", "used", Text::new("account-token-used"))) };
+            let good = token_store::is_good(tx, &kept.hash, now)?;
+            return if good { Ok(false) } else { Err(Fault::field("", "used", Text::new("account-token-used"))) };
         }
         if !token_store::insert(tx, &vault, of, &kept, &grant, now)? {
             return Ok(false);
@@ -112,7 +112,7 @@ pub async fn remind(staff: &Staff) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Everybody's tokens that are good, the newest first.
+/// Everybody's tokens, the newest first: those of programs, and of log-ins those that are good.
 ///
 /// # Errors
 /// Only the database's.

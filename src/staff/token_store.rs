@@ -49,9 +49,10 @@ pub fn insert_log_in(tx: &mut Tx<'_>, vault: &Vault, of: Uuid, fresh: &Fresh, no
     keep(tx, vault, of, fresh, (LOG_IN, Scopes::of(Scope::Admin)), (now, Some(now + LOG_IN_LIFE))).map(drop)
 }
 
-/// Whether a token is kept, good or not.
-pub fn is_kept(tx: &mut Tx<'_>, hash: &Hash) -> Result<bool, DbError> {
-    Ok(tx.query_one("SELECT 1 FROM api_tokens WHERE token_hash = $1", params![*hash])?.is_some())
+/// Whether a token is kept and has not ended.
+pub fn is_good(tx: &mut Tx<'_>, hash: &Hash, now: i64) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM api_tokens WHERE token_hash = $1 AND (expires_at IS NULL OR expires_at > $2)";
+    Ok(tx.query_one(sql, params![*hash, now])?.is_some())
 }
 
 fn keep(
@@ -115,12 +116,12 @@ pub fn end_log_ins(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute("DELETE FROM api_tokens WHERE name = $1", params![LOG_IN]).map(drop)
 }
 
-/// The tokens that are good, of a user or of all, the newest first.
+/// The tokens of a user or of all, the newest first: those of programs, and of log-ins those that are good.
 pub fn list(tx: &mut Tx<'_>, of: Option<Uuid>, now: i64) -> Result<Vec<ApiToken>, DbError> {
     let rows = tx.query(
         "SELECT id, user_id, name, created_at, expires_at, last_used_at, scopes FROM api_tokens \
-         WHERE (expires_at IS NULL OR expires_at > $1) ORDER BY created_at DESC, id DESC",
-        params![now],
+         WHERE (expires_at IS NULL OR expires_at > $1 OR name <> $2) ORDER BY created_at DESC, id DESC",
+        params![now, LOG_IN],
     )?;
     let token = |row: &Row| {
         Ok(ApiToken {

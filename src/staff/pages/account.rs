@@ -59,6 +59,7 @@ struct TokenRow {
     scopes: Vec<Text>,
     since: When,
     until: Option<When>,
+    ended: bool,
     used: Option<When>,
 }
 
@@ -141,6 +142,7 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
         scopes: scope_words(token.scopes),
         since: when(token.created_at),
         until: token.expires_at.map(when),
+        ended: token.expires_at.is_some_and(|end| end <= now),
         used: token.last_used_at.map(when),
     });
     let forms = [&asked.preferences, &asked.password, &asked.token];

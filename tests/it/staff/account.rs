@@ -233,3 +233,43 @@ async fn a_token_needs_a_name_and_whole_days_and_ends_with_them() {
     world.hand.advance(1);
     assert!(!program.is_known().await);
 }
+
+/// A clock that is ahead for a while costs no program its token. Those of log-ins, of which nobody keeps count, are swept.
+#[tokio::test]
+async fn a_token_that_has_ended_stays_until_it_is_revoked_and_is_good_again_where_the_clock_is_set_right() {
+    let world = World::new();
+    let mut browser = world.browser("Priya Raman", Role::Admin).await;
+    let email = browser.email().to_owned();
+    let login = serde_json::json!({"email": email, "password": PASSWORD});
+    assert_eq!(world.anonymous().post("/api/auth/login", login).await.status, 200);
+    let key = browser.get("/account").await.attributes("[name=idempotencyKey]", "value").remove(0);
+    let fields = [("idempotencyKey", key.as_str()), ("name", "billing export"), ("scope", "admin"), ("days", "30")];
+    assert_eq!(browser.submit("/account/tokens", &fields).await.status, 303);
+    let mut program = world.anonymous();
+    program.token = Some(browser.get("/account").await.texts("#new-token").remove(0));
+    assert!(program.is_known().await);
+
+    let ahead = 60 * 24 * super::HOUR;
+    world.hand.advance(ahead);
+    let (settings, now) = (world.staff.settings, world.staff.clock.now());
+    world.staff.db.write(move |tx| staff::sweep(tx, &settings, now)).await.unwrap();
+    assert!(!program.is_known().await);
+    let kept = |tx: &mut Tx<'_>| tx.query("SELECT 1 FROM api_tokens", params![]);
+    assert_eq!(world.staff.db.read(kept).await.unwrap().len(), 1, "that of the log-in is gone");
+    let mut later = world.anonymous();
+    later.sign_in(&email, PASSWORD).await;
+    let page = later.get("/account").await;
+    assert_eq!(page.texts("#tokens td bdi"), ["billing export"]);
+    assert_eq!(page.texts("#tokens td .muted"), ["Has ended"]);
+    let again = later.submit("/account/tokens", &fields).await;
+    assert_eq!(again.status, 422, "its form shows no token that is good for nothing");
+
+    world.hand.advance(-ahead);
+    assert!(program.is_known().await);
+    browser.sign_in(&email, PASSWORD).await;
+    let page = browser.get("/account").await;
+    assert_eq!(page.texts("#tokens td .muted"), [] as [&str; 0]);
+    let revoke = page.attributes("form[action^='/account/tokens/']", "action").remove(0);
+    assert_eq!(browser.submit(&revoke, &[]).await.status, 303);
+    assert!(!program.is_known().await);
+}

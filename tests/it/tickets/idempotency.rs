@@ -1,10 +1,14 @@
 //! `Idempotency-Key`: twice sent, once done.
 
-use redress::{clock::Clock, staff::Role};
+use redress::{
+    clock::Clock,
+    db::{Tx, params},
+    staff::Role,
+};
 use serde_json::{Value, json};
 
 use super::{KANNEL, assert_problem, count, least, messages, path, with};
-use crate::support::{Caller, Reply, TestApp};
+use crate::support::{Caller, Reply, TestApp, eventually, ready};
 
 const HOUR: i64 = 60 * 60 * 1000;
 
@@ -157,4 +161,35 @@ async fn a_key_is_remembered_for_a_day() {
     let later = post(&admin, "/api/tickets", "k1", &least()).await;
     assert_eq!((later.status, later.header("idempotency-replayed")), (201, ""), "{}", later.text);
     assert_eq!(count(&admin).await, 2);
+}
+
+/// Waits until the hourly sweep is due at a time, and not before or after it.
+async fn sweep_is_due(app: &TestApp, at: i64) {
+    let due = |tx: &mut Tx<'_>| tx.query_one("SELECT due_at FROM schedules WHERE name = 'sweep'", params![]);
+    eventually("the sweep", async || {
+        let row = app.app.db.read(due).await.unwrap();
+        row.filter(|row| row.int(0).unwrap() == at)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_is_remembered_where_the_clock_was_years_ahead_for_a_while() {
+    let (start, ahead) = (1_795_164_800_007, 3_650 * 24 * HOUR);
+    let dir = ready();
+    let app = TestApp::at(&dir, &[], Clock::fixed(start, 7).0).await;
+    let admin = app.admin().await;
+    let first = post(&admin, "/api/tickets", "k1", &least()).await;
+    sweep_is_due(&app, start + HOUR).await;
+    app.stop().await;
+
+    let app = TestApp::at(&dir, &[], Clock::fixed(start + ahead, 8).0).await;
+    sweep_is_due(&app, start + ahead + 24 * HOUR).await;
+    app.stop().await;
+
+    let app = TestApp::at(&dir, &[], Clock::fixed(start + 1, 9).0).await;
+    sweep_is_due(&app, start + 1 + HOUR).await;
+    let again = post(&app.anonymous().with_token(&admin.token().unwrap()), "/api/tickets", "k1", &least()).await;
+    assert_eq!((again.header("idempotency-replayed"), &again.text), ("true", &first.text));
+    app.stop().await;
 }
