@@ -103,18 +103,26 @@ fn decoded(path: &str) -> String {
 }
 
 /// Takes the texts of these rows out, some in each transaction: before whom they name is erased, which takes long itself.
-/// [`redact`] comes in its transaction all the same, as it knows what was recorded since.
+/// `still` is asked at the beginning of each of these for what tells whether a text names somebody, and a row that names nobody any
+/// more stays: whom it names may be held by then. [`redact`] comes in its transaction all the same, as it knows what was recorded
+/// since.
 ///
 /// # Errors
-/// Only the database's.
-pub async fn redact_ahead(db: &Db, vault: &Vault, found: &mut Naming) -> Result<(), Fault> {
+/// The database's, and those of `still`.
+pub async fn redact_ahead<S, N>(db: &Db, vault: &Vault, found: &mut Naming, still: S) -> Result<(), Fault>
+where
+    S: Fn(&mut Tx<'_>) -> Result<N, Fault> + Clone + Send + 'static,
+    N: Fn(Said<'_>) -> bool,
+{
     while !found.rows.is_empty() {
-        let (keys, some) = (vault.clone(), found.rows.split_off(found.rows.len().saturating_sub(STEP)));
+        let some = found.rows.split_off(found.rows.len().saturating_sub(STEP));
+        let (keys, still) = (vault.clone(), still.clone());
         let work = move |tx: &mut Tx<'_>| {
+            let named = still(tx)?;
             tx.take_turn(store::TURN)?;
             // As in the rest of an erasure.
             tx.blank_freed(true)?;
-            some.iter().try_for_each(|seq| store::redact(tx, &keys, *seq))?;
+            take_out(tx, &keys, &some, named)?;
             Ok::<_, Fault>(tx.blank_freed(false)?)
         };
         db.write(work).await?;
@@ -122,8 +130,8 @@ pub async fn redact_ahead(db: &Db, vault: &Vault, found: &mut Naming) -> Result<
     Ok(())
 }
 
-/// Takes the texts of these rows out, and of those that name somebody and were recorded since. That there was something, what
-/// kind of thing, when and by whom stays.
+/// Takes the texts of these rows out, and of those that were recorded since, where they name somebody. That there was something,
+/// what kind of thing, when and by whom stays.
 ///
 /// # Errors
 /// Only the database's.
@@ -138,7 +146,18 @@ pub fn redact(tx: &mut Tx<'_>, vault: &Vault, found: &Naming, named: impl Fn(Sai
         }
         all.look(&rows, &named);
     }
-    all.rows.iter().try_for_each(|seq| store::redact(tx, vault, *seq))
+    take_out(tx, vault, &all.rows, named)
+}
+
+/// Takes the texts of these rows out that name somebody: since they were found somebody may be spared.
+fn take_out(tx: &mut Tx<'_>, vault: &Vault, rows: &[i64], named: impl Fn(Said<'_>) -> bool) -> Result<(), Fault> {
+    for seq in rows {
+        let row = store::of_kinds(tx, vault, &Event::SAID, *seq - 1, 1)?.pop();
+        if row.is_some_and(|row| row.seq == *seq && tells(&row.text, &named)) {
+            store::redact(tx, vault, *seq)?;
+        }
+    }
+    Ok(())
 }
 
 /// How many rows are from before a time, in milliseconds, with the times of the oldest and the newest.
@@ -227,6 +246,34 @@ mod tests {
         assert_eq!(left, [false, true, false, false, true]);
         let verdict = verify(&db, &vault, None).await.unwrap();
         assert_eq!((verdict.broken.len(), verdict.redacted), (0, 3), "{verdict:?}");
+    }
+
+    /// A hold may be placed between two transactions.
+    #[tokio::test]
+    async fn a_row_whose_person_is_spared_by_then_stays() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let (vault, (clock, _hand)) = (Vault::for_tests(1), Clock::fixed(1_000, 3));
+        for number in 0..STEP + 2 {
+            let event = Event::Read { path: "/tickets".to_owned(), query: format!("q=LF-{}", 1 + number % 2) };
+            let (keys, clock) = (vault.clone(), clock.clone());
+            db.write(move |tx| record(tx, &keys, &clock, None, &event)).await.unwrap();
+        }
+        let both = |said: Said<'_>| matches!(said, Said::Asked(_, "LF-1" | "LF-2"));
+        let mut ahead = naming(&db, &vault, both).await.unwrap();
+        let at_once = ahead.clone();
+        let one = |said: Said<'_>| matches!(said, Said::Asked(_, "LF-1"));
+        redact_ahead(&db, &vault, &mut ahead, move |_: &mut Tx<'_>| Ok::<_, Fault>(one)).await.unwrap();
+        let keys = vault.clone();
+        db.write(move |tx| redact(tx, &keys, &at_once, one)).await.unwrap();
+        let keys = vault.clone();
+        let rows = db.read(move |tx| store::of_kinds(tx, &keys, &Event::SAID, i64::MIN, PAGE)).await.unwrap();
+        let left: Vec<_> = rows.iter().filter(|row| !row.text.is_empty()).collect();
+        assert_eq!((rows.len(), left.len()), (STEP + 2, STEP / 2 + 1));
+        assert!(left.iter().all(|row| row.text.contains("LF-2")), "{left:?}");
+        let verdict = verify(&db, &vault, None).await.unwrap();
+        assert_eq!(verdict.broken.len(), 0, "{verdict:?}");
     }
 
     /// Whoever writes to the database without the keys gets no help of ours to hide what they did: neither rows made old, which

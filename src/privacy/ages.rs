@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     erase::{begin, end},
-    hold::InForce,
+    hold::{self, InForce},
     mentions::{Mentions, Reader},
     retention::STEP,
     store,
@@ -70,11 +70,28 @@ pub(super) async fn purge(db: &Db, desk: &Desk, before: i64, count: &mut u64) ->
     Ok(())
 }
 
+/// Those of whom nothing is kept afterwards.
+struct Gone {
+    mentions: Mentions,
+    /// What looks for them.
+    reader: Reader,
+}
+
+impl Gone {
+    /// What looks for them, and for nobody whom `held` names: a hold may have come since they were looked at.
+    fn reader(&self, held: Mentions) -> Reader {
+        if !self.mentions.overlap(&held) {
+            return self.reader.clone();
+        }
+        let mut mentions = self.mentions.clone();
+        mentions.spare(held);
+        mentions.reader()
+    }
+}
+
 /// What is known of some tickets before they go.
 struct Ahead {
-    /// What names those of whom nothing is kept afterwards.
-    mentions: Mentions,
-    reader: Reader,
+    whose: Arc<Gone>,
     /// How far the history was looked through; nothing where nobody is gone.
     named: Option<audit::Naming>,
     /// The last of these tickets.
@@ -89,17 +106,23 @@ impl Ahead {
         let look = move |tx: &mut Tx<'_>| {
             let holds = InForce::read(tx, &here)?;
             let old = Old::read(tx, &here, &holds, place, AHEAD)?;
-            Ok::<_, Fault>((gone(tx, &here, &holds, &old.going)?, old.last))
+            let held = holds.mentions(tx, &here)?;
+            Ok::<_, Fault>((gone(tx, &here, held, &old.going)?, old.last))
         };
         let (mentions, Some(last)) = db.read(look).await? else { return Ok(None) };
-        let reader = mentions.reader();
+        let whose = Arc::new(Gone { reader: mentions.reader(), mentions });
         let mut named = None;
-        if !mentions.is_empty() {
-            let mut found = audit::naming(db, &desk.vault, |said| reader.tells_of_said(said)).await?;
-            audit::redact_ahead(db, &desk.vault, &mut found).await?;
+        if !whose.mentions.is_empty() {
+            let mut found = audit::naming(db, &desk.vault, |said| whose.reader.tells_of_said(said)).await?;
+            let (here, theirs) = (desk.clone(), Arc::clone(&whose));
+            let still = move |tx: &mut Tx<'_>| {
+                let reader = theirs.reader(hold::mentions_now(tx, &here)?);
+                Ok::<_, Fault>(move |said: audit::Said<'_>| reader.tells_of_said(said))
+            };
+            audit::redact_ahead(db, &desk.vault, &mut found, still).await?;
             named = Some(found);
         }
-        Ok(Some(Self { mentions, reader, named, last }))
+        Ok(Some(Self { whose, named, last }))
     }
 
     /// Erases the first of them, and gives how many and the last of those; nothing where somebody would be gone of whom it was not
@@ -107,32 +130,34 @@ impl Ahead {
     fn step(&self, tx: &mut Tx<'_>, desk: &Desk, place: (i64, Place)) -> Result<Option<(u64, Place)>, Fault> {
         let holds = begin(tx, desk)?;
         let old = Old::read(tx, desk, &holds, place, STEP)?;
-        let known = self.mentions.include(&gone(tx, desk, &holds, &old.going)?);
+        let held = holds.mentions(tx, desk)?;
+        let reader = self.whose.reader(held.clone());
+        let known = self.whose.mentions.include(&gone(tx, desk, held, &old.going)?);
         if known {
-            self.erase(tx, desk, &old.going)?;
+            self.erase(tx, desk, &old.going, &reader)?;
         }
         end(tx)?;
         // Where none is left another node was here.
         Ok(known.then(|| (old.going.len() as u64, old.last.unwrap_or(self.last))))
     }
 
-    fn erase(&self, tx: &mut Tx<'_>, desk: &Desk, going: &[Uuid]) -> Result<(), Fault> {
+    fn erase(&self, tx: &mut Tx<'_>, desk: &Desk, going: &[Uuid], reader: &Reader) -> Result<(), Fault> {
         for id in going {
             tickets::erase(tx, desk, *id, None)?;
             store::forget(tx, &desk.vault, *id)?;
         }
         if let Some(named) = &self.named {
-            let by_name = |name: &str| self.reader.names(name);
-            views::forget(tx, &desk.vault, (&by_name, &|query: &str| self.reader.names_in_query(query)))?;
-            store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| self.reader.tells_of(reason))?;
-            audit::redact(tx, &desk.vault, named, |said| self.reader.tells_of_said(said))?;
+            let by_name = |name: &str| reader.names(name);
+            views::forget(tx, &desk.vault, (&by_name, &|query: &str| reader.names_in_query(query)))?;
+            store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| reader.tells_of(reason))?;
+            audit::redact(tx, &desk.vault, named, |said| reader.tells_of_said(said))?;
         }
         Ok(())
     }
 }
 
-/// What names those of whom nothing is kept once these tickets are erased, and nobody who is held.
-fn gone(tx: &mut Tx<'_>, desk: &Desk, holds: &InForce, going: &[Uuid]) -> Result<Mentions, Fault> {
+/// What names those of whom nothing is kept once these tickets are erased, and nobody whom `held` names.
+fn gone(tx: &mut Tx<'_>, desk: &Desk, held: Mentions, going: &[Uuid]) -> Result<Mentions, Fault> {
     let mut gone = Vec::new();
     for ticket in kept(tx, desk, going)? {
         if !stays(tx, desk, &ticket, going)? {
@@ -140,6 +165,34 @@ fn gone(tx: &mut Tx<'_>, desk: &Desk, holds: &InForce, going: &[Uuid]) -> Result
         }
     }
     let mut mentions = Mentions::of_all(&[], &gone);
-    mentions.spare(holds.mentions(tx, desk)?);
+    mentions.spare(held);
     Ok(mentions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy::tests::{self, START, closed};
+
+    /// The purge has looked at her ticket before the hold was there.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_names_somebody_who_is_held_meanwhile_stays() {
+        let (app, asha, _dir) = tests::desk().await;
+        let (db, desk, by) = (&app.db, &app.tickets.desk, asha.id);
+        let here = desk.clone();
+        let log = move |tx: &mut Tx<'_>| {
+            let zoe = closed(tx, &here, &asha, ("Zoë Quillfeather", "+447700900142"))?;
+            closed(tx, &here, &asha, ("Ada Byron", "+447700900199"))?;
+            Ok::<_, Fault>(zoe.id)
+        };
+        let zoe = db.write(log).await.unwrap();
+        let place = (START + 1, (i64::MIN, Uuid::nil()));
+        let ahead = Ahead::look(db, desk, place).await.unwrap().unwrap();
+        let here = desk.clone();
+        db.write(move |tx| tests::hold(tx, &here, zoe, by)).await.unwrap();
+        let here = desk.clone();
+        let step = db.write(move |tx| ahead.step(tx, &here, place)).await.unwrap();
+        assert_eq!(step.unwrap().0, 1, "Ada's");
+        assert_eq!(tests::left(&app, by).await, (vec!["Zoë Quillfeather".to_owned()], 0));
+    }
 }

@@ -77,7 +77,7 @@ pub async fn erase(
     let (found, known) = db.read(look).await?;
     confirm::check(subject, &found, typed, desk.region.as_ref())?;
     let began = desk.clock.now();
-    let (reader, of_edits) = known.readers();
+    let (reader, of_edits) = known.readers(Mentions::default());
     let named = audit::naming(db, &desk.vault, |said| reader.tells_of_said(said)).await?;
     let edits = tickets::edits_naming(db, desk, |text| of_edits.tells_of(text)).await?;
     let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
@@ -87,7 +87,12 @@ pub async fn erase(
     let (here, whom, ids) = (desk.clone(), subject.clone(), found.ids());
     let messages = db.write(move |tx| elsewhere.forget_ahead(tx, &here, &whom, &ids)).await?;
     let mut named = named.sparing(beginning);
-    audit::redact_ahead(db, &desk.vault, &mut named).await?;
+    let (here, theirs) = (desk.clone(), known.clone());
+    let still = move |tx: &mut Tx<'_>| {
+        let (reader, _) = theirs.readers(hold::mentions_now(tx, &here)?);
+        Ok::<_, Fault>(move |said: audit::Said<'_>| reader.tells_of_said(said))
+    };
+    audit::redact_ahead(db, &desk.vault, &mut named, still).await?;
     let so_far = SoFar { erased: Erased { messages, ..Erased::default() }, ids: Vec::new(), known };
     let SoFar { erased, ids, known } = erase_tickets(privacy, subject, so_far, by).await?;
     let elsewhere = Elsewhere::new(&known, began, Vec::new(), by);
@@ -108,6 +113,7 @@ struct SoFar {
 }
 
 /// By what they are known.
+#[derive(Clone)]
 struct Known {
     /// All of it.
     mentions: Mentions,
@@ -121,11 +127,14 @@ impl Known {
         self.sharing.extend(other.sharing);
     }
 
-    /// What looks for them alone, and what looks for all of it, as tickets that were theirs have it.
-    fn readers(&self) -> (Reader, Reader) {
-        let mut alone = self.mentions.clone();
+    /// What looks for them alone, and what looks for all of it, as tickets that were theirs have it. Neither finds whom `held` names:
+    /// a namesake may be held since they were looked at.
+    fn readers(&self, held: Mentions) -> (Reader, Reader) {
+        let mut all = self.mentions.clone();
+        all.spare(held);
+        let mut alone = all.clone();
         alone.spare(Mentions::of_all(&self.sharing, &[]));
-        (alone.reader(), self.mentions.reader())
+        (alone.reader(), all.reader())
     }
 }
 
@@ -239,9 +248,9 @@ impl Last {
                 erased.clients += 1;
             }
         }
-        erased.messages += self.elsewhere.forget(tx, desk, &held, &ids)?;
-        let reader = &self.elsewhere.readers.0;
-        audit::redact(tx, &desk.vault, &self.named, |said| reader.tells_of_said(said))?;
+        let readers = self.elsewhere.known.readers(held.mentions(tx, desk)?);
+        erased.messages += self.elsewhere.forget(tx, desk, &held, &readers, &ids)?;
+        audit::redact(tx, &desk.vault, &self.named, |said| readers.0.tells_of_said(said))?;
         let (whom, tickets, messages) = (self.whom.clone(), erased.tickets, erased.messages);
         let event = Event::Privacy(audit::Privacy::Erased { whom, tickets, messages });
         audit::record(tx, &desk.vault, &desk.clock, by, &event)?;
@@ -254,10 +263,7 @@ impl Last {
 struct Elsewhere {
     /// When it was looked for, in milliseconds.
     began: i64,
-    /// As [`Known::readers`] gives them.
-    readers: (Reader, Reader),
-    /// Clients who stay, and are known by some of it as well.
-    sharing: Vec<Client>,
+    known: Known,
     /// Of tickets that are somebody else's by now, as far as they were there before.
     edits: Vec<tickets::Naming>,
     by: Option<Uuid>,
@@ -268,7 +274,7 @@ const APART: i64 = 60 * 60 * 1000;
 
 impl Elsewhere {
     fn new(known: &Known, began: i64, edits: Vec<tickets::Naming>, by: Option<Uuid>) -> Self {
-        Self { began, readers: known.readers(), sharing: known.sharing.clone(), edits, by }
+        Self { began, known: known.clone(), edits, by }
     }
 
     /// Forgets it before anything of theirs goes, unless that is refused. Gives how many messages went.
@@ -277,27 +283,41 @@ impl Elsewhere {
         if let Some(found) = left(tx, desk, subject)? {
             hold::refuse(&held.on(&found))?;
         }
-        let messages = self.forget(tx, desk, &held, ids)?;
+        let readers = self.known.readers(held.mentions(tx, desk)?);
+        let messages = self.forget(tx, desk, &held, &readers, ids)?;
         end(tx)?;
         Ok(messages)
     }
 
-    /// Forgets it. Gives how many messages went, of tickets that are not among theirs (`ids`).
-    fn forget(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce, ids: &[Uuid]) -> Result<u64, Fault> {
-        let reader = &self.readers.0;
+    /// Forgets what [`Known::readers`] find. Gives how many messages went, of tickets that are not among theirs (`ids`).
+    fn forget(
+        &self,
+        tx: &mut Tx<'_>,
+        desk: &Desk,
+        held: &InForce,
+        (reader, of_edits): &(Reader, Reader),
+        ids: &[Uuid],
+    ) -> Result<u64, Fault> {
         let named = |text: &str| reader.names(text);
         drafts::forget(tx, &desk.vault, &named, ids)?;
         views::forget(tx, &desk.vault, (&named, &|query: &str| reader.names_in_query(query)))?;
         idempotency::forget(tx, &desk.vault, &named)?;
         store::forget_naming(tx, &desk.vault, desk.clock.now(), |reason| reader.tells_of(reason))?;
-        self.forget_edits(tx, desk, held, ids)
+        self.forget_edits(tx, desk, held, of_edits, ids)
     }
 
     /// Takes them out of the history of tickets that are somebody else's by now, and out of what was sent before they were, unless
     /// a hold keeps the ticket as it is. What a description has said since then is the other one's, and where that is somebody who
     /// shares a number, so is all that was said since. Gives how many messages went.
-    fn forget_edits(&self, tx: &mut Tx<'_>, desk: &Desk, held: &InForce, own: &[Uuid]) -> Result<u64, Fault> {
-        let told = |text: &str| self.readers.1.tells_of(text);
+    fn forget_edits(
+        &self,
+        tx: &mut Tx<'_>,
+        desk: &Desk,
+        held: &InForce,
+        reader: &Reader,
+        own: &[Uuid],
+    ) -> Result<u64, Fault> {
+        let told = |text: &str| reader.tells_of(text);
         let mut edits = self.edits.clone();
         edits.extend(tickets::edits_naming_since(tx, desk, self.began - APART, told)?);
         edits.sort_unstable();
@@ -312,7 +332,7 @@ impl Elsewhere {
             let since = Since::of(ticket, &tickets::history(tx, &desk.vault, ticket)?);
             let of_ticket = edits.iter().filter(|naming| naming.edit.0 == ticket.id);
             let whose = |one: &Client| one.whose().is(ticket.client_account_id.as_deref(), &ticket.client_phone);
-            let is_shared = self.sharing.iter().any(whose);
+            let is_shared = self.known.sharing.iter().any(whose);
             let meant = of_ticket.filter(|naming| (naming.of_client && !is_shared) || naming.edit.1 <= since.version);
             theirs.extend(meant.map(|naming| naming.edit));
             let sent = desk.outbox.for_ticket(tx, ticket.id)?;
@@ -323,5 +343,42 @@ impl Elsewhere {
         }
         tickets::erase_edits(tx, desk, &theirs, &told)?;
         Ok(messages)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy::tests::{self, START, closed};
+
+    /// It was looked for before the hold was there.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_names_a_namesake_who_is_held_meanwhile_stays() {
+        let (app, asha, _dir) = tests::desk().await;
+        let (db, desk, by) = (&app.db, &app.tickets.desk, asha.id);
+        let here = desk.clone();
+        let log = move |tx: &mut Tx<'_>| {
+            let zoe = closed(tx, &here, &asha, ("Zoë Quillfeather", "+447700900142"))?;
+            let namesake = closed(tx, &here, &asha, ("Zoe Quillfeather", "+447700900199"))?;
+            tests::view(tx, &here, &asha, "07700 900142")?;
+            let subject = Subject::Ticket(zoe.id);
+            let (found, holds) = (subject.find(tx, &here)?, InForce::read(tx, &here)?);
+            let known = known(tx, &here, &subject, &found, &holds)?;
+            Ok::<_, Fault>((subject, found, known, namesake.id))
+        };
+        let (subject, found, known, namesake) = db.write(log).await.unwrap();
+        let named = audit::naming(db, &desk.vault, |_| true).await.unwrap();
+        let elsewhere = Elsewhere::new(&known, START, Vec::new(), Some(by));
+        let last = Last { subject, ids: found.ids(), whom: found.whom, named, elsewhere };
+        let here = desk.clone();
+        db.write(move |tx| tests::hold(tx, &here, namesake, by)).await.unwrap();
+        let here = desk.clone();
+        let erase = move |tx: &mut Tx<'_>| {
+            last.elsewhere.forget_ahead(tx, &here, &last.subject, &last.ids)?;
+            last.run(tx, &here, Erased::default())
+        };
+        assert_eq!(db.write(erase).await.unwrap().tickets, 1);
+        let stay = vec!["Zoe Quillfeather".to_owned(), "Zoë Quillfeather".to_owned()];
+        assert_eq!(tests::left(&app, by).await, (stay, 0));
     }
 }

@@ -208,6 +208,13 @@ impl InForce {
     }
 }
 
+/// What names those who are held by now, in a write that takes something out of other places than their own records: a hold may
+/// have come since it was looked for. Whoever places one at the same moment waits for this write, or this one for them.
+pub(super) fn mentions_now(tx: &mut Tx<'_>, desk: &Desk) -> Result<Mentions, Fault> {
+    tx.take_turn(TURN)?;
+    InForce::read(tx, desk)?.mentions(tx, desk)
+}
+
 fn keeps(hold: &Hold, client: Option<&Client>, ticket: &Ticket) -> bool {
     let theirs = |client: &Client| client.whose().is(ticket.client_account_id.as_deref(), &ticket.client_phone);
     hold.ticket == Some(ticket.id) || client.is_some_and(theirs)

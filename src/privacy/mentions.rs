@@ -117,6 +117,14 @@ impl Mentions {
         }
     }
 
+    /// Whether they are known by anything that others are known by as well.
+    pub(super) fn overlap(&self, others: &Self) -> bool {
+        !(self.texts.is_disjoint(&others.texts)
+            && self.bare.is_disjoint(&others.bare)
+            && self.numbers.is_disjoint(&others.numbers)
+            && self.records.is_disjoint(&others.records))
+    }
+
     fn lists(&mut self) -> [&mut BTreeSet<String>; 4] {
         [&mut self.texts, &mut self.bare, &mut self.numbers, &mut self.records]
     }

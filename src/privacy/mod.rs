@@ -17,6 +17,8 @@ mod retention;
 mod settings;
 mod store;
 mod subject;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     erase::{Erased, erase},
