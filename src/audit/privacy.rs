@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::words::Text;
 
+/// The number of [`Privacy::Erased`].
+pub(super) const ERASED: i64 = 62;
+
 /// Something that was done about personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,7 +94,7 @@ impl Privacy {
         match self {
             Self::Exported { .. } => 60,
             Self::ErasureBegan { .. } => 61,
-            Self::Erased { .. } => 62,
+            Self::Erased { .. } => ERASED,
             Self::HoldPlaced { .. } => 63,
             Self::HoldEnded { .. } => 64,
             Self::Purged { .. } => 65,

@@ -20,6 +20,9 @@ const PAGE: u32 = 500;
 /// Rows whose text one transaction takes out: a few tens of milliseconds.
 const STEP: usize = 100;
 
+/// What an address begins with that ends with an account.
+pub(super) const OF_ACCOUNT: &str = "/api/clients/";
+
 /// Somebody's words that a row keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said<'a> {
@@ -88,7 +91,7 @@ fn asked(event: &Event) -> Vec<(String, String)> {
             pairs(query)
         }
         Event::Read { path, query } => {
-            let account = path.strip_prefix("/api/clients/").map(|account| ("q".to_owned(), decoded(account)));
+            let account = path.strip_prefix(OF_ACCOUNT).map(|account| ("q".to_owned(), decoded(account)));
             account.into_iter().chain(pairs(query)).collect()
         }
         _ => Vec::new(),

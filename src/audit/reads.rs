@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use vault::Vault;
 
-use super::{Event, record};
+use super::{Event, privacy::ERASED, purge::OF_ACCOUNT, record, store};
 use crate::{
     clock::Clock,
     db::{Db, Tx},
@@ -29,6 +29,9 @@ const WAITING: usize = 256;
 const PATH: usize = 300;
 /// Of a query, in characters: the rows of a list have room in it.
 const QUERY: usize = 2_500;
+
+/// An erasure takes less from its own row to its commit, and clocks of two nodes differ by less, in milliseconds.
+const APART: i64 = 5_000;
 
 /// A user and the whole of an address, however long, as a digest.
 type Place = [u8; 32];
@@ -56,8 +59,10 @@ impl Reads {
         Self { db, vault, clock, recent: Arc::default(), room: Arc::new(Semaphore::new(WAITING)) }
     }
 
-    /// Notes that somebody saw what is at an address. Nobody waits for the record: a desk is not slower for it.
-    pub fn note(&self, by: Uuid, path: &str, query: &str) {
+    /// Notes that somebody saw what is at an address, by a request that began at `since`, in milliseconds. Nobody waits for the
+    /// record: a desk is not slower for it. So it may come after an erasure that has ended meanwhile. Nobody knows by then whether what
+    /// was typed names whom that erased, and it is left out.
+    pub fn note(&self, by: Uuid, path: &str, query: &str, since: i64) {
         let at = place(by, path, query);
         if !self.is_due(at, self.clock.now()) {
             return;
@@ -69,12 +74,22 @@ impl Reads {
         };
         let (vault, clock, db) = (self.vault.clone(), self.clock.clone(), self.db.clone());
         let event = Event::Read { path: path.chars().take(PATH).collect(), query: kept(query) };
-        let work = move |tx: &mut Tx<'_>| record(tx, &vault, &clock, Some(by), &event).map(drop);
+        let wordless = wordless(path, query);
+        let work = move |tx: &mut Tx<'_>| {
+            // No erasure ends from here on to the end of the transaction.
+            tx.take_turn(store::TURN)?;
+            let is_late = store::has(tx, ERASED, (since - APART, clock.now() + APART))?;
+            record(tx, &vault, &clock, Some(by), if is_late { &wordless } else { &event })?;
+            Ok::<_, Fault>(is_late)
+        };
         let reads = self.clone();
         let recording = async move {
-            let recorded: Result<(), Fault> = db.write(work).await;
-            if let Err(fault) = recorded {
+            let recorded: Result<bool, Fault> = db.write(work).await;
+            // Else what was left out would be so whenever it is asked for again, for all that time.
+            if !matches!(recorded, Ok(false)) {
                 reads.forget(&at);
+            }
+            if let Err(fault) = recorded {
                 tracing::error!(user = %by, %fault, "a read of personal data is not on record");
             }
             drop(room);
@@ -108,6 +123,13 @@ impl Reads {
 fn place(by: Uuid, path: &str, query: &str) -> Place {
     // No path has a question mark.
     Sha256::new().chain_update(by.as_bytes()).chain_update(path).chain_update("?").chain_update(query).finalize().into()
+}
+
+/// The same read without what was typed: the account of its path, and its query.
+fn wordless(path: &str, query: &str) -> Event {
+    let path = if path.starts_with(OF_ACCOUNT) { "/api/clients/{accountId}" } else { path };
+    let query = if query.is_empty() { "" } else { "left_out=erasure" };
+    Event::Read { path: path.chars().take(PATH).collect(), query: query.to_owned() }
 }
 
 /// What is kept of a query: what was searched for before all else, which may be too long.
@@ -154,10 +176,10 @@ mod tests {
         let (by, all) = (Uuid::from_u128(1), u32::try_from(WAITING).unwrap());
         let due = |query: &str| reads.is_due(place(by, "/tickets", query), 1_000);
         let full = reads.room.acquire_many(all).await.unwrap();
-        reads.note(by, "/tickets", "q=nadia");
+        reads.note(by, "/tickets", "q=nadia", 1_000);
         drop(full);
         assert!(due("q=nadia"), "there was no room");
-        reads.note(by, "/tickets", "q=zoe");
+        reads.note(by, "/tickets", "q=zoe", 1_000);
         drop(reads.room.acquire_many(all).await.unwrap());
         assert!(due("q=zoe"), "the database did not take it");
     }

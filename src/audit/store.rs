@@ -6,6 +6,7 @@ use vault::{Cell, Vault};
 
 use super::{Entry, Event, Filter, chain, chain::Anchor, noted};
 use crate::{
+    clock::first_id_at,
     db::{DbError, Row, Tx, params},
     fault::Fault,
 };
@@ -38,6 +39,12 @@ pub fn append(
         params![id, at, actor, event.code(), vault.seal_text(&cell(&id), &detail), link],
     )?;
     Ok(())
+}
+
+/// Whether there is a row of a kind from one time to before another, in milliseconds.
+pub(super) fn has(tx: &mut Tx<'_>, kind: i64, (from, before): (i64, i64)) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM audit_events WHERE id >= $1 AND id < $2 AND kind = $3 LIMIT 1";
+    Ok(tx.query_one(sql, params![first_id_at(from), first_id_at(before), kind])?.is_some())
 }
 
 /// A row as it lies there, to be held against the chain.

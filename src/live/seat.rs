@@ -143,7 +143,7 @@ impl Seat {
     /// Holds the page against the database.
     pub async fn look(&mut self) -> Result<String, Fault> {
         let (db, desk) = (self.live.tickets.db.clone(), self.live.tickets.desk.clone());
-        let mut html = String::new();
+        let (began, mut html) = (desk.clock.now(), String::new());
         match &mut self.shows {
             Shows::Frame => return Ok(html),
             Shows::Ticket { id, mark: seen } => {
@@ -168,7 +168,7 @@ impl Seat {
                 if !shown.is_empty() {
                     let mut rows = form_urlencoded::Serializer::new(String::new());
                     let rows = rows.append_pair("rows", &shown.join(", ")).finish();
-                    self.live.tickets.staff.saw(self.viewer.id, "/live", &rows);
+                    self.live.tickets.staff.saw(self.viewer.id, "/live", &rows, began);
                 }
                 if self.search().await? {
                     self.note_search();
@@ -183,7 +183,8 @@ impl Seat {
     fn note_search(&self) {
         let Shows::List(list) = &self.shows else { return };
         if list.watch.searches() {
-            self.live.tickets.staff.saw(self.viewer.id, "/live", &list.watch.query());
+            let now = self.live.tickets.desk.clock.now();
+            self.live.tickets.staff.saw(self.viewer.id, "/live", &list.watch.query(), now);
         }
     }
 

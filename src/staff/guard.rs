@@ -62,9 +62,10 @@ pub async fn guard(State(staff): State<Staff>, request: Request, next: Next) -> 
         Ok(None) => return turn_away(&staff, &parts).await,
         Err(fault) => return refuse(&parts, fault),
     }
+    let began = staff.clock.now();
     let response = next.run(Request::from_parts(parts, body)).await;
     if let (Some((by, uri)), true) = (seen, shows(&response)) {
-        staff.saw(by, uri.path(), uri.query().unwrap_or(""));
+        staff.saw(by, uri.path(), uri.query().unwrap_or(""), began);
     }
     response
 }

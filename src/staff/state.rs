@@ -134,10 +134,10 @@ impl Staff {
         Self { reads, ..self }
     }
 
-    /// Notes that somebody saw what is personal at an address, where that is recorded.
-    pub fn saw(&self, by: Uuid, path: &str, query: &str) {
+    /// Notes that somebody saw what is personal at an address, by a request that began at `since`, where that is recorded.
+    pub fn saw(&self, by: Uuid, path: &str, query: &str, since: i64) {
         if let Some(reads) = &self.reads {
-            reads.note(by, path, query);
+            reads.note(by, path, query, since);
         }
     }
 

@@ -272,6 +272,37 @@ async fn the_account_goes_from_the_addresses_that_were_read() {
     assert!(rows.iter().any(|row| row.contains(&at(&one))), "a ticket's id says nothing of anybody: {rows:?}");
 }
 
+/// A read that was under way is recorded after an erasure, and does not bring back by what they were known.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_meanwhile_is_recorded_without_what_was_typed() {
+    let (clock, hand) = Clock::fixed(1_795_000_000_000, 5);
+    let app = TestApp::with_clock(&WAITING, clock).await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
+    client(&admin).await;
+    let ada = json!({"name": "Ada Byron", "phone": "+447700900199"});
+    assert_eq!(admin.put("/api/clients/LF-9", &ada).await.status, 201);
+    let other = admin.ticket(json!({"clientPhone": "+447700900199"})).await;
+    assert_eq!(erase(&admin, "LF-551").await.status, 200);
+    // The clock stands still, so these began no later than the erasure ended.
+    assert_eq!(admin.get("/api/clients/LF-9").await.status, 200);
+    assert_eq!(admin.get(&at(&other)).await.status, 200);
+    assert_eq!(browser.open("/tickets?q=quillfeather").await.status, 200);
+    hand.advance(60_000);
+    assert_eq!(browser.open("/tickets?q=byron").await.status, 200);
+    let address = at(&other);
+    let cells = eventually("all reads are on record", async || {
+        let cells = browser.open("/audit?kind=all").await.all(".roster td");
+        let has = |what: &str| cells.iter().any(|cell| cell.contains(what));
+        let lists = cells.iter().filter(|cell| cell.contains("/tickets (")).count();
+        (has("/api/clients/") && has(&address) && lists == 2).then_some(cells)
+    })
+    .await;
+    for (cell, word) in cells.iter().flat_map(|cell| ["quillfeather", "LF-9"].map(|word| (cell, word))) {
+        assert!(!cell.contains(word), "{word} in {cells:?}");
+    }
+    assert!(cells.iter().any(|cell| cell.contains("/tickets (q: byron)")), "{cells:?}");
+}
+
 /// A name of one word, and a short one, goes from what was searched for and from the link that leads on to a new ticket.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_name_goes_from_what_was_read() {
