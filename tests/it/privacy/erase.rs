@@ -382,6 +382,36 @@ async fn a_number_takes_all_tickets_of_the_clients_who_have_it() {
     assert_eq!(admin.get(&at(&other)).await.json["clientPhone"], "+447700900177");
 }
 
+/// More than are looked at together, by one request; and none of them where any is held.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_takes_however_many_clients_have_it() {
+    let app = TestApp::with(&WAITING).await;
+    let admin = app.admin().await;
+    for number in 0..102 {
+        let one = json!({"name": format!("Resident {number}"), "phone": "+447700900142"});
+        assert_eq!(admin.put(&format!("/api/clients/LF-{number}"), &one).await.status, 201);
+    }
+    // Those who came first go last.
+    let first = json!({"clientName": "Resident 0", "clientPhone": "+447700900177", "clientAccountId": "LF-0"});
+    let first = admin.ticket(first).await;
+    let hold = admin.post("/api/privacy/holds", &json!({"accountId": "LF-0", "reason": "Case 4711"})).await.json;
+    let ask = async || {
+        let body = json!({"phone": "+447700900142", "reason": "R", "confirm": "+447700900142"});
+        admin.post("/api/privacy/erasures", &body).await
+    };
+    assert_eq!(ask().await.status, 409);
+    assert_eq!(admin.get("/api/clients/LF-101").await.status, 200, "nobody is erased");
+    let end = admin.request("POST", &format!("/api/privacy/holds/{}/end", hold["id"].as_str().unwrap()));
+    assert_eq!(admin.send(end).await.status, 200);
+    let reply = ask().await;
+    assert_eq!((reply.status, &reply.json["clients"], &reply.json["tickets"]), (200, &json!(102), &json!(1)));
+    for account in ["LF-0", "LF-1", "LF-101"] {
+        assert_eq!(admin.get(&format!("/api/clients/{account}")).await.status, 404, "{account}");
+    }
+    assert_eq!(admin.get(&at(&first)).await.json["clientName"], "[erased]");
+    assert_eq!(ask().await.status, 404);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_no_client_has_is_found_by_its_tickets() {
     let app = TestApp::with(&WAITING).await;
