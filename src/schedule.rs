@@ -31,8 +31,7 @@ pub fn take_for(tx: &mut Tx<'_>, name: &str, now: i64, every: i64, a_while: i64)
     if taken > 0 {
         return Ok(Due::Now);
     }
-    let row = tx.query_one("SELECT due_at FROM schedules WHERE name = $1", params![name])?;
-    let due_at = row.map_or(Ok(now), |row| row.int(0))?;
+    let due_at = due_at(tx, name)?.unwrap_or(now);
     Ok(Due::In((due_at - now).max(0)))
 }
 
@@ -45,14 +44,31 @@ pub fn take_for(tx: &mut Tx<'_>, name: &str, now: i64, every: i64, a_while: i64)
 /// # Errors
 /// Only the database's.
 pub fn take_with_care(tx: &mut Tx<'_>, name: &str, now: i64, every: i64) -> Result<Result<Due, i64>, DbError> {
-    let row = tx.query_one("SELECT due_at FROM schedules WHERE name = $1", params![name])?;
-    let late = now - row.map_or(Ok(now), |row| row.int(0))?;
+    let late = now - due_at(tx, name)?.unwrap_or(now);
+    // A row of its own: in the other's place it could not be told from what a clock wrote that was ahead by a day.
+    let waiting = format!("{name}.put_off");
     if late > ABSENT {
-        put_off(tx, name, now + DAY)?;
-        return Ok(Err(late));
+        match due_at(tx, &waiting)? {
+            Some(until) if until > now && until <= now + DAY + 2 * every => return Ok(Ok(Due::In(until - now))),
+            Some(until) if until <= now && now - until <= ABSENT => {}
+            _ => {
+                tx.execute(
+                    "INSERT INTO schedules (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE \
+                     SET due_at = excluded.due_at",
+                    params![&waiting, now + DAY],
+                )?;
+                return Ok(Err(late));
+            }
+        }
     }
-    // What was put off by a day was not written before a clock was set back.
-    take_for(tx, name, now, DAY, every).map(Ok)
+    // A clock that is ahead another time has a day of its own.
+    tx.execute("DELETE FROM schedules WHERE name = $1", params![&waiting])?;
+    take_for(tx, name, now, every, every).map(Ok)
+}
+
+fn due_at(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>, DbError> {
+    let row = tx.query_one("SELECT due_at FROM schedules WHERE name = $1", params![name])?;
+    row.map(|row| row.int(0)).transpose()
 }
 
 /// Has what was taken be due at a time, in milliseconds.
@@ -77,7 +93,8 @@ mod tests {
         db.migrate(0).unwrap();
         let mut told = Vec::new();
         for now in nows.iter().copied() {
-            told.push(db.write::<_, DbError, _>(move |tx| take_for(tx, "sweep", now, HOUR, HOUR)).await.unwrap());
+            let take = move |tx: &mut Tx<'_>| take_with_care(tx, "sweep", now, HOUR);
+            told.push(db.write::<_, DbError, _>(take).await.unwrap().unwrap());
         }
         told
     }
@@ -130,6 +147,7 @@ mod tests {
         assert_eq!(at(ahead).await, Err(years));
         assert_eq!(at(ahead + HOUR).await, Ok(Due::In(DAY - HOUR)));
         assert_eq!(at(start + 3 * HOUR).await, Ok(Due::Now), "it was set right");
+        assert_eq!(at(ahead + 2 * DAY).await, Err(years + 2 * DAY - 2 * HOUR), "it has waited for another time");
         // It is no clock that is wrong: the desk was off.
         let later = start + 4 * HOUR + 60 * DAY;
         assert_eq!([at(later).await, at(later + DAY).await], [Err(60 * DAY), Ok(Due::Now)]);

@@ -163,9 +163,9 @@ async fn a_key_is_remembered_for_a_day() {
     assert_eq!(count(&admin).await, 2);
 }
 
-/// Waits until the hourly sweep is due at a time, and not before or after it.
-async fn sweep_is_due(app: &TestApp, at: i64) {
-    let due = |tx: &mut Tx<'_>| tx.query_one("SELECT due_at FROM schedules WHERE name = 'sweep'", params![]);
+/// Waits until the hourly sweep, or what it was put off by, is due at a time, and not before or after it.
+async fn is_due(app: &TestApp, name: &'static str, at: i64) {
+    let due = move |tx: &mut Tx<'_>| tx.query_one("SELECT due_at FROM schedules WHERE name = $1", params![name]);
     eventually("the sweep", async || {
         let row = app.app.db.read(due).await.unwrap();
         row.filter(|row| row.int(0).unwrap() == at)
@@ -180,15 +180,15 @@ async fn a_key_is_remembered_where_the_clock_was_years_ahead_for_a_while() {
     let app = TestApp::at(&dir, &[], Clock::fixed(start, 7).0).await;
     let admin = app.admin().await;
     let first = post(&admin, "/api/tickets", "k1", &least()).await;
-    sweep_is_due(&app, start + HOUR).await;
+    is_due(&app, "sweep", start + HOUR).await;
     app.stop().await;
 
     let app = TestApp::at(&dir, &[], Clock::fixed(start + ahead, 8).0).await;
-    sweep_is_due(&app, start + ahead + 24 * HOUR).await;
+    is_due(&app, "sweep.put_off", start + ahead + 24 * HOUR).await;
     app.stop().await;
 
-    let app = TestApp::at(&dir, &[], Clock::fixed(start + 1, 9).0).await;
-    sweep_is_due(&app, start + 1 + HOUR).await;
+    let app = TestApp::at(&dir, &[], Clock::fixed(start + HOUR, 9).0).await;
+    is_due(&app, "sweep", start + 2 * HOUR).await;
     let again = post(&app.anonymous().with_token(&admin.token().unwrap()), "/api/tickets", "k1", &least()).await;
     assert_eq!((again.header("idempotency-replayed"), &again.text), ("true", &first.text));
     app.stop().await;
