@@ -61,7 +61,7 @@ audit-key = Key { $key }
 audit-unknown = Something this version does not know
 audit-unknown-about = Recorded by a newer version
 audit-unreadable = Cannot be opened
-audit-unreadable-about = Row { $row }: its text was changed, or the keys are others
+audit-unreadable-about = Row { $row }: it was changed, or the keys are others
 
 # Who was let in, and whom admins changed.
 audit-signed-in = Signed in

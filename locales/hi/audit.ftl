@@ -61,7 +61,7 @@ audit-key = कुंजी { $key }
 audit-unknown = कुछ ऐसा जो यह संस्करण नहीं जानता
 audit-unknown-about = नए संस्करण ने दर्ज किया
 audit-unreadable = खोला नहीं जा सकता
-audit-unreadable-about = पंक्ति { $row }: इसका पाठ बदला गया है, या कुंजियाँ दूसरी हैं
+audit-unreadable-about = पंक्ति { $row }: यह बदली गई है, या कुंजियाँ दूसरी हैं
 
 # Who was let in, and whom admins changed.
 audit-signed-in = साइन इन किया

@@ -59,7 +59,7 @@ pub(super) struct Anchor {
 /// What is wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Break {
-    /// Its text does not open: changed, or of other keys.
+    /// Its text does not open, or its id or its actor is none: changed, or of other keys.
     Unreadable,
     /// It was changed, or rows before it were changed, added or taken out.
     Link,

@@ -251,6 +251,28 @@ mod tests {
         assert_eq!((verdict.broken.len(), verdict.redacted), (0, 3), "{verdict:?}");
     }
 
+    /// Nobody is kept from being erased by who writes to the database past Redress.
+    #[tokio::test]
+    async fn a_row_whose_id_is_none_holds_up_no_erasure() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let (vault, (clock, _hand)) = (Vault::for_tests(1), Clock::fixed(1_000, 3));
+        for _ in 0..3 {
+            let event = Event::Read { path: "/tickets".to_owned(), query: "q=LF-1".to_owned() };
+            let (keys, clock) = (vault.clone(), clock.clone());
+            db.write(move |tx| record(tx, &keys, &clock, None, &event)).await.unwrap();
+        }
+        let change = "UPDATE audit_events SET id = link WHERE seq = (SELECT min(seq) FROM audit_events)";
+        assert_eq!(db.write(move |tx| tx.execute(change, &[]).map_err(Fault::from)).await.unwrap(), 1);
+        let named = |said: Said<'_>| matches!(said, Said::Asked(_, "LF-1"));
+        let found = naming(&db, &vault, named).await.unwrap();
+        let keys = vault.clone();
+        db.write(move |tx| redact(tx, &keys, &found, named)).await.unwrap();
+        let verdict = verify(&db, &vault, None).await.unwrap();
+        assert_eq!((verdict.redacted, verdict.broken.len()), (2, 1), "{verdict:?}");
+    }
+
     /// A hold may be placed between two transactions.
     #[tokio::test]
     async fn a_row_whose_person_is_spared_by_then_stays() {

@@ -55,11 +55,20 @@ pub(super) struct Kept {
     pub(super) at: i64,
     pub(super) actor: Option<Uuid>,
     pub(super) kind: i64,
-    /// Nothing where it does not open.
+    /// Nothing where it does not open, or where the id or the actor is none.
     pub(super) detail: Option<String>,
     pub(super) link: Option<Vec<u8>>,
     /// What vouches for the row where its text was taken out.
     pub(super) redacted: Option<Vec<u8>>,
+}
+
+/// Id, actor and text in these columns. Whoever writes to the database may put there what is no id: such a row has no text, as
+/// one that does not open, and hides no other.
+fn open(vault: &Vault, row: &Row, columns: [usize; 3]) -> Result<(Uuid, Option<Uuid>, Option<String>), Fault> {
+    let [id, actor, detail] = columns;
+    let (id, actor, sealed) = (row.uuid(id).ok(), row.opt_uuid(actor).ok(), row.bytes(detail)?);
+    let text = id.zip(actor).and_then(|(id, _)| vault.open_text(&cell(&id), &sealed).ok());
+    Ok((id.unwrap_or_default(), actor.flatten(), text))
 }
 
 /// Rows after a place, the oldest first.
@@ -70,14 +79,14 @@ pub(super) fn after(tx: &mut Tx<'_>, vault: &Vault, seq: i64, most: u32) -> Resu
     )?;
     rows.iter()
         .map(|row| {
-            let id = row.uuid(1)?;
+            let (id, actor, detail) = open(vault, row, [1, 3, 5])?;
             Ok(Kept {
                 seq: row.int(0)?,
                 id,
                 at: row.int(2)?,
-                actor: row.opt_uuid(3)?,
+                actor,
                 kind: row.int(4)?,
-                detail: vault.open_text(&cell(&id), &row.bytes(5)?).ok(),
+                detail,
                 link: row.opt_bytes(6)?,
                 redacted: row.opt_bytes(7)?,
             })
@@ -108,9 +117,9 @@ pub(super) fn of_kinds(
     );
     let rows = tx.query(&sql, params![seq, most])?;
     let opened = |row: &Row| -> Result<Opened, Fault> {
-        let id = row.uuid(1)?;
-        let text = vault.open_text(&cell(&id), &row.bytes(2)?).unwrap_or_default();
-        Ok(Opened { seq: row.int(0)?, id, text })
+        // Whoever the actor is: what names somebody goes.
+        let (id, _, text) = open(vault, row, [1, 1, 2])?;
+        Ok(Opened { seq: row.int(0)?, id, text: text.unwrap_or_default() })
     };
     rows.iter().map(opened).collect()
 }
@@ -203,12 +212,13 @@ pub fn before(tx: &mut Tx<'_>, vault: &Vault, filter: &Filter, seq: i64, most: u
 
 /// A row as readers are told of it. One that does not open is told as that: it would hide all others with it.
 fn entry(vault: &Vault, row: &Row) -> Result<Entry, Fault> {
-    let (seq, id, kind) = (row.int(0)?, row.uuid(1)?, row.int(5)?);
-    let (event, from) = match vault.open_text(&cell(&id), &row.bytes(4)?) {
-        Err(_) => (Event::Unreadable { row: seq }, None),
-        Ok(detail) if detail.is_empty() => (Event::Redacted { kind }, None),
+    let (seq, kind) = (row.int(0)?, row.int(5)?);
+    let (id, actor, text) = open(vault, row, [1, 3, 4])?;
+    let (event, from) = match text {
+        None => (Event::Unreadable { row: seq }, None),
+        Some(text) if text.is_empty() => (Event::Redacted { kind }, None),
         // While nodes are exchanged for newer ones, these record what this one does not know.
-        Ok(detail) => noted::read(&detail).unwrap_or((Event::Unknown, None)),
+        Some(text) => noted::read(&text).unwrap_or((Event::Unknown, None)),
     };
-    Ok(Entry { seq, id, at: row.int(2)?, actor: row.opt_uuid(3)?, from, event })
+    Ok(Entry { seq, id, at: row.int(2)?, actor, from, event })
 }

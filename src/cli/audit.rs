@@ -42,7 +42,7 @@ pub async fn verify(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
     }
     for (seq, fault) in &verdict.broken {
         let words = match fault {
-            Break::Unreadable => "its text was changed, or the keys are others",
+            Break::Unreadable => "it was changed, or the keys are others",
             Break::Link => "it was changed, or rows before it were changed, put in or taken out",
             Break::Loose => {
                 "it is outside of the chain: put in, its link taken off, or written by a server of an older version"

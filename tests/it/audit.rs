@@ -136,35 +136,57 @@ async fn a_row_that_is_changed_put_in_or_taken_out_shows() {
     assert!(bare.broken.iter().all(|(_, fault)| *fault == Break::Loose), "{bare:?}");
 }
 
+/// Runs a statement as a program that minds no references.
+fn sql_unbound(app: &TestApp, statement: &str) {
+    if app.dir().database().is_some() {
+        sql(app.dir(), "ALTER TABLE audit_events DROP CONSTRAINT audit_events_actor_fkey");
+        assert_eq!(sql(app.dir(), statement), 1);
+    } else {
+        let file = rusqlite::Connection::open(app.dir().path().join("redress.db")).unwrap();
+        file.execute_batch(&format!("PRAGMA foreign_keys = OFF; {statement}")).unwrap();
+    }
+}
+
 /// Whoever looks for what was done to the history sees that row for what it is, and all others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_does_not_open_is_shown_as_that_and_hides_no_other() {
     let app = TestApp::start().await;
     let (browser, admin) = (app.browser().await, app.admin().await);
-    for name in ["Ada", "Ben", "Cleo"] {
+    for name in ["Ada", "Ben", "Cleo", "Dana"] {
         app.user(name, Role::Technician).await;
     }
     let mut want = history(&browser).await;
-    assert_eq!(want[1], "Redress | A user was added | Ben: Technician");
-    let damage = "UPDATE audit_events SET detail = (SELECT detail FROM audit_events ORDER BY seq LIMIT 1) \
-                  WHERE seq = (SELECT seq FROM audit_events ORDER BY seq DESC LIMIT 1 OFFSET 1)";
-    assert_eq!(sql(app.dir(), damage), 1);
-    let broken = verdict(&app, None).await.broken;
-    let row = broken[0].0;
-    assert_eq!(broken, [(row, Break::Unreadable)]);
+    assert_eq!(want[2], "Redress | A user was added | Ben: Technician");
+    let linked = verdict(&app, None).await.linked;
+    let change = |what: &str, place: usize| {
+        let row = format!("(SELECT seq FROM audit_events ORDER BY seq DESC LIMIT 1 OFFSET {place})");
+        format!("UPDATE audit_events SET {what} WHERE seq = {row}")
+    };
+    let text = change("detail = (SELECT detail FROM audit_events ORDER BY seq LIMIT 1)", 0);
+    assert_eq!(sql(app.dir(), &text), 1);
+    // Of another length than any id has.
+    assert_eq!(sql(app.dir(), &change("id = link", 1)), 1);
+    sql_unbound(&app, &change("actor = link", 2));
+    let after = verdict(&app, None).await;
+    assert_eq!((after.linked, after.broken.len()), (linked - 3, 3), "{after:?}");
+    assert!(after.broken.iter().all(|(_, fault)| *fault == Break::Unreadable), "{after:?}");
 
-    let about = format!("Row {row}: its text was changed, or the keys are others");
-    want[1] = format!("Redress | Cannot be opened | {about}");
-    assert_eq!(history(&browser).await, want);
-    let items = admin.get("/api/audit").await.json["items"].clone();
-    assert_eq!(items.as_array().unwrap().len(), want.len(), "{items:#}");
-    assert_eq!(items[1]["event"], json!({"unreadable": {"row": row}}));
-    assert_eq!((&items[1]["what"], &items[1]["about"]), (&json!("Cannot be opened"), &json!(about)));
-    assert_eq!(items[2]["event"]["userAdded"]["name"], "Ada");
     let file = browser.submit("/audit.csv", &[("reason", "Yearly check")]).await;
     assert_eq!(file.status, 200, "{}", file.text);
-    assert!(file.text.contains(&format!(r#""Cannot be opened","{about}""#)), "{}", file.text);
     assert_eq!(file.text.lines().count(), want.len() + 2, "with its head and what is on record of it: {}", file.text);
+    let (mut page, items) = (history(&browser).await, admin.get("/api/audit").await.json["items"].clone());
+    assert_eq!(items.as_array().unwrap().len(), want.len() + 1, "{items:#}");
+    assert!(page.remove(0).contains("taken along as a file"));
+    for (place, (row, _)) in after.broken.iter().rev().enumerate() {
+        let about = format!("Row {row}: it was changed, or the keys are others");
+        let item = &items[place + 1];
+        assert_eq!(item["event"], json!({"unreadable": {"row": row}}));
+        assert_eq!((&item["what"], &item["about"]), (&json!("Cannot be opened"), &json!(about)));
+        assert!(file.text.contains(&format!(r#""Cannot be opened","{about}""#)), "{}", file.text);
+        want[place] = format!("Redress | Cannot be opened | {about}");
+    }
+    assert_eq!(page, want);
+    assert_eq!(items[4]["event"]["userAdded"]["name"], "Ada");
 }
 
 /// Each is bound to the one before, however many come at once, on whatever node.
