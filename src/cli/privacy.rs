@@ -12,7 +12,7 @@ use crate::{
     config::Sources,
     fault::Fault,
     phone::Phone,
-    privacy::{self, Handout, Named, Subject},
+    privacy::{self, Named, Subject},
 };
 
 /// Who is meant, by one of three.
@@ -91,21 +91,28 @@ pub async fn export(sources: &Sources, args: &ArgMatches) -> Result<(), Failure>
 
 async fn written(app: &App, args: &ArgMatches) -> Result<(), Failure> {
     let subject = subject(app, args).await?;
-    // Before it is on record that it left.
-    let file = args.get_one::<PathBuf>("out").map(|path| new_file(path)).transpose()?;
-    let document = privacy::export(&app.privacy(), &subject, text(args, "reason"), None).await.map_err(told)?;
-    if let Some(mut file) = file {
-        write(document, &mut file).await?;
-        file.sync_all().context("cannot write --out")?;
-    } else {
-        write(document, &mut std::io::stdout()).await?;
+    let Some(path) = args.get_one::<PathBuf>("out") else {
+        write(app, &subject, args, &mut std::io::stdout()).await?;
         out("");
+        return Ok(());
+    };
+    // Before it is on record that it left.
+    let mut file = new_file(path)?;
+    let mut written = write(app, &subject, args, &mut file).await;
+    if written.is_ok() {
+        written = file.sync_all().context("cannot write --out");
     }
-    Ok(())
+    if written.is_err() {
+        // Half of it passes for the whole, and another run would be refused as the file is there.
+        let _ = std::fs::remove_file(path);
+    }
+    Ok(written?)
 }
 
 /// Writes the document as it is read.
-async fn write(mut document: Handout, to: &mut impl Write) -> anyhow::Result<()> {
+async fn write(app: &App, subject: &Subject, args: &ArgMatches, to: &mut impl Write) -> anyhow::Result<()> {
+    let exported = privacy::export(&app.privacy(), subject, text(args, "reason"), None).await;
+    let mut document = exported.map_err(told)?;
     while let Some(piece) = document.piece().await.context("the document was broken off")? {
         to.write_all(&piece).context("cannot write the document")?;
     }

@@ -54,6 +54,35 @@ async fn users_and_tokens_change_under_a_running_server() {
     }
 }
 
+#[tokio::test]
+async fn an_export_that_is_broken_off_leaves_no_file() {
+    let dir = &Dir::new();
+    let process = Process::serve(dir, &[]);
+    let admin = process.admin(dir);
+    let ticket = admin.ticket(json!({})).await;
+    let notes = format!("/api/tickets/{}/notes", ticket["id"].as_str().unwrap());
+    assert_eq!(admin.post(&notes, &json!({"content": "She called again."})).await.status, 201);
+    process.stop();
+    // A photo that does not open.
+    let photo = "INSERT INTO photos (id, ticket_id, version, width, height) \
+                 SELECT id, ticket_id, version, 1, 1 FROM ticket_notes";
+    assert_eq!(sql(dir, photo), 1);
+    assert_eq!(sql(dir, "INSERT INTO photo_parts (photo_id, part, data) SELECT id, 0, id FROM photos"), 1);
+    let file = dir.path().join("document.json");
+    let whom = ["--ticket", ticket["ticketRef"].as_str().unwrap(), "--reason", "Request 2026-17"];
+    let args = [&["clients", "export", "--out", file.to_str().unwrap()][..], &whom].concat();
+    let ran = run(dir, &args);
+    assert!(ran.code == Some(1) && ran.err.contains("the document was broken off"), "{ran:?}");
+    assert!(!file.exists(), "half a document");
+
+    assert_eq!((sql(dir, "DELETE FROM photo_parts"), sql(dir, "DELETE FROM photos")), (1, 1));
+    run(dir, &args).done();
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(document["tickets"].as_array().unwrap().len(), 1, "{document:#}");
+    assert!(run(dir, &args).failed().contains("cannot make"), "what is there is not written over");
+    assert!(file.exists());
+}
+
 #[test]
 fn what_cannot_be_done_is_said_in_one_line() {
     let dir = &Dir::new();
