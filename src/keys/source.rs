@@ -141,10 +141,13 @@ fn printed(command: &str, patience: Duration) -> anyhow::Result<Zeroizing<Vec<u8
         drop(send.send(text));
     });
     let text = receive.recv_timeout(patience);
-    if text.is_err() {
-        // What cannot be killed, as it runs as somebody else, is not waited for either.
-        kill_process_group(group, Signal::KILL)
-            .with_context(|| format!("key_command did not end within {} s and cannot be killed", patience.as_secs()))?;
+    if text.is_err()
+        && let Err(error) = kill_process_group(group, Signal::KILL)
+    {
+        // It runs as somebody else. Whenever it ends, it must be waited for: a dead child each minute would be left otherwise.
+        std::thread::spawn(move || child.wait());
+        let seconds = patience.as_secs();
+        return Err(error).with_context(|| format!("key_command did not end within {seconds} s and cannot be killed"));
     }
     let status = child.wait().context("key_command cannot be waited for")?;
     let Ok(text) = text else {
