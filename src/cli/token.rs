@@ -38,7 +38,7 @@ pub async fn create(
 }
 
 /// Prints the tokens as a table: id, end, last use, scopes, owner, name; never the tokens. Those of programs stay in it when
-/// they have ended.
+/// they have ended, which it says.
 ///
 /// # Errors
 /// One line.
@@ -46,13 +46,14 @@ pub async fn list(staff: &Staff, out: &mut dyn Write) -> anyhow::Result<()> {
     let users = staff::users(staff).await.map_err(explain)?;
     let emails: BTreeMap<Uuid, String> = users.into_iter().map(|user| (user.id, user.email)).collect();
     let widest = emails.values().map(|email| email.chars().count()).max().unwrap_or(0).max(4);
-    writeln!(out, "{:36}  {:20}  {:20}  {:26}  {:widest$}  NAME", "ID", "EXPIRES", "LAST USED", "SCOPES", "USER")?;
+    writeln!(out, "{:36}  {:26}  {:20}  {:26}  {:widest$}  NAME", "ID", "EXPIRES", "LAST USED", "SCOPES", "USER")?;
     for token in staff::tokens(staff).await.map_err(explain)? {
         let email = emails.get(&token.user).map_or("", String::as_str);
         let name = if token.name.is_empty() { "(log-in over the API)" } else { &token.name };
-        let (until, used) = (instant(token.expires_at), instant(token.last_used_at));
+        let ended = if token.has_ended(staff.clock.now()) { " ended" } else { "" };
+        let (until, used) = (instant(token.expires_at) + ended, instant(token.last_used_at));
         let scopes = token.scopes.to_string();
-        writeln!(out, "{:36}  {until:20}  {used:20}  {scopes:26}  {email:widest$}  {name}", token.id)?;
+        writeln!(out, "{:36}  {until:26}  {used:20}  {scopes:26}  {email:widest$}  {name}", token.id)?;
     }
     Ok(())
 }

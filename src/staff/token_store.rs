@@ -31,6 +31,13 @@ pub struct ApiToken {
     pub last_used_at: Option<i64>,
 }
 
+impl ApiToken {
+    /// Whether it lets nothing in any more at a time, in milliseconds.
+    pub fn has_ended(&self, now: i64) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+}
+
 /// Keeps a token for programs; `false` when it is kept already.
 pub fn insert(
     tx: &mut Tx<'_>,
@@ -118,11 +125,17 @@ pub fn end_log_ins(tx: &mut Tx<'_>) -> Result<(), DbError> {
 
 /// The tokens of a user or of all, the newest first: those of programs, and of log-ins those that are good.
 pub fn list(tx: &mut Tx<'_>, of: Option<Uuid>, now: i64) -> Result<Vec<ApiToken>, DbError> {
-    let rows = tx.query(
+    let mut values = params![now, LOG_IN].to_vec();
+    // In the statement: those that have ended stay, so that all of them become many.
+    let whose = of.map_or("", |of| {
+        values.push(of.into());
+        "user_id = $3 AND "
+    });
+    let sql = format!(
         "SELECT id, user_id, name, created_at, expires_at, last_used_at, scopes FROM api_tokens \
-         WHERE (expires_at IS NULL OR expires_at > $1 OR name <> $2) ORDER BY created_at DESC, id DESC",
-        params![now, LOG_IN],
-    )?;
+         WHERE {whose}(expires_at IS NULL OR expires_at > $1 OR name <> $2) ORDER BY created_at DESC, id DESC"
+    );
+    let rows = tx.query(&sql, &values)?;
     let token = |row: &Row| {
         Ok(ApiToken {
             id: row.uuid(0)?,
@@ -134,6 +147,5 @@ pub fn list(tx: &mut Tx<'_>, of: Option<Uuid>, now: i64) -> Result<Vec<ApiToken>
             scopes: Scopes::kept(&row.text(6)?),
         })
     };
-    let all: Result<Vec<ApiToken>, DbError> = rows.iter().map(token).collect();
-    Ok(all?.into_iter().filter(|token| of.is_none_or(|of| token.user == of)).collect())
+    rows.iter().map(token).collect()
 }

@@ -137,12 +137,12 @@ pub(super) async fn page(staff: &Staff, caller: Caller, visit: Visit, asked: Ask
     let when = |millis| times.exact(millis);
     let sessions = sessions.into_iter().map(|session| SessionRow::new(session, &times));
     let tokens = tokens.into_iter().map(|token| TokenRow {
+        ended: token.has_ended(now),
         id: token.id,
         name: token.name,
         scopes: scope_words(token.scopes),
         since: when(token.created_at),
         until: token.expires_at.map(when),
-        ended: token.expires_at.is_some_and(|end| end <= now),
         used: token.last_used_at.map(when),
     });
     let forms = [&asked.preferences, &asked.password, &asked.token];

@@ -117,6 +117,7 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     assert!(!again.text.contains(&token), "shown once");
     let names = again.texts("td bdi");
     assert_eq!(names, ["billing export"]);
+    assert!(other.get("/account").await.texts("td bdi").is_empty(), "each sees their own");
     let mut program = world.anonymous();
     program.token = Some(token);
     assert!(program.is_known().await);

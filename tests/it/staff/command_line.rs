@@ -47,6 +47,12 @@ async fn a_token_is_printed_alone_listed_without_its_secret_and_revoked() {
     assert!(table.contains("export") && table.contains(&user.email), "{table}");
     assert!(!table.contains(&secret[4..20]), "{table}");
     assert!(table.lines().nth(1).unwrap().contains("  admin  "), "without a scope it is for everything: {table}");
+    assert!(!table.contains(" ended "), "{table}");
+    world.hand.advance(24 * super::HOUR);
+    let later = printed(async |out| token::list(&world.staff, out).await).await;
+    let row = later.lines().nth(1).unwrap();
+    assert!(row.contains("Z ended  ") && row.len() == table.lines().nth(1).unwrap().len(), "{later}");
+    world.hand.advance(-24 * super::HOUR);
     let id = staff::tokens(&world.staff).await.unwrap()[0].id.to_string();
     token::revoke(&world.staff, &id).await.unwrap();
     assert!(!program.is_known().await);
