@@ -136,7 +136,7 @@ pub async fn erase(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> 
 async fn erased(app: &App, args: &ArgMatches) -> Result<(), Failure> {
     let subject = subject(app, args).await?;
     let (reason, typed) = (text(args, "reason"), text(args, "confirm"));
-    let erased = privacy::erase(&app.privacy(), &subject, &reason, &typed, None).await.map_err(told)?;
+    let erased = privacy::erase(&app.privacy(), &subject, reason, &typed, None).await.map_err(told)?;
     out(&format!(
         "{} clients erased; {} tickets, {} notes and {} messages stay without anything personal",
         erased.clients, erased.tickets, erased.notes, erased.messages

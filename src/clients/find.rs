@@ -1,6 +1,6 @@
 //! Finds clients: by start of name, number, e-mail address or account id.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use uuid::Uuid;
 use vault::Vault;
@@ -82,32 +82,73 @@ pub fn by_email(tx: &mut Tx<'_>, vault: &Vault, address: &str) -> Result<Option<
     Ok(found.pop().filter(|_| found.is_empty()))
 }
 
-/// Clients of one number, or of one account in all its spellings, that are looked at.
-const SHARING: u64 = 100;
+/// Clients that one statement reads.
+const PAGE: u64 = 100;
 
-/// The clients who have this number, 100 at most: a family may share one.
+/// All clients who have this number: a family may share one, and a block of flats.
 ///
 /// # Errors
 /// Only the database's and the vault's.
 pub fn with_number(tx: &mut Tx<'_>, vault: &Vault, phone: &Phone) -> Result<Vec<Client>, Fault> {
-    let sought = Sought::Those(vec![BTreeSet::from([search::phone_token(phone.as_str())])]);
-    let mut found = store::list(tx, vault, &sought, (SHARING, 0))?;
-    // The end of a longer number has the same token.
-    found.retain(|client| client.phone == *phone);
+    let mut found = Vec::new();
+    each(tx, vault, search::phone_token(phone.as_str()), |client| {
+        // The end of a longer number has the same token.
+        if client.phone == *phone {
+            found.push(client);
+        }
+        ControlFlow::Continue(())
+    })?;
     Ok(found)
 }
 
-/// The clients whose account is this one to a search, in whatever signs it is written.
+/// Whether any client but this one has a number. So many may have one that is put in where there is none that they are not read for
+/// this, as [`with_number`] does.
+///
+/// # Errors
+/// Only the database's and the vault's.
+pub fn has_number(tx: &mut Tx<'_>, vault: &Vault, phone: &Phone, but: Option<Uuid>) -> Result<bool, Fault> {
+    let mut has = false;
+    each(tx, vault, search::phone_token(phone.as_str()), |client| {
+        has = client.phone == *phone && Some(client.id) != but;
+        if has { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(has)
+}
+
+/// All clients whose account is this one to a search, in whatever signs it is written.
 ///
 /// # Errors
 /// Only the database's and the vault's.
 pub fn with_account(tx: &mut Tx<'_>, vault: &Vault, account: &str) -> Result<Vec<Client>, Fault> {
     let Some(token) = search::account_token(account) else { return Ok(Vec::new()) };
-    let sought = Sought::Those(vec![BTreeSet::from([token])]);
-    let mut found = store::list(tx, vault, &sought, (SHARING, 0))?;
-    // A keyed token may, if ever so rarely, be that of another account.
-    found.retain(|client| search::same_account(&client.account_id, account));
+    let mut found = Vec::new();
+    each(tx, vault, token, |client| {
+        // A keyed token may, if ever so rarely, be that of another account.
+        if search::same_account(&client.account_id, account) {
+            found.push(client);
+        }
+        ControlFlow::Continue(())
+    })?;
     Ok(found)
+}
+
+/// Hands over all clients who have a token, the newest first, for as long as they are wanted.
+fn each(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    token: Token,
+    mut seen: impl FnMut(Client) -> ControlFlow<()>,
+) -> Result<(), Fault> {
+    let sought = Sought::Those(vec![BTreeSet::from([token])]);
+    let mut skipped = 0;
+    loop {
+        let page = store::list(tx, vault, &sought, (PAGE, skipped))?;
+        let is_last = (page.len() as u64) < PAGE;
+        if page.into_iter().try_for_each(&mut seen).is_break() || is_last {
+            return Ok(());
+        }
+        skipped += PAGE;
+    }
 }
 
 /// Whether another client than this one has the account that a ticket names, sign for sign. It is that client's then: to a search,
@@ -153,4 +194,56 @@ pub fn page(tx: &mut Tx<'_>, vault: &Vault, sought: &Sought, number: u64, size: 
     let skipped = number.saturating_sub(1).saturating_mul(size);
     let items = if skipped < total { store::list(tx, vault, sought, (size, skipped))? } else { Vec::new() };
     Ok(Page { items, total, exact })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        db::{Db, DbOptions},
+    };
+
+    /// More than are read together, and newer ones with a longer number that ends with theirs.
+    #[tokio::test]
+    async fn all_who_have_a_number_or_an_account_are_found() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let (vault, (clock, _hand)) = (Vault::for_tests(1), Clock::fixed(1_000, 3));
+        let work = move |tx: &mut Tx<'_>| {
+            let all = ["+447700900199", "+447700900142", "+1447700900142"];
+            let [sole, shared, longer] = &all.map(|phone| Phone::from_e164(phone).unwrap());
+            let mut first = None;
+            for number in 0..=204 {
+                let phone = match number {
+                    0 => sole,
+                    1..=102 => shared,
+                    _ => longer,
+                };
+                let client = Client {
+                    id: clock.uuid(),
+                    // To a search they are one account.
+                    account_id: format!("LF{}551", "-".repeat(number)),
+                    name: "Zoë Quillfeather".to_owned(),
+                    phone: phone.clone(),
+                    email: None,
+                    plan: None,
+                    address: None,
+                    created_at: 1_000,
+                    updated_at: 1_000,
+                    version: 1,
+                };
+                store::insert(tx, &client, &store::Sealed::of(&vault, &client))?;
+                first = first.or(Some(client.id));
+            }
+            let found = with_number(tx, &vault, shared)?;
+            let alike = with_account(tx, &vault, "LF-551")?.len();
+            let has = has_number(tx, &vault, shared, first)?;
+            let (any, other) = (has_number(tx, &vault, sole, None)?, has_number(tx, &vault, sole, first)?);
+            assert!(found.iter().all(|client| client.phone == *shared), "{found:?}");
+            Ok::<_, Fault>((found.len(), alike, [has, any, other]))
+        };
+        assert_eq!(db.write(work).await.unwrap(), (102, 205, [true, true, false]));
+    }
 }

@@ -20,7 +20,8 @@ mod upsert;
 pub use self::{
     client::{Change, Client, Entry},
     find::{
-        COUNTED_TO, Page, Sought, by_account, by_email, by_id, is_anothers, page, was_erased, with_account, with_number,
+        COUNTED_TO, Page, Sought, by_account, by_email, by_id, has_number, is_anothers, page, was_erased, with_account,
+        with_number,
     },
     findable::findable,
     history::{Caller, Case, Cases, Stage, Whose},

@@ -186,7 +186,7 @@ async fn erase_personal_data(
     let typed = input.required("confirm", Limits::line(200), Text::new("privacy-confirm-missing"));
     input.finish()?;
     let subject = who(&state, named).await?;
-    Ok(Json(super::erase(&state, &subject, &reason, &typed, Some(user.id)).await?).into_response())
+    Ok(Json(super::erase(&state, &subject, reason, &typed, Some(user.id)).await?).into_response())
 }
 
 /// What a rule of retention would do now.

@@ -52,7 +52,9 @@ impl Erased {
 
 /// Erases somebody. `typed` is what was typed to confirm it; `by` is nobody on the command line.
 ///
-/// So many clients may have a number that they go some at a time, each time as one erasure with a beginning and an end on record.
+/// Drafts, saved views, kept answers, and searches and reasons on record that name them come first, while it is known by what: the
+/// tickets say that too, and are gone when an erasure that was broken off is asked for again. Then come the tickets, some in each
+/// transaction, and last the client, in the one that also forgets what has come meanwhile. Its own reason stays as it was given.
 ///
 /// # Errors
 /// [`Fault::NotFound`] when nothing is kept of them; [`Fault::Invalid`] when something else was typed; [`Fault::Conflict`] under
@@ -60,34 +62,7 @@ impl Erased {
 pub async fn erase(
     privacy: &Privacy,
     subject: &Subject,
-    reason: &str,
-    typed: &str,
-    by: Option<Uuid>,
-) -> Result<Erased, Fault> {
-    let mut erased = erase_found(privacy, subject, reason, typed, by).await?;
-    while have_number(privacy, subject).await? {
-        erased = sum(erased, erase_found(privacy, subject, reason, typed, by).await?);
-    }
-    Ok(erased)
-}
-
-/// Whether clients still have the number that is asked for.
-async fn have_number(privacy: &Privacy, subject: &Subject) -> Result<bool, Fault> {
-    let Subject::Number(phone) = subject.clone() else { return Ok(false) };
-    let vault = privacy.tickets.desk.vault.clone();
-    let look = move |tx: &mut Tx<'_>| clients::with_number(tx, &vault, &phone);
-    Ok(!privacy.tickets.db.read(look).await?.is_empty())
-}
-
-/// Erases all that [`Subject::find`] finds.
-///
-/// Drafts, saved views, kept answers, and searches and reasons on record that name them come first, while it is known by what: the
-/// tickets say that too, and are gone when an erasure that was broken off is asked for again. Then come the tickets, some in each
-/// transaction, and last the client, in the one that also forgets what has come meanwhile. Its own reason stays as it was given.
-async fn erase_found(
-    privacy: &Privacy,
-    subject: &Subject,
-    reason: &str,
+    reason: String,
     typed: &str,
     by: Option<Uuid>,
 ) -> Result<Erased, Fault> {
@@ -96,9 +71,6 @@ async fn erase_found(
     let look = move |tx: &mut Tx<'_>| {
         let (found, holds) = (whom.find(tx, &here)?, InForce::read(tx, &here)?);
         hold::refuse(&holds.on(&found))?;
-        if let Subject::Number(phone) = &whom {
-            hold::refuse(&holds.on_number(phone))?;
-        }
         let known = known(tx, &here, &whom, &found, &holds)?;
         Ok::<_, Fault>((found, known))
     };
@@ -108,8 +80,8 @@ async fn erase_found(
     let (reader, of_edits) = known.readers(Mentions::default());
     let named = audit::naming(db, &desk.vault, |said| reader.tells_of_said(said)).await?;
     let edits = tickets::edits_naming(db, desk, |text| of_edits.tells_of(text)).await?;
-    let (here, whom, reason) = (desk.clone(), found.whom.clone(), reason.to_owned());
-    let event = Event::Privacy(audit::Privacy::ErasureBegan { whom, reason });
+    let (here, event) = (desk.clone(), audit::Privacy::ErasureBegan { whom: found.whom.clone(), reason });
+    let event = Event::Privacy(event);
     let beginning = db.write(move |tx| audit::record(tx, &here.vault, &here.clock, by, &event)).await?;
     let elsewhere = Elsewhere::new(&known, began, edits, by);
     let (here, whom, ids) = (desk.clone(), subject.clone(), found.ids());

@@ -9,7 +9,6 @@ use crate::{
     db::Tx,
     fault::Fault,
     input::{Input, Limits},
-    phone::Phone,
     tickets::{self, Desk, Ticket},
     words::Text,
 };
@@ -177,12 +176,6 @@ impl InForce {
             found.clients.iter().any(|one| hold.client == Some(one.id))
                 || found.tickets.iter().any(|ticket| keeps(hold, client.as_ref(), ticket))
         };
-        self.holds.iter().filter(on).map(|(hold, _)| hold).collect()
-    }
-
-    /// The holds on clients who have a number, whether or not they are among those whom an erasure of it takes first.
-    pub(super) fn on_number(&self, phone: &Phone) -> Vec<&Hold> {
-        let on = |(_, client): &&(Hold, Option<Client>)| client.as_ref().is_some_and(|one| one.phone == *phone);
         self.holds.iter().filter(on).map(|(hold, _)| hold).collect()
     }
 

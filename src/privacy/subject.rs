@@ -118,6 +118,9 @@ impl Subject {
                 for client in &clients {
                     ids.extend(tickets::of(tx, desk, client)?);
                 }
+                // A ticket that names no account is each one's.
+                ids.sort_unstable();
+                ids.dedup();
                 (Whom::Number(phone.ending()), clients, ids)
             }
             Self::Account(account) => return without_client(tx, desk, account),
@@ -180,12 +183,12 @@ pub(super) fn kept(tx: &mut Tx<'_>, desk: &Desk, ids: &[Uuid]) -> Result<Vec<Tic
 /// Saved views and the history are about them then, too.
 pub(super) fn stays(tx: &mut Tx<'_>, desk: &Desk, ticket: &Ticket, going: &[Uuid]) -> Result<bool, Fault> {
     let mut theirs = tickets::of_number(tx, desk, &ticket.client_phone)?;
-    let mut clients = clients::with_number(tx, &desk.vault, &ticket.client_phone)?;
+    let mut is_client = clients::has_number(tx, &desk.vault, &ticket.client_phone, None)?;
     if let Some(account) = &ticket.client_account_id {
         theirs.extend(tickets::of_account(tx, desk, account)?);
-        clients.extend(clients::with_account(tx, &desk.vault, account)?);
+        is_client |= !clients::with_account(tx, &desk.vault, account)?.is_empty();
     }
-    Ok(!clients.is_empty() || theirs.iter().any(|id| !going.contains(id)))
+    Ok(is_client || theirs.iter().any(|id| !going.contains(id)))
 }
 
 /// The tickets that name an account which no client has. Where one has it in other signs, they are that client's.

@@ -54,8 +54,7 @@ pub(super) fn moved(tx: &mut Tx<'_>, desk: &Desk, was: &Client, now: &Client) ->
     let (own, alike) = (desk.all_of(tx, was)?, desk.all_of_account(tx, &was.account_id)?);
     let keys: Vec<String> = own.iter().chain(&alike).map(Uuid::to_string).collect();
     let renamed = search::account_key(&was.account_id) != search::account_key(&now.account_id);
-    let sole = was.phone != now.phone
-        && clients::with_number(tx, &desk.vault, &was.phone)?.iter().all(|client| client.id == now.id);
+    let sole = was.phone != now.phone && !clients::has_number(tx, &desk.vault, &was.phone, Some(now.id))?;
     let moves = |ticket: &Ticket| if ticket.client_account_id.is_some() { renamed } else { sole };
     let follows = |ticket: &Ticket| own.contains(&ticket.id) && moves(ticket);
     let (following, others): (Vec<_>, Vec<_>) = store::by_keys(tx, &desk.vault, &keys)?.into_iter().partition(follows);

@@ -284,7 +284,7 @@ async fn erase(
     let reason = confirm::reason(&mut form.input);
     let typed = form.input.required("confirm", Limits::line(200), Text::new("privacy-confirm-missing"));
     let erased = match form.input.finish() {
-        Ok(()) => super::erase(&state, &subject, &reason, &typed, Some(user.id)).await,
+        Ok(()) => super::erase(&state, &subject, reason, &typed, Some(user.id)).await,
         Err(fault) => Err(fault),
     };
     match erased {

@@ -382,21 +382,27 @@ async fn a_number_takes_all_tickets_of_the_clients_who_have_it() {
     assert_eq!(admin.get(&at(&other)).await.json["clientPhone"], "+447700900177");
 }
 
-/// More than are looked at together, by one request; and none of them where any is held.
+/// More than are read together, by one request; and none of them where anything of any is held.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_takes_however_many_clients_have_it() {
     let app = TestApp::with(&WAITING).await;
-    let admin = app.admin().await;
+    let (admin, browser) = (app.admin().await, app.browser().await);
     for number in 0..102 {
         let one = json!({"name": format!("Resident {number}"), "phone": "+447700900142"});
         assert_eq!(admin.put(&format!("/api/clients/LF-{number}"), &one).await.status, 201);
     }
-    // Those who came first go last.
+    // Those who came first are read last.
     let first = json!({"clientName": "Resident 0", "clientPhone": "+447700900177", "clientAccountId": "LF-0"});
     let first = admin.ticket(first).await;
-    let hold = admin.post("/api/privacy/holds", &json!({"accountId": "LF-0", "reason": "Case 4711"})).await.json;
+    let body = json!({"phone": "+447700900142", "reason": "Request 18"});
+    let data = admin.post("/api/privacy/export", &body).await.json;
+    let kept = ["clients", "tickets"].map(|what| data[what].as_array().unwrap().len());
+    assert_eq!(kept, [102, 1], "{data}");
+    let hold = json!({"ticket": first["ticketRef"], "reason": "Case 4711"});
+    let hold = admin.post("/api/privacy/holds", &hold).await.json;
     let ask = async || {
-        let body = json!({"phone": "+447700900142", "reason": "R", "confirm": "+447700900142"});
+        let reason = "Request 19 from +447700900142";
+        let body = json!({"phone": "+447700900142", "reason": reason, "confirm": "+447700900142"});
         admin.post("/api/privacy/erasures", &body).await
     };
     assert_eq!(ask().await.status, 409);
@@ -410,6 +416,8 @@ async fn a_number_takes_however_many_clients_have_it() {
     }
     assert_eq!(admin.get(&at(&first)).await.json["clientName"], "[erased]");
     assert_eq!(ask().await.status, 404);
+    let rows = history(&browser).await;
+    assert_eq!(rows.iter().filter(|row| row.contains("Request 19 from")).count(), 1, "{rows:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
