@@ -17,7 +17,8 @@ use crate::{
 
 /// Rows that one read or one transaction looks at.
 const PAGE: u32 = 500;
-/// Rows whose text one transaction takes out: a few tens of milliseconds.
+/// Rows whose text one transaction takes out: a few tens of milliseconds, and what it takes to ask who is spared by then. Nobody
+/// records anything meanwhile.
 const STEP: usize = 100;
 
 /// What an address begins with that ends with an account.
@@ -107,7 +108,8 @@ fn decoded(path: &str) -> String {
 
 /// Takes the texts of these rows out, some in each transaction: before whom they name is erased, which takes long itself.
 /// `still` is asked at the beginning of each of these for what tells whether a text names somebody, and a row that names nobody any
-/// more stays: whom it names may be held by then. [`redact`] comes in its transaction all the same, as it knows what was recorded
+/// more stays: whom it names may be held by then. It takes the turn [`super::TURN`] itself, the last of all, before it reads much: what
+/// others record meanwhile would have it all done again. [`redact`] comes in its transaction all the same, as it knows what was recorded
 /// since.
 ///
 /// # Errors
@@ -122,6 +124,7 @@ where
         let (keys, still) = (vault.clone(), still.clone());
         let work = move |tx: &mut Tx<'_>| {
             let named = still(tx)?;
+            // For one that reads nothing.
             tx.take_turn(store::TURN)?;
             // As in the rest of an erasure.
             tx.blank_freed(true)?;

@@ -208,10 +208,12 @@ impl InForce {
     }
 }
 
-/// What names those who are held by now, in a write that takes something out of other places than their own records: a hold may
-/// have come since it was looked for. Whoever places one at the same moment waits for this write, or this one for them.
+/// What names those who are held by now, at the beginning of a write that takes something out of the audit history: a hold may have
+/// come since it was looked for. Whoever places one at the same moment waits for this write, or this one for them. The history's turn
+/// is taken before all is read, too: where something was recorded meanwhile, it would have to be read again, and as often as that.
 pub(super) fn mentions_now(tx: &mut Tx<'_>, desk: &Desk) -> Result<Mentions, Fault> {
     tx.take_turn(TURN)?;
+    tx.take_turn(audit::TURN)?;
     InForce::read(tx, desk)?.mentions(tx, desk)
 }
 
@@ -224,4 +226,38 @@ fn keeps(hold: &Hold, client: Option<&Client>, ticket: &Ticket) -> bool {
 pub(super) fn refuse(holds: &[&Hold]) -> Result<(), Fault> {
     let Some(first) = holds.first() else { return Ok(()) };
     Err(Fault::conflict(Text::new("privacy-held").arg("reason", &first.reason).arg("count", holds.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use super::*;
+    use crate::privacy::tests;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nothing_is_recorded_while_it_is_read_who_is_held() {
+        let (app, asha, _dir) = tests::desk().await;
+        let (started, has_started) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let (db, desk) = (app.db.clone(), app.tickets.desk.clone());
+        let first = tokio::spawn(async move {
+            let work = move |tx: &mut Tx<'_>| {
+                mentions_now(tx, &desk)?;
+                started.send(()).unwrap();
+                released.recv().unwrap();
+                Ok::<_, Fault>(())
+            };
+            db.write(work).await
+        });
+        tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
+        let (db, desk) = (app.db.clone(), app.tickets.desk.clone());
+        let record = move |tx: &mut Tx<'_>| tests::read(tx, &desk, asha.id, "Ada Byron");
+        let mut second = tokio::spawn(async move { db.write(record).await });
+        let early = tokio::time::timeout(Duration::from_millis(300), &mut second).await;
+        release.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        assert!(early.is_err(), "it did not wait");
+        second.await.unwrap().unwrap();
+    }
 }

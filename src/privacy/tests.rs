@@ -66,7 +66,12 @@ pub(super) fn hold(tx: &mut Tx<'_>, desk: &Desk, ticket: Uuid, by: Uuid) -> Resu
     let (id, ticket, reason) = (desk.clock.uuid(), Some(ticket), "Case 4711".to_owned());
     let hold = Hold { id, client: None, ticket, reason, placed_at: START, placed_by: by, until: None };
     store::insert(tx, &desk.vault, &hold)?;
-    let read = Event::Read { path: "/tickets".to_owned(), query: "q=zoe+quillfeather".to_owned() };
+    read(tx, desk, by, "zoe quillfeather")
+}
+
+/// Puts on record that somebody has looked for something.
+pub(super) fn read(tx: &mut Tx<'_>, desk: &Desk, by: Uuid, sought: &str) -> Result<(), Fault> {
+    let read = Event::Read { path: "/tickets".to_owned(), query: format!("q={}", sought.replace(' ', "+")) };
     audit::record(tx, &desk.vault, &desk.clock, Some(by), &read)?;
     Ok(())
 }
