@@ -89,6 +89,16 @@ impl Gone {
     }
 }
 
+/// Takes the texts of the history out that name them, and nobody who is held by then.
+async fn redact_ahead(db: &Db, desk: &Desk, found: &mut audit::Naming, whose: &Arc<Gone>) -> Result<(), Fault> {
+    let (here, theirs) = (desk.clone(), Arc::clone(whose));
+    let still = move |tx: &mut Tx<'_>| {
+        let reader = theirs.reader(hold::mentions_now(tx, &here)?);
+        Ok::<_, Fault>(move |said: audit::Said<'_>| reader.tells_of_said(said))
+    };
+    audit::redact_ahead(db, &desk.vault, found, still).await
+}
+
 /// What is known of some tickets before they go.
 struct Ahead {
     whose: Arc<Gone>,
@@ -114,12 +124,7 @@ impl Ahead {
         let mut named = None;
         if !whose.mentions.is_empty() {
             let mut found = audit::naming(db, &desk.vault, |said| whose.reader.tells_of_said(said)).await?;
-            let (here, theirs) = (desk.clone(), Arc::clone(&whose));
-            let still = move |tx: &mut Tx<'_>| {
-                let reader = theirs.reader(hold::mentions_now(tx, &here)?);
-                Ok::<_, Fault>(move |said: audit::Said<'_>| reader.tells_of_said(said))
-            };
-            audit::redact_ahead(db, &desk.vault, &mut found, still).await?;
+            redact_ahead(db, desk, &mut found, &whose).await?;
             named = Some(found);
         }
         Ok(Some(Self { whose, named, last }))
@@ -194,5 +199,27 @@ mod tests {
         let step = db.write(move |tx| ahead.step(tx, &here, place)).await.unwrap();
         assert_eq!(step.unwrap().0, 1, "Ada's");
         assert_eq!(tests::left(&app, by).await, (vec!["Zoë Quillfeather".to_owned()], 0));
+    }
+
+    /// What was searched for goes ahead of the rest, in transactions of its own.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_search_for_somebody_who_is_held_meanwhile_stays() {
+        let (app, asha, _dir) = tests::desk().await;
+        let (db, desk, by) = (&app.db, &app.tickets.desk, asha.id);
+        let here = desk.clone();
+        let log = move |tx: &mut Tx<'_>| {
+            let zoe = closed(tx, &here, &asha, ("Zoë Quillfeather", "+447700900142"))?;
+            let ada = closed(tx, &here, &asha, ("Ada Byron", "+447700900199"))?;
+            tests::read(tx, &here, by, "zoe quillfeather")?;
+            tests::read(tx, &here, by, "ada byron")?;
+            Ok::<_, Fault>((gone(tx, &here, Mentions::default(), &[zoe.id, ada.id])?, zoe.id))
+        };
+        let (mentions, zoe) = db.write(log).await.unwrap();
+        let whose = Arc::new(Gone { reader: mentions.reader(), mentions });
+        let mut found = audit::naming(db, &desk.vault, |said| whose.reader.tells_of_said(said)).await.unwrap();
+        let here = desk.clone();
+        db.write(move |tx| tests::hold(tx, &here, zoe, by)).await.unwrap();
+        redact_ahead(db, desk, &mut found, &whose).await.unwrap();
+        assert_eq!(tests::left(&app, by).await.1, 1, "that for Ada");
     }
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     audit::{self, Event},
     clients::{self, Client},
-    db::Tx,
+    db::{Db, Tx},
     drafts,
     fault::Fault,
     tickets::{self, Desk, views},
@@ -87,12 +87,7 @@ pub async fn erase(
     let (here, whom, ids) = (desk.clone(), subject.clone(), found.ids());
     let messages = db.write(move |tx| elsewhere.forget_ahead(tx, &here, &whom, &ids)).await?;
     let mut named = named.sparing(beginning);
-    let (here, theirs) = (desk.clone(), known.clone());
-    let still = move |tx: &mut Tx<'_>| {
-        let (reader, _) = theirs.readers(hold::mentions_now(tx, &here)?);
-        Ok::<_, Fault>(move |said: audit::Said<'_>| reader.tells_of_said(said))
-    };
-    audit::redact_ahead(db, &desk.vault, &mut named, still).await?;
+    redact_ahead(db, desk, &mut named, &known).await?;
     let so_far = SoFar { erased: Erased { messages, ..Erased::default() }, ids: Vec::new(), known };
     let SoFar { erased, ids, known } = erase_tickets(privacy, subject, so_far, by).await?;
     let elsewhere = Elsewhere::new(&known, began, Vec::new(), by);
@@ -101,6 +96,16 @@ pub async fn erase(
     let erased = db.write(move |tx| last.run(tx, &here, erased)).await?;
     db.scrub().await;
     Ok(erased)
+}
+
+/// Takes the texts of the history out that name them, and nobody who is held by then.
+async fn redact_ahead(db: &Db, desk: &Desk, named: &mut audit::Naming, known: &Known) -> Result<(), Fault> {
+    let (here, theirs) = (desk.clone(), known.clone());
+    let still = move |tx: &mut Tx<'_>| {
+        let (reader, _) = theirs.readers(hold::mentions_now(tx, &here)?);
+        Ok::<_, Fault>(move |said: audit::Said<'_>| reader.tells_of_said(said))
+    };
+    audit::redact_ahead(db, &desk.vault, named, still).await
 }
 
 /// What was erased until now, and of whom.
@@ -380,5 +385,29 @@ mod tests {
         assert_eq!(db.write(erase).await.unwrap().tickets, 1);
         let stay = vec!["Zoe Quillfeather".to_owned(), "Zoë Quillfeather".to_owned()];
         assert_eq!(tests::left(&app, by).await, (stay, 0));
+    }
+
+    /// What was searched for goes ahead of the rest, in transactions of its own.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_search_for_a_namesake_who_is_held_meanwhile_stays() {
+        let (app, asha, _dir) = tests::desk().await;
+        let (db, desk, by) = (&app.db, &app.tickets.desk, asha.id);
+        let here = desk.clone();
+        let log = move |tx: &mut Tx<'_>| {
+            let zoe = closed(tx, &here, &asha, ("Zoë Quillfeather", "+447700900142"))?;
+            let namesake = closed(tx, &here, &asha, ("Zoe Quillfeather", "+447700900199"))?;
+            tests::read(tx, &here, by, "zoe quillfeather")?;
+            tests::read(tx, &here, by, "07700 900142")?;
+            let subject = Subject::Ticket(zoe.id);
+            let (found, holds) = (subject.find(tx, &here)?, InForce::read(tx, &here)?);
+            Ok::<_, Fault>((known(tx, &here, &subject, &found, &holds)?, namesake.id))
+        };
+        let (known, namesake) = db.write(log).await.unwrap();
+        let (reader, _) = known.readers(Mentions::default());
+        let mut named = audit::naming(db, &desk.vault, |said| reader.tells_of_said(said)).await.unwrap();
+        let here = desk.clone();
+        db.write(move |tx| tests::hold(tx, &here, namesake, by)).await.unwrap();
+        redact_ahead(db, desk, &mut named, &known).await.unwrap();
+        assert_eq!(tests::left(&app, by).await.1, 1, "that for the number");
     }
 }

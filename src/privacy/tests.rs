@@ -3,7 +3,7 @@
 use testbase::Dir;
 use uuid::Uuid;
 
-use super::{Hold, store};
+use super::{NewHold, Subject, place_hold};
 use crate::{
     app::App,
     audit::{self, Event},
@@ -11,6 +11,7 @@ use crate::{
     config::{Config, Sources},
     db::Tx,
     fault::Fault,
+    input::Input,
     phone::Phone,
     staff::{self, NewUser, Person, Role},
     tickets::{Change, Desk, NewTicket, Priority, Status, Ticket, create, prepare, update, views},
@@ -63,9 +64,8 @@ pub(super) fn view(tx: &mut Tx<'_>, desk: &Desk, by: &Person, sought: &str) -> R
 
 /// Places a hold on a ticket, and puts on record that somebody has looked for Zoë Quillfeather since.
 pub(super) fn hold(tx: &mut Tx<'_>, desk: &Desk, ticket: Uuid, by: Uuid) -> Result<(), Fault> {
-    let (id, ticket, reason) = (desk.clock.uuid(), Some(ticket), "Case 4711".to_owned());
-    let hold = Hold { id, client: None, ticket, reason, placed_at: START, placed_by: by, until: None };
-    store::insert(tx, &desk.vault, &hold)?;
+    let mut input = Input::from_pairs([("reason".to_owned(), "Case 4711".to_owned())]);
+    place_hold(tx, desk, &Subject::Ticket(ticket), &NewHold::take(&mut input, desk), by)?;
     read(tx, desk, by, "zoe quillfeather")
 }
 
