@@ -31,11 +31,12 @@ use utoipa_axum::router::OpenApiRouter;
 use vault::Vault;
 
 use crate::{
+    audit::HasAccount,
     clients::{self, Clients},
     clock::Clock,
     config::Config,
     data,
-    db::Db,
+    db::{Db, Tx},
     deliveries, drafts,
     fault::Fault,
     live::{self, Live},
@@ -133,7 +134,7 @@ impl App {
             .at(config.public_url.as_deref())
             .with(config.staff, mails)
             .by(provider)
-            .recording_reads(config.audit_reads)
+            .recording_reads(config.audit_reads, has_account(&vault))
             .under(Rules { technician_view: config.technician_view });
         let clients = Clients {
             db: db.clone(),
@@ -320,6 +321,12 @@ fn chrome(config: &Config, side_bar: SideBar, desk: &Desk, health: &Health) -> C
             Ok(News { warning, to_call: deliveries::to_call(tx, &desk)? })
         }),
     }
+}
+
+/// Asks the clients for what stands below them.
+fn has_account(vault: &Vault) -> HasAccount {
+    let vault = vault.clone();
+    Arc::new(move |tx: &mut Tx<'_>, account: &str| Ok(clients::by_account(tx, &vault, account)?.is_some()))
 }
 
 /// How this desk speaks to clients.

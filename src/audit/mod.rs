@@ -23,7 +23,7 @@ pub use self::{
     of_clients::{Brought, Clients},
     privacy::{Privacy, Whom},
     purge::{Naming, Said, age, naming, purge, redact, redact_ahead},
-    reads::Reads,
+    reads::{HasAccount, Reads},
     record::{Entry, recent, record},
     store::{TURN, newest},
 };

@@ -21,9 +21,6 @@ const PAGE: u32 = 500;
 /// records anything meanwhile.
 const STEP: usize = 100;
 
-/// What an address begins with that ends with an account.
-pub(super) const OF_ACCOUNT: &str = "/api/clients/";
-
 /// Somebody's words that a row keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said<'a> {
@@ -92,11 +89,16 @@ fn asked(event: &Event) -> Vec<(String, String)> {
             pairs(query)
         }
         Event::Read { path, query } => {
-            let account = path.strip_prefix(OF_ACCOUNT).map(|account| ("q".to_owned(), decoded(account)));
+            let account = account_in(path).map(|account| ("q".to_owned(), account));
             account.into_iter().chain(pairs(query)).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// The account that an address ends with.
+pub(super) fn account_in(path: &str) -> Option<String> {
+    path.strip_prefix("/api/clients/").map(decoded)
 }
 
 /// A path without its percent signs: an account stands in it as `LF%20551`.

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use vault::Vault;
 
-use super::{Event, privacy::ERASED, purge::OF_ACCOUNT, record, store};
+use super::{Event, privacy::ERASED, purge::account_in, record, store};
 use crate::{
     clock::Clock,
     db::{Db, Tx},
@@ -30,8 +30,38 @@ const PATH: usize = 300;
 /// Of a query, in characters: the rows of a list have room in it.
 const QUERY: usize = 2_500;
 
-/// An erasure takes less from its own row to its commit, and clocks of two nodes differ by less, in milliseconds.
-const APART: i64 = 5_000;
+/// An erasure takes less from its own row to its commit, in milliseconds: a commit may wait for 15 seconds, and clocks that are kept
+/// right differ by little. More would cost every read that comes after an erasure its words.
+const BEFORE: i64 = 20_000;
+/// Clocks of two nodes differ by less, in milliseconds. Where they agree no row is of later than now, so that this costs no read its
+/// words.
+const AFTER: i64 = 60 * 60 * 1000;
+
+/// Parameters that hold no words of anybody: ids, references, times, numbers, and what is chosen from a list. Whatever else an address
+/// says may name somebody, as what is typed into the search box does.
+const FIXED: [&str; 18] = [
+    "after",
+    "assignedTo",
+    "channel",
+    "client",
+    "createdFrom",
+    "createdTo",
+    "from",
+    "issueType",
+    "order",
+    "page",
+    "pageSize",
+    "priority",
+    "rows",
+    "sort",
+    "state",
+    "status",
+    "ticket",
+    "to",
+];
+
+/// Whether a client has an account. Clients stand above this feature, so that it is handed in.
+pub type HasAccount = Arc<dyn Fn(&mut Tx<'_>, &str) -> Result<bool, Fault> + Send + Sync>;
 
 /// A user and the whole of an address, however long, as a digest.
 type Place = [u8; 32];
@@ -42,6 +72,7 @@ pub struct Reads {
     db: Db,
     vault: Vault,
     clock: Clock,
+    has_account: HasAccount,
     /// When each place was recorded.
     recent: Arc<Mutex<HashMap<Place, i64>>>,
     room: Arc<Semaphore>,
@@ -55,13 +86,13 @@ impl std::fmt::Debug for Reads {
 
 impl Reads {
     /// Of this database.
-    pub fn new(db: Db, vault: Vault, clock: Clock) -> Self {
-        Self { db, vault, clock, recent: Arc::default(), room: Arc::new(Semaphore::new(WAITING)) }
+    pub fn new(db: Db, vault: Vault, clock: Clock, has_account: HasAccount) -> Self {
+        Self { db, vault, clock, has_account, recent: Arc::default(), room: Arc::new(Semaphore::new(WAITING)) }
     }
 
     /// Notes that somebody saw what is at an address, by a request that began at `since`, in milliseconds. Nobody waits for the
     /// record: a desk is not slower for it. So it may come after an erasure that has ended meanwhile. Nobody knows by then whether what
-    /// was typed names whom that erased, and it is left out.
+    /// was typed names whom that erased, and it is left out, but for the account of a client who is there.
     pub fn note(&self, by: Uuid, path: &str, query: &str, since: i64) {
         let at = place(by, path, query);
         if !self.is_due(at, self.clock.now()) {
@@ -73,20 +104,28 @@ impl Reads {
             return;
         };
         let (vault, clock, db) = (self.vault.clone(), self.clock.clone(), self.db.clone());
-        let event = Event::Read { path: path.chars().take(PATH).collect(), query: kept(query) };
-        let wordless = wordless(path, query);
+        let (has_account, path, query) = (Arc::clone(&self.has_account), path.to_owned(), query.to_owned());
         let work = move |tx: &mut Tx<'_>| {
             // No erasure ends from here on to the end of the transaction.
             tx.take_turn(store::TURN)?;
-            let is_late = store::has(tx, ERASED, (since - APART, clock.now() + APART))?;
-            record(tx, &vault, &clock, Some(by), if is_late { &wordless } else { &event })?;
-            Ok::<_, Fault>(is_late)
+            let whole = read(&path, &query);
+            if !store::has(tx, ERASED, (since - BEFORE, clock.now() + AFTER))? {
+                record(tx, &vault, &clock, Some(by), &whole)?;
+                return Ok::<_, Fault>(true);
+            }
+            let is_there = match account_in(&path) {
+                Some(account) => has_account(tx, &account)?,
+                None => true,
+            };
+            let event = wordless(&path, &query, is_there);
+            record(tx, &vault, &clock, Some(by), &event)?;
+            Ok(event == whole)
         };
         let reads = self.clone();
         let recording = async move {
             let recorded: Result<bool, Fault> = db.write(work).await;
             // Else what was left out would be so whenever it is asked for again, for all that time.
-            if !matches!(recorded, Ok(false)) {
+            if !matches!(recorded, Ok(true)) {
                 reads.forget(&at);
             }
             if let Err(fault) = recorded {
@@ -125,11 +164,21 @@ fn place(by: Uuid, path: &str, query: &str) -> Place {
     Sha256::new().chain_update(by.as_bytes()).chain_update(path).chain_update("?").chain_update(query).finalize().into()
 }
 
-/// The same read without what was typed: the account of its path, and its query.
-fn wordless(path: &str, query: &str) -> Event {
-    let path = if path.starts_with(OF_ACCOUNT) { "/api/clients/{accountId}" } else { path };
-    let query = if query.is_empty() { "" } else { "left_out=erasure" };
-    Event::Read { path: path.chars().take(PATH).collect(), query: query.to_owned() }
+/// A read, as far as it is kept.
+fn read(path: &str, query: &str) -> Event {
+    Event::Read { path: path.chars().take(PATH).collect(), query: kept(query) }
+}
+
+/// The same read without what was typed: what its query says beside [`FIXED`], and the account of its path unless a client
+/// who has it is there.
+fn wordless(path: &str, query: &str, is_there: bool) -> Event {
+    let is_fixed = |pair: &&str| FIXED.contains(&pair.split('=').next().unwrap_or_default());
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let (mut left, typed): (Vec<&str>, Vec<&str>) = pairs.partition(is_fixed);
+    if !typed.is_empty() {
+        left.insert(0, "left_out=erasure");
+    }
+    read(if is_there { path } else { "/api/clients/{accountId}" }, &left.join("&"))
 }
 
 /// What is kept of a query: what was searched for before all else, which may be too long.
@@ -142,7 +191,15 @@ fn kept(query: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::DbOptions;
+    use crate::{
+        audit::{Privacy, Whom, noted},
+        db::DbOptions,
+    };
+
+    /// There is one client, with this account.
+    fn only(account: &'static str) -> HasAccount {
+        Arc::new(move |_: &mut Tx<'_>, asked: &str| Ok(asked == account))
+    }
 
     #[test]
     fn what_was_searched_for_is_kept_whatever_stands_before_it() {
@@ -158,7 +215,7 @@ mod tests {
     async fn an_address_is_due_once_in_a_while_for_each_user_and_the_whole_of_it() {
         let dir = testbase::Dir::new();
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
-        let reads = Reads::new(db, Vault::for_tests(1), Clock::fixed(1_000, 3).0);
+        let reads = Reads::new(db, Vault::for_tests(1), Clock::fixed(1_000, 3).0, only("LF-9"));
         let (one, other, padding) = (Uuid::from_u128(1), Uuid::from_u128(2), "x".repeat(2 * QUERY));
         let due = |by, query: &str, now| reads.is_due(place(by, "/tickets", query), now);
         assert!(due(one, "q=nadia", 0) && due(other, "q=nadia", 0) && due(one, "q=nadi", 0));
@@ -172,7 +229,7 @@ mod tests {
         let dir = testbase::Dir::new();
         // It has no tables, so that it takes nothing.
         let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
-        let reads = Reads::new(db, Vault::for_tests(1), Clock::fixed(1_000, 3).0);
+        let reads = Reads::new(db, Vault::for_tests(1), Clock::fixed(1_000, 3).0, only("LF-9"));
         let (by, all) = (Uuid::from_u128(1), u32::try_from(WAITING).unwrap());
         let due = |query: &str| reads.is_due(place(by, "/tickets", query), 1_000);
         let full = reads.room.acquire_many(all).await.unwrap();
@@ -182,5 +239,61 @@ mod tests {
         reads.note(by, "/tickets", "q=zoe", 1_000);
         drop(reads.room.acquire_many(all).await.unwrap());
         assert!(due("q=zoe"), "the database did not take it");
+    }
+
+    /// Whoever was read can be told, unless they may have been erased.
+    #[tokio::test]
+    async fn after_an_erasure_only_what_was_typed_is_left_out() {
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let (vault, (clock, hand)) = (Vault::for_tests(1), Clock::fixed(1_795_000_000_000, 3));
+        let reads = Reads::new(db.clone(), vault.clone(), clock.clone(), only("LF 9"));
+        let erased = async |clock: Clock| {
+            let whom = Whom::Client(Uuid::from_u128(2));
+            let event = Event::Privacy(Privacy::Erased { whom, tickets: 1, messages: 0 });
+            let keys = vault.clone();
+            db.write(move |tx| record(tx, &keys, &clock, None, &event)).await.unwrap();
+        };
+        let all = u32::try_from(WAITING).unwrap();
+        let note = async |path: &str, query: &str| {
+            reads.note(Uuid::from_u128(1), path, query, clock.now());
+            // It is on record once there is room for all again.
+            drop(reads.room.acquire_many(all).await.unwrap());
+        };
+        erased(clock.clone()).await;
+        note("/api/clients/LF%209", "").await;
+        note("/api/clients/LF-551", "").await;
+        note("/live", "rows=BILL-20261112-0001%2C+BILL-20261112-0002").await;
+        note("/tickets", "q=zoe&status=Open&clientName=Zo%C3%AB&page=2&Zo%C3%AB&%71=zoe").await;
+        note("/tickets", "status=Open&page=3").await;
+        hand.advance(BEFORE);
+        note("/tickets", "q=a+commit+may+take+long").await;
+        hand.advance(1);
+        note("/tickets", "q=ada").await;
+        // By a node whose clock is ahead.
+        erased(Clock::fixed(clock.now() + 50 * 60 * 1000, 4).0).await;
+        note("/tickets", "q=zoe").await;
+
+        let keys = vault.clone();
+        let rows = db.read(move |tx| store::of_kinds(tx, &keys, &Event::SAID, i64::MIN, 100)).await.unwrap();
+        let left = rows.iter().map(|row| match noted::read(&row.text) {
+            Some((Event::Read { path, query }, _)) => format!("{path}?{query}"),
+            other => panic!("{other:?}"),
+        });
+        let want = [
+            "/api/clients/LF%209?",
+            "/api/clients/{accountId}?",
+            "/live?rows=BILL-20261112-0001%2C+BILL-20261112-0002",
+            "/tickets?left_out=erasure&status=Open&page=2",
+            "/tickets?status=Open&page=3",
+            "/tickets?left_out=erasure",
+            "/tickets?q=ada",
+            "/tickets?left_out=erasure",
+        ];
+        assert_eq!(left.collect::<Vec<_>>(), want);
+        let due = |path: &str, query: &str| reads.is_due(place(Uuid::from_u128(1), path, query), clock.now());
+        assert!(due("/tickets", "q=zoe"), "it was not whole");
+        assert!(!due("/tickets", "status=Open&page=3"));
     }
 }

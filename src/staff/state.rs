@@ -10,7 +10,7 @@ use vault::Vault;
 
 use super::{Gate, Rules, Settings, Throttle, mail::Mails, oidc::Provider, second_factor::Passkeys, store};
 use crate::{
-    audit::Reads,
+    audit::{HasAccount, Reads},
     clock::Clock,
     db::Db,
     fault::Fault,
@@ -127,10 +127,10 @@ impl Staff {
         self.provider.as_ref().is_some_and(|provider| !provider.settings.local_login)
     }
 
-    /// The same, which records who saw what is personal.
+    /// The same, which records who saw what is personal. After an erasure it is asked whether a client has an account.
     #[must_use]
-    pub fn recording_reads(self, on: bool) -> Self {
-        let reads = on.then(|| Reads::new(self.db.clone(), self.vault.clone(), self.clock.clone()));
+    pub fn recording_reads(self, on: bool, has_account: HasAccount) -> Self {
+        let reads = on.then(|| Reads::new(self.db.clone(), self.vault.clone(), self.clock.clone(), has_account));
         Self { reads, ..self }
     }
 
