@@ -210,14 +210,14 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
                 ASK_AGAIN
             }
         };
-        let tidied = async {
+        let work = async {
             if tidies {
                 tidy(&app.db).await;
             }
             tokio::time::sleep(pause).await;
         };
         tokio::select! {
-            () = tidied => {}
+            () = work => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
     }
