@@ -1,5 +1,7 @@
 //! Photos that technicians bring: what is kept of them, who sees them, and how they go.
 
+use std::collections::HashSet;
+
 use image::{ImageFormat, Rgb, RgbImage};
 use redress::{
     privacy::{self, Subject},
@@ -276,8 +278,9 @@ async fn it_is_sealed_where_it_lies_handed_out_and_erased_with_its_ticket() {
         let rows = tx.query("SELECT data FROM photo_parts", &[])?;
         rows.iter().map(|row| row.bytes(0)).collect::<Result<Vec<_>, _>>()
     };
+    let clear: HashSet<&[u8]> = shown.chunks_exact(24).collect();
     for piece in field.app.app.db.read(pieces).await.unwrap() {
-        assert!(!shown.windows(24).step_by(24).any(|part| piece.windows(24).any(|bytes| bytes == part)), "in clear");
+        assert!(!piece.windows(24).any(|bytes| clear.contains(bytes)), "in clear");
     }
 
     let whom = json!({"ticket": field.reference(), "reason": "Request 18"});

@@ -442,7 +442,7 @@ async fn killed_in_the_middle_and_begun_again_it_is_the_desk_of_one_run() {
         let mut child = redress(dir, &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         while child.try_wait().unwrap().is_none() && admin.get("/api/tickets").await.json["total"].as_u64() < Some(more)
         {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let killed = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
