@@ -83,7 +83,7 @@ impl Encrypted {
 
 impl Drop for Encrypted {
     fn drop(&mut self) {
-        run("as-postgres", &["pg_ctl", "stop", "-s", "-m", "immediate", "-D", &format!("{}/data", self.home.0)], "");
+        run("as-postgres", &["pg_ctl", "stop", "-s", "-m", "fast", "-D", &format!("{}/data", self.home.0)], "");
         let _ = std::fs::remove_file(&self.authority);
     }
 }
