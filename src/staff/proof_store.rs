@@ -46,9 +46,11 @@ pub fn owner(
     };
     let sql = format!(
         "SELECT {USER}, c.{noted}, c.expires_at, {proved}, (SELECT value FROM meta WHERE name = 'second_factor') \
-         FROM {table} c JOIN users u ON u.id = c.user_id WHERE c.token_hash = $1"
+         FROM {table} c JOIN users u ON u.id = c.user_id \
+         WHERE c.token_hash = $1 AND (c.expires_at IS NULL OR c.expires_at > $2)"
     );
-    let Some(row) = tx.query_one(&sql, params![*hash])? else { return Ok(None) };
+    // What has ended is as if it had never been, and its refusal takes no longer: nothing of it is opened.
+    let Some(row) = tx.query_one(&sql, params![*hash, now])? else { return Ok(None) };
     let user = user(vault, &row, 0)?;
     let rest = |number: usize| USER_COLUMNS + number;
     let (noted, expires_at, mac) = (row.opt_int(rest(0))?, row.opt_int(rest(1))?, row.opt_bytes(rest(4))?);
@@ -61,8 +63,7 @@ pub fn owner(
     if !user.may_enter() || !bond.vouches(vault, mac.as_deref()) {
         return Ok(None);
     }
-    let idle = kind == Kind::Session && noted.is_none_or(|noted| noted <= now - idle);
-    if idle || expires_at.is_some_and(|end| end <= now) {
+    if kind == Kind::Session && noted.is_none_or(|noted| noted <= now - idle) {
         return Ok(None);
     }
     let stale = noted.is_none_or(|noted| now - noted >= NOTED_AFTER);
