@@ -15,7 +15,7 @@ use super::{
 use crate::support::{Dir, eventually, process::Process};
 
 /// `bin/bench messages` does the same with a hundred thousand.
-const WAITING: usize = 3_000;
+const WAITING: usize = 10_000;
 const A_SECOND: usize = 50;
 
 /// Queues messages of four ranks in turn. Each says which it is.
