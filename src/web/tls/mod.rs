@@ -147,11 +147,13 @@ impl Watcher {
             Ok(Ok(loaded)) => {
                 self.settled = stamp;
                 Self::failing(false);
-                if asked || loaded.certified.cert != self.tls.shown.now().certified.cert {
-                    tracing::info!(until = instant(loaded.until), "the certificate was taken up from its files");
+                let (until, other) = (loaded.until, loaded.certified.cert != self.tls.shown.now().certified.cert);
+                // Before it is said: who reads that it is in use may connect at once.
+                self.tls.shown.put(loaded);
+                if asked || other {
+                    tracing::info!(until = instant(until), "the certificate was taken up from its files");
                     self.warned = None;
                 }
-                self.tls.shown.put(loaded);
             }
             // Certificate and key are seldom changed in one moment.
             Ok(Err(_)) if !asked && stamp != self.doubted => self.doubted = stamp,
