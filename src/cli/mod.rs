@@ -8,6 +8,7 @@ mod config_check;
 mod db;
 mod demo;
 mod doctor;
+mod health;
 mod key;
 mod log;
 mod manual;
@@ -127,6 +128,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
         Some(("openapi", _)) => openapi::print(),
         Some(("doctor", args)) => doctor::doctor(&sources, args).await,
+        Some(("health", args)) => health::health(checked(&sources)?, args).await,
         Some(("completions", args)) => completions::print(args),
         Some(("man", args)) => manual::run(args),
         Some(("db", args)) => match args.subcommand() {
@@ -266,7 +268,7 @@ fn commands() -> Command {
         )
         .subcommands([backup::command(), restore::command(), key::command(), audit::command()])
         .subcommands([privacy::retention_command(), webhook::command()])
-        .subcommand(doctor::command())
+        .subcommands([doctor::command(), health::command()])
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
         .subcommands([completions::command(), manual::command()])
         .subcommand(db::command())

@@ -4,8 +4,8 @@ use data_encoding::HEXLOWER;
 use reqwest::{Client, ClientBuilder, redirect, retry};
 use vault::Vault;
 
-use super::LIMIT;
-use crate::{cause::innermost, clock::Clock, web::proof};
+use super::{LIMIT, port};
+use crate::{cause::innermost, clock::Clock, config::Config, web::proof};
 
 /// More than any answer that counts.
 const LONGEST: usize = 256;
@@ -35,6 +35,15 @@ pub(super) fn client(address: &str) -> ClientBuilder {
         .no_proxy();
     // Plain HTTP needs no certificates, and the machine may have none installed.
     if address.starts_with("http://") { builder.tls_certs_only([]) } else { builder }
+}
+
+/// Where this machine reaches the server of these settings, and by which client. It is not asked by the name in its certificate:
+/// it is told nothing.
+pub(super) fn here(config: &Config) -> (String, ClientBuilder) {
+    let is_secure = config.tls.is_some();
+    let base = format!("{}://{}", if is_secure { "https" } else { "http" }, port::reached_at(config.listen));
+    let client = client(&base).tls_danger_accept_invalid_certs(is_secure);
+    (base, client)
 }
 
 /// Asks whoever is at `base`, without a slash at its end, to prove that it has our keys.

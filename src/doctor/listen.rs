@@ -34,10 +34,8 @@ async fn of_pages(patient: &Patient, address: SocketAddr) -> Verdict {
     if found != Port::Taken {
         return judge(address, &found, None);
     }
-    let scheme = if patient.config.tls.is_some() { "https" } else { "http" };
-    let base = format!("{scheme}://{}", port::reached_at(address));
-    // It is not asked by the name in its certificate. Who it is shows by its proof, and it is told nothing.
-    let client = ask::client(&base).tls_danger_accept_invalid_certs(patient.config.tls.is_some());
+    // Who it is shows by its proof.
+    let (base, client) = ask::here(&patient.config);
     let answer = ask::who_is_at(&base, client, patient.keys.as_ref().ok(), &patient.clock).await;
     judge(address, &found, Some(&answer))
 }

@@ -10,6 +10,7 @@ mod clock;
 mod database;
 mod disk;
 mod gateways;
+mod health;
 mod key;
 mod listen;
 mod metrics;
@@ -27,7 +28,10 @@ use tokio::{sync::oneshot, time::timeout};
 use vault::Vault;
 
 use self::database::Facts;
-pub use self::verdict::{Finding, Level, Verdict};
+pub use self::{
+    health::{Wanted, health},
+    verdict::{Finding, Level, Verdict},
+};
 use crate::{
     clock::Clock,
     config::{Config, Sources},

@@ -1,6 +1,6 @@
 //! The edge: TLS, connections, what travels in headers and cookies.
 
-mod certificate;
+pub mod certificate;
 mod connections;
 mod headers;
 mod limits;

@@ -5,6 +5,7 @@ mod commands;
 mod copying;
 mod crash;
 mod doctor;
+mod health;
 mod importing;
 mod keys;
 mod log;
