@@ -128,7 +128,10 @@ impl Process {
 
 /// What Prometheus shows beside the names.
 fn describe() {
-    describe_histogram!("redress_http_seconds", "Requests by method, route and class of status, with their duration.");
+    describe_histogram!(
+        "redress_http_seconds",
+        "Requests by method, route and class of status: how long until the answer begins."
+    );
     describe_gauge!("redress_http_in_flight", "Requests that are being answered, open pages that stay true included.");
     describe_histogram!("redress_database_seconds", "Transactions with their duration, to wait for one included.");
     describe_histogram!("redress_database_wait_seconds", "What transactions wait for a connection or for the writer.");

@@ -14,7 +14,7 @@ use axum::{
 use tracing::{Instrument as _, Span, field};
 
 use super::{
-    meter::{Asked, known},
+    meter::{Asked, InFlight, known},
     proxies::Proxies,
     refusal::RefusedTo,
 };
@@ -105,6 +105,7 @@ async fn answer(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = route(&request).to_owned();
     let began = std::time::Instant::now();
+    let flight = InFlight::begin();
     let mut asked = Asked::begin(&method, &route);
     let response = next.run(request).await;
     let micros = began.elapsed().as_micros();
@@ -121,5 +122,5 @@ async fn answer(request: Request, next: Next) -> Response {
         let user = response.extensions().get::<RefusedTo>().map(|RefusedTo(user)| tracing::field::display(user));
         tracing::warn!(%method, route, status = status.as_u16(), user, left_out, "a request was refused");
     }
-    response
+    flight.with(response)
 }

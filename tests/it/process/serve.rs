@@ -240,6 +240,12 @@ async fn at_rest(address: &str) -> String {
     .await
 }
 
+/// Where a process shows its metrics.
+fn metrics_of(process: &Process) -> String {
+    let line = process.wait_for("metrics on http://");
+    format!("{}/metrics", line[line.find("http://").unwrap()..].trim())
+}
+
 /// What is there from the start, at 0: whoever watches sees the first that comes.
 const AT_FIRST: [&str; 8] = [
     "redress_notifications_total{state=\"failed\"}",
@@ -259,8 +265,7 @@ async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named(
     let settings =
         [("REDRESS_METRICS_LISTEN", "127.0.0.1:0"), ("REDRESS_REGION", "GB"), ("REDRESS_LOG_SLOW_QUERY_MS", "60000")];
     let process = Process::serve(&dir, &settings);
-    let line = process.wait_for("metrics on http://");
-    let address = format!("{}/metrics", line[line.find("http://").unwrap()..].trim());
+    let address = metrics_of(&process);
     let admin = process.admin(&dir);
     let ticket = json!({"clientName": "Xanthippe Quill", "clientPhone": "07700 900142", "issueType": "Other",
         "description": "Billed twice"});
@@ -309,6 +314,27 @@ async fn requests_the_database_and_the_process_are_measured_and_nobody_is_named(
     for named in ["anthippe", "7700900142", &reference, "/no/such"] {
         assert!(!page.contains(named), "{named}");
     }
+    process.stop();
+}
+
+#[tokio::test]
+async fn an_open_page_is_in_flight_as_long_as_its_stream_and_timed_until_that_begins() {
+    let dir = Dir::new();
+    let process = Process::serve(&dir, &[("REDRESS_METRICS_LISTEN", "127.0.0.1:0")]);
+    let address = metrics_of(&process);
+    process.admin(&dir);
+    let browser = Browser::new(&process.base);
+    let login = [("email", "priya@isp.example"), ("password", PASSWORD)];
+    assert_eq!(browser.submit("/login", &login).await.status, 303);
+    at_rest(&address).await;
+    let mut stream = browser.request("GET", "/live").send().await.unwrap();
+    assert!(stream.chunk().await.unwrap().is_some(), "it has begun");
+    let page = reqwest::get(&address).await.unwrap().text().await.unwrap();
+    assert!((series(&page, "redress_http_in_flight") - 1.0).abs() < f64::EPSILON, "{page}");
+    let timed = "redress_http_seconds_count{method=\"GET\",route=\"/live\",status=\"2xx\"}";
+    assert!((series(&page, timed) - 1.0).abs() < f64::EPSILON, "{page}");
+    drop(stream);
+    at_rest(&address).await;
     process.stop();
 }
 
