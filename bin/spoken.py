@@ -27,6 +27,8 @@ class Program:
         self.globals = set(re.findall(r"--[a-z][a-z0-9-]*", self.help()))
         document = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
         self.calls = [(path, {name.upper() for name in calls}) for path, calls in document.items()]
+        # Of pages too, as metrics have them.
+        self.routes = set(re.findall(r'"[A-Z ]+ (/[^"\s]*)"', (ROOT / "src/staff/routes.rs").read_text()))
         places = [ROOT / "bin", ROOT / "deploy", ROOT / "tests", ROOT / "benches"]
         texts = (path.read_bytes() for place in places for path in place.rglob("*")
                  if path.is_file() and "node_modules" not in path.parts)
@@ -96,6 +98,12 @@ class Program:
             setting = "--" + name.removeprefix("REDRESS_").lower().replace("_", "-")
             if setting not in self.globals and name not in self.variables:
                 yield f"there is no variable {name}"
+
+    def query(self, text):
+        """Routes that a query of metrics asks for and that are none."""
+        for route in re.findall(r'\broute="([^"]*)"', text):
+            if route not in self.routes:
+                yield f"there is no route {route}"
 
     def span(self, text):
         """What is wrong with code within a sentence."""
