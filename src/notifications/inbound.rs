@@ -94,7 +94,57 @@ pub struct Answer {
     pub sms: Sms,
 }
 
-/// Does what a client's message asks for, and gives the answer, if there is one.
+/// What came of a client's message.
+#[derive(Debug, Clone, Default)]
+pub struct Received {
+    /// By which it is counted; nothing of what is not heard, or came before.
+    kind: Option<&'static str>,
+    limited: Option<Limited>,
+    answer: Option<Answer>,
+}
+
+/// A limit that a number came to, by what stands for the number.
+#[derive(Debug, Clone, Copy)]
+enum Limited {
+    References(i64),
+    Written(i64),
+}
+
+impl Received {
+    /// Counts it, says what there is to say of it and gives the answer, if there is one. Only once it is durable: within
+    /// the transaction it may be undone, and is done again.
+    pub fn kept(self) -> Option<Answer> {
+        if let Some(kind) = self.kind {
+            metrics::counter!("redress_inbound_total", "kind" => kind).increment(1);
+        }
+        if let Some(limited) = self.limited {
+            let limit = limited.told();
+            metrics::counter!("redress_inbound_limited_total", "limit" => limit).increment(1);
+        }
+        self.answer
+    }
+}
+
+impl Limited {
+    /// Says it, and gives its name.
+    fn told(self) -> &'static str {
+        match self {
+            Self::References(number) => {
+                tracing::warn!(
+                    number,
+                    "a number asks for one reference after another that is not its own; it is not answered"
+                );
+                "references"
+            }
+            Self::Written(number) => {
+                tracing::warn!(number, "a number writes more than a person would; it lands on no ticket");
+                "written"
+            }
+        }
+    }
+}
+
+/// Does what a client's message asks for.
 ///
 /// Nothing is answered to names, short codes and our own number, to our own words come back, and to numbers that have had
 /// their share of answers. STOP and START count all the same.
@@ -107,24 +157,32 @@ pub fn receive(
     gateway: &str,
     incoming: &Incoming,
     now: i64,
-) -> Result<Option<Answer>, Fault> {
+) -> Result<Received, Fault> {
     let short = incoming.from.chars().filter(|c| c.is_numeric()).count() < NUMBER_DIGITS;
-    let Ok(from) = Phone::from_gateway(&incoming.from, with.region.as_ref()) else { return Ok(None) };
+    let Ok(from) = Phone::from_gateway(&incoming.from, with.region.as_ref()) else {
+        return Ok(Received::default());
+    };
     if with.sender.as_ref() == Some(&from) || echo::is_ours(&with.voice, &incoming.text, &with.cases.statuses()) {
-        metrics::counter!("redress_inbound_total", "kind" => "echo").increment(1);
-        return Ok(None);
+        return Ok(Received { kind: Some("echo"), ..Received::default() });
     }
     if let Some(id) = &incoming.id
         && !number_store::first_time(tx, gateway, id.as_bytes(), now)?
     {
-        return Ok(None);
+        return Ok(Received::default());
     }
-    let talk = Talk { with, from: &from, token: number_store::token(&with.vault, &from), now, short };
-    let Some(sms) = talk.answer(tx, incoming)? else { return Ok(None) };
-    if short || !with.courtesy.reaches(&from) || !number_store::take_reply(tx, talk.token, now, REPLIES)? {
-        return Ok(None);
+    let (kind, token) = (inbound_text::parse(&incoming.text), number_store::token(&with.vault, &from));
+    let mut received = Received { kind: Some(kind.name()), ..Received::default() };
+    let mut talk = Talk { with, from: &from, token, now, short, limited: None };
+    let sms = talk.answer(tx, kind, incoming)?;
+    received.limited = talk.limited;
+    if let Some(sms) = sms
+        && !short
+        && with.courtesy.reaches(&from)
+        && number_store::take_reply(tx, token, now, REPLIES)?
+    {
+        received.answer = Some(Answer { to: from, sms });
     }
-    Ok(Some(Answer { to: from.clone(), sms }))
+    Ok(received)
 }
 
 /// A message of a number that we may listen to.
@@ -135,12 +193,12 @@ struct Talk<'a> {
     now: i64,
     /// From a service, which gets no answer and writes on no ticket.
     short: bool,
+    limited: Option<Limited>,
 }
 
 impl Talk<'_> {
-    fn answer(&self, tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Option<Sms>, Fault> {
-        let (voice, kind) = (&self.with.voice, inbound_text::parse(&incoming.text));
-        metrics::counter!("redress_inbound_total", "kind" => kind.name()).increment(1);
+    fn answer(&mut self, tx: &mut Tx<'_>, kind: Inbound, incoming: &Incoming) -> Result<Option<Sms>, Fault> {
+        let voice = &self.with.voice;
         Ok(match kind {
             Inbound::Stop => {
                 let before = number_store::stopped(tx, self.token)?;
@@ -167,7 +225,7 @@ impl Talk<'_> {
         })
     }
 
-    fn status(&self, tx: &mut Tx<'_>, reference: Option<&str>) -> Result<Option<Sms>, Fault> {
+    fn status(&mut self, tx: &mut Tx<'_>, reference: Option<&str>) -> Result<Option<Sms>, Fault> {
         let found = match reference {
             Some(reference) => self.with.cases.status(tx, reference, self.from)?,
             None => None,
@@ -179,15 +237,11 @@ impl Talk<'_> {
         if number_store::take_message(tx, counted, self.now, WRONG)? {
             return Ok(Some(self.with.voice.unknown_reference()));
         }
-        tracing::warn!(
-            number = counted,
-            "a number asks for one reference after another that is not its own; it is not answered"
-        );
-        metrics::counter!("redress_inbound_limited_total", "limit" => "references").increment(1);
+        self.limited = Some(Limited::References(counted));
         Ok(None)
     }
 
-    fn wrote(&self, tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Option<Sms>, Fault> {
+    fn wrote(&mut self, tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Option<Sms>, Fault> {
         let text = incoming.text.trim();
         if self.short || text.is_empty() {
             return Ok(None);
@@ -200,8 +254,7 @@ impl Talk<'_> {
         }
         let counted = self.with.vault.token(WRITTEN_BY, self.from.as_str());
         if !number_store::take_message(tx, counted, self.now, WRITTEN)? {
-            tracing::warn!(number = counted, "a number writes more than a person would; it lands on no ticket");
-            metrics::counter!("redress_inbound_limited_total", "limit" => "written").increment(1);
+            self.limited = Some(Limited::Written(counted));
             return Ok(None);
         }
         let Some(reference) = self.with.cases.wrote(tx, self.from, text)? else { return Ok(None) };

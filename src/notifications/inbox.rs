@@ -81,9 +81,9 @@ impl Inbox {
     /// Only the database's and the vault's: it has to come again.
     pub async fn receive(&self, gateway: &'static str, incoming: Incoming) -> Result<Option<Answer>, Fault> {
         let (now, with) = (self.clock.now(), self.answering.clone());
-        let answer = self.db.write(move |tx| inbound::receive(tx, &with, gateway, &incoming, now)).await?;
+        let received = self.db.write(move |tx| inbound::receive(tx, &with, gateway, &incoming, now)).await?;
         self.wake.notify_one();
-        Ok(answer)
+        Ok(received.kept())
     }
 }
 
@@ -113,7 +113,8 @@ pub(super) fn apply(
     saved.then_some(changed).ok_or_else(|| Fault::conflict(Text::new("notifications-just-changed")))
 }
 
-fn count(changed: &[&'static str]) {
+/// Counts states that are kept.
+pub(super) fn count(changed: &[&'static str]) {
     for state in changed {
         metrics::counter!("redress_notifications_total", "state" => *state).increment(1);
     }
@@ -122,4 +123,67 @@ fn count(changed: &[&'static str]) {
 /// The verdict of a part as the one of a report without anything else.
 pub(super) fn plain(verdict: Verdict, code: String) -> Report {
     Report { verdict: Some(verdict), code, message_id: None, opted_out: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use vault::Vault;
+
+    use super::*;
+    use crate::{
+        db::DbOptions,
+        notifications::{inbound::Cases, wording::Voice},
+        phone::Phone,
+        words::Language,
+    };
+
+    /// A desk that cannot keep all that clients write.
+    struct Ailing;
+
+    impl Cases for Ailing {
+        fn status(&self, _: &mut Tx<'_>, _: &str, _: &Phone) -> Result<Option<(String, Text)>, Fault> {
+            Ok(None)
+        }
+
+        fn open(&self, _: &mut Tx<'_>, _: &Phone, _: usize) -> Result<Vec<(String, Text)>, Fault> {
+            Ok(Vec::new())
+        }
+
+        fn statuses(&self) -> Vec<Text> {
+            Vec::new()
+        }
+
+        fn wrote(&self, _: &mut Tx<'_>, _: &Phone, text: &str) -> Result<Option<String>, Fault> {
+            if text.contains("lost") { Err(Fault::Forbidden) } else { Ok(None) }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_client_wrote_counts_once_it_is_kept_and_once() {
+        // Of this thread alone, which no transaction runs on.
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let (page, _here) = (recorder.handle(), metrics::set_default_local_recorder(&recorder));
+        let dir = testbase::Dir::new();
+        let db = Db::open(&dir.url().parse().unwrap(), DbOptions::default()).unwrap();
+        db.migrate(0).unwrap();
+        let answering = Answering {
+            vault: Vault::for_tests(1),
+            voice: Voice::new("Lakeside Fibre", Language::English),
+            region: None,
+            courtesy: Arc::default(),
+            sender: None,
+            cases: Arc::new(Ailing),
+        };
+        let inbox = Inbox { db, clock: Clock::fixed(1_000, 3).0, answering, wake: Arc::default() };
+        let wrote = async |text: &str| {
+            let incoming = Incoming { from: "+447700900142".to_owned(), text: text.to_owned(), id: None };
+            inbox.receive("kannel", incoming).await
+        };
+        // At once, so that the one that is undone has the other be done again.
+        let (lost, kept) = tokio::join!(wrote("This one is lost"), wrote("Charged twice"));
+        assert!(lost.is_err() && kept.is_ok());
+        let page = page.render();
+        assert!(page.contains("redress_inbound_total{kind=\"other\"} 1\n"), "{page}");
+    }
 }

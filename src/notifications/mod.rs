@@ -59,7 +59,7 @@ pub use self::{
     health::{GatewayHealth, Health, Seen, Trouble},
     health_store::{Standing, leave as forget_health, standings, tell as tell_health, trouble as gateway_trouble},
     hooks::Hooks,
-    inbound::{Answering, Cases, receive},
+    inbound::{Answering, Cases},
     inbox::Inbox,
     letters::send_letter,
     list::{Listed, Place, Sought},

@@ -48,35 +48,52 @@ impl Told {
     }
 }
 
-/// Stores a message as its answer left it, and the rest of that. Gives whether the message was still ours.
+/// What came of keeping an answer.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Whether the message was still ours.
+    pub ours: bool,
+    /// The states that a report brought which had come before the answer.
+    states: Vec<&'static str>,
+    /// The gateway, and why it is turned off, where it has been just now.
+    off: Option<(&'static str, String)>,
+}
+
+impl Kept {
+    /// Counts it, and says what there is to say of it. Only once it is durable: within the transaction it may be undone,
+    /// and is done again.
+    pub fn tell(&self) {
+        inbox::count(&self.states);
+        if let Some((gateway, reason)) = &self.off {
+            tracing::error!(gateway, reason, "the gateway is turned off; docs/channels.md says how to turn it on");
+        }
+    }
+}
+
+/// Stores a message as its answer left it, and the rest of that.
 ///
 /// # Errors
 /// Only the database's.
-pub fn keep(tx: &mut Tx<'_>, mut delivery: Delivery, told: &Told, now: i64) -> Result<bool, Fault> {
+pub fn keep(tx: &mut Tx<'_>, mut delivery: Delivery, told: &Told, now: i64) -> Result<Kept, Fault> {
     let about = (delivery.id, delivery.round);
-    let saved = store::save(tx, &mut delivery)?;
+    let mut kept = Kept { ours: store::save(tx, &mut delivery)?, ..Kept::default() };
     if told.opted_out
         && let Some(token) = store::token_of(tx, delivery.id)?
     {
         number_store::opt_out(tx, token, Via::Gateway, now)?;
     }
-    if let Some((sign, mark)) = &told.sign
-        && let Some(reason) = off_store::note(tx, (told.gateway, mark), *sign, told.gone.as_deref(), now)?
-    {
-        tracing::error!(
-            gateway = told.gateway,
-            reason,
-            "the gateway is turned off; docs/channels.md says how to turn it on"
-        );
+    if let Some((sign, mark)) = &told.sign {
+        let reason = off_store::note(tx, (told.gateway, mark), *sign, told.gone.as_deref(), now)?;
+        kept.off = reason.map(|reason| (told.gateway, reason));
     }
     if told.ids.is_empty() {
-        return Ok(saved);
+        return Ok(kept);
     }
     // Even where somebody was faster: the phone gets this one too, and its report counts.
     if let Some(known) = parts_store::name(tx, told.gateway, &told.ids, about, now)? {
-        inbox::apply(tx, (known.message, known.round), &inbox::plain(known.verdict, known.code), now)?;
+        kept.states = inbox::apply(tx, (known.message, known.round), &inbox::plain(known.verdict, known.code), now)?;
     }
-    Ok(saved)
+    Ok(kept)
 }
 
 /// A gateway that may be turned off, with the mark of its settings.

@@ -343,9 +343,14 @@ impl Worker {
         for _ in 0..tries {
             let (delivery, told, now) = (delivery.clone(), told.clone(), self.clock.now());
             match self.db.write(move |tx| told::keep(tx, delivery.clone(), &told, now)).await {
-                Ok(true) => return count(&changes),
-                // A report came first, or the lease ran out: the row says more than we know.
-                Ok(false) => return,
+                Ok(kept) => {
+                    kept.tell();
+                    // Else a report came first, or the lease ran out: the row says more than we know.
+                    if kept.ours {
+                        count(&changes);
+                    }
+                    return;
+                }
                 Err(fault) => tracing::warn!(%fault, "the gateway's answer cannot be stored; trying again"),
             }
             tokio::time::sleep(STORE_AGAIN).await;
