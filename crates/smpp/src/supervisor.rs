@@ -102,11 +102,12 @@ impl Supervisor {
         // As many as have a place in the window, so that sending never waits.
         let (submits, receiver) = mpsc::channel(self.config.window);
         let window = Arc::new(Semaphore::new(self.config.window));
+        // Before it is said: who hears that there is a bind may send at once.
+        self.road.send_replace(Road::Open { submits, window });
         self.status.send_modify(|status| {
             status.link = Link::Bound { since: since.into_std() };
             status.sessions += 1;
         });
-        self.road.send_replace(Road::Open { submits, window });
         tracing::info!(host = %self.config.host, "SMPP bound");
         receiver
     }
