@@ -229,7 +229,9 @@ async fn post_user(
         })
     };
     let answer = staff.db.write(work).await?;
-    tracing::info!(by = %by.id, "a user was added");
+    if !answer.replayed {
+        tracing::info!(by = %by.id, "a user was added");
+    }
     Ok(answer.into_response())
 }
 

@@ -189,7 +189,9 @@ async fn prove(
         Ok::<_, Fault>(session_store::prove(tx, &desk.vault, &own, &kept, strong, desk.clock.now())?)
     };
     let proved = staff.db.write(work).await?;
-    tracing::info!(%user, "a user proved anew who they are");
+    if proved {
+        tracing::info!(%user, "a user proved anew who they are");
+    }
     Ok(proved.then_some(fresh))
 }
 
