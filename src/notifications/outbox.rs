@@ -13,12 +13,12 @@ use super::{
     due_store,
     gates::Gates,
     health::Health,
+    inbox,
     message::{Facts, Kind, News, Notification},
     number_store::{self, Via},
     price::Price,
     reason::{COUNTRY, NO_EMAIL, NO_SMS_NUMBER, OPTED_OUT},
     settings::{Routes, Settings},
-    state::State,
     store::{self, Envelope},
     templates::Templates,
     wording::{Sms, Voice},
@@ -328,11 +328,10 @@ pub async fn lapse(db: &Db, gates: &Gates, now: i64) -> Result<u64, Fault> {
         let unreported = move |tx: &mut Tx<'_>| store::unreported(tx, channel, &silent, now - REPORT_DUE);
         all += each(db, unreported, move |delivery| delivery.lapse(now)).await?;
     }
-    metrics::counter!("redress_notifications_total", "state" => State::Unknown.name()).increment(all);
     Ok(all)
 }
 
-/// Changes all that a statement finds, some hundred in a transaction, until it finds nothing.
+/// Changes all that a statement finds, some hundred in a transaction, until it finds nothing. What is kept is counted.
 async fn each(
     db: &Db,
     find: impl Fn(&mut Tx<'_>) -> Result<Vec<Delivery>, Fault> + Clone + Send + 'static,
@@ -342,17 +341,23 @@ async fn each(
     loop {
         let find = find.clone();
         let work = move |tx: &mut Tx<'_>| {
-            let mut changed = 0;
+            let (mut changed, mut states) = (0, Vec::new());
             for mut delivery in find(tx)? {
                 change(&mut delivery);
-                changed += u64::from(store::save(tx, &mut delivery)?);
+                let turns: Vec<_> = delivery.changes.iter().map(|turn| turn.state.name()).collect();
+                if store::save(tx, &mut delivery)? {
+                    changed += 1;
+                    states.extend(turns);
+                }
             }
-            Ok::<_, Fault>(changed)
+            Ok::<_, Fault>((changed, states))
         };
-        match db.write(work).await? {
-            0 => return Ok(all),
-            changed => all += changed,
+        let (changed, states) = db.write(work).await?;
+        if changed == 0 {
+            return Ok(all);
         }
+        inbox::count(&states);
+        all += changed;
     }
 }
 
