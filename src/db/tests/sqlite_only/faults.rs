@@ -200,3 +200,38 @@ async fn commits_are_fsynced_and_the_log_is_a_wal() {
     let wal = Value::Text("wal".to_owned());
     assert_eq!(settings, [wal, Value::Int(2), Value::Int(1), Value::Int(2)]);
 }
+
+/// As Litestream is one, which copies the log meanwhile: it must find in it whatever comes.
+#[tokio::test]
+async fn a_reader_of_the_log_keeps_nobody_waiting_and_loses_nothing_of_it() {
+    const LARGE: i64 = 100_000;
+    let dir = Dir::new();
+    // Whoever waits for the reader waits for longer than the test.
+    let db = open(&dir, Duration::from_hours(1));
+    define(&db, "CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT, data BLOB) STRICT").await;
+    let fill = async |ids: std::ops::Range<i64>| {
+        for id in ids {
+            let insert = "INSERT INTO t (id, data) VALUES ($1, zeroblob($2))";
+            let written = db.write(move |tx| tx.execute(insert, params![id, LARGE]));
+            assert_eq!(tokio::time::timeout(PATIENCE, written).await.expect("it waits for nobody"), Ok(1));
+        }
+    };
+    let (file, log) = (dir.path().join("redress.db"), dir.path().join("redress.db-wal"));
+    // Another pair of them begins with each new log (https://www.sqlite.org/fileformat2.html#walformat).
+    let salts = || std::fs::read(&log).unwrap()[16..24].to_vec();
+    fill(0..20).await;
+    let reader = outsider(&dir);
+    let seen = || reader.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let size = || file.metadata().unwrap().len();
+    let (first, before) = ((salts(), seen()), size());
+    assert_eq!(first.1, 20);
+    fill(20..80).await;
+    assert!(size() > before + 1_000_000, "what the reader has seen is moved meanwhile: {before}, {}", size());
+    assert_eq!((salts(), seen()), first);
+    tokio::time::timeout(PATIENCE, db.close()).await.expect("it waits for nobody").unwrap();
+    assert_eq!((salts(), seen()), first);
+    assert!(log.metadata().unwrap().len() > 80 * LARGE.unsigned_abs(), "all that was written is in it");
+    reader.execute_batch("COMMIT").unwrap();
+    assert_eq!(seen(), 80);
+}
