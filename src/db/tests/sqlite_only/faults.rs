@@ -216,14 +216,14 @@ async fn a_reader_of_the_log_keeps_nobody_waiting_and_loses_nothing_of_it() {
             assert_eq!(tokio::time::timeout(PATIENCE, written).await.expect("it waits for nobody"), Ok(1));
         }
     };
-    let (file, log) = (dir.path().join("redress.db"), dir.path().join("redress.db-wal"));
+    let (main, log) = (dir.path().join("redress.db"), dir.path().join("redress.db-wal"));
     // Another pair of them begins with each new log (https://www.sqlite.org/fileformat2.html#walformat).
     let salts = || std::fs::read(&log).unwrap()[16..24].to_vec();
     fill(0..20).await;
     let reader = outsider(&dir);
     let seen = || reader.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap();
     reader.execute_batch("BEGIN").unwrap();
-    let size = || file.metadata().unwrap().len();
+    let size = || main.metadata().unwrap().len();
     let (first, before) = ((salts(), seen()), size());
     assert_eq!(first.1, 20);
     fill(20..80).await;
