@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Wanted {
     pub(super) sql: String,
     pub(super) params: Vec<Value>,
+    pub(super) took: Duration,
     /// Where it was slow.
     pub(super) carried: Carried,
 }

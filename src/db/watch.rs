@@ -83,10 +83,17 @@ impl Slow {
             statement,
             "a slow statement"
         );
-        if plan::can_be_told(done.sql) && self.plans.may().is_some() {
-            let sql = done.sql.to_owned();
-            let next = Wanted { sql, params: done.params.to_vec(), carried: Carried::here() };
-            *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
+        if plan::can_be_told(done.sql) {
+            self.want(done);
+        }
+    }
+
+    /// Has it explained, unless one waits for that which took longer.
+    fn want(&self, done: &Statement<'_>) {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        if wanted.as_ref().is_none_or(|slowest| slowest.took < done.took) {
+            let (sql, params) = (done.sql.to_owned(), done.params.to_vec());
+            *wanted = Some(Wanted { sql, params, took: done.took, carried: Carried::here() });
             self.any.store(true, Ordering::Release);
         }
     }
@@ -102,12 +109,13 @@ impl Slow {
         tracing::warn!(kind = kind.name(), millis, waited_millis, statements_millis, left_out, "a slow transaction");
     }
 
-    /// Has the statement that waits for it explained, beside whatever else goes on.
+    /// Has the slowest statement since the last transaction was over explained, beside whatever else goes on.
     pub(super) fn explain(&self, db: &Db) {
         if !self.any.swap(false, Ordering::Acquire) {
             return;
         }
         let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let wanted = wanted.filter(|_| self.plans.may().is_some());
         if let (Some(wanted), Ok(runtime)) = (wanted, Handle::try_current()) {
             let carried = wanted.carried.clone();
             runtime.spawn(carried.follow(plan::tell(db.unwatched(), wanted)));
@@ -134,5 +142,25 @@ mod tests {
         assert_eq!(one_line("SELECT a,\n   b\tFROM t"), "SELECT a, b FROM t");
         let long = one_line(&"ä".repeat(3_000));
         assert!(long.len() <= LONGEST + "…".len() && long.ends_with('…'));
+    }
+
+    #[test]
+    fn the_slowest_waits_to_be_explained_and_the_others_use_up_no_plan() {
+        let slow = Slow::new(Duration::from_millis(20));
+        for (sql, millis) in [
+            ("SELECT 1", 30),
+            ("DELETE FROM t", 90),
+            ("SELECT 2", 50),
+            ("SELECT 3", 40),
+            ("INSERT INTO t VALUES (1)", 100),
+            ("SELECT 4", 19),
+        ] {
+            let done = Statement { sql, params: &[], rows: 1, took: Duration::from_millis(millis) };
+            slow.statement(Kind::Write, &done, Duration::ZERO);
+        }
+        assert!(slow.any.load(Ordering::Acquire));
+        assert_eq!(slow.wanted.lock().unwrap().as_ref().unwrap().sql, "DELETE FROM t");
+        assert_eq!(slow.plans.may(), Some(0));
+        assert_eq!([slow.plans.may(), slow.plans.may(), slow.plans.may()], [Some(0), Some(0), None]);
     }
 }
