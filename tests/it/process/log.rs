@@ -76,8 +76,9 @@ async fn as_text_each_line_of_a_request_has_its_id_whatever_is_said_of_others() 
     let admin = process.admin(&dir);
     let id = admin.get("/api/tickets").await.header("x-request-id").to_owned();
     let said = process.stop();
-    let asked: Vec<_> = said.lines().filter(|line| line.contains(&format!("request{{request_id={id}}}: "))).collect();
-    assert!(asked.len() == 1 && asked[0].contains("route=\"/api/tickets\""), "{said}");
+    // On a slow machine it has others too: that the use of its token is noted late, or what took long.
+    let line = format!("request{{request_id={id}}}: request method=GET route=\"/api/tickets\" ");
+    assert_eq!(said.lines().filter(|said| said.contains(&line)).count(), 1, "{said}");
 }
 
 /// What the hourly sweep forgets failed log-ins by.
