@@ -170,19 +170,25 @@ async fn every_sealed_value_is_sealed_anew_and_opens_as_before() {
 
     // It breaks off in the middle, and is gone on with.
     let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let (go_on, wait) = std::sync::mpsc::channel::<()>();
     let broken = work.clone();
     let part = tokio::spawn(async move {
         let mut tell = move |more| {
             let _ = sender.send(more);
+            // Until it is aborted, which ends it where it waits next.
+            let _ = wait.recv();
         };
         broken.reseal(&mut tell).await
     });
     told.recv().await.unwrap();
     part.abort();
+    drop(go_on);
     let _ = part.await;
     let mut seen = 0;
-    work.reseal(&mut |more| seen += more).await.unwrap();
+    let rest = work.reseal(&mut |more| seen += more).await.unwrap();
     assert_eq!(seen, rows, "progress comes to its end");
+    let values: u64 = rest.used.values().sum();
+    assert!(rest.resealed > 0 && rest.resealed < values, "{} of {values} were left", rest.resealed);
     let again = work.reseal(&mut |_| ()).await.unwrap();
     assert_eq!((again.resealed, again.unreadable, again.used.len()), (0, 0, 1), "{again:?}");
     assert_eq!(sealed(&app), BTreeMap::from([(2, all)]));
