@@ -6,7 +6,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 use tokio::{
@@ -24,8 +23,6 @@ pub enum Act {
     Cut,
     /// Sends half of an answer's head, then resets the connection.
     Reset,
-    /// Answers after a while.
-    Slow(u16, Duration),
     /// Says nothing until the test is over.
     Hang,
     /// Waits for a permit, then answers.
@@ -118,10 +115,6 @@ async fn serve(
         Act::Reset => {
             stream.write_all(b"HTTP/1.1 20").await.unwrap();
             stream.set_zero_linger().unwrap();
-        }
-        Act::Slow(status, after) => {
-            tokio::time::sleep(after).await;
-            answer(&mut stream, status, "").await;
         }
         Act::Hang => std::future::pending().await,
         Act::WhenTold(told, status) => {
