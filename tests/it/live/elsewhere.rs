@@ -60,12 +60,21 @@ async fn whoever_is_disabled_by_the_command_line_hears_no_more() {
     let process = Process::serve(dir, &[]);
     run_with(dir, &add_user("priya@isp.example", "Priya Raman", "admin"), PASSWORD).done();
     run_with(dir, &add_user("dev@isp.example", "Dev Anand", "admin"), PASSWORD).done();
-    let browser = Browser::new(&process.base);
-    browser.submit("/login", &[("email", "dev@isp.example"), ("password", PASSWORD)]).await;
-    let began = Instant::now();
-    let mut stream = Stream::open(&browser, "").await;
-    run(dir, &["user", "disable", "dev@isp.example"]).done();
+    // After 25 seconds it is looked at in any case: a command that is still at work then shows nothing, and is given once more.
+    let mut tries = 0;
+    let (began, mut stream) = loop {
+        let browser = Browser::new(&process.base);
+        browser.submit("/login", &[("email", "dev@isp.example"), ("password", PASSWORD)]).await;
+        let began = Instant::now();
+        let stream = Stream::open(&browser, "").await;
+        run(dir, &["user", "disable", "dev@isp.example"]).done();
+        if began.elapsed() < Duration::from_secs(15) {
+            break (began, stream);
+        }
+        tries += 1;
+        assert!(tries < 5, "a command takes {:?}", began.elapsed());
+        run(dir, &["user", "enable", "dev@isp.example"]).done();
+    };
     stream.end().await;
-    // After 25 seconds it is looked at in any case.
     assert!(began.elapsed() < Duration::from_secs(25), "it was not told");
 }
