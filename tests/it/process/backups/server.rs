@@ -1,11 +1,29 @@
 //! Those that the server makes by itself, and the settings of that.
 
+use redress::clock::Clock;
+
 use super::*;
 use crate::support::{
     eventually,
     process::{Ran, redress},
     sql,
 };
+
+/// The metrics of a server.
+fn metrics(process: &Process) -> Caller {
+    let line = process.wait_for("metrics on http");
+    Caller::new(line[line.find("http").unwrap()..].trim().trim_end_matches("/metrics"))
+}
+
+async fn newest_is_told(process: &Process) {
+    let metrics = metrics(process);
+    let told = async || {
+        let text = metrics.get("/metrics").await.text;
+        let told = ["\nredress_backup_newest_seconds 1", "\nredress_backup_every_seconds 86400"];
+        told.iter().all(|line| text.contains(line)).then_some(())
+    };
+    eventually("the newest is told, and how often one is wanted", told).await;
+}
 
 #[tokio::test]
 async fn the_server_makes_them_by_itself_and_keeps_the_newest() {
@@ -33,28 +51,23 @@ async fn the_server_makes_them_by_itself_and_keeps_the_newest() {
     let newest = path(&dir, &format!("kept/{}", names[2].to_str().unwrap()));
     let seen = run(&dir, &["restore", "--verify", &newest, "--identity", &identity]).done();
     assert!(seen.contains("open it"), "{seen}");
-    let line = process.wait_for("metrics on http");
-    let metrics = Caller::new(line[line.find("http").unwrap()..].trim().trim_end_matches("/metrics"));
-    let told = async || {
-        let text = metrics.get("/metrics").await.text;
-        let told = ["\nredress_backup_newest_seconds 1", "\nredress_backup_every_seconds 86400"];
-        told.iter().all(|line| text.contains(line)).then_some(())
-    };
-    eventually("the newest is told, and how often one is wanted", told).await;
+    newest_is_told(&process).await;
     process.stop();
 
     // Not due again, until it is.
+    let due = Clock::system().now() + 12 * 3_600_000;
+    assert_eq!(sql(&dir, &format!("UPDATE schedules SET due_at = {due} WHERE name = 'backup'")), 1);
     let process = Process::serve(&dir, &settings);
-    process.wait_for("listening");
+    // Right before it is looked whether one is due. One that was begun and broken off would be due at the next start.
+    newest_is_told(&process).await;
     let said = process.stop();
     assert!(!said.contains("a backup was made"), "{said}");
-    sql(&dir, "DELETE FROM schedules WHERE name = 'backup'");
+    let untouched = format!("DELETE FROM schedules WHERE name = 'backup' AND due_at = {due}");
+    assert_eq!(sql(&dir, &untouched), 1, "none was begun either");
     let process = Process::serve(&dir, &[&settings[..], &[("REDRESS_BACKUP_DIR", "/proc")]].concat());
     let line = process.wait_for("no backup could be made");
     assert!(line.contains("/proc") && line.contains("tried again"), "{line}");
-    let line = process.wait_for("metrics on http");
-    let metrics = Caller::new(line[line.find("http").unwrap()..].trim().trim_end_matches("/metrics"));
-    let text = metrics.get("/metrics").await.text;
+    let text = metrics(&process).get("/metrics").await.text;
     assert!(
         text.contains("\nredress_backup_failures_total 1") && text.contains("\nredress_backup_newest_seconds 0"),
         "{text}"
