@@ -18,7 +18,40 @@ fn words(payload: &dyn Any) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::Write as _,
+        process::{Command, Stdio},
+    };
+
     use super::*;
+
+    #[test]
+    #[ignore = "the child of the test below"]
+    fn child_that_panics_over_a_name() {
+        let mut name = String::new();
+        std::io::stdin().read_line(&mut name).unwrap();
+        if !name.is_empty() {
+            tell_the_place();
+            panic!("there is no {name}");
+        }
+    }
+
+    #[test]
+    fn a_panic_over_a_name_tells_the_place_alone() {
+        let module = module_path!().split_once("::").unwrap().1;
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--ignored", "--nocapture"])
+            .arg(format!("{module}::child_that_panics_over_a_name"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        writeln!(child.stdin.take().unwrap(), "Zoë Quillfeather").unwrap();
+        let told = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+        assert!(told.contains(&format!(" panicked at {}:", file!())) && told.contains("may name people"), "{told}");
+        assert!(!told.contains("Quill"), "{told}");
+    }
 
     #[test]
     fn a_message_made_of_data_is_left_out() {

@@ -4,9 +4,19 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Browser, Caller, Dir, PASSWORD,
-    process::{Process, add_user, run, run_with},
+    process::{Process, add_user, redress, run, run_with},
     sql,
 };
+
+/// A full disk under its output is what it panics at, by a message made of the error.
+#[test]
+fn the_program_itself_tells_of_a_panic_its_place_alone() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ran = redress(&Dir::new(), &["openapi"]).stdout(full).output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.code() == Some(101) && told.starts_with("redress: thread main panicked at "), "{told}");
+    assert!(told.contains("may name people") && !told.contains("No space left"), "{told}");
+}
 
 #[tokio::test]
 async fn users_and_tokens_change_under_a_running_server() {
