@@ -11,7 +11,7 @@ use tokio::{
 };
 
 /// Far more than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The gateway, which ends with this.
 pub struct Peer {

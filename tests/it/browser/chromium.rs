@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const DRIVER: &str = "/usr/bin/chromedriver";
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Far more than anything here takes.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A browser with a profile of its own. Dropping it ends both programs, also when a test fails.
 pub struct Chromium {

@@ -21,7 +21,7 @@ use tokio::{
 
 use super::certificate::{Pair, ask, connect, shown};
 use crate::support::{
-    Dir, PASSWORD,
+    Dir, PASSWORD, eventually,
     process::{Process, add_user, redress, run, run_with},
 };
 
@@ -267,8 +267,12 @@ async fn who_is_slow_to_shake_hands_keeps_nobody_waiting_and_is_closed() {
     for (mut stream, sent) in slow {
         assert_eq!(stream.read(&mut [0]).await.unwrap_or(0), 0, "{sent}");
     }
-    let mut good = connect(port, &[&pair], &[&TLS13]).await.unwrap();
-    assert!(ask(&mut good, "/").await.starts_with("http/1.1 200"));
+    // A second may be too short for us too.
+    let answer = eventually("whoever is quick enough is served", async || {
+        let mut good = connect(port, &[&pair], &[&TLS13]).await.ok()?;
+        tokio::spawn(async move { ask(&mut good, "/").await }).await.ok()
+    });
+    assert!(answer.await.starts_with("http/1.1 200"));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub const GENERIC_NACK: u32 = 0x8000_0000;
 pub const RESP: u32 = 0x8000_0000;
 
 /// Nothing in these tests takes so long unless it hangs.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Smsc {
     listener: TcpListener,
