@@ -70,6 +70,14 @@ class Verdict:
     def other(self, what):
         self.faults.append(what)
 
+    def heard(self, message, times, doubts):
+        """How often the gateway got a message, of which the desk knows so many doubts."""
+        self.duplicates += max(0, times - 1)
+        if times > 1 and not doubts:
+            self.other(f"{message} went {times} times, and the desk does not know")
+        if times > 2:
+            self.other(f"{message} went {times} times")
+
     def check(self):
         if self.faults:
             shown = "\n  ".join(self.faults[:12])
@@ -245,15 +253,11 @@ def of_messages(desk, sink, verdict, allowed_unknown=True):
         one = f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}"
         state, doubts, times = STATES[int(state)], int(doubts), sink.got.get(one, 0)
         states[state] += 1
-        verdict.duplicates += max(0, times - 1)
         if state in ("sent", "delivered") and not times:
             verdict.lose(f"message {one} counts as {state} and never reached the gateway")
         elif state == "unknown" and not allowed_unknown or state not in ("sent", "delivered", "unknown"):
             verdict.other(f"message {one} is {state} in the end")
-        if times > 1 and not doubts:
-            verdict.other(f"message {one} went {times} times, and the desk does not know")
-        if times > 2:
-            verdict.other(f"message {one} went {times} times")
+        verdict.heard(f"message {one}", times, doubts)
     verdict.messages = dict(states)
 
 

@@ -7,6 +7,7 @@ import types
 
 import account
 from desk import Wrong, until
+from kannel import told
 from load import ACKNOWLEDGED, Caller, Load
 from main import Report
 from sink import Sink
@@ -43,6 +44,8 @@ BEHIND_ITS_BACK = {
         ["UPDATE notifications SET state = 1, due_at = due_at + 86400000, lease_until = due_at WHERE id = "
          "(SELECT MIN(id) FROM notifications)"], "is sending in the end"),
 }
+# Whether the desk knows of a doubt or not.
+THRICE = r"(?m) went 3 times$"
 
 
 def run(bench):
@@ -80,7 +83,10 @@ def run(bench):
     expect("a page of an index is damaged", "the file is damaged")
     expect("a message counts as sent that no gateway got", "never reached the gateway", sink=heard(sink, 0))
     expect("a message went twice and nobody knows", "and the desk does not know", sink=heard(sink, 2))
-    expect("a message went three times", "went 3 times", sink=heard(sink, 3))
+    expect("a message went three times", THRICE, sink=heard(sink, 3))
+    for times, said in ((0, "lost: .* never reached the SMSC"), (2, "and the desk does not know"), (3, THRICE)):
+        overheard(desk, times, said)
+        found.append(f"an SMSC got a message {times} times")
     twice(bench, desk, load)
     expect("a ticket is there twice", "is there 2 times")
     expect("a ticket that nobody logged", "a ticket that nobody logged", load=without_one(load))
@@ -104,6 +110,18 @@ def heard(sink, times):
     got = dict(sink.got)
     got[next(iter(got))] = times
     return types.SimpleNamespace(got=got)
+
+
+def overheard(desk, times, said):
+    """What has to be said where an SMSC, which knows of no ids, got one message so often and each other once."""
+    kinds = {0: "created", 1: "fixed"}
+    messages = account.rows(desk, "SELECT t.ticket_ref, n.kind FROM notifications n JOIN tickets t ON t.id = n.ticket_id")
+    got = {(reference, kinds[kind]): 1 for reference, kind in messages}
+    told(desk, got, sound := account.Verdict())
+    sound.check()
+    told(desk, {**got, next(iter(got)): times}, verdict := account.Verdict())
+    if not any(re.search(said, fault) for fault in verdict.faults):
+        raise Wrong(f"an SMSC got a message {times} times, and the account says {verdict.faults}")
 
 
 def twice(bench, desk, load):

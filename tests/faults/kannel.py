@@ -175,10 +175,8 @@ def told(desk, got, verdict):
             desk, "SELECT t.ticket_ref, n.kind, n.state, n.doubts FROM notifications n JOIN tickets t ON t.id = n.ticket_id"):
         state, times = account.STATES[int(state)], got.get((reference, kinds[int(kind)]), 0)
         verdict.messages[state] = verdict.messages.get(state, 0) + 1
-        verdict.duplicates += max(0, times - 1)
         if state in ("sent", "delivered") and not times:
             verdict.lose(f"{kinds[int(kind)]} of {reference} counts as {state} and never reached the SMSC")
         elif state not in ("sent", "delivered", "unknown"):
             verdict.other(f"{kinds[int(kind)]} of {reference} is {state} in the end")
-        if times > 1 and not int(doubts):
-            verdict.other(f"{kinds[int(kind)]} of {reference} went {times} times, and the desk does not know")
+        verdict.heard(f"{kinds[int(kind)]} of {reference}", times, int(doubts))
