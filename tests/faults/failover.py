@@ -1,13 +1,19 @@
-"""The primary of a PostgreSQL pair (bin/pg-pair) is killed under load on two nodes, and its synchronous standby promoted."""
+"""The primary of a PostgreSQL pair (bin/pg-pair) is killed under load on two nodes, and its synchronous standby promoted. Then the
+old primary is started again as one, which nobody should do: nodes that are at work have nothing to do with it."""
 
 import subprocess
 import time
 
 import account
-from desk import BIN, Desk, NotRun, until
+from desk import BIN, Desk, NotRun, Wrong, until
 from load import Load
 from main import Report
 from sink import Sink
+
+# Seconds from the kill until writes are taken again, the second before the promotion included.
+RESUMED = 30
+# Of each node: so few that all are at work soon, since a new one may go to the old primary.
+CONNECTIONS = 2
 
 
 class Pair:
@@ -21,6 +27,14 @@ class Pair:
     def __call__(self, word):
         subprocess.run([BIN / "pg-pair", word, self.place], check=True, stdout=subprocess.DEVNULL)
 
+    def ask(self, which, sql):
+        """What a query gives on one of the two, by name."""
+        port = (self.place / f"{which}.port").read_text().strip()
+        done = subprocess.run(
+            [BIN / "as-postgres", "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", port, "-U",
+             "redress", "-d", "redress", "-c", sql], text=True, capture_output=True, check=True)
+        return done.stdout.strip()
+
     def end(self):
         self("stop")
 
@@ -32,8 +46,8 @@ def run(bench):
         pair = bench.keep(Pair(bench.work / f"pair{number}"))
         sink = bench.keep(Sink())
         key = bench.work / f"key{number}"
-        nodes = [Desk(bench.work / f"node{number}{which}", DATABASE_URL=pair.url, KEY_FILE=key, **sink.settings())
-                 for which in "ab"]
+        nodes = [Desk(bench.work / f"node{number}{which}", DATABASE_URL=pair.url, DATABASE_CONNECTIONS=CONNECTIONS, KEY_FILE=key,
+                      **sink.settings()) for which in "ab"]
         bench.desks.extend(nodes)
         nodes[0].people()
         nodes[1].token = nodes[0].token
@@ -48,8 +62,11 @@ def run(bench):
         pair("promote")
         until("tickets to be taken by the standby", lambda: load.count(201) > before, 60)
         outages.append(time.monotonic() - began)
+        if outages[-1] > RESUMED:
+            raise Wrong(f"no write was taken for {outages[-1]:.0f} s")
         before = load.count(201)
         until("some work", lambda: load.count(201) > before + 100, 60)
+        come_back(pair, load)
         load.stop()
         nodes[1].stop()
         load.bases = [nodes[0].base]
@@ -62,3 +79,20 @@ def run(bench):
     return Report(f"{rounds} primaries killed and their standbys promoted", whole,
                   f"{refused} requests refused or cut off and sent again, {whole.kept} kept though nobody was told, the longest "
                   f"time without a write {max(outages):.1f} s")
+
+
+def come_back(pair, load):
+    """The old primary as one, with all that it had, and first in the list of hosts."""
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'redress'"
+    # One more of each node listens.
+    until("the nodes' connections", lambda: int(pair.ask("standby", sessions)) == 2 * (CONNECTIONS + 1), 60)
+    pair("revive")
+    if pair.ask("primary", "SELECT pg_is_in_recovery()") != "f":
+        raise Wrong("the old primary is none")
+    tickets = "SELECT count(*), max(updated_at) FROM tickets"
+    kept, before = pair.ask("primary", tickets), load.count(201)
+    until("work with the old primary there", lambda: load.count(201) > before + 300, 60)
+    there, now = pair.ask("primary", sessions), pair.ask("primary", tickets)
+    pair("kill")
+    if there != "0" or now != kept:
+        raise Wrong(f"the old primary had {there} connections of nodes, and of tickets {now} after {kept}")
