@@ -7,6 +7,8 @@ use crate::clock::Clock;
 const FAILURES: u32 = 3;
 /// The longest rest, in milliseconds: so long does a gateway that is back wait for us at most.
 const LONGEST_REST: i64 = 30_000;
+/// For so long, in milliseconds, what asks us to slow down asks for the same: sixteen on their way are refused as one.
+const ASKED_ONCE: i64 = 1_000;
 /// One message costs so many tokens, so that slow rates stay whole numbers.
 const MESSAGE: i64 = 1_000;
 
@@ -35,6 +37,8 @@ pub struct Pace {
     failures: u32,
     rests: i64,
     rest_until: Option<i64>,
+    /// When the rate was halved last.
+    slowed_at: Option<i64>,
     /// Until when it has asked us to send nothing.
     held_until: i64,
 }
@@ -53,6 +57,7 @@ impl Pace {
             failures: 0,
             rests: 0,
             rest_until: None,
+            slowed_at: None,
             held_until: 0,
         }
     }
@@ -115,8 +120,12 @@ impl Pace {
             // It may be all messages, or this one: nobody waits for it, and nobody is told that the gateway is back.
             Outcome::Deferred { .. } => false,
             Outcome::Throttled { after, .. } => {
-                let rate = if self.rate == 0 { FIRST_LIMIT } else { self.rate };
-                self.rate = (rate / 2).max(MESSAGE / 2);
+                // A clock set back makes no second longer.
+                if self.slowed_at.is_none_or(|at| !(at..at + ASKED_ONCE).contains(&now)) {
+                    let rate = if self.rate == 0 { FIRST_LIMIT } else { self.rate };
+                    self.rate = (rate / 2).max(MESSAGE / 2);
+                    self.slowed_at = Some(now);
+                }
                 self.tokens = self.tokens.min(0);
                 self.held_until = after.map_or(self.held_until, |after| now + after.min(LONGEST_REST));
                 false
@@ -215,18 +224,18 @@ mod tests {
     fn who_looks_each_millisecond_gets_what_the_rate_says_however_slow_it_is() {
         let (clock, _) = Clock::fixed(0, 7);
         let mut pace = Pace::new(16, None);
-        for _ in 0..40 {
-            pace.note(&throttled(None), 0, &clock);
+        for second in 1..=40 {
+            pace.note(&throttled(None), second * 1_000, &clock);
         }
         let mut sent = 0;
-        for now in 0..60_000 {
+        for now in 41_000..101_000 {
             if let Ready::Open(1..) = pace.ready(now) {
                 pace.begin();
                 pace.end();
                 sent += 1;
             }
         }
-        assert_eq!((pace.rate, sent), (MESSAGE / 2, 29), "one in two seconds");
+        assert_eq!((pace.rate, sent), (MESSAGE / 2, 30), "one in two seconds");
     }
 
     #[test]
@@ -326,14 +335,20 @@ mod tests {
         let mut pace = Pace::new(100, Some(40));
         pace.note(&throttled(None), 0, &clock);
         assert_eq!((pace.rate, pace.ready(0)), (20 * MESSAGE, Ready::Open(0)));
-        pace.note(&throttled(Some(5_000)), 0, &clock);
-        assert_eq!((pace.rate, pace.ready(0)), (10 * MESSAGE, Ready::Resting(5_000)), "as long as it asks");
+        for _ in 0..15 {
+            pace.note(&throttled(None), 999, &clock);
+        }
+        assert_eq!(pace.rate, 20 * MESSAGE, "what was on its way meanwhile asks for the same");
+        pace.note(&throttled(Some(5_000)), 1_000, &clock);
+        assert_eq!((pace.rate, pace.ready(1_000)), (10 * MESSAGE, Ready::Resting(6_000)), "as long as it asks");
+        pace.note(&throttled(None), 900, &clock);
+        assert_eq!(pace.rate, 5 * MESSAGE, "a clock set back makes no difference");
         for _ in 0..200 {
-            pace.note(&ACCEPTED, 5_000, &clock);
+            pace.note(&ACCEPTED, 6_000, &clock);
         }
         assert_eq!(pace.rate, 40 * MESSAGE);
-        for _ in 0..40 {
-            pace.note(&throttled(None), 0, &clock);
+        for second in 7..47 {
+            pace.note(&throttled(None), second * 1_000, &clock);
         }
         assert_eq!(pace.rate, MESSAGE / 2, "never quite nothing");
         let mut unlimited = Pace::new(100, None);

@@ -42,22 +42,24 @@ def run(bench):
     load.stop()
     if set(load.answers) - {200, 201}:
         raise Wrong(f"the API was not left alone by the gateway: {load.answers}")
-    slowest = {mode: slow(load, mode, spans[mode]) for mode in modes}
+    slowest = {mode: slow(bench, load, mode, spans[mode]) for mode in modes}
     verdict = account.settle(desk, load, sink, seconds=300 if bench.long else 150)
     in_order(sink)
     desk.says(r"the gateway is failing", r"INFO .*the gateway answers again|messages that waited for the gateway go on")
     worst = max(slowest, key=slowest.get)
     return Report(f"{len(modes) * times} times a gateway that failed ({', '.join(map(str, modes))})", verdict,
-                  f"messages {verdict.messages}, of a hundred answers to clients 99 within {slowest[worst] * 1000:.0f} ms where it was "
+                  f"messages {verdict.messages}, of a hundred answers to clients {99 if bench.long else 90} within {slowest[worst] * 1000:.0f} ms where it was "
                   f"slowest ({worst}){kept_to}")
 
 
-def slow(load, mode, spans):
+def slow(bench, load, mode, spans):
     """What 99 of a hundred requests stayed below that were under way while the gateway failed so."""
+    # A short run has too few for one to count.
+    share = 99 if bench.long else 90
     took = sorted(took for began, took, *_ in load.times if any(began < end and began + took > since for since, end in spans))
-    most = took[len(took) * 99 // 100]
+    most = took[len(took) * share // 100]
     if most > UNAFFECTED:
-        raise Wrong(f"the API was not left alone by the gateway ({mode}): one of a hundred requests took more than {most:.1f} s")
+        raise Wrong(f"the API was not left alone by the gateway ({mode}): only {share} of a hundred requests took less than {most:.1f} s")
     return most
 
 
