@@ -73,10 +73,10 @@ class Caller:
 
 
 class Load:
-    """So many clients. `log` is where they write what they saw."""
+    """So many clients. `log` is where they write what they saw; `again` is that of their connections."""
 
-    def __init__(self, bases, token, log, clients=6, seed=20261127, pause=0.0):
-        self.bases, self.token, self.pause = bases, token, pause
+    def __init__(self, bases, token, log, clients=6, seed=20261127, pause=0.0, again=False):
+        self.bases, self.token, self.pause, self.again = bases, token, pause, again
         self.stopped, self.lock = threading.Event(), threading.Lock()
         self.cases, self.strange, self.answers, self.times = [], [], {}, []
         self.log = open(log, "a", encoding="utf-8")
@@ -109,7 +109,7 @@ class Load:
         return self.answers.get(status, 0)
 
     def work(self, number, chance):
-        caller = Caller(self.bases, self.token)
+        caller = Caller(self.bases, self.token, again=self.again)
         caller.turn = number
         for turn in range(10**9):
             if self.stopped.is_set():

@@ -17,14 +17,14 @@ from desk import Desk, NotRun, Wrong
 
 NAMES = [
     "kills", "power", "lying", "nth", "syncs", "full", "readonly", "broken", "damage", "clock", "handles", "busy", "gateway",
-    "kannel", "smpp", "postgres", "failover", "idle", "flood", "rolling",
+    "kannel", "smpp", "partition", "postgres", "failover", "idle", "flood", "rolling",
 ]
 # What bin/ci runs: less than a minute in all. The others need tens of seconds, or servers that take long to set up.
 SHORT = [
     "control", "kills", "gateway", "clock", "power", "lying", "busy", "nth", "syncs", "full", "readonly", "damage", "handles",
 ]
-# What a disk of its own is mounted for: where mounts of this process alone are allowed, and gone with it.
-MOUNTS = ["full", "readonly", "broken"]
+# What has mounts or a network of its process alone, which are gone with it. Who is root by a mapping cannot start PostgreSQL.
+PRIVATE = {"full": "mount", "readonly": "mount", "broken": "mount", "partition": "net"}
 PASSED, FAILED, USAGE, NOT_RUN = 0, 1, 2, 3
 
 
@@ -104,10 +104,11 @@ def one(name, work, long):
 def alone(name, work, long):
     """A fault in a process of its own: its status and what it says."""
     command = [sys.executable, __file__, "one", name, str(work / name), "long" if long else "short"]
-    if name in MOUNTS:
-        private = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+    if name in PRIVATE:
+        mapped = ["--map-root-user"] if os.getuid() and PRIVATE[name] == "mount" else []
+        private = ["unshare", *mapped, f"--{PRIVATE[name]}"]
         if not shutil.which("unshare") or subprocess.run([*private, "true"], capture_output=True, check=False).returncode:
-            return NOT_RUN, "this machine allows no mounts that are private to a process"
+            return NOT_RUN, f"this machine lets this user have no {PRIVATE[name]} of one process alone"
         command = [*private, *command]
     with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as fault:
         RUNNING.add(fault)
