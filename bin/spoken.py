@@ -102,7 +102,8 @@ class Program:
     def query(self, text):
         """Routes that a query of metrics asks for and that are none."""
         for route in re.findall(r'\broute="([^"]*)"', text):
-            if route not in self.routes:
+            # Of what is asked for that there is not.
+            if route not in {*self.routes, "-"}:
                 yield f"there is no route {route}"
 
     def span(self, text):

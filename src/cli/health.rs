@@ -1,16 +1,17 @@
 //! `redress health`: whether the server on this machine answers.
 
+use anyhow::anyhow;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::{Failure, out};
 use crate::{
-    config::Config,
+    config::{Config, Sources},
     doctor::{self, Wanted},
 };
 
 const HEALTH: &str = "\
 Asks the server at `listen` on this machine, as the settings name it, and ends with 0 if it answers well, else with 1. It opens
-neither data nor keys. For health checks that have no other program at hand, such as those of a container.";
+neither data nor keys. It knows the server by file and variables, not by flags that `serve` was given. For health checks that have no other program at hand, such as those of a container.";
 
 /// The command.
 pub fn command() -> Command {
@@ -21,7 +22,9 @@ pub fn command() -> Command {
 }
 
 /// Asks, and tells.
-pub async fn health(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn health(sources: &Sources, args: &ArgMatches) -> Result<(), Failure> {
+    // Not as wrong usage: whoever asks by this knows 0 and 1 alone.
+    let config = Config::check(sources).map_err(|faults| anyhow!(faults.join("; ")))?;
     let wanted = if args.get_flag("ready") { Wanted::Ready } else { Wanted::Alive };
     out(&doctor::health(&config, wanted).await?);
     Ok(())

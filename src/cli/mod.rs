@@ -128,7 +128,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("webhook", _)) => webhook::on(checked(&sources)?).await,
         Some(("openapi", _)) => openapi::print(),
         Some(("doctor", args)) => doctor::doctor(&sources, args).await,
-        Some(("health", args)) => health::health(checked(&sources)?, args).await,
+        Some(("health", args)) => health::health(&sources, args).await,
         Some(("completions", args)) => completions::print(args),
         Some(("man", args)) => manual::run(args),
         Some(("db", args)) => match args.subcommand() {

@@ -71,6 +71,9 @@ impl Slow {
             return;
         }
         counter!("redress_database_slow_total", "what" => "statement").increment(1);
+        if plan::can_be_told(done.sql) {
+            self.want(done);
+        }
         let Some(left_out) = self.lines.may() else { return };
         let (millis, waited_millis) = (done.took.as_millis(), waited.as_millis());
         let statement = one_line(done.sql);
@@ -83,9 +86,6 @@ impl Slow {
             statement,
             "a slow statement"
         );
-        if plan::can_be_told(done.sql) {
-            self.want(done);
-        }
     }
 
     /// Has it explained, unless one waits for that which took longer.

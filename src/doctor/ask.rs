@@ -39,9 +39,9 @@ pub(super) fn client(address: &str) -> ClientBuilder {
 
 /// Where this machine reaches the server of these settings, and by which client. It is not asked by the name in its certificate:
 /// it is told nothing.
-pub(super) fn here(config: &Config) -> (String, ClientBuilder) {
+pub(super) async fn here(config: &Config) -> (String, ClientBuilder) {
     let is_secure = config.tls.is_some();
-    let base = format!("{}://{}", if is_secure { "https" } else { "http" }, port::reached_at(config.listen));
+    let base = format!("{}://{}", if is_secure { "https" } else { "http" }, port::reached_at(config.listen).await);
     let client = client(&base).tls_danger_accept_invalid_certs(is_secure);
     (base, client)
 }

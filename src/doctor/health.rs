@@ -36,7 +36,7 @@ pub async fn health(config: &Config, wanted: Wanted) -> anyhow::Result<String> {
     if config.listen.port() == 0 {
         bail!("listen is {}: a port that a start picks cannot be asked at; name one", config.listen);
     }
-    let (base, client) = ask::here(config);
+    let (base, client) = ask::here(config).await;
     let answer = ask::fetch(&format!("{base}{}", wanted.path()), client, LONGEST).await;
     judge(&base, wanted, answer)
 }

@@ -35,7 +35,7 @@ async fn of_pages(patient: &Patient, address: SocketAddr) -> Verdict {
         return judge(address, &found, None);
     }
     // Who it is shows by its proof.
-    let (base, client) = ask::here(&patient.config);
+    let (base, client) = ask::here(&patient.config).await;
     let answer = ask::who_is_at(&base, client, patient.keys.as_ref().ok(), &patient.clock).await;
     judge(address, &found, Some(&answer))
 }

@@ -16,7 +16,7 @@ pub(super) async fn check(patient: &Patient) -> Vec<Verdict> {
     let Some(address) = patient.config.metrics_listen else { return vec![Verdict::ok("off")] };
     let found = port::look(address).await;
     let shown = if found == Port::Taken {
-        let address = format!("http://{}/metrics", port::reached_at(address));
+        let address = format!("http://{}/metrics", port::reached_at(address).await);
         Some(ask::fetch(&address, ask::client(&address), LONGEST).await.map(|(_, text)| text.contains(OURS)))
     } else {
         None

@@ -1,6 +1,9 @@
 //! Whether an address can be listened on.
 
-use std::{io::ErrorKind, net::SocketAddr};
+use std::{
+    io::ErrorKind,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
 
 use tokio::net::TcpListener;
 
@@ -37,16 +40,17 @@ pub(super) fn refused(address: SocketAddr, setting: &str, why: &str) -> Verdict 
 }
 
 /// How a program on this machine reaches what listens there.
-pub(super) fn reached_at(address: SocketAddr) -> SocketAddr {
-    let mut reached = address;
-    if address.ip().is_unspecified() {
-        reached.set_ip(if address.is_ipv4() {
-            std::net::Ipv4Addr::LOCALHOST.into()
-        } else {
-            std::net::Ipv6Addr::LOCALHOST.into()
-        });
+pub(super) async fn reached_at(address: SocketAddr) -> SocketAddr {
+    if !address.ip().is_unspecified() {
+        return address;
     }
-    reached
+    let [here, here_by_4] =
+        [IpAddr::from(Ipv6Addr::LOCALHOST), Ipv4Addr::LOCALHOST.into()].map(|ip| SocketAddr::new(ip, address.port()));
+    // Whoever listens on all addresses does so where IPv6 is turned off, too.
+    if address.is_ipv4() || matches!(look(SocketAddr::new(here.ip(), 0)).await, Port::Refused(_)) {
+        return here_by_4;
+    }
+    here
 }
 
 #[cfg(test)]
@@ -64,12 +68,16 @@ mod tests {
         assert!(matches!(look("192.0.2.1:80".parse().unwrap()).await, Port::Refused(_)));
     }
 
-    #[test]
-    fn what_listens_everywhere_is_reached_here() {
-        for (listens, reached) in
-            [("0.0.0.0:80", "127.0.0.1:80"), ("[::]:80", "[::1]:80"), ("192.0.2.1:80", "192.0.2.1:80")]
-        {
-            assert_eq!(reached_at(listens.parse().unwrap()).to_string(), reached);
+    #[tokio::test]
+    async fn what_listens_everywhere_is_reached_here() {
+        let by_6 = if look("[::1]:0".parse().unwrap()).await == Port::Free { "[::1]:80" } else { "127.0.0.1:80" };
+        for (listens, reached) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", by_6),
+            ("192.0.2.1:80", "192.0.2.1:80"),
+            ("[::1]:80", "[::1]:80"),
+        ] {
+            assert_eq!(reached_at(listens.parse().unwrap()).await.to_string(), reached);
         }
     }
 }

@@ -139,8 +139,13 @@ impl Gate {
         self.pace().end();
     }
 
-    /// Notes what came of one. Gives whether the gateway is back after a rest.
-    pub fn note(&self, outcome: &Outcome, now: i64, clock: &Clock) -> bool {
-        self.pace().note(outcome, now, clock)
+    /// How often it has asked for less: what goes out from now on is noted with this.
+    pub fn slowed(&self) -> u64 {
+        self.pace().slowed()
+    }
+
+    /// Notes what came of one that went out when it had been `slowed` so often. Gives whether the gateway is back after a rest.
+    pub fn note(&self, outcome: &Outcome, since: u64, now: i64, clock: &Clock) -> bool {
+        self.pace().note(outcome, since, now, clock)
     }
 }

@@ -7,8 +7,6 @@ use crate::clock::Clock;
 const FAILURES: u32 = 3;
 /// The longest rest, in milliseconds: so long does a gateway that is back wait for us at most.
 const LONGEST_REST: i64 = 30_000;
-/// For so long, in milliseconds, what asks us to slow down asks for the same: sixteen on their way are refused as one.
-const ASKED_ONCE: i64 = 1_000;
 /// One message costs so many tokens, so that slow rates stay whole numbers.
 const MESSAGE: i64 = 1_000;
 
@@ -37,8 +35,8 @@ pub struct Pace {
     failures: u32,
     rests: i64,
     rest_until: Option<i64>,
-    /// When the rate was halved last.
-    slowed_at: Option<i64>,
+    /// How often the rate was halved.
+    slowed: u64,
     /// Until when it has asked us to send nothing.
     held_until: i64,
 }
@@ -57,7 +55,7 @@ impl Pace {
             failures: 0,
             rests: 0,
             rest_until: None,
-            slowed_at: None,
+            slowed: 0,
             held_until: 0,
         }
     }
@@ -101,8 +99,13 @@ impl Pace {
         self.flying = self.flying.saturating_sub(1);
     }
 
-    /// Notes what came of one. Gives whether the gateway is back after a rest.
-    pub fn note(&mut self, outcome: &Outcome, now: i64, clock: &Clock) -> bool {
+    /// How often it has asked for less and got it: what goes out from now on is noted with this.
+    pub fn slowed(&self) -> u64 {
+        self.slowed
+    }
+
+    /// Notes what came of one that went out when it had been `slowed` so often. Gives whether the gateway is back after a rest.
+    pub fn note(&mut self, outcome: &Outcome, since: u64, now: i64, clock: &Clock) -> bool {
         match outcome {
             Outcome::Accepted { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. } | Outcome::NotSent { .. } => {
                 if let Some(most) = self.most {
@@ -120,11 +123,11 @@ impl Pace {
             // It may be all messages, or this one: nobody waits for it, and nobody is told that the gateway is back.
             Outcome::Deferred { .. } => false,
             Outcome::Throttled { after, .. } => {
-                // A clock set back makes no second longer.
-                if self.slowed_at.is_none_or(|at| !(at..at + ASKED_ONCE).contains(&now)) {
+                // What was on its way already says the same again, and knows of no slower pace.
+                if since == self.slowed {
                     let rate = if self.rate == 0 { FIRST_LIMIT } else { self.rate };
                     self.rate = (rate / 2).max(MESSAGE / 2);
-                    self.slowed_at = Some(now);
+                    self.slowed += 1;
                 }
                 self.tokens = self.tokens.min(0);
                 self.held_until = after.map_or(self.held_until, |after| now + after.min(LONGEST_REST));
@@ -212,10 +215,10 @@ mod tests {
         let mut pace = Pace::new(16, None);
         for _ in 0..10_000 {
             pace.begin();
-            pace.note(&ACCEPTED, 0, &clock);
+            pace.note(&ACCEPTED, pace.slowed(), 0, &clock);
             pace.end();
         }
-        pace.note(&throttled(None), 0, &clock);
+        pace.note(&throttled(None), pace.slowed(), 0, &clock);
         assert_eq!(pace.ready(0), Ready::Open(0));
         assert_eq!(pace.ready(1_000), Ready::Open(10), "as many as the rate says, a second later");
     }
@@ -224,18 +227,18 @@ mod tests {
     fn who_looks_each_millisecond_gets_what_the_rate_says_however_slow_it_is() {
         let (clock, _) = Clock::fixed(0, 7);
         let mut pace = Pace::new(16, None);
-        for second in 1..=40 {
-            pace.note(&throttled(None), second * 1_000, &clock);
+        for _ in 0..40 {
+            pace.note(&throttled(None), pace.slowed(), 0, &clock);
         }
         let mut sent = 0;
-        for now in 41_000..101_000 {
+        for now in 0..60_000 {
             if let Ready::Open(1..) = pace.ready(now) {
                 pace.begin();
                 pace.end();
                 sent += 1;
             }
         }
-        assert_eq!((pace.rate, sent), (MESSAGE / 2, 30), "one in two seconds");
+        assert_eq!((pace.rate, sent), (MESSAGE / 2, 29), "one in two seconds");
     }
 
     #[test]
@@ -243,14 +246,14 @@ mod tests {
         let (clock, _) = Clock::fixed(0, 7);
         let mut pace = Pace::new(16, None);
         for _ in 0..2 {
-            pace.note(&later(), 0, &clock);
+            pace.note(&later(), pace.slowed(), 0, &clock);
             assert_eq!(pace.ready(0), Ready::Open(16), "it may be the message's fault");
         }
-        pace.note(&later(), 0, &clock);
+        pace.note(&later(), pace.slowed(), 0, &clock);
         let Ready::Resting(until) = pace.ready(0) else { panic!() };
         assert!((1_000..=3_000).contains(&until));
         // Those that were on their way with it count for nothing more.
-        pace.note(&later(), 0, &clock);
+        pace.note(&later(), pace.slowed(), 0, &clock);
         assert_eq!(pace.ready(0), Ready::Resting(until));
         let mut now = until;
         for round in 0..20 {
@@ -258,14 +261,14 @@ mod tests {
             pace.begin();
             assert_eq!(pace.ready(now), Ready::Open(0), "one probe at a time");
             pace.end();
-            assert!(!pace.note(&later(), now, &clock));
+            assert!(!pace.note(&later(), pace.slowed(), now, &clock));
             let Ready::Resting(until) = pace.ready(now) else { panic!("{round}") };
             assert!(until - now <= LONGEST_REST && until - now >= 1_000);
             now = until;
         }
-        assert!(pace.note(&ACCEPTED, now, &clock), "it is back");
+        assert!(pace.note(&ACCEPTED, pace.slowed(), now, &clock), "it is back");
         assert_eq!(pace.ready(now), Ready::Open(16));
-        assert!(!pace.note(&ACCEPTED, now, &clock), "and was before");
+        assert!(!pace.note(&ACCEPTED, pace.slowed(), now, &clock), "and was before");
     }
 
     #[test]
@@ -276,14 +279,14 @@ mod tests {
         for _ in 0..10_000 {
             if matches!(pace.ready(now), Ready::Open(1..) | Ready::Probe) {
                 pace.begin();
-                pace.note(&later(), now, &clock);
+                pace.note(&later(), pace.slowed(), now, &clock);
                 pace.end();
             }
             now += LONGEST_REST;
         }
         assert_eq!(pace.ready(now), Ready::Probe);
         pace.begin();
-        pace.note(&ACCEPTED, now, &clock);
+        pace.note(&ACCEPTED, pace.slowed(), now, &clock);
         pace.end();
         let (mut next, back) = (pace.ready(now), now);
         while next == Ready::Open(0) {
@@ -298,7 +301,7 @@ mod tests {
         let (clock, _) = Clock::fixed(0, 7);
         let mut pace = Pace::new(16, None);
         for _ in 0..50 {
-            pace.note(&Outcome::Deferred { reason: String::new() }, 0, &clock);
+            pace.note(&Outcome::Deferred { reason: String::new() }, pace.slowed(), 0, &clock);
         }
         assert_eq!(pace.ready(0), Ready::Open(16));
     }
@@ -307,8 +310,8 @@ mod tests {
     fn a_pause_that_was_asked_for_is_kept_whatever_else_is_taken_and_then_is_over() {
         let (clock, _) = Clock::fixed(0, 7);
         let mut pace = Pace::new(16, None);
-        pace.note(&throttled(Some(5_000)), 0, &clock);
-        assert!(!pace.note(&ACCEPTED, 5, &clock), "it was on its way, and the gateway was never away");
+        pace.note(&throttled(Some(5_000)), pace.slowed(), 0, &clock);
+        assert!(!pace.note(&ACCEPTED, pace.slowed(), 5, &clock), "it was on its way, and the gateway was never away");
         assert_eq!(pace.ready(4_999), Ready::Resting(5_000));
         assert!(matches!(pace.ready(5_000), Ready::Open(1..)), "and not one at a time");
     }
@@ -319,13 +322,13 @@ mod tests {
         let hour = 60 * 60 * 1_000;
         let mut pace = Pace::new(16, None);
         for _ in 0..3 {
-            pace.note(&later(), 2 * hour, &clock);
+            pace.note(&later(), pace.slowed(), 2 * hour, &clock);
         }
         assert!(matches!(pace.ready(2 * hour), Ready::Resting(_)));
         assert_eq!(pace.ready(hour), Ready::Probe);
-        pace.note(&throttled(Some(20_000)), 2 * hour, &clock);
+        pace.note(&throttled(Some(20_000)), pace.slowed(), 2 * hour, &clock);
         assert_eq!(pace.ready(hour), Ready::Probe);
-        pace.note(&later(), hour, &clock);
+        pace.note(&later(), pace.slowed(), hour, &clock);
         assert!(matches!(pace.ready(hour), Ready::Resting(_)), "and it rests by the new time");
     }
 
@@ -333,30 +336,43 @@ mod tests {
     fn who_is_asked_to_slow_down_halves_the_rate_and_rises_again() {
         let (clock, _) = Clock::fixed(0, 7);
         let mut pace = Pace::new(100, Some(40));
-        pace.note(&throttled(None), 0, &clock);
+        pace.note(&throttled(None), pace.slowed(), 0, &clock);
         assert_eq!((pace.rate, pace.ready(0)), (20 * MESSAGE, Ready::Open(0)));
-        for _ in 0..15 {
-            pace.note(&throttled(None), 999, &clock);
-        }
-        assert_eq!(pace.rate, 20 * MESSAGE, "what was on its way meanwhile asks for the same");
-        pace.note(&throttled(Some(5_000)), 1_000, &clock);
-        assert_eq!((pace.rate, pace.ready(1_000)), (10 * MESSAGE, Ready::Resting(6_000)), "as long as it asks");
-        pace.note(&throttled(None), 900, &clock);
-        assert_eq!(pace.rate, 5 * MESSAGE, "a clock set back makes no difference");
+        pace.note(&throttled(Some(5_000)), pace.slowed(), 0, &clock);
+        assert_eq!((pace.rate, pace.ready(0)), (10 * MESSAGE, Ready::Resting(5_000)), "as long as it asks");
         for _ in 0..200 {
-            pace.note(&ACCEPTED, 6_000, &clock);
+            pace.note(&ACCEPTED, pace.slowed(), 5_000, &clock);
         }
         assert_eq!(pace.rate, 40 * MESSAGE);
-        for second in 7..47 {
-            pace.note(&throttled(None), second * 1_000, &clock);
+        for _ in 0..40 {
+            pace.note(&throttled(None), pace.slowed(), 0, &clock);
         }
         assert_eq!(pace.rate, MESSAGE / 2, "never quite nothing");
         let mut unlimited = Pace::new(100, None);
-        unlimited.note(&throttled(None), 0, &clock);
+        unlimited.note(&throttled(None), unlimited.slowed(), 0, &clock);
         assert_eq!(unlimited.rate, 10 * MESSAGE);
         for _ in 0..1_000 {
-            unlimited.note(&ACCEPTED, 0, &clock);
+            unlimited.note(&ACCEPTED, unlimited.slowed(), 0, &clock);
         }
         assert_eq!(unlimited.ready(0), Ready::Open(100));
+    }
+
+    #[test]
+    fn what_was_on_its_way_when_the_rate_was_halved_halves_it_no_more_however_late_it_comes() {
+        let (clock, _) = Clock::fixed(0, 7);
+        let mut pace = Pace::new(16, Some(40));
+        let before = pace.slowed();
+        for now in [1_001, 1_000, 1_900, 9_000] {
+            pace.note(&throttled(None), before, now, &clock);
+            assert_eq!(pace.rate, 20 * MESSAGE, "at {now}");
+        }
+        pace.note(&throttled(Some(5_000)), before, 9_000, &clock);
+        assert_eq!(
+            (pace.rate, pace.ready(9_001)),
+            (20 * MESSAGE, Ready::Resting(14_000)),
+            "a pause that it asks for is kept"
+        );
+        pace.note(&throttled(None), pace.slowed(), 9_001, &clock);
+        assert_eq!(pace.rate, 10 * MESSAGE);
     }
 }

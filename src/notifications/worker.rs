@@ -301,14 +301,14 @@ impl Worker {
             delivery.withdraw(self.clock.now());
             return self.store(delivery, Told::nothing(gate)).await;
         }
-        let (began, name, channel) = (Instant::now(), gate.gateway.name(), lane.channel);
+        let (began, since, name, channel) = (Instant::now(), gate.slowed(), gate.gateway.name(), lane.channel);
         let outcome = self.hand_over(channel, gate, &delivery, &letter).await;
         let (now, took) = (self.clock.now(), began.elapsed());
         metrics::histogram!("redress_gateway_seconds", "gateway" => name).record(took);
         metrics::counter!("redress_gateway_answers_total", "gateway" => name, "answer" => outcome.name()).increment(1);
         tracing::debug!(gateway = name, answer = outcome.name(), millis = took.as_millis(), "a gateway was called");
         self.health.note(name, &outcome, now);
-        let back = gate.note(&outcome, now, &self.clock);
+        let back = gate.note(&outcome, since, now, &self.clock);
         let names: Vec<&str> = lane.gates.iter().map(|gate| gate.gateway.name()).collect();
         let told = Told::of(&outcome, gate);
         metrics::counter!("redress_notification_doubles_total").increment(u64::from(delivery.doubles(&outcome)));

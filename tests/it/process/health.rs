@@ -62,6 +62,9 @@ async fn what_is_no_redress_is_not_taken_for_one() {
         let said = String::from_utf8(other.stderr).unwrap();
         assert!(other.status.code() == Some(1) && said.contains("no Redress"), "{said}");
     }
+    // Whoever asks by a status knows 0 and 1 alone.
+    let nonsense = run(&dir, &["health", "--listen", "nonsense"]).failed();
+    assert!(nonsense.contains("listen: "), "{nonsense}");
     let port = run(&dir, &["health", "--listen", "127.0.0.1:0"]).failed();
     assert!(port.contains("a port that a start picks"), "{port}");
 }
