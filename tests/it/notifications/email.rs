@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use jiff::tz::TimeZone;
@@ -125,12 +125,7 @@ async fn send(settings: &[(&str, &str)], to: &str) -> Outcome {
     };
     let began = Instant::now();
     let outcome = gateway.send(&message).await;
-    let took = began.elapsed();
-    // Those that take all the time that they get are measured below.
-    assert!(
-        took.as_secs() < 14 || ["a@hang.test", "a@silent.test"].contains(&to),
-        "within half of the lease: {took:?}"
-    );
+    assert!(began.elapsed().as_secs() < 14, "within half of the lease");
     assert!(!format!("{outcome:?}").contains('@') || matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
     outcome
 }
@@ -245,19 +240,9 @@ async fn every_answer_of_a_server_means_something_of_its_own() {
     }
     // What was cut after the content had come: the mail is there.
     assert_eq!(server.mails().len(), 1);
-    // A busy machine adds to one of three tries, hardly to all of them.
-    let mut took = Duration::MAX;
-    for _ in 0..3 {
-        let began = Instant::now();
-        let (hung, silent) = tokio::join!(send(&plain, "a@hang.test"), send(&plain, "a@silent.test"));
-        took = began.elapsed();
-        assert_eq!(hung, later("the gateway did not answer in time"));
-        assert_eq!(silent, doubtful("the gateway did not answer in time"));
-        if took.as_secs() < 14 {
-            break;
-        }
-    }
-    assert!(took.as_secs() < 14, "within half of the lease: {took:?}");
+    let (hung, silent) = tokio::join!(send(&plain, "a@hang.test"), send(&plain, "a@silent.test"));
+    assert_eq!(hung, later("the gateway did not answer in time"));
+    assert_eq!(silent, doubtful("the gateway did not answer in time"));
 
     assert!(matches!(send(&plain, "a@good.test").await, Outcome::Accepted { ids } if ids.len() == 1));
     let mail = server.mails().pop().unwrap();

@@ -1,7 +1,5 @@
 //! A gateway by template: what it is sent, what its answers mean, and its calls.
 
-use std::time::{Duration, Instant};
-
 use axum::{body::Body, http::Request};
 use redress::notifications::State;
 use uuid::Uuid;
@@ -167,31 +165,18 @@ async fn each_answer_has_its_outcome() {
 /// The two that take the full ten seconds of a send, side by side. A body that says nothing by the settings is not waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_slow_without_end_is_waited_for_ten_seconds() {
-    // A busy machine adds to one of three tries, hardly to all of them.
-    let mut took = Duration::MAX;
-    for _ in 0..3 {
-        let (dripping, hanging) = (queued(Act::Drip(r#"{"status":"success"}"#)).await, queued(Act::Hang).await);
-        let begun = Instant::now();
-        tokio::try_join!(dripping.0.worker.step(), hanging.0.worker.step()).unwrap();
-        took = begun.elapsed();
-        let (drip, hang) = (result(&dripping.0, dripping.1).await, result(&hanging.0, hanging.1).await);
-        assert_eq!((drip.0, drip.1.as_str()), (State::Queued, "the connection was cut before the answer"));
-        assert_eq!((hang.0, hang.1.as_str()), (State::Queued, "the gateway did not answer in time"));
-        if took.as_secs() < 15 {
-            break;
-        }
-    }
-    assert!((9..15).contains(&took.as_secs()), "{took:?}");
+    let (dripping, hanging) = (queued(Act::Drip(r#"{"status":"success"}"#)).await, queued(Act::Hang).await);
+    let begun = std::time::Instant::now();
+    tokio::try_join!(dripping.0.worker.step(), hanging.0.worker.step()).unwrap();
+    assert!((9..15).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    let (drip, hang) = (result(&dripping.0, dripping.1).await, result(&hanging.0, hanging.1).await);
+    assert_eq!((drip.0, drip.1.as_str()), (State::Queued, "the connection was cut before the answer"));
+    assert_eq!((hang.0, hang.1.as_str()), (State::Queued, "the gateway did not answer in time"));
     let server = FakeHttp::start([Act::Drip("x")]).await;
     let post = through(&server, "/{to}/{text}", &[]).await;
-    let mut took = Duration::MAX;
-    for _ in 0..3 {
-        let (ticket, begun) = (post.log().await, Instant::now());
-        post.worker.step().await.unwrap();
-        took = took.min(begun.elapsed());
-        assert_eq!(post.state(ticket).await, State::Sent);
-    }
-    assert!(took.as_secs() < 5, "{took:?}");
+    let (ticket, begun) = (post.log().await, std::time::Instant::now());
+    post.worker.step().await.unwrap();
+    assert!(post.state(ticket).await == State::Sent && begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }
 
 /// A sent message, and the path of the address for its reports.
